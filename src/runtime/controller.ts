@@ -1,0 +1,117 @@
+/** The seam between the runtime and the kinds: a controller is six phases and a list of watches; it holds no loop. */
+import type { Logger } from "pino";
+import type { CommonStatus, ConditionInput } from "./conditions.ts";
+import type { KubernetesClient, ObjectReader } from "./kubernetes-client.ts";
+import type { KubernetesObject, ResourceKey, ResourceType } from "./objects.ts";
+import type { Reason } from "./reasons.ts";
+
+export type { KubernetesClient, ObjectReader } from "./kubernetes-client.ts";
+export type { KubernetesObject, ObjectMeta, OwnerReference, ResourceKey, ResourceType } from "./objects.ts";
+
+/** A custom resource of ours. Cached objects are frozen views shared by all readers: never change one. */
+export interface CustomResource<Spec, Status extends CommonStatus> extends KubernetesObject {
+  readonly spec: Spec;
+  readonly status?: Status;
+}
+
+/** Another kind whose changes wake keys of the controller's kind. Its objects are readable through `context.kubernetes.cached`. */
+export interface SecondaryWatch {
+  readonly type: ResourceType;
+  /** Label selector of the API (`a=b,c`); only what matches is listed, watched and cached. */
+  readonly labelSelector?: string;
+  /** Watch and cache `metadata` only (saves memory; `spec` and `status` are then absent). Default false. */
+  readonly metadataOnly?: boolean;
+  /** Keys of the controller's kind to wake when `object` was added, changed or deleted. Must be quick and pure. */
+  toKeys(object: KubernetesObject, cache: ObjectReader): readonly ResourceKey[];
+}
+
+/** What a phase may use of the world. `Clients` is whatever main wires for the external systems. */
+export interface ReconcileContext<Clients = unknown> {
+  /** Child logger of the pass with controller, kind, namespace, name, generation and reconcileId. */
+  readonly logger: Logger;
+  now(): Date;
+  readonly kubernetes: KubernetesClient;
+  readonly clients: Clients;
+  /** Aborted when leadership is lost, the process stops or the pass exceeds its time. Pass it to every request. */
+  readonly signal: AbortSignal;
+  /** An Event about the resource, for transitions only (drift corrected, topic recreated, …). Never throws, never waits. */
+  recordEvent(type: EventType, reason: Reason, message: string): void;
+  /** Whether the resource's namespace is being deleted (one cached read a pass). For `finalize`: a vanished platform must not wedge it. */
+  isNamespaceTerminating(): Promise<boolean>;
+}
+
+export type EventType = "Normal" | "Warning";
+
+/** How a pass failed, classified and with secrets removed from the message. */
+export interface PassError {
+  readonly class: "waiting" | "terminal" | "transient";
+  readonly reason: Reason;
+  readonly message: string;
+  /** The error as it was thrown. */
+  readonly cause: unknown;
+}
+
+/** What `status` may judge. Phases that did not complete left nothing. The previous status is `resource.status`. */
+export interface StatusInput<Resource, Observed, Validated, Plan, Applied> {
+  readonly resource: Resource;
+  readonly observed?: Observed;
+  readonly validated?: Validated;
+  readonly plan?: Plan;
+  readonly applied?: Applied;
+  readonly error?: PassError;
+  readonly now: Date;
+}
+
+/**
+ * The controller's part of the status. The runtime adds Ready, Reconciling, Stalled and observedGeneration. Without an error in the
+ * pass the resource is Ready, unless `waiting` or `terminal` says otherwise (terminal wins). An error of the pass wins over all.
+ */
+export interface StatusResult<Status> {
+  readonly status: Omit<Status, "conditions" | "observedGeneration">;
+  /** The kind's own conditions, in order. Those not returned disappear. */
+  readonly conditions: readonly ConditionInput[];
+  /** Message of Ready=True. */
+  readonly ready?: { readonly message: string };
+  /** Everything was applied, but the resource cannot do its job yet (rollout, children): Ready=False, Reconciling=True. */
+  readonly waiting?: {
+    readonly reason: Reason;
+    readonly message: string;
+    readonly retryAfterSeconds?: number;
+  };
+  /** What was observed or answered needs a person: Ready=False, Stalled=True. */
+  readonly terminal?: { readonly reason: Reason; readonly message: string };
+  /** Next pass at the latest after this time (probing kinds); else the periodic resync. */
+  readonly requeueAfterSeconds?: number;
+}
+
+/** One kind's reconcile, as six phases. The runtime drives them in order. Every phase must be safe to run again at any time. */
+export interface Controller<
+  Resource extends CustomResource<unknown, CommonStatus>,
+  Observed,
+  Validated,
+  Plan,
+  Applied,
+  Status extends CommonStatus,
+  Clients = unknown,
+> {
+  readonly kind: ResourceType;
+  /** Passes of this kind at the same time; one key never runs twice at once. */
+  readonly concurrency: number;
+  readonly watches?: readonly SecondaryWatch[];
+  /** All reads. Says `{state: "unknown"}` rather than absent where a read failed. */
+  observe(resource: Resource, context: ReconcileContext<Clients>): Promise<Observed>;
+  /** Pure. Throws `TerminalError` or `WaitingError`. */
+  validate(resource: Resource, observed: Observed): Validated;
+  /** Pure. */
+  plan(validated: Validated, observed: Observed, now: Date): Plan;
+  apply(plan: Plan, observed: Observed, context: ReconcileContext<Clients>): Promise<Applied>;
+  /** Pure; also called after a failed pass, with what there is. */
+  status(input: StatusInput<Resource, Observed, Validated, Plan, Applied>): StatusResult<Status>;
+  /**
+   * Idempotent cleanup of what Kubernetes cannot collect. Returning releases the resource. Throwing keeps it and tries again,
+   * but never longer than `ABANDON_AFTER_SECONDS` in a namespace that is being deleted.
+   */
+  finalize?(resource: Resource, context: ReconcileContext<Clients>): Promise<void>;
+  /** Whether this resource needs `finalize` now (for instance not with deletionPolicy Retain). Default true if there is a `finalize`. */
+  needsFinalizer?(resource: Resource): boolean;
+}
