@@ -1,0 +1,121 @@
+/** `make demo`: brings everything up, runs the quickstart from manifest to SQL answer, and leaves it running. */
+import { join } from "node:path";
+import { mustRun } from "./command.ts";
+import { waitUntilReady, type Cluster } from "./deployment.ts";
+import { bringUpPlatform, checkoutRoot } from "./platform.ts";
+import { Steps, type ReportProgress } from "./progress.ts";
+
+const namespace = "quickstart";
+const pipeline = "web";
+/** ClickstreamPipeline, QueryCluster, DataPlatform, one EventStream, three LakeTables. */
+const quickstartResources = 7;
+
+/** Where every received event went. */
+interface Account {
+  readonly received: number;
+  readonly stored: number;
+  readonly failed: number;
+  readonly duplicate: number;
+}
+
+const questions = [
+  {
+    title: "Top pages",
+    sql: `SELECT page_path, count(*) AS views, count(DISTINCT visitor_id) AS visitors
+          FROM lake.quickstart.web_events WHERE event_type = 'page_view'
+          GROUP BY page_path ORDER BY views DESC, page_path LIMIT 10`,
+  },
+  {
+    title: "Sessions an hour (the last 12 hours that have any)",
+    sql: `SELECT date_trunc('hour', session_start) AS hour, count(DISTINCT session_id) AS sessions,
+                 count(DISTINCT visitor_id) AS visitors
+          FROM lake.quickstart.web_events GROUP BY 1 ORDER BY 1 DESC LIMIT 12`,
+  },
+  {
+    title: "Failed events by reason",
+    sql: `SELECT reason, field, count(*) AS events, min(message) AS example
+          FROM lake.quickstart.web_failed_events GROUP BY reason, field ORDER BY events DESC, reason`,
+  },
+];
+
+async function readAccount(cluster: Cluster): Promise<Account> {
+  const text = await mustRun(
+    "kubectl-clickstream",
+    ["account", pipeline, "--namespace", namespace, "--output", "json", "--allow-lag"],
+    { env: cluster.environment },
+  );
+  return JSON.parse(text) as Account;
+}
+
+async function waitUntilStored(cluster: Cluster, timeoutSeconds: number, report: ReportProgress): Promise<Account> {
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  for (;;) {
+    const account = await readAccount(cluster);
+    const accounted = account.stored + account.failed + account.duplicate;
+    report(`${accounted} of ${account.received} events queryable`);
+    if (accounted >= account.received) return account;
+    if (Date.now() > deadline) {
+      throw new Error(`after ${timeoutSeconds} s only ${accounted} of ${account.received} events are queryable`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+function accountLine(account: Account): string {
+  return `received ${account.received} = stored ${account.stored} + failed ${account.failed} + duplicate ${account.duplicate}`;
+}
+
+function difference(after: Account, before: Account): Account {
+  return {
+    received: after.received - before.received,
+    stored: after.stored - before.stored,
+    failed: after.failed - before.failed,
+    duplicate: after.duplicate - before.duplicate,
+  };
+}
+
+function sendingArguments(input: string): string[] {
+  return input === ""
+    ? ["generate", "--events", "10000", "--seed", "42", "--send", pipeline]
+    : ["replay", pipeline, "--format", "combined", input];
+}
+
+async function main(): Promise<void> {
+  const steps = new Steps();
+  const cluster = await bringUpPlatform(steps);
+  const input = process.env["INPUT"] ?? "";
+
+  await steps.run("Apply the quickstart and wait until every resource is Ready", async (report) => {
+    await cluster.apply(join(checkoutRoot, "manifests", "examples", "quickstart"));
+    await waitUntilReady(cluster, namespace, { atLeast: quickstartResources, timeoutSeconds: 900, report });
+  });
+  const before = await steps.run("Count what is there", async () => readAccount(cluster));
+  await steps.run(input === "" ? "Send 10,000 generated events" : `Replay ${input}`, async () => {
+    const exitCode = await cluster.show(["clickstream", ...sendingArguments(input), "--namespace", namespace]);
+    if (exitCode !== 0) throw new Error("sending the events failed");
+  });
+  const after = await steps.run("Wait until every event is queryable", async (report) =>
+    waitUntilStored(cluster, 600, report),
+  );
+  await steps.run("Ask Trino", async () => {
+    await cluster.show(["get", "clickstream", "--namespace", namespace]);
+    for (const question of questions) {
+      console.log(`\n${question.title}`);
+      const sql = question.sql.replace(/\s+/g, " ");
+      const exitCode = await cluster.show(["clickstream", "query", pipeline, sql, "--namespace", namespace]);
+      if (exitCode !== 0) throw new Error(`the query "${question.title}" failed`);
+    }
+  });
+
+  console.log(`\nSeconds a step took\n${steps.summary()}\n`);
+  if (before.received > 0) console.log(`In all: ${accountLine(after)}\nThis run:`);
+  console.log(accountLine(difference(after, before)));
+  console.log(`\nIt keeps running: export KUBECONFIG=.local/kubeconfig PATH="$PWD/.local/bin:$PATH"; "make down" stops it.`);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,37 @@
+/**
+ * `make dev`: the operator from source on this machine, restarted on change, in place of the one in the local cluster.
+ * It runs in a mount namespace of its own in which the cluster's DNS answers, so that service names work as in a pod.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { runCommand } from "./command.ts";
+import { bringUpPlatform, checkoutRoot, imageReferences } from "./platform.ts";
+import { Steps } from "./progress.ts";
+
+const clusterDns = "10.96.0.10";
+
+async function main(): Promise<void> {
+  const cluster = await bringUpPlatform(new Steps());
+  await cluster.kubectl(["scale", "deployment/operator", "-n", "openclickstream-system", "--replicas=0"]);
+  const directory = join(checkoutRoot, ".local", "dev");
+  await mkdir(directory, { recursive: true });
+  const resolver = join(directory, "resolv.conf");
+  await writeFile(resolver, `nameserver ${clusterDns}\nsearch svc.cluster.local cluster.local\noptions ndots:5\n`);
+  const images = Object.fromEntries(
+    (await imageReferences()).map(({ name, reference }) => [`${name.toUpperCase()}_IMAGE`, reference]),
+  );
+  const script = `mount --bind "${resolver}" /etc/resolv.conf && exec node --watch src/main.ts`;
+  try {
+    const { exitCode } = await runCommand("unshare", ["--mount", "bash", "-c", script], {
+      cwd: checkoutRoot,
+      env: { ...cluster.environment, ...images, LEADER_ELECTION: "false" },
+      inherit: true,
+    });
+    process.exitCode = exitCode;
+  } finally {
+    await cluster.kubectl(["scale", "deployment/operator", "-n", "openclickstream-system", "--replicas=2"]);
+  }
+}
+
+process.on("SIGINT", () => undefined); // the operator gets it too and ends; then the cluster's own is started again
+await main();

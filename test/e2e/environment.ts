@@ -1,0 +1,124 @@
+/** A namespace of its own in the local cluster with the quickstart in it, for one end-to-end test file. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { mustRun, runCommand, type CommandResult } from "../../local/command.ts";
+import { diagnose, type Cluster } from "../../local/deployment.ts";
+import { bringUpPlatform, checkoutRoot } from "../../local/platform.ts";
+import { Steps } from "../../local/progress.ts";
+
+export interface Account {
+  readonly received: number;
+  readonly stored: number;
+  readonly failed: number;
+  readonly duplicate: number;
+}
+
+export const accessLog = process.env["ACCESS_LOG"] ?? join(checkoutRoot, "..", "shared", "data", "access.log");
+
+export class Environment {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+
+  constructor(cluster: Cluster, namespace: string) {
+    this.cluster = cluster;
+    this.namespace = namespace;
+  }
+
+  /** Brings engines and operator up and applies the quickstart under a new namespace. */
+  static async create(): Promise<Environment> {
+    const cluster = await bringUpPlatform(new Steps());
+    // Retained topics and tables of an earlier run must not be mistaken for this run's.
+    const environment = new Environment(cluster, `e2e-${Math.floor(Date.now() / 1000).toString(36)}`);
+    await environment.applyQuickstart();
+    return environment;
+  }
+
+  private async applyQuickstart(): Promise<void> {
+    const directory = join(checkoutRoot, ".local", "deploy", "e2e");
+    await mkdir(directory, { recursive: true });
+    const patch = JSON.stringify([{ op: "replace", path: "/metadata/name", value: this.namespace }]);
+    const kustomization = {
+      apiVersion: "kustomize.config.k8s.io/v1beta1",
+      kind: "Kustomization",
+      namespace: this.namespace,
+      resources: ["../../../manifests/examples/quickstart"],
+      patches: [{ target: { kind: "Namespace" }, patch }],
+    };
+    await writeFile(join(directory, "kustomization.yaml"), JSON.stringify(kustomization, null, 2));
+    await this.cluster.apply(directory);
+  }
+
+  async kubectl(...args: string[]): Promise<string> {
+    return this.cluster.kubectl([...args, "--namespace", this.namespace]);
+  }
+
+  /** Like `kubectl`, but returns the exit code and the end of the output instead of throwing. */
+  async tryKubectl(args: readonly string[], input?: string): Promise<CommandResult> {
+    const options = { env: this.cluster.environment, ...(input === undefined ? {} : { input }) };
+    return runCommand("kubectl", [...args, "--namespace", this.namespace], options);
+  }
+
+  async patch(resource: string, merge: unknown): Promise<void> {
+    await this.kubectl("patch", resource, "--type", "merge", "--patch", JSON.stringify(merge));
+  }
+
+  async clickstream(...args: string[]): Promise<string> {
+    return mustRun("kubectl-clickstream", [...args, "--namespace", this.namespace], { env: this.cluster.environment });
+  }
+
+  async query(sql: string): Promise<Readonly<Record<string, unknown>>[]> {
+    return JSON.parse(await this.clickstream("query", "web", sql, "--output", "json")) as Record<string, unknown>[];
+  }
+
+  async account(): Promise<Account> {
+    return JSON.parse(await this.clickstream("account", "web", "--output", "json", "--allow-lag")) as Account;
+  }
+
+  /** Waits until `received` events came in and all are queryable; returns the account. */
+  async waitUntilAccounted(received: number): Promise<Account> {
+    let account: Account | undefined;
+    await this.eventually(`${received} events accounted for`, 300, async () => {
+      account = await this.account();
+      const accounted = account.stored + account.failed + account.duplicate;
+      return account.received === received && accounted >= received ? undefined : JSON.stringify(account);
+    });
+    if (account === undefined) throw new Error("unreachable: the condition was met");
+    return account;
+  }
+
+  /** Polls until `check` returns undefined; the text that it returns says what is missing. Fails with a diagnosis. */
+  async eventually(what: string, seconds: number, check: () => Promise<string | undefined>): Promise<void> {
+    const deadline = Date.now() + seconds * 1000;
+    let missing: string | undefined;
+    do {
+      missing = await check().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+      if (missing === undefined) return;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    } while (Date.now() < deadline);
+    throw new Error(`${what}: not within ${seconds} s: ${missing}\n${await diagnose(this.cluster, this.namespace)}`);
+  }
+
+  /** Waits for a condition of a resource, for the resource's present generation. */
+  async waitForCondition(resource: string, condition: string, options: { status: string; seconds: number }): Promise<void> {
+    await this.eventually(`${resource} ${condition}=${options.status}`, options.seconds, async () => {
+      const object = JSON.parse(await this.kubectl("get", resource, "--output", "json")) as {
+        metadata: { generation: number };
+        status?: { observedGeneration?: number; conditions?: { type: string; status: string; reason: string; message: string }[] };
+      };
+      const found = object.status?.conditions?.find((candidate) => candidate.type === condition);
+      if (object.status?.observedGeneration !== object.metadata.generation) return "spec not yet observed";
+      return found?.status === options.status ? undefined : JSON.stringify(found ?? "condition absent");
+    });
+  }
+
+  async field(resource: string, path: string): Promise<string> {
+    return this.kubectl("get", resource, "--output", `jsonpath={${path}}`);
+  }
+
+  /** The number of events of the given reason that concern the named object. */
+  async eventCount(objectName: string, reason: string): Promise<number> {
+    const text = await this.kubectl("get", "events.events.k8s.io", "--output", "json");
+    const { items } = JSON.parse(text) as { items: { reason: string; regarding: { name: string } }[] };
+    return items.filter((event) => event.reason === reason && event.regarding.name === objectName).length;
+  }
+}

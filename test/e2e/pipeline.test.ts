@@ -1,0 +1,197 @@
+/** The whole path on the local cluster with a real access log: what is counted outside must be what Trino answers. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { diagnose, waitUntilReady } from "../../local/deployment.ts";
+import { countLog, type LogCount } from "./access-log.ts";
+import { accessLog, Environment } from "./environment.ts";
+
+const resourcesOfTheQuickstart = 7;
+const dayMilliseconds = 86_400_000;
+
+describe.sequential("a clickstream pipeline on the local cluster", () => {
+  let environment: Environment;
+  let log: LogCount;
+
+  beforeAll(async () => {
+    log = await countLog(accessLog, 30 * 60);
+    environment = await Environment.create();
+  });
+
+  afterAll(async () => {
+    if (process.env["KEEP"] === undefined) {
+      await environment.cluster.kubectl(["delete", "namespace", environment.namespace, "--wait=false"]);
+    }
+  });
+
+  it("becomes Ready with everything it is made of", async () => {
+    const report = (): void => undefined;
+    const options = { atLeast: resourcesOfTheQuickstart, timeoutSeconds: 600, report };
+    await waitUntilReady(environment.cluster, environment.namespace, options);
+    expect(await environment.kubectl("get", "clickstream", "--output", "name").then(sortedLines)).toEqual([
+      "clickstreampipeline.openclickstream.io/web",
+      "dataplatform.openclickstream.io/local",
+      "eventstream.openclickstream.io/web-raw",
+      "laketable.openclickstream.io/web-duplicate-events",
+      "laketable.openclickstream.io/web-events",
+      "laketable.openclickstream.io/web-failed-events",
+      "querycluster.openclickstream.io/query",
+    ]);
+  });
+
+  it("stores every record of a real log or keeps it as a failed event", async () => {
+    await environment.clickstream("replay", "web", "--format", "combined", accessLog);
+    const account = await environment.waitUntilAccounted(log.lines);
+    expect(account).toMatchObject({
+      received: log.lines,
+      stored: log.lines - log.malformed.length,
+      failed: log.malformed.length,
+      duplicate: 0,
+    });
+    expect(await environment.clickstream("account", "web")).toContain(
+      `received ${log.lines} = stored ${log.lines - log.malformed.length} + failed ${log.malformed.length} + duplicate 0`,
+    );
+  });
+
+  it("keeps the bytes of the record that is cut off, with the reason", async () => {
+    const rows = await environment.query(
+      `SELECT reason, from_utf8(payload) AS payload FROM lake.${database(environment)}.web_failed_events`,
+    );
+    expect(rows).toHaveLength(log.malformed.length);
+    expect(rows[0]?.["reason"]).toBe("malformed_log_line");
+    expect(JSON.parse(String(rows[0]?.["payload"]))).toMatchObject({ line: log.malformed[0]?.line });
+  });
+
+  it("finds the visitors and sessions that an independent count finds", async () => {
+    const [row] = await environment.query(
+      `SELECT count(DISTINCT visitor_id) AS visitors, count(DISTINCT session_id) AS sessions FROM lake.${database(environment)}.web_events`,
+    );
+    expect({ visitors: Number(row?.["visitors"]), sessions: Number(row?.["sessions"]) }).toEqual({
+      visitors: log.visitors,
+      sessions: log.sessions,
+    });
+  });
+
+  it("stores nothing new when the same log is replayed", async () => {
+    await environment.clickstream("replay", "web", "--format", "combined", accessLog);
+    const account = await environment.waitUntilAccounted(2 * log.lines);
+    expect(account).toMatchObject({ stored: log.lines - log.malformed.length, duplicate: log.lines });
+  });
+
+  it("loses and doubles nothing when the Spark driver is killed in mid-stream", async () => {
+    const before = await environment.account();
+    const sending = environment.clickstream("replay", "web", "--format", "combined", "--source", "again", "--rate", "1000", accessLog);
+    await environment.eventually("some of the new events stored", 120, async () => {
+      const { stored } = await environment.account();
+      return stored > before.stored ? undefined : `stored ${stored}`;
+    });
+    await environment.kubectl("delete", "pod", "web-stream-0", "--grace-period=0", "--force");
+    await sending;
+    const account = await environment.waitUntilAccounted(before.received + log.lines);
+    expect(account.stored - before.stored).toBe(log.lines - log.malformed.length);
+    expect(account.failed - before.failed).toBe(log.malformed.length);
+    expect(account.duplicate).toBe(before.duplicate);
+    const [row] = await environment.query(everyRecordOnce(database(environment)));
+    expect({ rows: Number(row?.["rows"]), records: Number(row?.["records"]) }).toEqual({
+      rows: account.received,
+      records: account.received,
+    });
+  });
+
+  it("answers 503 while Kafka is away and goes on without a hand when it is back", async () => {
+    const before = await environment.account();
+    await environment.cluster.kubectl(["scale", "statefulset/kafka", "-n", "engines", "--replicas=0"]);
+    try {
+      await environment.waitForCondition("dataplatform/local", "KafkaReachable", { status: "False", seconds: 120 });
+    } finally {
+      await environment.cluster.kubectl(["scale", "statefulset/kafka", "-n", "engines", "--replicas=1"]);
+    }
+    await environment.waitForCondition("dataplatform/local", "Ready", { status: "True", seconds: 180 });
+    await environment.waitForCondition("clickstreampipeline/web", "Ready", { status: "True", seconds: 240 });
+    await environment.clickstream("send", "web", "--event-type", "purchase");
+    const account = await environment.waitUntilAccounted(before.received + 1);
+    expect(account.stored).toBe(before.stored + 1);
+  });
+
+  it("does not restart the job for a change that does not touch it", async () => {
+    const pod = await environment.field("pod/web-stream-0", ".metadata.uid");
+    await environment.patch("clickstreampipeline/web", { spec: { collector: { corsOrigins: ["https://shop.example"] } } });
+    await environment.waitForCondition("clickstreampipeline/web", "Ready", { status: "True", seconds: 180 });
+    expect(await environment.field("pod/web-stream-0", ".metadata.uid")).toBe(pod);
+  });
+
+  it("restarts the job for a change that touches it and resumes where it was", async () => {
+    const before = await environment.account();
+    const pod = await environment.field("pod/web-stream-0", ".metadata.uid");
+    await environment.patch("clickstreampipeline/web", { spec: { processing: { triggerInterval: "3s" } } });
+    await environment.eventually("a new driver", 180, async () => {
+      const uid = await environment.field("pod/web-stream-0", ".metadata.uid");
+      return uid === pod ? "the old driver still runs" : undefined;
+    });
+    await environment.clickstream("send", "web", "--event-type", "purchase");
+    const account = await environment.waitUntilAccounted(before.received + 1);
+    expect(account.stored).toBe(before.stored + 1);
+    expect(account.duplicate).toBe(before.duplicate);
+  });
+
+  it("rolls the query cluster when a catalog is added and probes it", async () => {
+    await environment.patch("querycluster/query", { spec: { catalogs: [{ name: "benchmark", connector: "tpch" }] } });
+    await environment.eventually("the catalog answers", 300, async () => {
+      const catalogs = await environment.field("querycluster/query", ".status.catalogs");
+      const found = (JSON.parse(catalogs || "[]") as { name: string; reachable: boolean }[]).find(({ name }) => name === "benchmark");
+      return found?.reachable === true ? undefined : `catalogs: ${catalogs}`;
+    });
+    const rows = await environment.query("SELECT count(*) AS nations FROM benchmark.tiny.nation");
+    expect(Number(rows[0]?.["nations"])).toBe(25);
+  });
+
+  it("refuses an invalid pipeline with a message that names the field", async () => {
+    const manifest = JSON.stringify({
+      apiVersion: "openclickstream.io/v1alpha1",
+      kind: "ClickstreamPipeline",
+      metadata: { name: "bad" },
+      spec: { platformRef: { name: "local" }, processing: { sessionTimeout: "half an hour" } },
+    });
+    const result = await environment.tryKubectl(["apply", "-f", "-"], manifest);
+    expect(result.exitCode).not.toBe(0);
+    expect(result.tail).toContain("spec.processing.sessionTimeout");
+  });
+
+  it("writes no secret into status, events or ConfigMaps", async () => {
+    const text = await environment.kubectl("get", "clickstream,configmaps,events,pods,deployments,statefulsets", "--output", "yaml");
+    expect(text).not.toContain("clickstream-secret");
+  });
+
+  it("keeps topic and tables when the pipeline is deleted with the policy Retain", async () => {
+    const { stored } = await environment.account();
+    await environment.kubectl("delete", "clickstreampipeline/web", "--timeout=180s");
+    await environment.eventually("children gone", 120, async () => {
+      const left = await environment.kubectl("get", "eventstreams,laketables", "--output", "name");
+      return left.trim() === "" ? undefined : left;
+    });
+    const rows = JSON.parse(
+      await environment.clickstream("query", "--query-cluster", "query", `SELECT count(*) AS stored FROM lake.${database(environment)}.web_events`, "--output", "json"),
+    ) as { stored: unknown }[];
+    expect(Number(rows[0]?.stored)).toBe(stored);
+  });
+
+  it("finishes the deletion of its namespace", async () => {
+    const began = Date.now();
+    await environment.cluster.kubectl(["delete", "namespace", environment.namespace, "--timeout=240s"]).catch(async (error: unknown) => {
+      throw new Error(`${String(error)}\n${await diagnose(environment.cluster, environment.namespace)}`);
+    });
+    expect(Date.now() - began).toBeLessThan(dayMilliseconds);
+  });
+});
+
+function sortedLines(text: string): string[] {
+  return text.trim().split("\n").sort();
+}
+
+function database(environment: Environment): string {
+  return environment.namespace.replaceAll("-", "_");
+}
+
+function everyRecordOnce(databaseName: string): string {
+  const tables = ["web_events", "web_failed_events", "web_duplicate_events"];
+  const union = tables.map((table) => `SELECT kafka_partition, kafka_offset FROM lake.${databaseName}.${table}`).join(" UNION ALL ");
+  return `SELECT count(*) AS rows, count(DISTINCT (kafka_partition, kafka_offset)) AS records FROM (${union})`;
+}

@@ -1,0 +1,100 @@
+/**
+ * `make test` and `make check`: runs every suite, goes on after a failure, and ends with the sum
+ * `N passed, N failed`. A suite that prints no counts passes or fails as one test.
+ */
+import { readdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { runCommand } from "../local/command.ts";
+
+const root = resolve(import.meta.dirname, "..");
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+interface Suite {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  readonly directory?: string;
+  /** Reads the counts of a finished run; absent when the exit code is the whole result. */
+  readonly count?: () => Promise<Counts>;
+}
+
+const reports = join(root, ".local", "test");
+
+function vitest(project: string): Suite {
+  const report = join(reports, `${project}.json`);
+  return {
+    name: `TypeScript ${project} tests`,
+    command: ["vitest", "run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile=${report}`],
+    count: async () => {
+      const result = JSON.parse(await readFile(report, "utf8")) as { numPassedTests: number; numFailedTests: number };
+      return { passed: result.numPassedTests, failed: result.numFailedTests };
+    },
+  };
+}
+
+async function countSurefire(): Promise<Counts> {
+  const directory = join(root, "java", "stream-job", "target", "surefire-reports");
+  const counts = { passed: 0, failed: 0 };
+  for (const file of await readdir(directory)) {
+    if (!file.endsWith(".xml")) continue;
+    const header = /<testsuite [^>]*>/.exec(await readFile(join(directory, file), "utf8"))?.[0] ?? "";
+    const attribute = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(header)?.[1] ?? 0);
+    const failed = attribute("failures") + attribute("errors");
+    counts.failed += failed;
+    counts.passed += attribute("tests") - failed - attribute("skipped");
+  }
+  return counts;
+}
+
+const staticChecks: readonly Suite[] = [
+  { name: "Format", command: ["npm", "run", "--silent", "format:check"] },
+  { name: "Lint", command: ["npm", "run", "--silent", "lint"] },
+  { name: "Types", command: ["npm", "run", "--silent", "types"] },
+  { name: "Generated files are up to date", command: ["node", "scripts/generate.ts", "--check"] },
+  { name: "Go format and vet", command: ["bash", "-c", 'test -z "$(gofmt -l .)" && go vet ./...'], directory: "go" },
+];
+
+const unitTests: readonly Suite[] = [
+  vitest("unit"),
+  { name: "Go tests", command: ["go", "test", "./..."], directory: "go" },
+  {
+    name: "Java tests",
+    command: ["bash", "java/build.sh", "test"],
+    count: countSurefire,
+  },
+];
+
+const suites: Readonly<Record<string, readonly Suite[]>> = {
+  check: [...staticChecks, ...unitTests],
+  all: [...staticChecks, ...unitTests, vitest("integration"), vitest("e2e")],
+};
+
+async function runSuite(suite: Suite): Promise<Counts> {
+  console.log(`\n==> ${suite.name}`);
+  const began = performance.now();
+  const [program, ...args] = suite.command;
+  const { exitCode } = await runCommand(program, args, { cwd: join(root, suite.directory ?? ""), inherit: true });
+  const own = suite.count === undefined ? undefined : await suite.count().catch(() => undefined);
+  const counts = own ?? { passed: exitCode === 0 ? 1 : 0, failed: 0 };
+  // A suite that failed without a failed test (a crash, a set-up that broke) still counts as one failure.
+  const failed = counts.failed === 0 && exitCode !== 0 ? 1 : counts.failed;
+  console.log(`    ${suite.name}: ${counts.passed} passed, ${failed} failed, ${((performance.now() - began) / 1000).toFixed(0)} s`);
+  return { passed: counts.passed, failed };
+}
+
+async function main(): Promise<void> {
+  const chosen = suites[process.argv[2] ?? "all"];
+  if (chosen === undefined) throw new Error(`unknown set of suites "${process.argv[2] ?? ""}"; known: ${Object.keys(suites).join(", ")}`);
+  const results: { name: string; counts: Counts }[] = [];
+  for (const suite of chosen) results.push({ name: suite.name, counts: await runSuite(suite) });
+  const sum = (key: keyof Counts): number => results.reduce((total, result) => total + result.counts[key], 0);
+  const broken = results.filter((result) => result.counts.failed > 0).map((result) => result.name);
+  if (broken.length > 0) console.log(`\nFailed: ${broken.join(", ")}`);
+  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
+  process.exitCode = broken.length === 0 ? 0 : 1;
+}
+
+await main();
