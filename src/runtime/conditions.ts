@@ -3,11 +3,11 @@ import type { Reason } from "./reasons.ts";
 
 export type ConditionStatus = "True" | "False" | "Unknown";
 
-/** One element of `status.conditions` (metav1.Condition). */
+/** One element of `status.conditions` (metav1.Condition), as read: its reason may be another version's. */
 export interface Condition {
   readonly type: string;
   readonly status: ConditionStatus;
-  readonly reason: Reason;
+  readonly reason: string;
   readonly message: string;
   readonly observedGeneration: number;
   /** RFC 3339, whole seconds; moves only when `status` changes. */
