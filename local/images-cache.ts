@@ -1,0 +1,83 @@
+/** The user's cache folder: things fetched or built once, by name and content, shared by all checkouts. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join, relative } from "node:path";
+
+/** The cache folder: OPEN_CLICKSTREAM_CACHE, or `open-clickstream` in the user's cache folder. */
+export function cacheFolder(environment: Readonly<Record<string, string | undefined>> = process.env): string {
+  const given = environment["OPEN_CLICKSTREAM_CACHE"] ?? "";
+  if (given !== "") return given;
+  const userCache = environment["XDG_CACHE_HOME"] ?? "";
+  return join(userCache === "" ? join(homedir(), ".cache") : userCache, "open-clickstream");
+}
+
+export interface CacheEntry {
+  /** What it is, for example `kafka-jars`. */
+  readonly thing: string;
+  /** Version or content hash: the entry never changes once it is there. */
+  readonly key: string;
+}
+
+/**
+ * Returns the folder of a cache entry. Fills it first when it is not there: `fill` writes into a temporary sibling,
+ * which takes the entry's name only when all is written, so a broken fill leaves nothing and two fills do not mix.
+ */
+export async function cached(entry: CacheEntry, fill: (directory: string) => Promise<void>): Promise<string> {
+  const directory = join(cacheFolder(), entry.thing, entry.key);
+  if (existsSync(directory)) return directory;
+  await mkdir(dirname(directory), { recursive: true });
+  const building = await mkdtemp(`${directory}.building-`);
+  try {
+    await fill(building);
+    await rename(building, directory);
+  } catch (error) {
+    await rm(building, { recursive: true, force: true });
+    // Another process was faster: its copy is as good as ours.
+    if (!existsSync(directory)) throw error;
+  }
+  return directory;
+}
+
+/** Hash of named parts in any order: equal parts give an equal hash. Hexadecimal, 12 characters. */
+export function hashOf(parts: Readonly<Record<string, string>>): string {
+  const hash = createHash("sha256");
+  for (const [name, value] of Object.entries(parts).sort(([left], [right]) => (left < right ? -1 : 1))) {
+    hash.update(`${name.length}:${name}${value.length}:${value}`);
+  }
+  return hash.digest("hex").slice(0, 12);
+}
+
+/**
+ * Hash of a file, or of everything below a folder: names, contents, links and which files may be executed.
+ * Times and owners do not count, so a fresh clone gives the same hash.
+ */
+export async function hashOfPath(path: string): Promise<string> {
+  const parts: Record<string, string> = {};
+  for (const file of await filesBelow(path)) parts[relative(path, file.path)] = await fingerprint(file);
+  return hashOf(parts);
+}
+
+interface FoundFile {
+  readonly path: string;
+  readonly isLink: boolean;
+}
+
+async function filesBelow(path: string): Promise<FoundFile[]> {
+  const found = await stat(path);
+  if (!found.isDirectory()) return [{ path, isLink: false }];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map((entry) => ({ path: join(entry.parentPath, entry.name), isLink: entry.isSymbolicLink() }));
+}
+
+async function fingerprint(file: FoundFile): Promise<string> {
+  if (file.isLink) return `link ${await readlink(file.path)}`;
+  const isExecutable = ((await stat(file.path)).mode & 0o100) !== 0;
+  const content = createHash("sha256")
+    .update(await readFile(file.path))
+    .digest("hex");
+  return `${isExecutable ? "x" : "-"} ${content}`;
+}

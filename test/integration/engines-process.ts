@@ -1,0 +1,119 @@
+/** Runs an engine as a plain process on loopback: free ports, readiness by condition, its log in the error. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { createWriteStream, existsSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { dirname } from "node:path";
+
+/** An engine that runs. */
+export interface Engine {
+  /** Where clients reach it: `host:port`, or a URL for HTTP engines. */
+  readonly address: string;
+  /** Ends the process and waits until it is gone. Safe to call twice. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface EngineProgram {
+  /** Name for messages. */
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** File that gets both output streams. */
+  readonly logFile: string;
+  /** Seconds until it must be ready. */
+  readonly deadlineSeconds: number;
+  /** Whether it is ready; gets what it has printed. A rejection counts as not yet. */
+  readonly isReady: (log: string) => Promise<boolean>;
+}
+
+const pollMilliseconds = 50;
+const stopDeadlineMilliseconds = 15_000;
+const tailLines = 30;
+const parentDeathSignal = "/usr/bin/setpriv";
+
+/** Ports of the loopback interface that were free a moment ago, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, async () => listenAnywhere()));
+  const ports = servers.map((server) => {
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    return address.port;
+  });
+  await Promise.all(servers.map(async (server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+async function listenAnywhere(): Promise<ReturnType<typeof createServer>> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.on("error", reject).listen(0, "127.0.0.1", resolve);
+  });
+  return server;
+}
+
+/** Starts a program and waits until it is ready; throws with the end of its log when it ends or takes too long. */
+export async function startProgram(program: EngineProgram): Promise<Pick<Engine, "stop">> {
+  await mkdir(dirname(program.logFile), { recursive: true });
+  const [file = "", ...args] = withParentDeathSignal(program.command);
+  const log = createWriteStream(program.logFile);
+  const child = spawn(file, args, {
+    cwd: program.cwd,
+    env: { ...process.env, ...program.env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  const ended = new Promise<string>((resolve) => {
+    child.on("error", (error) => {
+      resolve(`cannot be started: ${error.message}`);
+    });
+    child.on("close", (code, signal) => {
+      log.end();
+      resolve(`ended with ${signal ?? `exit code ${String(code)}`}`);
+    });
+  });
+  const stop = async (): Promise<void> => stopChild(child, ended);
+  try {
+    await waitUntilReady(program, ended);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stop };
+}
+
+/** The kernel ends the engine when this process dies without a chance to stop it. */
+function withParentDeathSignal(command: readonly string[]): string[] {
+  return existsSync(parentDeathSignal)
+    ? [parentDeathSignal, "--pdeathsig", "KILL", ...command]
+    : [...command];
+}
+
+async function waitUntilReady(program: EngineProgram, ended: Promise<string>): Promise<void> {
+  const deadline = Date.now() + program.deadlineSeconds * 1000;
+  let end: string | undefined;
+  void ended.then((how) => (end = how));
+  for (;;) {
+    const log = await readFile(program.logFile, "utf8").catch(() => "");
+    if (end !== undefined) throw new Error(describeFailure(program, end, log));
+    if (await program.isReady(log).catch(() => false)) return;
+    if (Date.now() > deadline) {
+      throw new Error(describeFailure(program, `not ready after ${program.deadlineSeconds} s`, log));
+    }
+    await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
+  }
+}
+
+function describeFailure(program: EngineProgram, what: string, log: string): string {
+  const tail = log.trimEnd().split("\n").slice(-tailLines).join("\n");
+  return `${program.name}: ${what}; the end of ${program.logFile}:\n${tail}`;
+}
+
+async function stopChild(child: ChildProcess, ended: Promise<string>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), stopDeadlineMilliseconds);
+  await ended;
+  clearTimeout(timer);
+}

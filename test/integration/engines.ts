@@ -1,0 +1,199 @@
+/**
+ * Kafka, versitygw (S3) and Nessie (Iceberg REST) as plain processes for integration tests: the same versions as the
+ * images in `images/`, on free ports of the loopback interface, with their data in a folder of the caller's.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { mustRun } from "../../local/command.ts";
+import { javaHome, mavenArtifacts, versitygwBinary } from "../../local/images-artifacts.ts";
+import { freePorts, startProgram, type Engine } from "./engines-process.ts";
+
+export type { Engine } from "./engines-process.ts";
+
+export interface EngineOptions {
+  /** An empty folder, or one that an earlier start of the same engine used: data persists in it. */
+  readonly directory: string;
+  /** Tells what is being fetched or built the first time. */
+  readonly report?: (message: string) => void;
+  /** Port to listen on instead of a free one, for example to come back after a stop. */
+  readonly port?: number;
+}
+
+/** Credentials and place of an S3 bucket. */
+export interface BucketAccess {
+  /** URL, for example `http://127.0.0.1:7070`. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface S3Engine extends Engine, BucketAccess {}
+
+export interface NessieOptions extends EngineOptions {
+  readonly storage: BucketAccess;
+}
+
+export interface CatalogEngine extends Engine {
+  /** The Iceberg REST URI: the address with `/iceberg`. */
+  readonly uri: string;
+}
+
+const kafkaCluster = "b3BlbmNsaWNrc3RyZWFtMQ";
+const quiet = (): undefined => undefined;
+
+async function choosePort(options: EngineOptions): Promise<number> {
+  return options.port ?? (await freePorts(1))[0] ?? 0;
+}
+
+/** A one-node KRaft Kafka. Topics are not made by use and can be deleted. The address is `127.0.0.1:port`. */
+export async function startKafka(options: EngineOptions): Promise<Engine> {
+  const jars = await mavenArtifacts("kafka", options.report ?? quiet);
+  const port = await choosePort(options);
+  const [controllerPort = 0] = await freePorts(1);
+  const file = await writeKafkaConfiguration(options.directory, { port, controllerPort });
+  const java = join(await javaHome(17, 99), "bin", "java");
+  const logging = `-Dlog4j2.configurationFile=${join(options.directory, "log4j2.properties")}`;
+  const base = [java, "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", logging, "-cp", `${jars}/*`];
+  const [program = java, ...args] = base;
+  await mustRun(program, [
+    ...args,
+    ...["kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", kafkaCluster, "-c", file],
+  ]);
+  const { stop } = await startProgram({
+    name: "Kafka",
+    command: [...base, "kafka.Kafka", file],
+    logFile: join(options.directory, "kafka.log"),
+    deadlineSeconds: 60,
+    isReady: async (log) => log.includes("Kafka Server started"),
+  });
+  return { address: `127.0.0.1:${port}`, stop };
+}
+
+async function writeKafkaConfiguration(
+  directory: string,
+  ports: { readonly port: number; readonly controllerPort: number },
+): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  await writeFile(
+    join(directory, "log4j2.properties"),
+    [
+      "appender.out.type = Console",
+      "appender.out.name = out",
+      "appender.out.layout.type = PatternLayout",
+      "appender.out.layout.pattern = %d %p %m (%c)%n",
+      "rootLogger.level = INFO",
+      "rootLogger.appenderRef.out.ref = out",
+      "",
+    ].join("\n"),
+  );
+  const file = join(directory, "server.properties");
+  const settings = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.quorum.voters": `1@127.0.0.1:${ports.controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${ports.port},CONTROLLER://127.0.0.1:${ports.controllerPort}`,
+    "advertised.listeners": `PLAINTEXT://127.0.0.1:${ports.port}`,
+    "controller.listener.names": "CONTROLLER",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "log.dirs": join(directory, "data"),
+    "auto.create.topics.enable": "false",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "1",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "1",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "group.initial.rebalance.delay.ms": "0",
+    "log.cleaner.dedupe.buffer.size": "16777216",
+  };
+  await writeFile(
+    file,
+    Object.entries(settings)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(""),
+  );
+  return file;
+}
+
+/** An S3 server over a folder, with the bucket `clickstream` in it. The address is a URL. */
+export async function startVersitygw(options: EngineOptions): Promise<S3Engine> {
+  const binary = await versitygwBinary(options.report ?? quiet);
+  const port = await choosePort(options);
+  const access = {
+    endpoint: `http://127.0.0.1:${port}`,
+    region: "us-east-1",
+    bucket: "clickstream",
+    accessKeyId: "clickstream",
+    secretAccessKey: "clickstream-secret",
+  };
+  const buckets = join(options.directory, "buckets");
+  await mkdir(join(buckets, access.bucket), { recursive: true });
+  const { stop } = await startProgram({
+    name: "versitygw",
+    command: [
+      ...[binary, "--port", `127.0.0.1:${port}`, "--region", access.region, "--health", "/health"],
+      ...["--keep-alive", "posix", buckets],
+    ],
+    env: { ROOT_ACCESS_KEY: access.accessKeyId, ROOT_SECRET_KEY: access.secretAccessKey },
+    logFile: join(options.directory, "versitygw.log"),
+    deadlineSeconds: 30,
+    isReady: async () => (await fetch(`${access.endpoint}/health`)).ok,
+  });
+  return { address: access.endpoint, ...access, stop };
+}
+
+/** An Iceberg REST catalog whose tables live in the bucket given. The address is the server's URL. */
+export async function startNessie(options: NessieOptions): Promise<CatalogEngine> {
+  const jars = await mavenArtifacts("nessie", options.report ?? quiet);
+  const port = await choosePort(options);
+  const [managementPort = 0] = await freePorts(1);
+  await mkdir(options.directory, { recursive: true });
+  const file = join(options.directory, "nessie.properties");
+  await writeFile(file, renderNessieProperties(options, { port, managementPort }), { mode: 0o600 });
+  const java = join(await javaHome(21, 99), "bin", "java");
+  const address = `http://127.0.0.1:${port}`;
+  const { stop } = await startProgram({
+    name: "Nessie",
+    command: [
+      ...[java, "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"],
+      ...[`-Dquarkus.config.locations=${file}`, "-jar", join(jars, "nessie-quarkus-0.99.0-runner.jar")],
+    ],
+    cwd: options.directory,
+    logFile: join(options.directory, "nessie.log"),
+    deadlineSeconds: 90,
+    isReady: async () => (await fetch(`${address}/iceberg/v1/config`)).ok,
+  });
+  return { address, uri: `${address}/iceberg`, stop };
+}
+
+function renderNessieProperties(
+  options: NessieOptions,
+  ports: { readonly port: number; readonly managementPort: number },
+): string {
+  const { storage, directory } = options;
+  const s3 = "nessie.catalog.service.s3.default-options";
+  const settings = {
+    "quarkus.http.host": "127.0.0.1",
+    "quarkus.http.port": String(ports.port),
+    "quarkus.http.access-log.enabled": "false",
+    "quarkus.management.host": "127.0.0.1",
+    "quarkus.management.port": String(ports.managementPort),
+    "nessie.version.store.type": "ROCKSDB",
+    "nessie.version.store.persist.rocks.database-path": join(directory, "rocksdb"),
+    "nessie.catalog.default-warehouse": "lake",
+    "nessie.catalog.warehouses.lake.location": `s3://${storage.bucket}/warehouse`,
+    [`${s3}.endpoint`]: storage.endpoint,
+    [`${s3}.region`]: storage.region,
+    [`${s3}.path-style-access`]: "true",
+    [`${s3}.request-signing-enabled`]: "false",
+    [`${s3}.access-key`]: "urn:nessie-secret:quarkus:storage",
+    "storage.name": storage.accessKeyId,
+    "storage.secret": storage.secretAccessKey,
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join("");
+}
