@@ -1,0 +1,136 @@
+/**
+ * Writes the children of a composed resource: in the given order, only what differs, each result by item; then removes what is ours
+ * and no longer planned. Stops at the first failure, because later children (workloads) depend on earlier ones.
+ */
+import type { Logger } from "pino";
+import { TerminalError } from "../../runtime/errors.ts";
+import type { KubernetesClient } from "../../runtime/kubernetes-client.ts";
+import type { KubernetesObject, ResourceType } from "../../runtime/objects.ts";
+import type { Child, ChildOwner } from "./child.ts";
+import { APPLIED_HASH_ANNOTATION, controllerOf, describeChild, isOwnedBy, withOwner } from "./child.ts";
+import { firstDifference } from "./covers.ts";
+import { classifyChildError } from "./errors.ts";
+
+/** Everything that one owner wants, and where to look for what it no longer wants. */
+export interface ChildSet {
+  readonly owner: ChildOwner;
+  /** In the order of writing: workloads last. */
+  readonly children: readonly Child[];
+  /** Labels that every child carries; with the owner's uid they select what may be removed. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Kinds among which to remove what is not planned; empty removes nothing. */
+  readonly pruneTypes: readonly ResourceType[];
+}
+
+export type ChildOutcome = "created" | "changed" | "unchanged" | "deleted";
+
+/** What the API server answered for one child. */
+export interface ChildResult {
+  readonly kind: string;
+  readonly name: string;
+  readonly outcome: ChildOutcome;
+  /** The object as the API server holds it now; of a deleted one, as it was. */
+  readonly object: KubernetesObject;
+}
+
+export interface ApplyOptions {
+  readonly kubernetes: KubernetesClient;
+  readonly logger: Logger;
+}
+
+/** Applies and prunes. Throws `TerminalError` when a child's name is taken by another owner or the API server refuses the child. */
+export async function applyChildren(set: ChildSet, options: ApplyOptions): Promise<readonly ChildResult[]> {
+  const results: ChildResult[] = [];
+  for (const planned of set.children) results.push(await applyChild(planned, set.owner, options));
+  for (const orphan of findOrphans(set, options.kubernetes)) {
+    const deleted = await deleteOrphan(orphan, options);
+    if (deleted !== undefined) results.push(deleted);
+  }
+  return results;
+}
+
+/** The answered object of a child, for status. */
+export function findResult<T extends KubernetesObject>(
+  results: readonly ChildResult[],
+  kind: string,
+  name: string,
+): T | undefined {
+  const found = results.find(
+    (result) => result.kind === kind && result.name === name && result.outcome !== "deleted",
+  );
+  return found?.object as T | undefined;
+}
+
+async function applyChild(planned: Child, owner: ChildOwner, options: ApplyOptions): Promise<ChildResult> {
+  const { kubernetes, logger } = options;
+  const wanted = withOwner(planned, owner);
+  const live = await readLive(planned, owner, kubernetes);
+  const result = { kind: planned.type.kind, name: planned.object.metadata.name };
+  const difference = differenceFromLive(wanted, live);
+  if (live !== undefined && difference === undefined)
+    return { ...result, outcome: "unchanged", object: live };
+  logger.info({ action: describeChild(planned), difference }, "Applying child");
+  try {
+    const object = await kubernetes.apply(planned.type, wanted);
+    return { ...result, outcome: live === undefined ? "created" : "changed", object };
+  } catch (error) {
+    throw classifyChildError(error, planned);
+  }
+}
+
+/** The cache holds only what carries our label; before anything is created, the API server is asked who has the name. */
+async function readLive(
+  planned: Child,
+  owner: ChildOwner,
+  kubernetes: KubernetesClient,
+): Promise<KubernetesObject | undefined> {
+  const key = { namespace: owner.key.namespace, name: planned.object.metadata.name };
+  const live = kubernetes.cached(planned.type, key) ?? (await kubernetes.get(planned.type, key));
+  if (live === undefined || isOwnedBy(live, owner)) return live;
+  const other = controllerOf(live);
+  const holder =
+    other === undefined ? "was not made by the operator" : `belongs to ${other.kind} "${other.name}"`;
+  throw new TerminalError(
+    "ResourceConflict",
+    `${describeChild(planned)} exists and ${holder}; delete or rename it`,
+  );
+}
+
+/** A different hash shows that the plan changed (also by leaving a field out); the comparison shows what others changed. */
+function differenceFromLive(
+  wanted: KubernetesObject,
+  live: KubernetesObject | undefined,
+): string | undefined {
+  if (live === undefined) return "absent";
+  const hash = (object: KubernetesObject): string | undefined =>
+    object.metadata.annotations?.[APPLIED_HASH_ANNOTATION];
+  if (hash(live) !== hash(wanted)) return "plan changed";
+  return firstDifference(wanted, live);
+}
+
+interface Orphan {
+  readonly type: ResourceType;
+  readonly object: KubernetesObject;
+}
+
+function findOrphans(set: ChildSet, kubernetes: KubernetesClient): readonly Orphan[] {
+  const planned = new Set(set.children.map(({ type, object }) => `${type.kind}/${object.metadata.name}`));
+  const options = { namespace: set.owner.key.namespace, labels: set.labels };
+  return set.pruneTypes.flatMap((type) =>
+    kubernetes
+      .cachedList(type, options)
+      .filter((object) => isOwnedBy(object, set.owner) && object.metadata.deletionTimestamp === undefined)
+      .filter((object) => !planned.has(`${type.kind}/${object.metadata.name}`))
+      .map((object) => ({ type, object })),
+  );
+}
+
+async function deleteOrphan(orphan: Orphan, options: ApplyOptions): Promise<ChildResult | undefined> {
+  const { type, object } = orphan;
+  const { name, namespace, uid } = object.metadata;
+  // Without a uid a namesake made since could be hit; the API server always sends one.
+  if (uid === undefined) return undefined;
+  options.logger.info({ action: `${type.kind} "${name}"` }, "Deleting child that is no longer planned");
+  await options.kubernetes.delete(type, { namespace: namespace ?? "", name }, { uid });
+  return { kind: type.kind, name, outcome: "deleted", object };
+}
