@@ -1,0 +1,309 @@
+/** ClickstreamPipeline: the whole path from the collector over the raw topic and the stream job to the tables. */
+import { z } from "zod";
+import { commonStatus } from "./conditions.ts";
+import { EVENT_STREAM_DEFAULTS, partitions, replicationFactor, retention } from "./event-stream.ts";
+import {
+  type Immutable,
+  PLATFORM_IMMUTABLE,
+  type Resource,
+  type Sent,
+  WORKLOAD_NAME_RULES,
+  defineKind,
+} from "./kind-definition.ts";
+import { duration, parseDurationSeconds, resources } from "./quantities.ts";
+import {
+  DEFAULT_DELETION_POLICY,
+  browserOrigin,
+  databaseName,
+  deletionPolicy,
+  platformRef,
+} from "./references.ts";
+import { type TransitionRule, count, integer, patterned, text, textSet, withRules } from "./rules.ts";
+
+/** What an absent field means; resolved by the controller, never written into the resource. */
+export const CLICKSTREAM_PIPELINE_DEFAULTS = {
+  collector: {
+    replicas: 1,
+    corsOrigins: [],
+    maxEventBytes: 1_000_000,
+    serviceType: "ClusterIP",
+    ipMasking: "None",
+    cookie: { enabled: true, name: "oc_id", maxAge: "8760h", sameSite: "Lax" },
+    captureHeaders: [],
+  },
+  stream: { partitions: EVENT_STREAM_DEFAULTS.partitions },
+  processing: {
+    triggerInterval: "5s",
+    sessionTimeout: "30m",
+    dedupWindow: "24h",
+    watermark: "1h",
+    executors: 1,
+    maxRowsPerTrigger: 100_000,
+    suspended: false,
+  },
+  deletionPolicy: DEFAULT_DELETION_POLICY,
+} as const;
+
+const HIDDEN_HEADERS = ["authorization", "cookie", "proxy-authorization", "x-api-key"];
+
+const cookie = withRules(
+  z.object({
+    enabled: z.boolean().optional().describe("Whether the collector gives browsers a cookie. Default true."),
+    name: patterned(/^[A-Za-z0-9_-]+$/, 64)
+      .optional()
+      .describe("Name of the cookie. Default 'oc_id'."),
+    maxAge: duration("1m", "9600h")
+      .optional()
+      .describe("How long browsers keep the cookie; they allow 400 days at most. Default '8760h'."),
+    sameSite: z
+      .enum(["Strict", "Lax", "None"])
+      .optional()
+      .describe("SameSite attribute. Default 'Lax'. The cookie is always Secure and HttpOnly."),
+    domain: patterned(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 253)
+      .optional()
+      .describe(
+        "Domain attribute, for example 'example.com'. Default the host that the collector is called by.",
+      ),
+  }),
+  [
+    {
+      rule: "!has(self.domain) || !has(self.name) || !self.name.startsWith('__Host-')",
+      message:
+        "domain must be absent when the cookie's name starts with '__Host-'; browsers refuse such a cookie",
+      fieldPath: ".domain",
+      holds: (value) => value.domain === undefined || value.name?.startsWith("__Host-") !== true,
+    },
+  ],
+).describe("First-party cookie that carries the anonymous id.");
+
+const collector = z
+  .object({
+    replicas: integer(1, 100).optional().describe("Number of collector pods. Default 1."),
+    resources: resources
+      .optional()
+      .describe("Compute resources of a collector pod. Default set by the operator."),
+    corsOrigins: textSet(
+      browserOrigin.describe("Origin as 'https://shop.example.com', or '*' for all without credentials."),
+      100,
+    )
+      .optional()
+      .describe("Origins whose pages may send events with a script. Default none."),
+    maxEventBytes: integer(1_000, 10_000_000)
+      .optional()
+      .describe("Largest size of one event in bytes; a larger one becomes a failed event. Default 1000000."),
+    serviceType: z
+      .enum(["ClusterIP", "NodePort", "LoadBalancer"])
+      .optional()
+      .describe("Type of the collector's Service. Default 'ClusterIP'."),
+    ipMasking: z
+      .enum(["None", "LastOctet", "Drop"])
+      .optional()
+      .describe(
+        "What is kept of client addresses: None keeps all, LastOctet zeroes the last octet of IPv4 and the last 80 bits of " +
+          "IPv6, Drop keeps nothing. Default 'None'.",
+      ),
+    cookie: cookie.optional(),
+    captureHeaders: withRules(
+      textSet(patterned(/^[A-Za-z0-9-]+$/, 64).describe("Name of a request header, in any case."), 32),
+      [
+        {
+          rule: `!self.exists(header, header.lowerAscii() in [${HIDDEN_HEADERS.map((name) => `'${name}'`).join(", ")}])`,
+          message: `must not hold headers that carry secrets (${HIDDEN_HEADERS.join(", ")})`,
+          holds: (headers) => !headers.some((header) => HIDDEN_HEADERS.includes(header.toLowerCase())),
+        },
+      ],
+    )
+      .optional()
+      .describe("Request headers kept with each event, as properties named 'header.<name>'. Default none."),
+  })
+  .describe("The HTTP endpoint that events are sent to.");
+
+const stream = z
+  .object({
+    partitions: partitions
+      .optional()
+      .describe(
+        `Partitions of the raw topic. Default ${CLICKSTREAM_PIPELINE_DEFAULTS.stream.partitions}. They may grow, never shrink.`,
+      ),
+    replicationFactor: replicationFactor
+      .optional()
+      .describe("Copies of each partition. Default what the brokers are set to."),
+    retention: retention
+      .optional()
+      .describe("When raw events are deleted. Default what the brokers are set to."),
+  })
+  .describe("The Kafka topic between collector and stream job.");
+
+const processingFields = z.object({
+  triggerInterval: duration("1s", "1h")
+    .optional()
+    .describe("Time from one micro-batch to the next. Default '5s'."),
+  sessionTimeout: duration("1s", "24h")
+    .optional()
+    .describe("Idle time of a visitor after which the next event begins a new session. Default '30m'."),
+  dedupWindow: duration("1m", "720h")
+    .optional()
+    .describe("How long an event's id is remembered to find duplicates. Default '24h'."),
+  watermark: duration("1s", "168h")
+    .optional()
+    .describe("How late an event may come and still be put in order within its session. Default '1h'."),
+  executors: integer(0, 100)
+    .optional()
+    .describe("Number of Spark executor pods; with 0 the driver works alone. Default 1."),
+  driverResources: resources
+    .optional()
+    .describe("Compute resources of the driver. Default set by the operator."),
+  executorResources: resources
+    .optional()
+    .describe("Compute resources of an executor. Default set by the operator."),
+  maxRowsPerTrigger: integer(1, 100_000_000)
+    .optional()
+    .describe("Most records that one micro-batch reads. Default 100000."),
+  suspended: z
+    .boolean()
+    .optional()
+    .describe("Whether the stream job is stopped; it resumes where it was. Default false."),
+});
+
+const processing = withRules(processingFields, [
+  {
+    rule: `duration(has(self.dedupWindow) ? self.dedupWindow : '${CLICKSTREAM_PIPELINE_DEFAULTS.processing.dedupWindow}')
+      >= duration(has(self.triggerInterval) ? self.triggerInterval : '${CLICKSTREAM_PIPELINE_DEFAULTS.processing.triggerInterval}')`,
+    message: "dedupWindow must be at least triggerInterval; raise dedupWindow or lower triggerInterval",
+    fieldPath: ".dedupWindow",
+    holds: (value) => {
+      const { dedupWindow, triggerInterval } = { ...CLICKSTREAM_PIPELINE_DEFAULTS.processing, ...value };
+      return !(parseDurationSeconds(dedupWindow) < parseDurationSeconds(triggerInterval));
+    },
+  },
+]).describe("The Spark job that turns raw events into rows.");
+
+const tables = z
+  .object({
+    database: databaseName
+      .optional()
+      .describe(
+        "Iceberg namespace of the tables. Default the namespace with '_' for '-'. It must not change.",
+      ),
+    prefix: patterned(/^[a-z_][a-z0-9_]*$/, 64)
+      .optional()
+      .describe(
+        "What the tables' names begin with. Default the pipeline's name with '_' for '-', and '_'. It must not change.",
+      ),
+  })
+  .describe(
+    "Where the rows go: the tables '<prefix>events', '<prefix>failed_events' and '<prefix>duplicate_events'.",
+  );
+
+export const clickstreamPipelineSpec = z.object({
+  platformRef,
+  collector: collector.optional(),
+  stream: stream.optional(),
+  processing: processing.optional(),
+  tables: tables.optional(),
+  deletionPolicy: deletionPolicy
+    .optional()
+    .describe("Whether deleting this resource deletes topic, tables and checkpoint. Default 'Retain'."),
+});
+
+const url = text(1024);
+
+export const clickstreamPipelineStatus = z.object({
+  ...commonStatus,
+  worstStage: text(64)
+    .optional()
+    .describe(
+      "The first stage that is not ready: Stream, Tables, Collector or Processing; None when all are.",
+    ),
+  collectorUrl: url.optional().describe("Address of the collector within the cluster."),
+  topicName: text(249).optional().describe("Name of the raw topic."),
+  tables: z
+    .object({
+      events: text(260).optional().describe("Table of events, as 'database.table'."),
+      failedEvents: text(260).optional().describe("Table of failed events, as 'database.table'."),
+      duplicateEvents: text(260).optional().describe("Table of duplicate events, as 'database.table'."),
+    })
+    .optional()
+    .describe("The tables that rows go to."),
+  job: z
+    .object({
+      lastCommittedBatch: count().optional().describe("Number of the micro-batch that was last committed."),
+      inputRowsPerSecond: z.number().min(0).optional().describe("Records a second that come in."),
+      processedRowsPerSecond: z
+        .number()
+        .min(0)
+        .optional()
+        .describe("Records a second that the job can work off."),
+      lag: count().optional().describe("Records in the topic that are not committed yet."),
+      restarts: count().optional().describe("How often the driver's container was restarted."),
+    })
+    .optional()
+    .describe("What the stream job reports."),
+});
+
+export type ClickstreamPipelineSpec = Immutable<z.infer<typeof clickstreamPipelineSpec>>;
+export type ClickstreamPipelineStatus = Sent<z.infer<typeof clickstreamPipelineStatus>>;
+export type ClickstreamPipeline = Resource<ClickstreamPipelineSpec, ClickstreamPipelineStatus>;
+
+/** CEL for a text below an optional object, the empty text when absent. */
+function orEmpty(owner: string, field: string): string {
+  return `(has(${owner}) && has(${owner}.${field}) ? ${owner}.${field} : '')`;
+}
+
+function immutableTableField(field: "database" | "prefix"): TransitionRule {
+  return {
+    rule: `${orEmpty("self.tables", field)} == ${orEmpty("oldSelf.tables", field)}`,
+    message: `tables.${field} must not change; create a new ClickstreamPipeline for other tables`,
+    fieldPath: `.tables.${field}`,
+  };
+}
+
+function partitionsOf(owner: string): string {
+  const fallback = CLICKSTREAM_PIPELINE_DEFAULTS.stream.partitions;
+  return `(has(${owner}.stream) && has(${owner}.stream.partitions) ? ${owner}.stream.partitions : ${fallback})`;
+}
+
+export const clickstreamPipelineKind = defineKind({
+  kind: "ClickstreamPipeline",
+  plural: "clickstreampipelines",
+  shortName: "csp",
+  description:
+    "ClickstreamPipeline collects events over HTTP, validates, enriches, deduplicates and sessionizes them, and stores each in one of three " +
+    "Iceberg tables. It creates an EventStream, LakeTables, the collector and the stream job.",
+  columns: [
+    {
+      name: "Worst Stage",
+      type: "string",
+      jsonPath: ".status.worstStage",
+      description: "The first stage that is not ready.",
+    },
+    { name: "Lag", type: "integer", jsonPath: ".status.job.lag", description: "Records not committed yet." },
+    {
+      name: "Rows/s",
+      type: "number",
+      jsonPath: ".status.job.processedRowsPerSecond",
+      description: "Records a second that the job can work off.",
+      priority: 1,
+    },
+    {
+      name: "Collector",
+      type: "string",
+      jsonPath: ".status.collectorUrl",
+      description: "Address of the collector.",
+      priority: 1,
+    },
+  ],
+  schema: clickstreamPipelineSpec,
+  statusSchema: clickstreamPipelineStatus,
+  nameRules: WORKLOAD_NAME_RULES,
+  immutables: [
+    PLATFORM_IMMUTABLE,
+    immutableTableField("database"),
+    immutableTableField("prefix"),
+    {
+      rule: `${partitionsOf("self")} >= ${partitionsOf("oldSelf")}`,
+      message: `stream.partitions must not become fewer, Kafka cannot take any away; an absent field means ${CLICKSTREAM_PIPELINE_DEFAULTS.stream.partitions}`,
+      fieldPath: ".stream.partitions",
+    },
+  ],
+});

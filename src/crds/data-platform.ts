@@ -1,0 +1,144 @@
+/** DataPlatform: where Kafka, the object store and the Iceberg catalog are, and which Secrets open them. */
+import { z } from "zod";
+import { commonStatus, timestamp } from "./conditions.ts";
+import { type Immutable, LABEL_NAME_RULES, type Resource, type Sent, defineKind } from "./kind-definition.ts";
+import { hostAndPort, httpEndpoint, httpUri, optionalSecretKey, secretRef } from "./references.ts";
+import { listMap, patterned, text, textSet } from "./rules.ts";
+
+/** What an absent field means; resolved by the controllers, never written into the resource. */
+export const DATA_PLATFORM_DEFAULTS = {
+  caKey: "ca.crt",
+  usernameKey: "username",
+  passwordKey: "password",
+  accessKeyIdKey: "accessKeyId",
+  secretAccessKeyKey: "secretAccessKey",
+  tokenKey: "token",
+  pathStyle: true,
+} as const;
+
+const kafka = z
+  .object({
+    bootstrapServers: textSet(hostAndPort.describe("host:port of a broker."), 32)
+      .min(1)
+      .describe("Brokers to begin with, each as host:port."),
+    tls: z
+      .object({
+        caSecretRef: secretRef({
+          key: optionalSecretKey(DATA_PLATFORM_DEFAULTS.caKey, "the certificates in PEM form"),
+        })
+          .optional()
+          .describe("Certificate authorities to trust. Default those of the system."),
+      })
+      .optional()
+      .describe("Encrypts the connections when present. Default none."),
+    sasl: z
+      .object({
+        mechanism: z
+          .enum(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"])
+          .describe("How to authenticate. Use PLAIN only together with tls."),
+        secretRef: secretRef({
+          usernameKey: optionalSecretKey(DATA_PLATFORM_DEFAULTS.usernameKey, "the user name"),
+          passwordKey: optionalSecretKey(DATA_PLATFORM_DEFAULTS.passwordKey, "the password"),
+        }).describe("User name and password."),
+      })
+      .optional()
+      .describe("Authenticates with a user name and a password when present. Default none."),
+  })
+  .describe("The Kafka cluster.");
+
+const storage = z
+  .object({
+    endpoint: httpEndpoint.describe(
+      "Address of the S3 API, for example 'https://s3.eu-west-1.amazonaws.com'.",
+    ),
+    region: patterned(/^[a-z0-9][a-z0-9-]*$/, 64).describe("Region that requests are signed for."),
+    bucket: patterned(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 63).describe(
+      "Bucket for tables and checkpoints. It must exist.",
+    ),
+    pathStyle: z
+      .boolean()
+      .optional()
+      .describe("Whether the bucket is put in the path of requests and not in the host name. Default true."),
+    credentialsSecretRef: secretRef({
+      accessKeyIdKey: optionalSecretKey(DATA_PLATFORM_DEFAULTS.accessKeyIdKey, "the access key id"),
+      secretAccessKeyKey: optionalSecretKey(
+        DATA_PLATFORM_DEFAULTS.secretAccessKeyKey,
+        "the secret access key",
+      ),
+    }).describe("Access key that may read, write and delete in the bucket."),
+  })
+  .describe("The S3-compatible object store.");
+
+const catalog = z
+  .object({
+    uri: httpUri.describe("Base address of the Iceberg REST catalog, without '/v1'."),
+    warehouse: text(512)
+      .optional()
+      .describe("Warehouse to ask the catalog for. Default the catalog's own default."),
+    prefix: patterned(/^[A-Za-z0-9._~%|-]+$/, 256)
+      .optional()
+      .describe("Path element after '/v1/'. Default the one that the catalog answers with."),
+    credentialsSecretRef: secretRef({
+      tokenKey: optionalSecretKey(DATA_PLATFORM_DEFAULTS.tokenKey, "the bearer token"),
+    })
+      .optional()
+      .describe("Bearer token for the catalog. Default none."),
+  })
+  .describe("The Iceberg REST catalog.");
+
+export const dataPlatformSpec = z.object({ kafka, storage, catalog });
+
+/** The systems that a platform consists of, as status.components names them. */
+export const PLATFORM_COMPONENTS = ["Kafka", "Storage", "Catalog"] as const;
+
+const component = z.object({
+  name: z.enum(PLATFORM_COMPONENTS).describe("Kafka, Storage or Catalog."),
+  reachable: z.boolean().describe("Whether the last probe succeeded."),
+  version: text(256).optional().describe("Version that the system reports, as far as it does."),
+  message: text(1024).optional().describe("What the probe found."),
+  lastProbeTime: timestamp()
+    .optional()
+    .describe("Time of the probe that first found the component as it is now."),
+});
+
+export const dataPlatformStatus = z.object({
+  ...commonStatus,
+  components: listMap(component, ["name"], 8).optional().describe("What the probes found, one a system."),
+});
+
+export type DataPlatformSpec = Immutable<z.infer<typeof dataPlatformSpec>>;
+export type DataPlatformStatus = Sent<z.infer<typeof dataPlatformStatus>>;
+export type DataPlatform = Resource<DataPlatformSpec, DataPlatformStatus>;
+
+export const dataPlatformKind = defineKind({
+  kind: "DataPlatform",
+  plural: "dataplatforms",
+  shortName: "dp",
+  description:
+    "DataPlatform holds the connections to Kafka, S3-compatible storage and an Iceberg REST catalog. " +
+    "The operator probes each of them every 30 seconds. It creates and deletes nothing there.",
+  columns: [
+    {
+      name: "Kafka",
+      type: "string",
+      jsonPath: '.status.conditions[?(@.type=="KafkaReachable")].status',
+      description: "Whether Kafka answers.",
+    },
+    {
+      name: "Storage",
+      type: "string",
+      jsonPath: '.status.conditions[?(@.type=="StorageReachable")].status',
+      description: "Whether the object store answers.",
+    },
+    {
+      name: "Catalog",
+      type: "string",
+      jsonPath: '.status.conditions[?(@.type=="CatalogReachable")].status',
+      description: "Whether the catalog answers.",
+    },
+    { name: "Bucket", type: "string", jsonPath: ".spec.storage.bucket", description: "Bucket.", priority: 1 },
+  ],
+  schema: dataPlatformSpec,
+  statusSchema: dataPlatformStatus,
+  nameRules: LABEL_NAME_RULES,
+});

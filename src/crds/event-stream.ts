@@ -1,0 +1,130 @@
+/** EventStream: one Kafka topic. */
+import { z } from "zod";
+import { commonStatus, timestamp } from "./conditions.ts";
+import {
+  type Immutable,
+  LABEL_NAME_RULES,
+  PLATFORM_IMMUTABLE,
+  type Resource,
+  type Sent,
+  defineKind,
+  immutableField,
+} from "./kind-definition.ts";
+import { byteSize, duration } from "./quantities.ts";
+import {
+  DEFAULT_DELETION_POLICY,
+  deletionPolicy,
+  kafkaTopicName,
+  objectName,
+  platformRef,
+} from "./references.ts";
+import { MAP_KEY_RULE, integer, text, textMap, withRules } from "./rules.ts";
+
+/** What an absent field means; resolved by the controllers, never written into the resource. */
+export const EVENT_STREAM_DEFAULTS = { partitions: 3, deletionPolicy: DEFAULT_DELETION_POLICY } as const;
+
+/** How long and how much a topic keeps. ClickstreamPipeline has the same field for its raw stream. */
+export const retention = z.object({
+  time: duration("1m", "876000h")
+    .optional()
+    .describe("How long records are kept, for example '168h'. Default what the brokers are set to."),
+  size: byteSize("1Mi", "1000Ti")
+    .optional()
+    .describe("How many bytes of each partition are kept, for example '10Gi'. Default no limit."),
+});
+
+/** Partitions of a topic. */
+export const partitions = integer(1, 10_000);
+
+/** Copies of each partition. */
+export const replicationFactor = integer(1, 32);
+
+export const eventStreamSpec = z.object({
+  platformRef,
+  topicName: kafkaTopicName
+    .optional()
+    .describe("Name of the topic. Default '<namespace>.<name>'. It must not change."),
+  partitions: partitions
+    .optional()
+    .describe(
+      `Number of partitions. Default ${EVENT_STREAM_DEFAULTS.partitions}. It may grow, never shrink.`,
+    ),
+  replicationFactor: replicationFactor
+    .optional()
+    .describe("Number of copies of each partition. Default what the brokers are set to."),
+  retention: retention
+    .optional()
+    .describe("When old records are deleted. Default what the brokers are set to."),
+  configs: withRules(textMap(100, 4096), [
+    MAP_KEY_RULE,
+    {
+      rule: "!('retention.ms' in self) && !('retention.bytes' in self)",
+      message:
+        "must not hold retention.ms or retention.bytes; use the fields retention.time and retention.size",
+      holds: (configs) =>
+        !Object.hasOwn(configs, "retention.ms") && !Object.hasOwn(configs, "retention.bytes"),
+    },
+  ])
+    .optional()
+    .describe("Further configs of the topic by their Kafka names, for example 'compression.type'."),
+  deletionPolicy: deletionPolicy
+    .optional()
+    .describe("Whether deleting this resource deletes the topic with its records. Default 'Retain'."),
+});
+
+export const eventStreamStatus = z.object({
+  ...commonStatus,
+  topicName: text(249).optional().describe("Name of the topic."),
+  topicId: text(64)
+    .optional()
+    .describe("Id that Kafka gave the topic; it changes when the topic is recreated."),
+  partitions: integer(0, 2_147_483_647).optional().describe("Partitions that the topic has."),
+  replicationFactor: integer(0, 32_767).optional().describe("Copies that each partition has."),
+  driftCorrectedAt: timestamp()
+    .optional()
+    .describe("When a change that somebody made to the topic by hand was last undone."),
+  conflictsWith: objectName
+    .optional()
+    .describe("Name of the older EventStream that claims the same topic, which therefore is not touched."),
+});
+
+export type EventStreamSpec = Immutable<z.infer<typeof eventStreamSpec>>;
+export type EventStreamStatus = Sent<z.infer<typeof eventStreamStatus>>;
+export type EventStream = Resource<EventStreamSpec, EventStreamStatus>;
+
+export const eventStreamKind = defineKind({
+  kind: "EventStream",
+  plural: "eventstreams",
+  shortName: "es",
+  description:
+    "EventStream owns one Kafka topic: it creates it, keeps partitions and configs as they are declared, and " +
+    "repairs what is changed by hand. Deleting it keeps the topic unless deletionPolicy is Delete.",
+  columns: [
+    { name: "Topic", type: "string", jsonPath: ".status.topicName", description: "Name of the topic." },
+    {
+      name: "Partitions",
+      type: "integer",
+      jsonPath: ".status.partitions",
+      description: "Partitions that the topic has.",
+    },
+    {
+      name: "Replicas",
+      type: "integer",
+      jsonPath: ".status.replicationFactor",
+      description: "Copies of each partition.",
+      priority: 1,
+    },
+  ],
+  schema: eventStreamSpec,
+  statusSchema: eventStreamStatus,
+  nameRules: LABEL_NAME_RULES,
+  immutables: [
+    PLATFORM_IMMUTABLE,
+    immutableField("topicName", "create a new EventStream for another topic"),
+    {
+      rule: `(has(self.partitions) ? self.partitions : ${EVENT_STREAM_DEFAULTS.partitions}) >= (has(oldSelf.partitions) ? oldSelf.partitions : ${EVENT_STREAM_DEFAULTS.partitions})`,
+      message: `partitions must not become fewer, Kafka cannot take any away; an absent field means ${EVENT_STREAM_DEFAULTS.partitions}`,
+      fieldPath: ".partitions",
+    },
+  ],
+});

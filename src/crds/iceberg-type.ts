@@ -1,0 +1,69 @@
+/** The forms of an Iceberg type as text that the API server can check: scalars exactly, nested types by their tokens. */
+import { type Rule, patterned, withRules } from "./rules.ts";
+
+const PLAIN = "boolean|int|long|float|double|date|time|timestamp|timestamptz|string|uuid|binary";
+const SIZED = "decimal\\((3[0-8]|[12][0-9]|[1-9]),(3[0-8]|[12]?[0-9])\\)|fixed\\([1-9][0-9]{0,5}\\)";
+const SCALAR = `(${PLAIN}|${SIZED})`;
+const FIELD = "[a-z_][a-z0-9_]{0,127}:";
+const OPENINGS = `(list<|map<|struct<${FIELD})*`;
+
+const SCALAR_FORM = `^${SCALAR}$`;
+const NESTED_FORM = `^(list|map|struct)<`;
+const TOKENS = `^${OPENINGS}${SCALAR}>*(,(${FIELD})?${OPENINGS}${SCALAR}>*)*$`;
+const WRONG_ARITY = `list<${SCALAR},|map<${SCALAR}>|map<${SCALAR},${FIELD}|map<${SCALAR},${SCALAR},`;
+
+const SCALAR_REGEX = new RegExp(SCALAR_FORM);
+const NESTED_REGEX = new RegExp(NESTED_FORM);
+const TOKENS_REGEX = new RegExp(TOKENS);
+const WRONG_ARITY_REGEX = new RegExp(WRONG_ARITY);
+
+function celText(pattern: string): string {
+  return `'${pattern.replaceAll("\\", "\\\\")}'`;
+}
+
+const HELP =
+  "one of boolean, int, long, float, double, decimal(p,s), date, time, timestamp, timestamptz, string, uuid, binary, " +
+  "fixed(n), list<T>, map<K,V>, struct<name:T,...>, in lower case and without spaces";
+
+const rules: readonly Rule<string>[] = [
+  {
+    rule: `self.matches(${celText(SCALAR_FORM)}) || (self.matches(${celText(NESTED_FORM)}) && self.matches(${celText(TOKENS)}))`,
+    message: `must be an Iceberg type: ${HELP}`,
+    holds: (type) => SCALAR_REGEX.test(type) || (NESTED_REGEX.test(type) && TOKENS_REGEX.test(type)),
+  },
+  {
+    rule: "self.split('<').size() == self.split('>').size()",
+    message: "must close each '<' with one '>'",
+    holds: (type) => type.split("<").length === type.split(">").length,
+  },
+  {
+    rule: `!self.matches(${celText(WRONG_ARITY)})`,
+    message: "must give list<> one type and map<> two types",
+    holds: (type) => !WRONG_ARITY_REGEX.test(type),
+  },
+];
+
+/** Type of a column. What the rules cannot see (brackets that close in the wrong order) is left to the controller. */
+export const icebergType = withRules(patterned(/^[a-z0-9_(),:<>]+$/, 1024), rules);
+
+/** Types that a partition transform can be applied to; identity and void take every scalar. */
+export const TRANSFORM_SOURCES = {
+  year: ["date", "timestamp", "timestamptz"],
+  month: ["date", "timestamp", "timestamptz"],
+  day: ["date", "timestamp", "timestamptz"],
+  hour: ["timestamp", "timestamptz"],
+  bucket: [
+    "int",
+    "long",
+    "decimal",
+    "date",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "string",
+    "uuid",
+    "fixed",
+    "binary",
+  ],
+  truncate: ["int", "long", "decimal", "string", "binary"],
+} as const;

@@ -1,0 +1,26 @@
+/** All kinds of the group, in the order in which a user meets them. Everything else imports from here. */
+import { clickstreamPipelineKind } from "./clickstream-pipeline.ts";
+import { dataPlatformKind } from "./data-platform.ts";
+import { eventStreamKind } from "./event-stream.ts";
+import type { KindDefinition } from "./kind-definition.ts";
+import { lakeTableKind } from "./lake-table.ts";
+import { queryClusterKind } from "./query-cluster.ts";
+
+export * from "./clickstream-pipeline.ts";
+export * from "./data-platform.ts";
+export * from "./event-stream.ts";
+export { TRANSFORM_SOURCES } from "./iceberg-type.ts";
+export { GROUP, VERSION } from "./kind-definition.ts";
+export type { KindDefinition, PrinterColumn, Resource, ResourceMetadata } from "./kind-definition.ts";
+export * from "./lake-table.ts";
+export { type Resources, parseBytes, parseDurationSeconds, parseMillicores } from "./quantities.ts";
+export * from "./query-cluster.ts";
+export { DEFAULT_DELETION_POLICY, type DeletionPolicy } from "./references.ts";
+
+export const KINDS: readonly KindDefinition[] = [
+  dataPlatformKind,
+  eventStreamKind,
+  lakeTableKind,
+  clickstreamPipelineKind,
+  queryClusterKind,
+];

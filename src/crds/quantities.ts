@@ -1,0 +1,123 @@
+/** Durations, sizes and compute resources as manifests write them, with the functions that read them. */
+import { z } from "zod";
+import { type Rule, patterned, withRules } from "./rules.ts";
+
+const DURATION = /^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,7}s)?$/;
+const BYTES = /^([1-9][0-9]{0,11})(Ki|Mi|Gi|Ti|k|M|G|T)?$/;
+const CPU = /^([1-9][0-9]{0,5}m|[1-9][0-9]{0,3}(\.[0-9]{1,3})?|0\.([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9]))$/;
+
+const BYTES_PER_UNIT: Readonly<Record<string, bigint>> = {
+  "": 1n,
+  k: 10n ** 3n,
+  M: 10n ** 6n,
+  G: 10n ** 9n,
+  T: 10n ** 12n,
+  Ki: 1n << 10n,
+  Mi: 1n << 20n,
+  Gi: 1n << 30n,
+  Ti: 1n << 40n,
+};
+
+/** Seconds of a duration such as `1h30m`, `45m` or `5s`; NaN when the text is not one. */
+export function parseDurationSeconds(text: string): number {
+  const match = DURATION.exec(text);
+  if (match === null || text === "") return Number.NaN;
+  const [hours, minutes, seconds] = match
+    .slice(1)
+    .map((part: string | undefined) => Number.parseInt(part ?? "0", 10));
+  return (hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0);
+}
+
+function parseExactBytes(text: string): bigint | undefined {
+  const match = BYTES.exec(text);
+  const unit = BYTES_PER_UNIT[match?.[2] ?? ""];
+  return match?.[1] === undefined || unit === undefined ? undefined : BigInt(match[1]) * unit;
+}
+
+/** Bytes of a size such as `512Mi` or `10G`; NaN when the text is not one. Exact up to 8 PiB. */
+export function parseBytes(text: string): number {
+  return Number(parseExactBytes(text) ?? Number.NaN);
+}
+
+/** Thousandths of a core of a CPU quantity such as `500m`, `2` or `1.5`; NaN when the text is not one. */
+export function parseMillicores(text: string): number {
+  if (!CPU.test(text)) return Number.NaN;
+  return text.endsWith("m") ? Number.parseInt(text, 10) : Math.round(Number.parseFloat(text) * 1000);
+}
+
+/** A duration between two durations, both allowed. */
+export function duration(shortest: string, longest: string): z.ZodString {
+  return withRules(patterned(DURATION, 17).min(2), [
+    {
+      rule: `duration(self) >= duration('${shortest}') && duration(self) <= duration('${longest}')`,
+      message: `must be a duration from ${shortest} to ${longest}, such as 90s, 30m or 1h30m`,
+      holds: (value) =>
+        parseDurationSeconds(value) >= parseDurationSeconds(shortest) &&
+        parseDurationSeconds(value) <= parseDurationSeconds(longest),
+    },
+  ]);
+}
+
+/** A size in bytes as a Kubernetes quantity between two sizes, both allowed. */
+export function byteSize(smallest: string, largest: string): z.ZodString {
+  const isWithin = (value: string): boolean => {
+    const bytes = parseExactBytes(value) ?? -1n;
+    return bytes >= (parseExactBytes(smallest) ?? 0n) && bytes <= (parseExactBytes(largest) ?? 0n);
+  };
+  return withRules(patterned(BYTES, 14), [
+    {
+      rule: `quantity(self).compareTo(quantity('${smallest}')) >= 0 && quantity(self).compareTo(quantity('${largest}')) <= 0`,
+      message: `must be a size from ${smallest} to ${largest}, such as 512Mi or 10Gi`,
+      holds: isWithin,
+    },
+  ]);
+}
+
+function computeAmounts(description: string) {
+  return z
+    .object({
+      cpu: patterned(CPU, 8)
+        .optional()
+        .describe("CPU cores as a Kubernetes quantity in text, for example '500m' or '2'."),
+      memory: byteSize("16Mi", "16Ti")
+        .optional()
+        .describe("Memory in bytes as a Kubernetes quantity, for example '512Mi' or '4Gi'."),
+    })
+    .describe(description);
+}
+
+const resourcesShape = z.object({
+  requests: computeAmounts("What is reserved for the container.").optional(),
+  limits: computeAmounts("What the container may use at most.").optional(),
+});
+
+function isAtMost(smaller: bigint | undefined, larger: bigint | undefined): boolean {
+  return smaller === undefined || larger === undefined || smaller <= larger;
+}
+
+function exactMillicores(text: string | undefined): bigint | undefined {
+  const millicores = parseMillicores(text ?? "");
+  return Number.isNaN(millicores) ? undefined : BigInt(millicores);
+}
+
+function requestWithinLimit(
+  resource: "cpu" | "memory",
+  parse: (text: string) => bigint | undefined,
+): Rule<z.output<typeof resourcesShape>> {
+  return {
+    rule: `!has(self.requests) || !has(self.limits) || !has(self.requests.${resource}) || !has(self.limits.${resource})
+      || quantity(self.requests.${resource}).compareTo(quantity(self.limits.${resource})) <= 0`,
+    message: `requests.${resource} must be at most limits.${resource}; lower the request or raise the limit`,
+    fieldPath: `.requests.${resource}`,
+    holds: (value) =>
+      isAtMost(parse(value.requests?.[resource] ?? ""), parse(value.limits?.[resource] ?? "")),
+  };
+}
+
+/** Requests and limits of one container. */
+export const resources = withRules(resourcesShape, [
+  requestWithinLimit("cpu", exactMillicores),
+  requestWithinLimit("memory", parseExactBytes),
+]);
+
+export type Resources = z.infer<typeof resources>;

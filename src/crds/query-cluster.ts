@@ -1,0 +1,179 @@
+/** QueryCluster: a Trino cluster over the platform's tables and other catalogs. */
+import { z } from "zod";
+import { commonStatus } from "./conditions.ts";
+import {
+  type Immutable,
+  type Resource,
+  type Sent,
+  WORKLOAD_NAME_RULES,
+  defineKind,
+} from "./kind-definition.ts";
+import { byteSize, duration, resources } from "./quantities.ts";
+import { platformRef, secretKey, secretRef } from "./references.ts";
+import { MAP_KEY_RULE, count, integer, listMap, patterned, text, textMap, withRules } from "./rules.ts";
+
+/** What an absent field means; resolved by the controller, never written into the resource. */
+export const QUERY_CLUSTER_DEFAULTS = {
+  workers: 0,
+  cache: { enabled: true, medium: "Disk", maxSize: "1Gi" },
+  drainTime: "30s",
+} as const;
+
+/** Name of the platform's catalog in every cluster. */
+export const LAKE_CATALOG = "lake";
+
+const cache = withRules(
+  z.object({
+    enabled: z.boolean().optional().describe("Whether data files are cached. Default true."),
+    medium: z
+      .enum(["Disk", "Memory"])
+      .optional()
+      .describe(
+        "What the cache lies on: the node's disk, or memory, which counts as the pod's. Default 'Disk'.",
+      ),
+    maxSize: byteSize("64Mi", "16Ti")
+      .optional()
+      .describe("Largest size of the cache of one pod. Default '1Gi' unless maxDiskPercent is given."),
+    maxDiskPercent: integer(1, 95)
+      .optional()
+      .describe("Largest share of the disk that the cache may fill, in percent. Default none."),
+  }),
+  [
+    {
+      rule: "!has(self.maxSize) || !has(self.maxDiskPercent)",
+      message: "maxDiskPercent must be absent when maxSize is given; keep one of the two",
+      fieldPath: ".maxDiskPercent",
+      holds: (value) => value.maxSize === undefined || value.maxDiskPercent === undefined,
+    },
+    {
+      rule: "!has(self.maxDiskPercent) || !has(self.medium) || self.medium == 'Disk'",
+      message: "maxDiskPercent must be absent when medium is Memory; use maxSize",
+      fieldPath: ".maxDiskPercent",
+      holds: (value) =>
+        value.maxDiskPercent === undefined || value.medium === undefined || value.medium === "Disk",
+    },
+  ],
+).describe("Cache of data files (Alluxio) in each pod.");
+
+const secretProperty = z
+  .object({
+    property: patterned(/^[A-Za-z][A-Za-z0-9._-]*$/, 128).describe("Name of the catalog property."),
+    secretRef: secretRef({ key: secretKey.describe("Key of the Secret that holds the value.") }).describe(
+      "Where the value is.",
+    ),
+  })
+  .describe("One catalog property whose value is in a Secret.");
+
+const catalogProperties = withRules(textMap(100, 4096), [
+  MAP_KEY_RULE,
+  {
+    rule: "!('connector.name' in self)",
+    message: "must not hold connector.name; use the field connector",
+    holds: (properties) => !Object.hasOwn(properties, "connector.name"),
+  },
+  {
+    rule: "!self.exists(key, key.endsWith('password') || key.endsWith('secret') || key.endsWith('secret-key'))",
+    message: "must not hold passwords or secret keys; put them in a Secret and use secretProperties",
+    holds: (properties) => !Object.keys(properties).some((key) => /(password|secret|secret-key)$/.test(key)),
+  },
+]);
+
+const catalog = withRules(
+  z.object({
+    name: patterned(/^[a-z][a-z0-9_]*$/, 63).describe("Name of the catalog in SQL."),
+    connector: patterned(/^[a-z][a-z0-9_-]*$/, 63).describe(
+      "Trino connector, for example 'tpch' or 'iceberg'.",
+    ),
+    properties: catalogProperties
+      .optional()
+      .describe("Properties of the catalog, without secrets. Default none."),
+    secretProperties: listMap(secretProperty, ["property"], 32)
+      .optional()
+      .describe("Properties whose values are in Secrets. Default none."),
+  }),
+  [
+    {
+      rule: `self.name != '${LAKE_CATALOG}' && self.name != 'system'`,
+      message: `name must not be '${LAKE_CATALOG}' or 'system'; the first is the platform's catalog, the second Trino's own`,
+      fieldPath: ".name",
+      holds: (value) => value.name !== LAKE_CATALOG && value.name !== "system",
+    },
+    {
+      rule: "!has(self.properties) || !has(self.secretProperties) || !self.secretProperties.exists(s, s.property in self.properties)",
+      message: "secretProperties must not name a property that properties holds; keep one of the two",
+      fieldPath: ".secretProperties",
+      holds: (value) =>
+        !(value.secretProperties ?? []).some((secret) =>
+          Object.hasOwn(value.properties ?? {}, secret.property),
+        ),
+    },
+  ],
+).describe("One catalog.");
+
+export const queryClusterSpec = z.object({
+  platformRef,
+  workers: integer(0, 100)
+    .optional()
+    .describe("Number of worker pods; with 0 the coordinator also works. Default 0."),
+  coordinatorResources: resources
+    .optional()
+    .describe("Compute resources of the coordinator. Default set by the operator."),
+  workerResources: resources
+    .optional()
+    .describe("Compute resources of a worker. Default set by the operator."),
+  cache: cache.optional(),
+  catalogs: listMap(catalog, ["name"], 32)
+    .optional()
+    .describe(
+      `Further catalogs; the platform's is always there and is named '${LAKE_CATALOG}'. Default none.`,
+    ),
+  drainTime: duration("1s", "1h")
+    .optional()
+    .describe("How long a worker that is to stop may go on with its tasks. Default '30s'."),
+});
+
+const catalogState = z.object({
+  name: text(63).describe("Name of the catalog."),
+  reachable: z.boolean().describe("Whether the catalog answered SHOW SCHEMAS."),
+  message: text(1024).optional().describe("What the probe found."),
+});
+
+export const queryClusterStatus = z.object({
+  ...commonStatus,
+  version: text(64).optional().describe("Version of Trino that runs."),
+  coordinatorUrl: text(1024).optional().describe("Address of the coordinator within the cluster."),
+  activeWorkers: count().optional().describe("Workers that the coordinator knows to be active."),
+  catalogs: listMap(catalogState, ["name"], 64).optional().describe("What the probes found, one a catalog."),
+});
+
+export type QueryClusterSpec = Immutable<z.infer<typeof queryClusterSpec>>;
+export type QueryClusterCatalog = NonNullable<QueryClusterSpec["catalogs"]>[number];
+export type QueryClusterStatus = Sent<z.infer<typeof queryClusterStatus>>;
+export type QueryCluster = Resource<QueryClusterSpec, QueryClusterStatus>;
+
+export const queryClusterKind = defineKind({
+  kind: "QueryCluster",
+  plural: "queryclusters",
+  shortName: "qc",
+  description:
+    "QueryCluster runs Trino over the platform's Iceberg catalog and further catalogs. It stores nothing but a cache.",
+  columns: [
+    {
+      name: "Workers",
+      type: "integer",
+      jsonPath: ".status.activeWorkers",
+      description: "Workers that are active.",
+    },
+    { name: "Version", type: "string", jsonPath: ".status.version", description: "Version of Trino." },
+    {
+      name: "URL",
+      type: "string",
+      jsonPath: ".status.coordinatorUrl",
+      description: "Address of the coordinator.",
+      priority: 1,
+    },
+  ],
+  schema: queryClusterSpec,
+  statusSchema: queryClusterStatus,
+  nameRules: WORKLOAD_NAME_RULES,
+});
