@@ -1,0 +1,163 @@
+/** Carries out topic actions, one request each, and tells each one's result. */
+import {
+  ConfigResourceTypes,
+  createPartitionsV3,
+  createTopicsV7,
+  deleteTopicsV6,
+  IncrementalAlterConfigOperationTypes,
+  incrementalAlterConfigsV1,
+} from "@platformatic/kafka";
+import type { CallOptions, KafkaClient } from "./client.ts";
+import { SERVER_TIMEOUT_MS } from "./client.ts";
+import type { AddPartitions, AlterConfigs, CreateTopic, TopicAction } from "./diff.ts";
+import { describeTopicAction } from "./diff.ts";
+import { failureToError } from "./errors.ts";
+import { errorName } from "./protocol.ts";
+import type { CurrentTopic, TopicId } from "./topic.ts";
+import { topicIdFromHex, topicIdToHex } from "./topic.ts";
+
+/** What the brokers answered to one action. */
+export type TopicActionResult =
+  | { readonly action: TopicAction; readonly outcome: "done"; readonly created?: CreatedTopic }
+  | { readonly action: TopicAction; readonly outcome: "failed"; readonly error: Error };
+
+/** The shape of a topic that was just made; brokers may take a moment until all of them know it. */
+export type CreatedTopic = Pick<CurrentTopic, "name" | "id" | "partitions" | "replicationFactor">;
+
+/** Carries the actions out in order and stops at the first that fails, since later ones build on it. Never throws for an action's failure. */
+export async function executeTopicActions(
+  client: KafkaClient,
+  actions: readonly TopicAction[],
+  signal?: AbortSignal,
+): Promise<readonly TopicActionResult[]> {
+  const results: TopicActionResult[] = [];
+  for (const action of actions) {
+    const result = await executeAction(client, action, signal);
+    results.push(result);
+    if (result.outcome === "failed") break;
+  }
+  return results;
+}
+
+/** Deletes exactly the topic with this id. `false`: there is no such topic (any more). */
+export async function deleteTopic(client: KafkaClient, id: TopicId, signal?: AbortSignal): Promise<boolean> {
+  const options = changing(`deleting topic ${id}`, signal);
+  const topics = [{ topicId: topicIdToHex(id), name: null }];
+  const answer = await client.callItems(deleteTopicsV6.api, [topics, SERVER_TIMEOUT_MS], options);
+  const result = answer.responses[0];
+  const code = errorName(result?.errorCode ?? 0);
+  if (code === undefined) return true;
+  if (code === "UNKNOWN_TOPIC_ID" || code === "UNKNOWN_TOPIC_OR_PARTITION") return false;
+  throw failure(client, options, { code, message: result?.errorMessage });
+}
+
+async function executeAction(
+  client: KafkaClient,
+  action: TopicAction,
+  signal: AbortSignal | undefined,
+): Promise<TopicActionResult> {
+  const options = changing(describeTopicAction(action), signal);
+  try {
+    const created = await dispatch(client, action, options);
+    return { action, outcome: "done", ...(created && { created }) };
+  } catch (error) {
+    return { action, outcome: "failed", error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+async function dispatch(
+  client: KafkaClient,
+  action: TopicAction,
+  options: CallOptions,
+): Promise<CreatedTopic | undefined> {
+  switch (action.kind) {
+    case "create-topic":
+      return createTopic(client, action, options);
+    case "add-partitions":
+      await addPartitions(client, action, options);
+      return undefined;
+    case "alter-configs":
+      await alterConfigs(client, action, options);
+      return undefined;
+  }
+}
+
+async function createTopic(
+  client: KafkaClient,
+  action: CreateTopic,
+  options: CallOptions,
+): Promise<CreatedTopic> {
+  const topic = {
+    name: action.topic,
+    numPartitions: action.partitions,
+    replicationFactor: action.replicationFactor ?? -1,
+    assignments: [],
+    configs: Object.entries(action.configs).map(([name, value]) => ({ name, value })),
+  };
+  const answer = await client.callItems(createTopicsV7.api, [[topic], SERVER_TIMEOUT_MS, false], options);
+  const result = answer.topics[0];
+  if (result === undefined) throw failure(client, options, { code: "UNKNOWN_SERVER_ERROR", message: null });
+  const code = errorName(result.errorCode);
+  if (code !== undefined) throw failure(client, options, { code, message: result.errorMessage });
+  return {
+    name: action.topic,
+    id: topicIdFromHex(result.topicId),
+    partitions: result.numPartitions,
+    replicationFactor: result.replicationFactor,
+  };
+}
+
+async function addPartitions(
+  client: KafkaClient,
+  action: AddPartitions,
+  options: CallOptions,
+): Promise<void> {
+  const topics = [{ name: action.topic, count: action.to, assignments: null }];
+  const answer = await client.callItems(createPartitionsV3.api, [topics, SERVER_TIMEOUT_MS, false], options);
+  throwIfFailed(client, options, answer.results[0]);
+}
+
+async function alterConfigs(client: KafkaClient, action: AlterConfigs, options: CallOptions): Promise<void> {
+  const set = Object.entries(action.set).map(([name, value]) => ({
+    name,
+    value,
+    configOperation: IncrementalAlterConfigOperationTypes.SET,
+  }));
+  const unset = action.unset.map((name) => ({
+    name,
+    configOperation: IncrementalAlterConfigOperationTypes.DELETE,
+  }));
+  const resource = {
+    resourceType: ConfigResourceTypes.TOPIC,
+    resourceName: action.topic,
+    configs: [...set, ...unset],
+  };
+  const answer = await client.callItems(incrementalAlterConfigsV1.api, [[resource], false], options);
+  throwIfFailed(client, options, answer.responses[0]);
+}
+
+interface ItemAnswer {
+  readonly errorCode: number;
+  readonly errorMessage?: string | null | undefined;
+}
+
+function throwIfFailed(client: KafkaClient, options: CallOptions, answer: ItemAnswer | undefined): void {
+  const code = errorName(answer?.errorCode ?? 0);
+  if (code !== undefined) throw failure(client, options, { code, message: answer?.errorMessage });
+}
+
+function failure(
+  client: KafkaClient,
+  options: CallOptions,
+  answer: { readonly code: string; readonly message: string | null | undefined },
+): Error {
+  const { settings } = client;
+  return failureToError(
+    { code: answer.code, message: answer.message ?? "no details" },
+    { settings, doing: options.doing },
+  );
+}
+
+function changing(doing: string, signal: AbortSignal | undefined): CallOptions {
+  return { doing, to: "controller", signal };
+}

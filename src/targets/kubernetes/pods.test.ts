@@ -1,0 +1,92 @@
+import type { V1PodStatus } from "@kubernetes/client-node";
+import { describe, expect, it } from "vitest";
+import type { PodObject } from "./pods.ts";
+import { isPodReady, podAddress, podProblem, restartCount } from "./pods.ts";
+
+function pod(status: V1PodStatus, deletionTimestamp?: string): PodObject {
+  const metadata = { name: "web-0", ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }) };
+  return { apiVersion: "v1", kind: "Pod", metadata, status };
+}
+
+function waiting(reason: string, message?: string): V1PodStatus {
+  const state = { waiting: { reason, ...(message === undefined ? {} : { message }) } };
+  return {
+    containerStatuses: [{ name: "main", image: "x", imageID: "x", ready: false, restartCount: 0, state }],
+  };
+}
+
+describe("the problem of pods", () => {
+  it.each<[string, PodObject, string | undefined]>([
+    ["is none while a container is being created", pod(waiting("ContainerCreating")), undefined],
+    ["is none for a running pod", pod({ phase: "Running", containerStatuses: [] }), undefined],
+    [
+      "is none for a pod that is being stopped",
+      pod(waiting("ImagePullBackOff"), "2026-01-01T00:00:00Z"),
+      undefined,
+    ],
+    [
+      "is an image that cannot be pulled",
+      pod(waiting("ImagePullBackOff", 'Back-off pulling image "x"')),
+      'pod "web-0": ImagePullBackOff: Back-off pulling image "x"',
+    ],
+    [
+      "is that no node fits",
+      pod({
+        conditions: [
+          {
+            type: "PodScheduled",
+            status: "False",
+            reason: "Unschedulable",
+            message: "0/1 nodes are available",
+          },
+        ],
+      }),
+      'pod "web-0": Unschedulable: 0/1 nodes are available',
+    ],
+    [
+      "is the exit of a container that keeps failing, without the back-off time that changes",
+      pod({
+        containerStatuses: [
+          {
+            name: "main",
+            image: "x",
+            imageID: "x",
+            ready: false,
+            restartCount: 4,
+            state: {
+              waiting: { reason: "CrashLoopBackOff", message: "back-off 1m20s restarting failed container" },
+            },
+            lastState: { terminated: { exitCode: 1, reason: "Error" } },
+          },
+        ],
+      }),
+      'pod "web-0": CrashLoopBackOff: container "main" exited with 1 (Error)',
+    ],
+  ])("%s", (_title, object, problem) => {
+    expect(podProblem([object])).toBe(problem);
+  });
+
+  it("is cut when it is long", () => {
+    expect(podProblem([pod(waiting("CreateContainerConfigError", "x".repeat(1000)))])).toHaveLength(256);
+  });
+});
+
+describe("a pod", () => {
+  const ready: V1PodStatus = { podIP: "10.0.0.1", conditions: [{ type: "Ready", status: "True" }] };
+
+  it("is ready by its condition, until it is being stopped", () => {
+    expect(isPodReady(pod(ready))).toBe(true);
+    expect(isPodReady(pod(ready, "2026-01-01T00:00:00Z"))).toBe(false);
+    expect(isPodReady(pod({ conditions: [{ type: "Ready", status: "False" }] }))).toBe(false);
+  });
+
+  it("has an address until it is being stopped", () => {
+    expect(podAddress(pod(ready))).toBe("10.0.0.1");
+    expect(podAddress(pod(ready, "2026-01-01T00:00:00Z"))).toBeUndefined();
+    expect(podAddress(undefined)).toBeUndefined();
+  });
+
+  it("counts the restarts of all its containers", () => {
+    expect(restartCount([pod(waiting("x")), pod({})])).toBe(0);
+  });
+});
