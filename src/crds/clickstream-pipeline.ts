@@ -172,8 +172,9 @@ const processing = withRules(processingFields, [
     message: "dedupWindow must be at least triggerInterval; raise dedupWindow or lower triggerInterval",
     fieldPath: ".dedupWindow",
     holds: (value) => {
-      const { dedupWindow, triggerInterval } = { ...CLICKSTREAM_PIPELINE_DEFAULTS.processing, ...value };
-      return !(parseDurationSeconds(dedupWindow) < parseDurationSeconds(triggerInterval));
+      const { processing: defaults } = CLICKSTREAM_PIPELINE_DEFAULTS;
+      const window = parseDurationSeconds(value.dedupWindow ?? defaults.dedupWindow);
+      return !(window < parseDurationSeconds(value.triggerInterval ?? defaults.triggerInterval));
     },
   },
 ]).describe("The Spark job that turns raw events into rows.");
