@@ -1,0 +1,36 @@
+/** Removes credentials from texts that leave the process (status, Events, logs). Pure. */
+
+const REPLACEMENT = "***";
+
+/** Shorter values would cut ordinary words out of messages. */
+const MIN_SECRET_LENGTH = 5;
+
+const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/@]+@/gi, `$1:${REPLACEMENT}@`],
+  [/\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}/gi, `$1 ${REPLACEMENT}`],
+  [
+    /\b(password|passwd|secret[a-z_-]*key|session[_-]?token|access[_-]?token|x-amz-signature|sasl\.jaas\.config)(["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi,
+    `$1$2${REPLACEMENT}`,
+  ],
+];
+
+/** The text without the given secret values (also URL-encoded) and without what looks like a credential. */
+export function scrub(text: string, secrets: Iterable<string> = []): string {
+  let scrubbed = text;
+  for (const secret of secrets) {
+    if (secret.length < MIN_SECRET_LENGTH) continue;
+    scrubbed = scrubbed.replaceAll(secret, REPLACEMENT).replaceAll(encodeURIComponent(secret), REPLACEMENT);
+  }
+  for (const [pattern, replacement] of PATTERNS) scrubbed = scrubbed.replace(pattern, replacement);
+  return scrubbed;
+}
+
+/** Keys whose values name an account rather than prove it; hiding them would make messages unreadable. */
+const PUBLIC_KEY = /user(name)?$|access_?key_?id$|\.crt$/i;
+
+/** The values to hide of a Secret as the API server sends it: decoded, each line of several too. */
+export function secretValues(data: Readonly<Record<string, string>> | undefined): string[] {
+  return Object.entries(data ?? {})
+    .filter(([key]) => !PUBLIC_KEY.test(key))
+    .map(([, value]) => Buffer.from(value, "base64").toString("utf8").trim());
+}
