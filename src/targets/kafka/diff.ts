@@ -98,7 +98,7 @@ function configActions(wanted: WantedTopic, current: CurrentTopic): readonly Alt
   const known = new Map(current.configs.map((config) => [config.name, config]));
   const set = Object.fromEntries(
     Object.entries(wanted.configs)
-      .filter(([name, value]) => !isSetTo(known.get(name), value))
+      .filter(([name, value]) => !isConfigSetTo(known.get(name), value))
       .toSorted(([one], [other]) => one.localeCompare(other)),
   );
   const unset = current.configs
@@ -110,8 +110,8 @@ function configActions(wanted: WantedTopic, current: CurrentTopic): readonly Alt
   return [{ kind: "alter-configs", topic: wanted.name, set, unset }];
 }
 
-/** Set on the topic itself and equal; a default that happens to be equal may change with the brokers' configuration. */
-function isSetTo(config: TopicConfig | undefined, value: string): boolean {
+/** Whether a config is set on the topic itself and equal; a default that happens to be equal may change with the brokers' configuration. */
+export function isConfigSetTo(config: TopicConfig | undefined, value: string): boolean {
   if (config?.source !== "topic" || config.value === null) return false;
   return normalValue(config.valueType, config.value) === normalValue(config.valueType, value);
 }

@@ -1,4 +1,5 @@
 /** Carries out topic actions, one request each, and tells each one's result. */
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   ConfigResourceTypes,
   createPartitionsV3,
@@ -7,12 +8,14 @@ import {
   IncrementalAlterConfigOperationTypes,
   incrementalAlterConfigsV1,
 } from "@platformatic/kafka";
+import { WaitingError } from "../../runtime/errors.ts";
 import type { CallOptions, KafkaClient } from "./client.ts";
 import { SERVER_TIMEOUT_MS } from "./client.ts";
 import type { AddPartitions, AlterConfigs, CreateTopic, TopicAction } from "./diff.ts";
-import { describeTopicAction } from "./diff.ts";
+import { describeTopicAction, isConfigSetTo } from "./diff.ts";
 import { failureToError } from "./errors.ts";
 import { errorName } from "./protocol.ts";
+import { readTopic } from "./read.ts";
 import type { CurrentTopic, TopicId } from "./topic.ts";
 import { topicIdFromHex, topicIdToHex } from "./topic.ts";
 
@@ -34,9 +37,45 @@ export async function executeTopicActions(
   for (const action of actions) {
     const result = await executeAction(client, action, signal);
     results.push(result);
-    if (result.outcome === "failed") break;
+    if (result.outcome === "failed") return results;
+    await settle(client, action, signal);
   }
   return results;
+}
+
+/** Pauses between looks at a change that the brokers accepted but may not all show yet; 630 ms in all. */
+const SETTLE_PAUSES_MS: readonly number[] = [0, 10, 20, 40, 80, 160, 320];
+
+/**
+ * Waits until the broker that we read from shows the change, usually a few milliseconds. Without this the next pass would take the
+ * old picture for drift. It gives up quietly: the change is made, and the next pass reads again.
+ */
+async function settle(
+  client: KafkaClient,
+  action: TopicAction,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const pause of SETTLE_PAUSES_MS) {
+    if (pause > 0) await sleep(pause, undefined, { signal });
+    if (isVisible(action, await readTopic(client, action.topic, signal))) return;
+  }
+}
+
+function isVisible(action: TopicAction, topic: CurrentTopic | undefined): boolean {
+  if (topic === undefined) return false;
+  switch (action.kind) {
+    case "create-topic":
+      return topic.configs.length > 0;
+    case "add-partitions":
+      return topic.partitions >= action.to;
+    case "alter-configs": {
+      const known = new Map(topic.configs.map((config) => [config.name, config]));
+      const isSet = Object.entries(action.set).every(([name, value]) =>
+        isConfigSetTo(known.get(name), value),
+      );
+      return isSet && action.unset.every((name) => known.get(name)?.source !== "topic");
+    }
+  }
 }
 
 /** Deletes exactly the topic with this id. `false`: there is no such topic (any more). */
@@ -114,7 +153,13 @@ async function addPartitions(
 ): Promise<void> {
   const topics = [{ name: action.topic, count: action.to, assignments: null }];
   const answer = await client.callItems(createPartitionsV3.api, [topics, SERVER_TIMEOUT_MS, false], options);
-  throwIfFailed(client, options, answer.results[0]);
+  const result = answer.results[0];
+  if (errorName(result?.errorCode ?? 0) === "INVALID_PARTITIONS") {
+    // Somebody was faster, or what we read was old. The next pass reads again and judges then.
+    const message = `partitions of topic "${action.topic}" changed meanwhile: ${result?.errorMessage ?? "no details"}`;
+    throw new WaitingError("NotSettled", message, { retryAfterSeconds: 1 });
+  }
+  throwIfFailed(client, options, result);
 }
 
 async function alterConfigs(client: KafkaClient, action: AlterConfigs, options: CallOptions): Promise<void> {

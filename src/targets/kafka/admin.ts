@@ -1,0 +1,35 @@
+/** What a controller can do with one Kafka cluster. Tests give it another implementation. */
+import type { TopicName } from "../../naming/topics.ts";
+import type { KafkaClient } from "./client.ts";
+import type { TopicAction } from "./diff.ts";
+import type { TopicActionResult } from "./execute.ts";
+import { deleteTopic, executeTopicActions } from "./execute.ts";
+import type { KafkaProbe } from "./read.ts";
+import { probeKafka, readEndOffsets, readTopic } from "./read.ts";
+import type { CurrentTopic, TopicId } from "./topic.ts";
+
+/** Every method throws errors of the runtime's classes. */
+export interface TopicAdmin {
+  /** The topic, or `undefined` when the cluster answered that there is none. */
+  readTopic(name: TopicName, signal?: AbortSignal): Promise<CurrentTopic | undefined>;
+  /** Carries actions out in order, stops at the first that fails and tells each one's result. */
+  execute(actions: readonly TopicAction[], signal?: AbortSignal): Promise<readonly TopicActionResult[]>;
+  /** Deletes exactly the topic with this id; `false` when there is none. */
+  deleteTopic(id: TopicId, signal?: AbortSignal): Promise<boolean>;
+  /** Offset of the next record, by partition number. */
+  readEndOffsets(topic: CurrentTopic, signal?: AbortSignal): Promise<ReadonlyMap<number, bigint>>;
+  probe(signal?: AbortSignal): Promise<KafkaProbe>;
+  close(): Promise<void>;
+}
+
+/** The real cluster behind a client. */
+export function createTopicAdmin(client: KafkaClient): TopicAdmin {
+  return {
+    readTopic: (name, signal) => readTopic(client, name, signal),
+    execute: (actions, signal) => executeTopicActions(client, actions, signal),
+    deleteTopic: (id, signal) => deleteTopic(client, id, signal),
+    readEndOffsets: (topic, signal) => readEndOffsets(client, topic, signal),
+    probe: (signal) => probeKafka(client, signal),
+    close: () => client.close(),
+  };
+}

@@ -1,0 +1,47 @@
+/** Connection to one S3 bucket: the SDK's client with time limits of ours. */
+import { S3Client } from "@aws-sdk/client-s3";
+import { classifyStorageError } from "./errors.ts";
+import type { StorageSettings } from "./settings.ts";
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+/** One repetition for a connection that the server closed meanwhile; longer pauses are the runtime's business. */
+const MAX_ATTEMPTS = 2;
+
+export interface StorageClient {
+  readonly settings: StorageSettings;
+  readonly sdk: S3Client;
+  /** Runs a request and gives its failure the runtime's class. `doing` completes "while …". */
+  run<Answer>(doing: string, request: (sdk: S3Client) => Promise<Answer>): Promise<Answer>;
+  close(): void;
+}
+
+/** Makes a client; it connects at the first request. */
+export function createStorageClient(settings: StorageSettings): StorageClient {
+  const sdk = new S3Client({
+    endpoint: settings.endpoint,
+    region: settings.region,
+    forcePathStyle: settings.isPathStyle,
+    credentials: {
+      accessKeyId: settings.accessKeyId.reveal(),
+      secretAccessKey: settings.secretAccessKey.reveal(),
+    },
+    maxAttempts: MAX_ATTEMPTS,
+    // Other S3 servers than Amazon's do not all know the newer checksums.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+  });
+  return {
+    settings,
+    sdk,
+    async run(doing, request) {
+      try {
+        return await request(sdk);
+      } catch (error) {
+        throw classifyStorageError(error, settings, doing);
+      }
+    },
+    close: () => sdk.destroy(),
+  };
+}

@@ -1,0 +1,48 @@
+/** Reads a bucket; does not write. */
+import { HeadBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import type { StorageClient } from "./client.ts";
+
+export interface StorageProbe {
+  /** What the server calls itself; many do not. */
+  readonly server: string | undefined;
+}
+
+/** Asks whether the bucket is there and the credentials may use it. */
+export async function probeStorage(client: StorageClient, signal?: AbortSignal): Promise<StorageProbe> {
+  let server: string | undefined;
+  const command = new HeadBucketCommand({ Bucket: client.settings.bucket });
+  command.middlewareStack.add(
+    (next) => async (input) => {
+      const answer = await next(input);
+      server = (answer.response as { headers?: Record<string, string> }).headers?.["server"];
+      return answer;
+    },
+    { step: "deserialize", name: "readServerHeader" },
+  );
+  await client.run("looking for the bucket", (sdk) => sdk.send(command, sendOptions(signal)));
+  return { server };
+}
+
+/** Keys under a prefix, page by page (at most 1,000 a page), in the order of their bytes. */
+export async function* listKeys(
+  client: StorageClient,
+  prefix: string,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly string[]> {
+  let token: string | undefined;
+  do {
+    const command = new ListObjectsV2Command({
+      Bucket: client.settings.bucket,
+      Prefix: prefix,
+      ...(token !== undefined && { ContinuationToken: token }),
+    });
+    const page = await client.run(`listing "${prefix}"`, (sdk) => sdk.send(command, sendOptions(signal)));
+    yield (page.Contents ?? []).map((object) => object.Key).filter((key) => key !== undefined);
+    token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+  } while (token !== undefined);
+}
+
+/** The SDK's spelling of an optional signal. */
+export function sendOptions(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal };
+}

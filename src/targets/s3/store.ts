@@ -1,0 +1,25 @@
+/** What a controller can do with one bucket. Tests give it another implementation. */
+import type { StorageClient } from "./client.ts";
+import { deletePrefix } from "./execute.ts";
+import type { StorageProbe } from "./read.ts";
+import { listKeys, probeStorage } from "./read.ts";
+
+/** Every method throws errors of the runtime's classes. */
+export interface ObjectStore {
+  probe(signal?: AbortSignal): Promise<StorageProbe>;
+  /** Pages of keys under a prefix. */
+  listKeys(prefix: string, signal?: AbortSignal): AsyncIterable<readonly string[]>;
+  /** Deletes everything under a prefix, which must end in `/`; tells how many objects there were. */
+  deletePrefix(prefix: string, signal?: AbortSignal): Promise<number>;
+  close(): void;
+}
+
+/** The real bucket behind a client. */
+export function createObjectStore(client: StorageClient): ObjectStore {
+  return {
+    probe: (signal) => probeStorage(client, signal),
+    listKeys: (prefix, signal) => listKeys(client, prefix, signal),
+    deletePrefix: (prefix, signal) => deletePrefix(client, prefix, signal),
+    close: () => client.close(),
+  };
+}
