@@ -69,9 +69,7 @@ const SAYS_NOTHING: ReadonlySet<string> = new Set(["", "Error", "Unknown", "Unkn
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as { code?: unknown };
-  const words = [error.name, error.message].filter(
-    (word) => word !== "" && word !== "Error" && word !== "UnknownError",
-  );
+  const words = [error.name, error.message].filter((word) => !SAYS_NOTHING.has(word));
   if (typeof code === "string" && !error.message.includes(code)) words.push(code);
   return [...new Set(words)].join(": ") || "no details";
 }
