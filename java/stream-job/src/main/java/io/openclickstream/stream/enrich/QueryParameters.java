@@ -1,0 +1,46 @@
+package io.openclickstream.stream.enrich;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Picks parameters out of a query. */
+final class QueryParameters {
+    private QueryParameters() {
+    }
+
+    /** The first non-empty value of each wanted parameter, decoded where its percent signs are valid. */
+    static Map<String, String> pick(String query, Set<String> wanted) {
+        Map<String, String> found = new HashMap<>();
+        if (query == null) {
+            return found;
+        }
+        int start = 0;
+        while (start <= query.length()) {
+            int end = query.indexOf('&', start);
+            end = end < 0 ? query.length() : end;
+            int equals = query.indexOf('=', start);
+            if (equals > start && equals < end - 1) {
+                String name = query.substring(start, equals);
+                if (wanted.contains(name)) {
+                    found.putIfAbsent(name, decode(query.substring(equals + 1, end)));
+                }
+            }
+            start = end + 1;
+        }
+        return found;
+    }
+
+    private static String decode(String value) {
+        if (value.indexOf('%') < 0 && value.indexOf('+') < 0) {
+            return value;
+        }
+        try {
+            return URLDecoder.decode(value, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return value;
+        }
+    }
+}

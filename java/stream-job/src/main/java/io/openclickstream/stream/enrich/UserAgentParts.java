@@ -1,0 +1,6 @@
+package io.openclickstream.stream.enrich;
+
+/** What a user agent tells; what it does not tell is null. */
+public record UserAgentParts(
+    String browserName, String browserVersion, String osName, String osVersion, String deviceName, boolean isBot) {
+}

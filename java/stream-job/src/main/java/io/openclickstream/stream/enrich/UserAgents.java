@@ -1,0 +1,81 @@
+package io.openclickstream.stream.enrich;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import ua_parser.Client;
+import ua_parser.Parser;
+
+/**
+ * Parses user agents by ua-parser's rules, remembering the latest of them: a parse tries a thousand expressions and takes
+ * about a millisecond, while a site sees the same few thousand user agents over and over.
+ */
+public final class UserAgents {
+    /** Longer user agents are parsed by their beginning only, which bounds the time that a hostile one can cost. */
+    static final int MAX_PARSED_LENGTH = 512;
+    private static final int REMEMBERED = 20_000;
+    private static final String UNKNOWN = "Other";
+    private static final String ROBOT_DEVICE = "Spider";
+    private static final Pattern ROBOT = Pattern.compile(
+        "bot\\b|bot/|crawl|spider|slurp|^curl/|^wget/|^python|^java/|^go-http-client|^okhttp|^ruby|^libwww|headlesschrome"
+            + "|feedfetcher|feedburner|mediapartners|monitor|uptime|pingdom|archiver|facebookexternalhit|httpclient");
+
+    private static final Map<String, UserAgentParts> LATEST = new LinkedHashMap<>(1024, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, UserAgentParts> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
+    private UserAgents() {
+    }
+
+    /** Loads the rules at first use, as that takes a second. */
+    private static final class Rules {
+        static final Parser PARSER = new Parser();
+    }
+
+    /** The parts of a user agent; never fails. */
+    public static UserAgentParts parse(String userAgent) {
+        String text = userAgent.length() > MAX_PARSED_LENGTH ? userAgent.substring(0, MAX_PARSED_LENGTH) : userAgent;
+        synchronized (LATEST) {
+            UserAgentParts known = LATEST.get(text);
+            if (known != null) {
+                return known;
+            }
+        }
+        UserAgentParts parts = parseAnew(text);
+        synchronized (LATEST) {
+            LATEST.put(text, parts);
+        }
+        return parts;
+    }
+
+    private static UserAgentParts parseAnew(String userAgent) {
+        Client client = Rules.PARSER.parse(userAgent);
+        boolean isBot = ROBOT_DEVICE.equals(client.device.family)
+            || ROBOT.matcher(userAgent.toLowerCase(Locale.ROOT)).find();
+        return new UserAgentParts(
+            known(client.userAgent.family),
+            version(client.userAgent.major, client.userAgent.minor, client.userAgent.patch),
+            known(client.os.family),
+            version(client.os.major, client.os.minor, client.os.patch),
+            known(client.device.family),
+            isBot);
+    }
+
+    private static String known(String family) {
+        return UNKNOWN.equals(family) ? null : family;
+    }
+
+    private static String version(String... numbers) {
+        String version = Stream.of(numbers).takeWhile(number -> number != null && !number.isEmpty())
+            .collect(Collectors.joining("."));
+        return version.isEmpty() ? null : version;
+    }
+}
