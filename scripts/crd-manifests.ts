@@ -69,6 +69,9 @@ function tidy(schema: OpenApiSchema): OpenApiSchema {
   const complete: Record<string, unknown> = { ...schema, ...integerFormat(schema) };
   const unknownKeys = Object.keys(complete).filter((key) => !KEY_ORDER.includes(key));
   if (unknownKeys.length > 0) throw new Error(`a schema must not use ${unknownKeys.join(", ")}`);
+  const { additionalProperties } = complete;
+  if (typeof additionalProperties === "boolean")
+    throw new Error("a schema must not open or close its objects");
   if (schema.pattern !== undefined) complete["pattern"] = schema.pattern.replaceAll("\\/", "/");
   if (schema.properties !== undefined) complete["properties"] = mapValues(schema.properties, tidy);
   if (schema.items !== undefined) complete["items"] = tidy(schema.items);

@@ -31,12 +31,12 @@ function bounds(minimum: number | undefined, maximum: number | undefined): strin
 
 const TYPE_TEXTS: Readonly<Record<string, (schema: OpenApiSchema) => string>> = {
   array: ({ items, maxItems }) =>
-    `list of ${items === undefined ? "?" : typeText(items)}${maxItems === undefined ? "" : `, at most ${maxItems}`}`,
+    `list${maxItems === undefined ? "" : ` of at most ${maxItems}`}: ${items === undefined ? "" : typeText(items)}`,
   object: ({ additionalProperties }) => (additionalProperties === undefined ? "object" : "map of text"),
   integer: ({ minimum, maximum }) => `integer${bounds(minimum, maximum)}`,
   string: ({ format, maxLength }) => {
     if (format === "date-time") return "time";
-    return maxLength === undefined ? "text" : `text, at most ${maxLength}`;
+    return maxLength === undefined ? "text" : `text up to ${maxLength}`;
   },
 };
 

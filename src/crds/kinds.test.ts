@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { KINDS } from "./kinds.ts";
+import { SPEC_CASES, type SpecCase, kindNamed, sampleOf, specOf } from "./testdata/spec-cases.ts";
+
+/** Path and message of everything that zod refuses. */
+function refusals(specCase: SpecCase): readonly string[] {
+  const result = kindNamed(specCase.kind).schema.safeParse(specOf(specCase));
+  return result.success
+    ? []
+    : result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+}
+
+describe.each(KINDS.map((kind) => [kind.kind, kind] as const))("%s", (_, kind) => {
+  it("accepts its sample whole", () => {
+    const sample = sampleOf(kind);
+    expect(kind.schema.parse(sample.spec)).toStrictEqual(sample.spec);
+    expect([sample.apiVersion, sample.kind]).toStrictEqual([`${kind.group}/${kind.version}`, kind.kind]);
+  });
+
+  it("refuses a spec that is empty", () => {
+    expect(kind.schema.safeParse({}).success).toBe(false);
+  });
+
+  it("begins its columns with Ready and ends them with Message and Age", () => {
+    const names = kind.printerColumns.map((column) => column.name);
+    expect([names[0], ...names.slice(-2)]).toStrictEqual(["Ready", "Message", "Age"]);
+  });
+});
+
+describe("a spec", () => {
+  const accepted = SPEC_CASES.filter(({ refusal }) => refusal === undefined);
+  const refused = SPEC_CASES.filter(({ refusal }) => refusal !== undefined);
+
+  it.each(accepted)("$kind accepts $name", (specCase) => {
+    expect(refusals(specCase)).toStrictEqual([]);
+  });
+
+  it.each(refused)("$kind refuses $name and names the field", (specCase) => {
+    expect(refusals(specCase).join("\n")).toMatch(specCase.refusal ?? /./);
+  });
+});

@@ -1,0 +1,71 @@
+/** Specs of ClickstreamPipeline that are valid or not. */
+import type { FieldCase } from "./spec-cases.ts";
+
+export const CLICKSTREAM_PIPELINE_CASES: readonly FieldCase[] = [
+  {
+    name: "a pipeline with nothing but a platform",
+    path: "",
+    value: { platformRef: { name: "p" } },
+  },
+  {
+    name: "a pipeline without a platform",
+    path: "platformRef",
+    value: undefined,
+    refusal: /platformRef/,
+  },
+  {
+    name: "no collector pods",
+    path: "collector.replicas",
+    value: 0,
+    refusal: /collector\.replicas/,
+  },
+  {
+    name: "a request above the limit",
+    path: "collector.resources.requests.memory",
+    value: "1Gi",
+    refusal: /collector\.resources\.requests\.memory: .*at most limits\.memory/,
+  },
+  {
+    name: "a cpu request of 1000m with a limit of 1",
+    path: "collector.resources",
+    value: { requests: { cpu: "1000m" }, limits: { cpu: "1" } },
+  },
+  {
+    name: "no cpu",
+    path: "collector.resources.requests.cpu",
+    value: "0",
+    refusal: /requests\.cpu/,
+  },
+  {
+    name: "an origin with a path",
+    path: "collector.corsOrigins",
+    value: ["https://a.example/x"],
+    refusal: /corsOrigins\.0/,
+  },
+  { name: "all origins", path: "collector.corsOrigins", value: ["*"] },
+  {
+    name: "a header that carries secrets",
+    path: "collector.captureHeaders",
+    value: ["Authorization"],
+    refusal: /captureHeaders: .*secrets/,
+  },
+  {
+    name: "a host-only cookie with a domain",
+    path: "collector.cookie.name",
+    value: "__Host-id",
+    refusal: /collector\.cookie\.domain/,
+  },
+  {
+    name: "a trigger of half a second",
+    path: "processing.triggerInterval",
+    value: "500ms",
+    refusal: /processing\.triggerInterval/,
+  },
+  {
+    name: "a dedup window shorter than the trigger",
+    path: "processing",
+    value: { triggerInterval: "1h", dedupWindow: "30m" },
+    refusal: /processing\.dedupWindow: .*at least triggerInterval/,
+  },
+  { name: "no executors", path: "processing.executors", value: 0 },
+];

@@ -1,0 +1,70 @@
+/** Specs of DataPlatform that are valid or not. */
+import type { FieldCase } from "./spec-cases.ts";
+
+export const DATA_PLATFORM_CASES: readonly FieldCase[] = [
+  {
+    name: "a broker without a port",
+    path: "kafka.bootstrapServers",
+    value: ["kafka"],
+    refusal: /kafka\.bootstrapServers\.0/,
+  },
+  {
+    name: "a broker with an IPv6 address",
+    path: "kafka.bootstrapServers",
+    value: ["[fd00::1]:9092"],
+  },
+  {
+    name: "a port above 65535",
+    path: "kafka.bootstrapServers",
+    value: ["kafka:65536"],
+    refusal: /bootstrapServers\.0/,
+  },
+  { name: "the highest port", path: "kafka.bootstrapServers", value: ["kafka:65535"] },
+  {
+    name: "no broker at all",
+    path: "kafka.bootstrapServers",
+    value: [],
+    refusal: /kafka\.bootstrapServers/,
+  },
+  {
+    name: "one broker twice",
+    path: "kafka.bootstrapServers",
+    value: ["a:1", "a:1"],
+    refusal: /same text twice/,
+  },
+  {
+    name: "an endpoint without a scheme",
+    path: "storage.endpoint",
+    value: "s3:7070",
+    refusal: /storage\.endpoint/,
+  },
+  {
+    name: "an endpoint with a path",
+    path: "storage.endpoint",
+    value: "http://s3/x",
+    refusal: /storage\.endpoint/,
+  },
+  {
+    name: "a bucket in upper case",
+    path: "storage.bucket",
+    value: "Clicks",
+    refusal: /storage\.bucket/,
+  },
+  {
+    name: "a platform without a catalog",
+    path: "catalog",
+    value: undefined,
+    refusal: /catalog/,
+  },
+  {
+    name: "a warehouse of 512 emoji",
+    path: "catalog.warehouse",
+    value: "😀".repeat(512),
+  },
+  {
+    name: "a warehouse of 513 characters",
+    path: "catalog.warehouse",
+    value: "x".repeat(513),
+    refusal: /at most 512/,
+  },
+];

@@ -1,0 +1,46 @@
+/** Specs of EventStream that are valid or not. */
+import type { FieldCase } from "./spec-cases.ts";
+
+export const EVENT_STREAM_CASES: readonly FieldCase[] = [
+  { name: "a topic named '..'", path: "topicName", value: "..", refusal: /topicName/ },
+  { name: "a topic named '...'", path: "topicName", value: "..." },
+  { name: "no partitions", path: "partitions", value: 0, refusal: /partitions/ },
+  { name: "half a partition", path: "partitions", value: 1.5, refusal: /partitions/ },
+  {
+    name: "a retention in days",
+    path: "retention.time",
+    value: "7d",
+    refusal: /retention\.time/,
+  },
+  {
+    name: "a retention below a minute",
+    path: "retention.time",
+    value: "59s",
+    refusal: /retention\.time: must be a duration from 1m/,
+  },
+  { name: "a retention in hours and minutes", path: "retention.time", value: "1h30m" },
+  {
+    name: "a size with a fraction",
+    path: "retention.size",
+    value: "1.5Gi",
+    refusal: /retention\.size/,
+  },
+  {
+    name: "a config that has a field of its own",
+    path: "configs",
+    value: { "retention.ms": "1" },
+    refusal: /configs: .*retention\.time/,
+  },
+  {
+    name: "a config with a blank in its name",
+    path: "configs",
+    value: { "a b": "1" },
+    refusal: /configs: keys must/,
+  },
+  {
+    name: "an unknown deletion policy",
+    path: "deletionPolicy",
+    value: "Keep",
+    refusal: /deletionPolicy/,
+  },
+];

@@ -1,0 +1,161 @@
+/** Specs of LakeTable that are valid or not. */
+import type { FieldCase } from "./spec-cases.ts";
+
+const COLUMN = { name: "a", type: "string" };
+
+export const LAKE_TABLE_CASES: readonly FieldCase[] = [
+  {
+    name: "a column named in upper case",
+    path: "columns.4.name",
+    value: "Lines",
+    refusal: /columns\.4\.name/,
+  },
+  {
+    name: "two columns of one name",
+    path: "columns.4.name",
+    value: "total",
+    refusal: /columns: .*same name/,
+  },
+  {
+    name: "an unknown type",
+    path: "columns.4.type",
+    value: "varchar",
+    refusal: /columns\.4\.type: must be an Iceberg type/,
+  },
+  {
+    name: "an unknown type within a list",
+    path: "columns.4.type",
+    value: "list<varchar>",
+    refusal: /columns\.4\.type: must be an Iceberg type/,
+  },
+  {
+    name: "a type with a blank",
+    path: "columns.4.type",
+    value: "map<string, string>",
+    refusal: /columns\.4\.type/,
+  },
+  {
+    name: "a decimal of 39 digits",
+    path: "columns.4.type",
+    value: "decimal(39,2)",
+    refusal: /columns\.4\.type/,
+  },
+  {
+    name: "a decimal without a scale",
+    path: "columns.4.type",
+    value: "decimal(9)",
+    refusal: /columns\.4\.type/,
+  },
+  { name: "a fixed of 16 bytes", path: "columns.4.type", value: "fixed(16)" },
+  {
+    name: "a list that is not closed",
+    path: "columns.4.type",
+    value: "list<list<int>",
+    refusal: /must close each '<'/,
+  },
+  {
+    name: "a list of two types",
+    path: "columns.4.type",
+    value: "list<int,int>",
+    refusal: /list<> one type/,
+  },
+  {
+    name: "a map of one type",
+    path: "columns.4.type",
+    value: "map<int>",
+    refusal: /map<> two types/,
+  },
+  {
+    name: "a map of three types",
+    path: "columns.4.type",
+    value: "map<int,int,int>",
+    refusal: /map<> two types/,
+  },
+  {
+    name: "a struct without names",
+    path: "columns.4.type",
+    value: "struct<int>",
+    refusal: /columns\.4\.type/,
+  },
+  {
+    name: "a struct within a map within a list",
+    path: "columns.4.type",
+    value: "list<map<string,struct<a:int,b:list<date>>>>",
+  },
+  {
+    name: "a rename of a column to itself",
+    path: "columns.2.previousName",
+    value: "visitor_id",
+    refusal: /columns\.2\.previousName: .*must differ/,
+  },
+  {
+    name: "a rename from a column that is still there",
+    path: "columns.2.previousName",
+    value: "total",
+    refusal: /columns: .*previousName/,
+  },
+  {
+    name: "two renames from one column",
+    path: "columns.3.previousName",
+    value: "customer",
+    refusal: /columns: .*previousName/,
+  },
+  {
+    name: "a partition by an unknown column",
+    path: "partitionBy.0.column",
+    value: "day",
+    refusal: /partitionBy must name columns/,
+  },
+  {
+    name: "an hour of a text",
+    path: "partitionBy",
+    value: [{ column: "order_id", transform: "hour" }],
+    refusal: /partitionBy must fit/,
+  },
+  {
+    name: "the identity of a list",
+    path: "partitionBy",
+    value: [{ column: "lines", transform: "identity" }],
+    refusal: /partitionBy must fit/,
+  },
+  {
+    name: "buckets of a decimal",
+    path: "partitionBy",
+    value: [{ column: "total", transform: "bucket", width: 4 }],
+  },
+  {
+    name: "buckets without a width",
+    path: "partitionBy",
+    value: [{ column: "total", transform: "bucket" }],
+    refusal: /partitionBy\.0\.width/,
+  },
+  {
+    name: "a day with a width",
+    path: "partitionBy.0.width",
+    value: 2,
+    refusal: /partitionBy\.0\.width/,
+  },
+  {
+    name: "one partition field twice",
+    path: "partitionBy.1",
+    value: { column: "ordered_at", transform: "day" },
+    refusal: /same column and transform/,
+  },
+  {
+    name: "a sort by a list",
+    path: "sortBy.0.column",
+    value: "lines",
+    refusal: /sortBy must name/,
+  },
+  {
+    name: "a location on a local disk",
+    path: "location",
+    value: "file:///tmp/x",
+    refusal: /location/,
+  },
+  {
+    name: "a table of one column",
+    path: "",
+    value: { platformRef: { name: "p" }, database: "d", table: "t", columns: [COLUMN] },
+  },
+];

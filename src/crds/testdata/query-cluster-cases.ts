@@ -1,0 +1,53 @@
+/** Specs of QueryCluster that are valid or not. */
+import type { FieldCase } from "./spec-cases.ts";
+
+export const QUERY_CLUSTER_CASES: readonly FieldCase[] = [
+  {
+    name: "two limits of the cache",
+    path: "cache.maxSize",
+    value: "1Gi",
+    refusal: /cache\.maxDiskPercent: .*keep one/,
+  },
+  {
+    name: "a share of the disk in memory",
+    path: "cache.medium",
+    value: "Memory",
+    refusal: /cache\.maxDiskPercent: .*use maxSize/,
+  },
+  {
+    name: "a catalog named lake",
+    path: "catalogs.0.name",
+    value: "lake",
+    refusal: /catalogs\.0\.name/,
+  },
+  {
+    name: "two catalogs of one name",
+    path: "catalogs.0.name",
+    value: "crm",
+    refusal: /catalogs: .*same name/,
+  },
+  {
+    name: "a password in the open",
+    path: "catalogs.1.properties.connection-password",
+    value: "x",
+    refusal: /catalogs\.1\.properties: .*secretProperties/,
+  },
+  {
+    name: "a property that is both open and secret",
+    path: "catalogs.1.secretProperties.0.property",
+    value: "connection-user",
+    refusal: /catalogs\.1\.secretProperties: .*keep one/,
+  },
+  {
+    name: "the connector as a property",
+    path: "catalogs.0.properties",
+    value: { "connector.name": "tpch" },
+    refusal: /use the field connector/,
+  },
+  {
+    name: "no drain time",
+    path: "drainTime",
+    value: "0s",
+    refusal: /drainTime: must be a duration/,
+  },
+];

@@ -1,0 +1,76 @@
+/** Specs that are valid or not, as one changed field each of the kind's sample; read by unit and integration tests. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { KINDS, type KindDefinition, type Resource } from "../kinds.ts";
+import { DATA_PLATFORM_CASES } from "./data-platform-cases.ts";
+import { EVENT_STREAM_CASES } from "./event-stream-cases.ts";
+import { LAKE_TABLE_CASES } from "./lake-table-cases.ts";
+import { CLICKSTREAM_PIPELINE_CASES } from "./clickstream-pipeline-cases.ts";
+import { QUERY_CLUSTER_CASES } from "./query-cluster-cases.ts";
+
+/** The kind's example of config/samples. */
+export function sampleOf(kind: KindDefinition): Resource<Record<string, unknown>, unknown> {
+  const name = kind.kind.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
+  const path = join(import.meta.dirname, "../../../config/samples", `${name}.yaml`);
+  return parse(readFileSync(path, "utf8")) as Resource<
+    Record<string, unknown>,
+    unknown
+  >;
+}
+
+/** Definition of a kind by its name. */
+export function kindNamed(name: string): KindDefinition {
+  const kind = KINDS.find((candidate) => candidate.kind === name);
+  if (kind === undefined) throw new Error(`no kind ${name}`);
+  return kind;
+}
+
+/** Sets the field at `path` of a copy of `value`; undefined takes it away. */
+export function withField(value: unknown, path: readonly (string | number)[], field: unknown): unknown {
+  const [head, ...rest] = path;
+  if (head === undefined) return field;
+  const copy: Record<string, unknown> | unknown[] = Array.isArray(value)
+    ? [...(value as unknown[])]
+    : { ...(value as Record<string, unknown> | undefined) };
+  const record = copy as Record<string | number, unknown>;
+  record[head] = withField(record[head], rest, field);
+  if (record[head] === undefined) Reflect.deleteProperty(copy, head);
+  return copy;
+}
+
+/** One changed field of a kind's sample, and what zod and the API server say to it. */
+export interface FieldCase {
+  readonly name: string;
+  /** Path of the field below spec, list positions as numbers; empty for the whole spec. */
+  readonly path: string;
+  /** The field's new value; undefined takes the field away. */
+  readonly value: unknown;
+  /** What the refusal must tell; absent where the value is accepted. */
+  readonly refusal?: RegExp;
+}
+
+/** A case with the kind that it is about. */
+export interface SpecCase extends FieldCase {
+  readonly kind: string;
+}
+
+function casesOf(kind: string, cases: readonly FieldCase[]): readonly SpecCase[] {
+  return cases.map((fieldCase) => ({ kind, ...fieldCase }));
+}
+
+export const SPEC_CASES: readonly SpecCase[] = [
+  ...casesOf("DataPlatform", DATA_PLATFORM_CASES),
+  ...casesOf("EventStream", EVENT_STREAM_CASES),
+  ...casesOf("LakeTable", LAKE_TABLE_CASES),
+  ...casesOf("ClickstreamPipeline", CLICKSTREAM_PIPELINE_CASES),
+  ...casesOf("QueryCluster", QUERY_CLUSTER_CASES),
+];
+
+/** The spec of a case. */
+export function specOf({ kind, path, value }: SpecCase): Record<string, unknown> {
+  const steps = (path === "" ? [] : path.split(".")).map((step) =>
+    /^\d+$/.test(step) ? Number(step) : step,
+  );
+  return withField(sampleOf(kindNamed(kind)).spec, steps, value) as Record<string, unknown>;
+}
