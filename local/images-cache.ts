@@ -1,7 +1,7 @@
 /** The user's cache folder: things fetched or built once, by name and content, shared by all checkouts. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, relative } from "node:path";
 
@@ -31,6 +31,7 @@ export async function cached(entry: CacheEntry, fill: (directory: string) => Pro
   const building = await mkdtemp(`${directory}.building-`);
   try {
     await fill(building);
+    await chmod(building, 0o755); // what goes into an image must be readable by its user
     await rename(building, directory);
   } catch (error) {
     await rm(building, { recursive: true, force: true });
@@ -49,13 +50,17 @@ export function hashOf(parts: Readonly<Record<string, string>>): string {
   return hash.digest("hex").slice(0, 12);
 }
 
+/** What does not count in the hash of a folder: names of files and folders, at any depth. */
+export type Excluded = (name: string) => boolean;
+
 /**
  * Hash of a file, or of everything below a folder: names, contents, links and which files may be executed.
  * Times and owners do not count, so a fresh clone gives the same hash.
  */
-export async function hashOfPath(path: string): Promise<string> {
+export async function hashOfPath(path: string, excluded: Excluded = () => false): Promise<string> {
   const parts: Record<string, string> = {};
-  for (const file of await filesBelow(path)) parts[relative(path, file.path)] = await fingerprint(file);
+  for (const file of await filesBelow(path, excluded))
+    parts[relative(path, file.path)] = await fingerprint(file);
   return hashOf(parts);
 }
 
@@ -64,13 +69,17 @@ interface FoundFile {
   readonly isLink: boolean;
 }
 
-async function filesBelow(path: string): Promise<FoundFile[]> {
+async function filesBelow(path: string, excluded: Excluded): Promise<FoundFile[]> {
   const found = await stat(path);
   if (!found.isDirectory()) return [{ path, isLink: false }];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
-    .map((entry) => ({ path: join(entry.parentPath, entry.name), isLink: entry.isSymbolicLink() }));
+  const files: FoundFile[] = [];
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (excluded(entry.name)) continue;
+    const child = join(path, entry.name);
+    if (entry.isDirectory()) files.push(...(await filesBelow(child, excluded)));
+    else files.push({ path: child, isLink: entry.isSymbolicLink() });
+  }
+  return files;
 }
 
 async function fingerprint(file: FoundFile): Promise<string> {
@@ -80,4 +89,18 @@ async function fingerprint(file: FoundFile): Promise<string> {
     .update(await readFile(file.path))
     .digest("hex");
   return `${isExecutable ? "x" : "-"} ${content}`;
+}
+
+/** Removes all but the newest entries of a thing, so that builds of long ago do not fill the disk. */
+export async function pruneCache(thing: string, keep: number): Promise<void> {
+  const folder = join(cacheFolder(), thing);
+  if (!existsSync(folder)) return;
+  const entries = await Promise.all(
+    (await readdir(folder)).map(async (name) => ({
+      path: join(folder, name),
+      time: (await stat(join(folder, name))).mtimeMs,
+    })),
+  );
+  const old = entries.sort((left, right) => right.time - left.time).slice(keep);
+  await Promise.all(old.map(async (entry) => rm(entry.path, { recursive: true, force: true })));
 }

@@ -1,4 +1,4 @@
-module github.com/openclickstream/openclickstream/images/versitygw
+module github.com/open-clickstream/open-clickstream/images/versitygw
 
 go 1.26.0
 

@@ -49,11 +49,11 @@ async function choosePort(options: EngineOptions): Promise<number> {
 
 /** A one-node KRaft Kafka. Topics are not made by use and can be deleted. The address is `127.0.0.1:port`. */
 export async function startKafka(options: EngineOptions): Promise<Engine> {
-  const jars = await mavenArtifacts("kafka", options.report ?? quiet);
+  const jars = await (await mavenArtifacts("kafka")).provide(options.report ?? quiet);
   const port = await choosePort(options);
   const [controllerPort = 0] = await freePorts(1);
   const file = await writeKafkaConfiguration(options.directory, { port, controllerPort });
-  const java = join(await javaHome(17, 99), "bin", "java");
+  const java = join(await javaHome({ minimum: 17, maximum: 99 }), "bin", "java");
   const logging = `-Dlog4j2.configurationFile=${join(options.directory, "log4j2.properties")}`;
   const base = [java, "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", logging, "-cp", `${jars}/*`];
   const [program = java, ...args] = base;
@@ -120,7 +120,7 @@ async function writeKafkaConfiguration(
 
 /** An S3 server over a folder, with the bucket `clickstream` in it. The address is a URL. */
 export async function startVersitygw(options: EngineOptions): Promise<S3Engine> {
-  const binary = await versitygwBinary(options.report ?? quiet);
+  const binary = await (await versitygwBinary()).provide(options.report ?? quiet);
   const port = await choosePort(options);
   const access = {
     endpoint: `http://127.0.0.1:${port}`,
@@ -147,13 +147,13 @@ export async function startVersitygw(options: EngineOptions): Promise<S3Engine> 
 
 /** An Iceberg REST catalog whose tables live in the bucket given. The address is the server's URL. */
 export async function startNessie(options: NessieOptions): Promise<CatalogEngine> {
-  const jars = await mavenArtifacts("nessie", options.report ?? quiet);
+  const jars = await (await mavenArtifacts("nessie")).provide(options.report ?? quiet);
   const port = await choosePort(options);
   const [managementPort = 0] = await freePorts(1);
   await mkdir(options.directory, { recursive: true });
   const file = join(options.directory, "nessie.properties");
   await writeFile(file, renderNessieProperties(options, { port, managementPort }), { mode: 0o600 });
-  const java = join(await javaHome(21, 99), "bin", "java");
+  const java = join(await javaHome({ minimum: 21, maximum: 99 }), "bin", "java");
   const address = `http://127.0.0.1:${port}`;
   const { stop } = await startProgram({
     name: "Nessie",

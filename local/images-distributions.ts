@@ -1,0 +1,236 @@
+/** Folders that several artifacts are put together into: Debian, Java runtimes, Trino, Spark and the stream job, the operator. */
+import { cp, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  checkoutFolder,
+  javaHome,
+  mavenArtifacts,
+  retried,
+  type Artifact,
+  type JavaVersions,
+  type ReportArtifact,
+} from "./images-artifacts.ts";
+import { mustRun } from "./command.ts";
+import { cached, hashOf, hashOfPath } from "./images-cache.ts";
+
+const debianSuite = "bookworm";
+const debianPackages = ["ca-certificates", "tzdata"];
+const debianLeftOut = [
+  ...["./dev/*", "./proc/*", "./sys/*", "./var/cache/*", "./var/lib/apt/lists/*", "./var/log/*"],
+  ...["./usr/share/doc/*", "./usr/share/info/*", "./usr/share/locale/*", "./usr/share/man/*"],
+];
+
+/** What server programs use of the JDK. Without the compiler, the desktop tools and the linker. */
+const javaModules = [
+  ...["java.se", "jdk.attach", "jdk.charsets", "jdk.crypto.cryptoki", "jdk.crypto.ec", "jdk.httpserver"],
+  ...[
+    "jdk.incubator.vector",
+    "jdk.jcmd",
+    "jdk.jfr",
+    "jdk.localedata",
+    "jdk.management",
+    "jdk.management.agent",
+  ],
+  ...["jdk.management.jfr", "jdk.naming.dns", "jdk.net", "jdk.nio.mapmode", "jdk.security.auth"],
+  ...["jdk.security.jgss", "jdk.unsupported", "jdk.zipfs"],
+];
+
+/** Parts of Trino that a lake of events does not use, or that are larger than all the rest. */
+const trinoLeftOut = [
+  "plugin/exchange-filesystem",
+  "plugin/functions-python",
+  ...["darwin-amd64", "darwin-arm64", "linux-amd64", "linux-arm64", "linux-ppc64le"].map(
+    (name) => `bin/${name}`,
+  ),
+];
+const trinoJarsLeftOut = /^net\.snowflake_snowflake-jdbc-/;
+
+/** A minimal Debian as `rootfs.tar`, by debootstrap from the mirror that apt uses. */
+export async function debianRoot(): Promise<Artifact> {
+  const key = `${debianSuite}-${hashOf({ packages: debianPackages.join(), leftOut: debianLeftOut.join() })}`;
+  return {
+    key,
+    provide: async (report) => {
+      const directory = await cached({ thing: "debian", key }, async (building) => {
+        report(`putting together a minimal Debian (${debianSuite})`);
+        const root = join(building, "root");
+        const mirror = await debianMirror();
+        const include = `--include=${debianPackages.join()}`;
+        await retried(report, async () => {
+          await rm(root, { recursive: true, force: true });
+          await mustRun("debootstrap", ["--variant=minbase", include, debianSuite, root, ...mirror]);
+        });
+        const excludes = debianLeftOut.map((pattern) => `--exclude=${pattern}`);
+        const file = join(building, "rootfs.tar");
+        await mustRun("tar", ["--numeric-owner", "--sort=name", ...excludes, "-C", root, "-cf", file, "."]);
+        await rm(root, { recursive: true, force: true });
+      });
+      return join(directory, "rootfs.tar");
+    },
+  };
+}
+
+/** The first mirror of apt's sources; empty when there is none, and debootstrap takes its own. */
+async function debianMirror(): Promise<string[]> {
+  const format = [
+    "indextargets",
+    "--format",
+    "$(REPO_URI)",
+    "Created-By: Packages",
+    `Codename: ${debianSuite}`,
+  ];
+  const [first = ""] = (await mustRun("apt-get", format)).split("\n");
+  return first === "" ? [] : [first];
+}
+
+/** A Java runtime linked from the machine's JDK. */
+export async function javaRuntime(versions: JavaVersions): Promise<Artifact> {
+  const home = await javaHome(versions);
+  const key = hashOf({ release: await hashOfPath(join(home, "release")), modules: javaModules.join() });
+  return {
+    key,
+    provide: async (report) => {
+      const directory = await cached({ thing: "java-runtime", key }, async (building) => {
+        report(`linking a Java runtime from the JDK of version ${versions.minimum}`);
+        const runtime = join(building, "runtime");
+        const options = ["--no-man-pages", "--no-header-files", "--strip-java-debug-attributes"];
+        const jlink = join(home, "bin", "jlink");
+        await mustRun(jlink, ["--add-modules", javaModules.join(), ...options, "--output", runtime]);
+        // An archive of loaded classes: every start is some tenths of a second faster.
+        await mustRun(join(runtime, "bin", "java"), ["-Xshare:dump"]);
+      });
+      return join(directory, "runtime");
+    },
+  };
+}
+
+/** Trino's server with the plugins of `images/trino/pom.xml` in their places. */
+export async function trinoDistribution(): Promise<Artifact> {
+  const artifacts = await mavenArtifacts("trino");
+  const key = hashOf({
+    artifacts: artifacts.key,
+    leftOut: [...trinoLeftOut, trinoJarsLeftOut.source].join(),
+  });
+  return {
+    key,
+    provide: async (report) => {
+      const directory = await cached({ thing: "trino", key }, async (building) => {
+        const source = await artifacts.provide(report);
+        report("putting together Trino and its plugins");
+        await unpackTrino(source, building);
+      });
+      return join(directory, "trino");
+    },
+  };
+}
+
+async function unpackTrino(source: string, building: string): Promise<void> {
+  const trino = join(building, "trino");
+  await mkdir(trino);
+  const jar = join(await javaHome({ minimum: 17, maximum: 99 }), "bin", "jar");
+  for (const file of await readdir(source)) {
+    const path = join(source, file);
+    if (file.endsWith(".tar.gz")) {
+      await mustRun("tar", ["--strip-components=1", "--no-same-owner", "-xzf", path, "-C", trino]);
+    } else {
+      await mustRun(jar, ["-xf", path], { cwd: building });
+      const plugin = /^trino-(.*)-\d+\.zip$/.exec(file)?.[1] ?? file;
+      await rename(join(building, file.replace(/\.zip$/, "")), join(trino, "plugin", plugin));
+    }
+  }
+  for (const path of trinoLeftOut) await rm(join(trino, path), { recursive: true });
+  for (const entry of await readdir(join(trino, "plugin"), { recursive: true, withFileTypes: true })) {
+    if (trinoJarsLeftOut.test(entry.name)) await rm(join(entry.parentPath, entry.name));
+  }
+}
+
+/** Spark's jars, programs and configuration, as `java/fetch-spark.sh` puts them together. */
+export async function sparkDistribution(): Promise<Artifact> {
+  const java = join(checkoutFolder, "java");
+  const key = hashOf({
+    pom: await hashOfPath(join(java, "pom.xml")),
+    distribution: await hashOfPath(join(java, "spark-distribution"), isBuilt),
+    script: await hashOfPath(join(java, "fetch-spark.sh")),
+  });
+  return {
+    key,
+    provide: async (report) => {
+      const output = await mustRun(join(java, "fetch-spark.sh"), [], { onLine: reportSpark(report) });
+      return output.trimEnd().split("\n").at(-1) ?? "";
+    },
+  };
+}
+
+function reportSpark(report: ReportArtifact): (line: string) => void {
+  return (line) => {
+    if (line.startsWith("fetch-spark: ")) report(line.slice("fetch-spark: ".length));
+  };
+}
+
+/** The stream job's jar, built by Maven in a copy of `java/` so that no other build in the checkout disturbs it. */
+export async function streamJob(): Promise<Artifact> {
+  const isLeftOut = (name: string): boolean => isBuilt(name) || name === "fetch-spark.sh";
+  const key = hashOf({
+    java: await hashOfPath(join(checkoutFolder, "java"), isLeftOut),
+    model: await hashOfPath(join(checkoutFolder, "model")),
+  });
+  return {
+    key,
+    provide: async (report) => {
+      const directory = await cached({ thing: "stream-job", key }, async (building) => {
+        report("building the stream job with Maven");
+        const copy = await mkdtemp(join(tmpdir(), "openclickstream-java-"));
+        try {
+          await copySources(copy);
+          const goals = ["-q", "-B", "-ntp", "-f", join(copy, "java"), "-pl", "stream-job", "-am", "package"];
+          await retried(report, async () => mustRun("mvn", [...goals, "-DskipTests"]));
+          await cp(join(copy, "java/stream-job/target/stream-job.jar"), join(building, "stream-job.jar"));
+        } finally {
+          await rm(copy, { recursive: true, force: true });
+        }
+      });
+      return join(directory, "stream-job.jar");
+    },
+  };
+}
+
+async function copySources(target: string): Promise<void> {
+  for (const folder of ["java", "model"]) {
+    await cp(join(checkoutFolder, folder), join(target, folder), {
+      recursive: true,
+      filter: (path) => !isBuilt(path.split("/").at(-1) ?? ""),
+    });
+  }
+}
+
+function isBuilt(name: string): boolean {
+  return name === "target" || name === ".flattened-pom.xml";
+}
+
+/** The operator as one file, `operator.mjs` with its source map, bundled from `src/`. */
+export async function operatorBundle(): Promise<Artifact> {
+  const isTest = (name: string): boolean => name.endsWith(".test.ts") || name === "testdata";
+  const key = hashOf({
+    source: await hashOfPath(join(checkoutFolder, "src"), isTest),
+    model: await hashOfPath(join(checkoutFolder, "model")),
+    lock: await hashOfPath(join(checkoutFolder, "package-lock.json")),
+    scripts: await hashOfPath(join(checkoutFolder, "package.json")),
+  });
+  return {
+    key,
+    provide: async (report) =>
+      cached({ thing: "operator", key }, async (building) => {
+        report("bundling the operator");
+        await mustRun("npm", ["run", "--silent", "bundle"], { cwd: checkoutFolder });
+        await cp(join(checkoutFolder, "dist"), building, { recursive: true });
+      }),
+  };
+}
+
+/** The Node.js 24 program that npm's `node` package brings. */
+export async function nodeBinary(): Promise<Artifact> {
+  const path = join(checkoutFolder, "node_modules", "node", "bin", "node");
+  const manifest = join(checkoutFolder, "node_modules", "node", "package.json");
+  return { key: await hashOfPath(manifest), provide: async () => path };
+}

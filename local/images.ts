@@ -1,0 +1,180 @@
+/**
+ * Builds the container images: `node local/images.ts build [name...]`. The tag of an image is a hash of everything that
+ * goes into it, so what has not changed is not built again, and what a cluster runs can be told from its reference.
+ */
+import { cp, mkdir, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { mustRun, runCommand } from "./command.ts";
+import { checkoutFolder, type Artifact } from "./images-artifacts.ts";
+import { chooseBuilder, type ImageBuilder } from "./images-builders.ts";
+import { cached, hashOf, hashOfPath, pruneCache } from "./images-cache.ts";
+import { imageNames, isBase, recipeOf, type ImageRecipe } from "./images-recipes.ts";
+
+/** An image that can be loaded into a cluster. */
+export interface BuiltImage {
+  /** Short name, for example `collector`. */
+  readonly name: string;
+  /** Full reference with the content hash as tag. */
+  readonly reference: string;
+  /** Path of the archive that holds it under that reference. */
+  readonly archive: string;
+}
+
+export interface BuildOptions {
+  /** Which images; all without it. */
+  readonly names?: readonly string[];
+  /** What comes before the image's name; IMAGE_PREFIX or `docker.io/openclickstream` without it. */
+  readonly prefix?: string;
+  /** Push to the registry of the prefix, for clusters elsewhere. */
+  readonly push?: boolean;
+  /** Told what is happening; nothing when nothing has to be done. */
+  readonly onProgress?: (message: string) => void;
+}
+
+const defaultPrefix = "docker.io/openclickstream";
+const basePrefix = "localhost/openclickstream";
+const keptArchives = 2;
+
+/** Builds the images that are not in the cache yet and returns all that were asked for, in the same order. */
+export async function buildImages(options: BuildOptions = {}): Promise<BuiltImage[]> {
+  const build = new ImageBuild(options);
+  const images: BuiltImage[] = [];
+  for (const name of options.names ?? imageNames) images.push(await build.image(name));
+  return images;
+}
+
+/** The reference of an image: prefix, name, and hash as tag. */
+export function imageReference(prefix: string, name: string, hash: string): string {
+  return `${isBase(name) ? basePrefix : prefix.replace(/\/+$/, "")}/${name}:${hash}`;
+}
+
+/** One run of the build: knows what it has already looked at. */
+class ImageBuild {
+  readonly #builder: ImageBuilder = chooseBuilder();
+  readonly #prefix: string;
+  readonly #push: boolean;
+  readonly #report: (message: string) => void;
+  readonly #hashes = new Map<string, Promise<string>>();
+
+  constructor(options: BuildOptions) {
+    const prefix = options.prefix ?? process.env["IMAGE_PREFIX"] ?? "";
+    this.#prefix = prefix === "" ? defaultPrefix : prefix;
+    this.#push = options.push ?? false;
+    this.#report = options.onProgress ?? ((): undefined => undefined);
+  }
+
+  async image(name: string): Promise<BuiltImage> {
+    const recipe = recipeOf(name);
+    const reference = await this.#reference(recipe);
+    const entry = { thing: `image-${name}`, key: hashOf({ reference, builder: this.#builder.name }) };
+    const directory = await cached(entry, async (building) => {
+      const began = performance.now();
+      await this.#build(recipe, reference);
+      const archive = join(building, "image.tar");
+      await this.#builder.archive(reference, archive);
+      const size = ((await stat(archive)).size / 1e6).toFixed(0);
+      this.#report(`${name}: built in ${((performance.now() - began) / 1000).toFixed(1)} s, ${size} MB`);
+    });
+    await pruneCache(entry.thing, keptArchives);
+    const archive = join(directory, "image.tar");
+    if (this.#push) await this.#pushImage(reference, archive);
+    return { name, reference, archive };
+  }
+
+  async #reference(recipe: ImageRecipe): Promise<string> {
+    return imageReference(this.#prefix, recipe.name, await this.#hash(recipe));
+  }
+
+  #hash(recipe: ImageRecipe): Promise<string> {
+    const known = this.#hashes.get(recipe.name);
+    if (known !== undefined) return known;
+    const hash = this.#computeHash(recipe);
+    this.#hashes.set(recipe.name, hash);
+    return hash;
+  }
+
+  async #computeHash(recipe: ImageRecipe): Promise<string> {
+    const parts: Record<string, string> = { files: await hashOfPath(dockerfileOf(recipe)) };
+    if (recipe.folder !== undefined) parts["files"] = await hashOfPath(join(checkoutFolder, recipe.folder));
+    if (this.#builder.usesLocalBases && recipe.base !== undefined)
+      parts["base"] = await this.#hash(recipeOf(recipe.base));
+    for (const [target, artifact] of Object.entries(recipe.artifacts))
+      parts[`artifact ${target}`] = (await artifact()).key;
+    return hashOf(parts);
+  }
+
+  async #build(recipe: ImageRecipe, reference: string): Promise<void> {
+    const base = await this.#provideBase(recipe);
+    const context = await this.#prepareContext(recipe);
+    this.#report(`${recipe.name}: building`);
+    await this.#builder.build({ context, reference, ...(base === undefined ? {} : { base }) });
+    await this.#builder.forgetOthers(reference);
+  }
+
+  async #provideBase(recipe: ImageRecipe): Promise<string | undefined> {
+    if (!this.#builder.usesLocalBases || recipe.base === undefined) return undefined;
+    const base = recipeOf(recipe.base);
+    const reference = await this.#reference(base);
+    if (!(await this.#builder.has(reference))) await this.#build(base, reference);
+    return reference;
+  }
+
+  /** Makes `.local/build/<name>`, which Docker could build as well: `docker build .local/build/<name>`. */
+  async #prepareContext(recipe: ImageRecipe): Promise<string> {
+    const context = join(checkoutFolder, ".local", "build", recipe.name);
+    await rm(context, { recursive: true, force: true });
+    await mkdir(context, { recursive: true });
+    if (recipe.folder === undefined) await cp(dockerfileOf(recipe), join(context, "Dockerfile"));
+    else await cp(join(checkoutFolder, recipe.folder), context, { recursive: true, verbatimSymlinks: true });
+    for (const [target, artifact] of Object.entries(recipe.artifacts)) {
+      await this.#place(await artifact(), join(context, target));
+    }
+    return context;
+  }
+
+  async #place(artifact: Artifact, target: string): Promise<void> {
+    const source = await artifact.provide(this.#report);
+    await mkdir(dirname(target), { recursive: true });
+    // Hard links cost nothing; across file systems only a copy is possible.
+    const linked = await runCommand("cp", ["-al", source, target]);
+    if (linked.exitCode === 0) return;
+    await rm(target, { recursive: true, force: true });
+    await mustRun("cp", ["-a", source, target]);
+  }
+
+  async #pushImage(reference: string, archive: string): Promise<void> {
+    if (!(await this.#builder.has(reference))) await this.#builder.restore(reference, archive);
+    this.#report(`pushing ${reference}`);
+    await this.#builder.push(reference);
+  }
+}
+
+function dockerfileOf(recipe: ImageRecipe): string {
+  return join(checkoutFolder, recipe.folder ?? "", "Dockerfile");
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const [command, ...rest] = args;
+  const push = rest.includes("--push");
+  const names = rest.filter((word) => word !== "--push");
+  const unknown = names.find((word) => word.startsWith("-"));
+  if (command !== "build" || unknown !== undefined) {
+    throw new Error(`usage: node local/images.ts build [--push] [name...]\nImages: ${imageNames.join(", ")}`);
+  }
+  const began = performance.now();
+  const elapsed = (): string => `${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s`;
+  const onProgress = (message: string): void => {
+    console.log(`${elapsed()}  ${message}`);
+  };
+  const images = await buildImages({ push, onProgress, ...(names.length === 0 ? {} : { names }) });
+  for (const image of images) console.log(`${elapsed()}  ${image.reference}  ${image.archive}`);
+}
+
+if (import.meta.main) {
+  try {
+    await main(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}
