@@ -128,7 +128,7 @@ export const EVENT_TABLES: Readonly<Record<"events" | "failedEvents" | "duplicat
       {
         name: "referrer_class",
         type: "string",
-        doc: "Kind of referrer: direct, internal, search, social, email, campaign or other.",
+        doc: "Kind of referrer: direct, internal, search, social, email, chatbot or other.",
       },
       {
         name: "utm_source",
@@ -229,7 +229,7 @@ export const EVENT_TABLES: Readonly<Record<"events" | "failedEvents" | "duplicat
         name: "source",
         type: "string",
         required: true,
-        doc: "How the event came: json, pixel or combined.",
+        doc: "How the event came: json, pixel, or as a line of an access log: combined or common.",
       },
       {
         name: "kafka_partition",

@@ -17,7 +17,7 @@ public final class EventModel {
 
     static List<Column> columns(String table) {
         List<Column> columns = new ArrayList<>();
-        for (JsonNode column : MODEL.required("tables").required(table)) {
+        for (JsonNode column : MODEL.required("tables").required(table).required("columns")) {
             columns.add(new Column(
                 column.required("name").textValue(),
                 ColumnType.of(column.required("type").textValue()),
@@ -29,7 +29,7 @@ public final class EventModel {
     /** The closed list of reasons why an event could not be read. */
     public static List<String> failureReasons() {
         List<String> reasons = new ArrayList<>();
-        MODEL.required("failureReasons").forEach(reason -> reasons.add(reason.textValue()));
+        MODEL.required("failureReasons").forEach(reason -> reasons.add(reason.required("reason").textValue()));
         return List.copyOf(reasons);
     }
 
