@@ -116,7 +116,7 @@ const lakeTableFields = z.object({
     "Iceberg namespace of the table. It is created when absent. It must not change.",
   ),
   table: identifier.describe("Name of the table within the database. It must not change."),
-  columns: listMap(column, ["name"], 300)
+  columns: listMap(column, ["name"], 256)
     .min(1)
     .describe("Columns in order. A column that is left out is dropped, if allowDestructiveChanges is true."),
   partitionBy: listMap(partitionField, ["column", "transform"], 16)
@@ -170,6 +170,10 @@ function hasColumn(columns: Fields["columns"], name: string): boolean {
   return columns.some((candidate) => candidate.name === name);
 }
 
+function previousNames(spec: Fields): readonly string[] {
+  return spec.columns.flatMap((candidate) => candidate.previousName ?? []);
+}
+
 const rules: readonly Rule<Fields>[] = [
   {
     rule: "!has(self.partitionBy) || self.partitionBy.all(p, self.columns.exists(c, c.name == p.column))",
@@ -196,17 +200,17 @@ const rules: readonly Rule<Fields>[] = [
       ),
   },
   {
-    rule: `!self.columns.exists(c, has(c.previousName)) || self.columns.filter(c, has(c.previousName)).all(c,
-      self.columns.all(d, d.name != c.previousName && (d.name == c.name || !has(d.previousName) || d.previousName != c.previousName)))`,
+    rule: "self.columns.all(c, !has(c.previousName) || !self.columns.exists(d, d.name == c.previousName))",
     message:
-      "columns: a previousName must be neither the name nor the previousName of another column; remove previousName once the rename is done",
+      "columns must not name as previousName a column that is still there; remove previousName once the rename is done",
     fieldPath: ".columns",
-    holds: (spec) => {
-      const previous = spec.columns.flatMap((candidate) => candidate.previousName ?? []);
-      return (
-        new Set(previous).size === previous.length && !previous.some((name) => hasColumn(spec.columns, name))
-      );
-    },
+    holds: (spec) => !previousNames(spec).some((name) => hasColumn(spec.columns, name)),
+  },
+  {
+    rule: "self.columns.all(c, !has(c.previousName) || self.columns.exists_one(d, has(d.previousName) && d.previousName == c.previousName))",
+    message: "columns must not hold the same previousName twice; only one column can be renamed from another",
+    fieldPath: ".columns",
+    holds: (spec) => new Set(previousNames(spec)).size === previousNames(spec).length,
   },
 ];
 
