@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import { TerminalError } from "../../runtime/errors.ts";
 import type { KubernetesClient } from "../../runtime/kubernetes-client.ts";
 import type { KubernetesObject, ResourceType } from "../../runtime/objects.ts";
-import type { Child, ChildOwner } from "./child.ts";
+import type { Child, ChildOwner, ChildResult } from "./child.ts";
 import { APPLIED_HASH_ANNOTATION, controllerOf, describeChild, isOwnedBy, withOwner } from "./child.ts";
 import { firstDifference } from "./covers.ts";
 import { classifyChildError } from "./errors.ts";
@@ -20,17 +20,6 @@ export interface ChildSet {
   readonly labels: Readonly<Record<string, string>>;
   /** Kinds among which to remove what is not planned; empty removes nothing. */
   readonly pruneTypes: readonly ResourceType[];
-}
-
-export type ChildOutcome = "created" | "changed" | "unchanged" | "deleted";
-
-/** What the API server answered for one child. */
-export interface ChildResult {
-  readonly kind: string;
-  readonly name: string;
-  readonly outcome: ChildOutcome;
-  /** The object as the API server holds it now; of a deleted one, as it was. */
-  readonly object: KubernetesObject;
 }
 
 export interface ApplyOptions {

@@ -19,6 +19,17 @@ export interface ChildOwner {
   readonly uid: string;
 }
 
+export type ChildOutcome = "created" | "changed" | "unchanged" | "deleted";
+
+/** What the API server answered for one child. */
+export interface ChildResult {
+  readonly kind: string;
+  readonly name: string;
+  readonly outcome: ChildOutcome;
+  /** The object as the API server holds it now; of a deleted one, as it was. */
+  readonly object: KubernetesObject;
+}
+
 /** The kinds of Kubernetes itself that children are of. */
 export const CHILD_TYPES = {
   ConfigMap: { group: "", version: "v1", kind: "ConfigMap", plural: "configmaps" },

@@ -70,7 +70,7 @@ describe("a live object differs from the planned one, and the first difference i
       { env: [{ name: "A", value: "2" }] },
       'env[A].value: planned "1", found "2"',
     ],
-  ])("%s", (_title, planned, live, difference) => {
+  ])("%s", (...[, planned, live, difference]) => {
     expect(firstDifference(planned, live)).toBe(difference);
   });
 });

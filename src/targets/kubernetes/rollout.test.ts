@@ -88,7 +88,7 @@ describe("the roll-out of a Deployment", () => {
       "ready",
       "0 of 0 replicas are available",
     ],
-  ])("%s", (_title, object, state, message) => {
+  ])("%s", (...[, object, state, message]) => {
     expect(deploymentRollout(object)).toMatchObject({ state, message });
   });
 });
@@ -156,7 +156,7 @@ describe("the roll-out of a StatefulSet", () => {
       "ready",
       "0 of 0 replicas are ready",
     ],
-  ])("%s", (_title, object, state, message) => {
+  ])("%s", (...[, object, state, message]) => {
     expect(statefulSetRollout(object)).toMatchObject({ state, message });
   });
 });

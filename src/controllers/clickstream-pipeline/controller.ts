@@ -1,0 +1,73 @@
+/** The ClickstreamPipeline controller: what wakes it, and its six phases. */
+import type { ClickstreamPipeline, ClickstreamPipelineStatus } from "../../crds/kinds.ts";
+import {
+  clickstreamPipelineKind,
+  dataPlatformKind,
+  eventStreamKind,
+  lakeTableKind,
+} from "../../crds/kinds.ts";
+import { MANAGED_BY, MANAGED_BY_LABEL, ownerLabel } from "../../naming/labels.ts";
+import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
+import { byLabel, byOwner, byReference } from "../../runtime/watches.ts";
+import type { JsonClient } from "../../targets/http/json-client.ts";
+import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
+import type { AppliedPipeline } from "./apply.ts";
+import { applyPipeline } from "./apply.ts";
+import type { ObservedPipeline } from "./observe.ts";
+import { observePipeline } from "./observe.ts";
+import type { PipelinePlan } from "./plan.ts";
+import { planPipeline } from "./plan.ts";
+import { pipelineStatus } from "./status.ts";
+import type { PipelineImages, ValidatedPipeline } from "./validate.ts";
+import { validatePipeline } from "./validate.ts";
+
+/** What main wires: the images of the release, and the connections to the drivers. */
+export interface PipelineControllerOptions {
+  readonly images: PipelineImages;
+  readonly client: JsonClient;
+}
+
+export type ClickstreamPipelineController = Controller<
+  ClickstreamPipeline,
+  ObservedPipeline,
+  ValidatedPipeline,
+  PipelinePlan,
+  AppliedPipeline,
+  ClickstreamPipelineStatus
+>;
+
+export function createClickstreamPipelineController(
+  options: PipelineControllerOptions,
+): ClickstreamPipelineController {
+  return {
+    kind: clickstreamPipelineKind,
+    concurrency: 4,
+    watches: WATCHES,
+    observe: (pipeline, context) => observePipeline(pipeline, context, options.client),
+    validate: (pipeline, observed) => validatePipeline(pipeline, observed, options.images),
+    plan: planPipeline,
+    apply: (plan, _observed, context) => applyPipeline(plan, context),
+    status: pipelineStatus,
+  };
+}
+
+const { Pod, ...OWNED_TYPES } = CHILD_TYPES;
+const OURS = `${MANAGED_BY_LABEL}=${MANAGED_BY}`;
+
+const WATCHES: readonly SecondaryWatch[] = [
+  {
+    type: dataPlatformKind,
+    toKeys: byReference<ClickstreamPipeline>(
+      clickstreamPipelineKind,
+      (pipeline, platform) => pipeline.spec.platformRef.name === platform.metadata.name,
+    ),
+  },
+  { type: eventStreamKind, toKeys: byOwner(clickstreamPipelineKind) },
+  { type: lakeTableKind, toKeys: byOwner(clickstreamPipelineKind) },
+  ...Object.values(OWNED_TYPES).map((type) => ({
+    type,
+    labelSelector: OURS,
+    toKeys: byOwner(clickstreamPipelineKind),
+  })),
+  { type: Pod, labelSelector: OURS, toKeys: byLabel(ownerLabel(clickstreamPipelineKind.kind)) },
+];

@@ -1,0 +1,72 @@
+/** Everything that a pipeline wants in the cluster. Pure. */
+import { readiness } from "../../targets/kubernetes/readiness.ts";
+import type { Child } from "../../targets/kubernetes/child.ts";
+import { planCollectorDeployment } from "./plan/collector-deployment.ts";
+import { planCollectorDisruptionBudget } from "./plan/collector-disruption-budget.ts";
+import { planCollectorService } from "./plan/collector-service.ts";
+import { planLakeTables } from "./plan/lake-tables.ts";
+import { planRawStream } from "./plan/raw-stream.ts";
+import { planCollectorServiceAccount, planStreamServiceAccount } from "./plan/service-accounts.ts";
+import { planStreamConfigMap } from "./plan/stream-config-map.ts";
+import { planStreamRole, planStreamRoleBinding } from "./plan/stream-role.ts";
+import { planStreamService } from "./plan/stream-service.ts";
+import { planStreamStatefulSet } from "./plan/stream-stateful-set.ts";
+import type { ObservedPipeline } from "./observe.ts";
+import type { ValidatedPipeline } from "./validate.ts";
+
+/** The wanted children by what they are for. `undefined` = not wanted, or not yet. */
+export interface PipelinePlan {
+  readonly pipeline: ValidatedPipeline;
+  readonly rawStream: Child;
+  readonly tables: readonly Child[];
+  readonly collector: {
+    readonly serviceAccount: Child;
+    readonly service: Child;
+    readonly disruptionBudget: Child;
+    readonly deployment: Child | undefined;
+  };
+  readonly streamJob: {
+    readonly serviceAccount: Child;
+    readonly role: Child | undefined;
+    readonly roleBinding: Child | undefined;
+    readonly configMap: Child;
+    readonly service: Child;
+    readonly statefulSet: Child | undefined;
+  };
+}
+
+export function planPipeline(pipeline: ValidatedPipeline, observed: ObservedPipeline): PipelinePlan {
+  const configMap = planStreamConfigMap(pipeline);
+  return {
+    pipeline,
+    rawStream: planRawStream(pipeline),
+    tables: planLakeTables(pipeline),
+    collector: {
+      serviceAccount: planCollectorServiceAccount(pipeline),
+      service: planCollectorService(pipeline),
+      disruptionBudget: planCollectorDisruptionBudget(pipeline),
+      deployment: mayRunCollector(observed) ? planCollectorDeployment(pipeline) : undefined,
+    },
+    streamJob: {
+      serviceAccount: planStreamServiceAccount(pipeline),
+      role: planStreamRole(pipeline),
+      roleBinding: planStreamRoleBinding(pipeline),
+      configMap,
+      service: planStreamService(pipeline),
+      statefulSet: mayRunJob(observed) ? planStreamStatefulSet(pipeline, configMap) : undefined,
+    },
+  };
+}
+
+/**
+ * A workload is first started when what it needs is there: it would only fail, and be started again ever more slowly. Once it exists
+ * it stays, whatever happens to its stream and tables.
+ */
+function mayRunCollector({ collector, rawStream }: ObservedPipeline): boolean {
+  return collector !== undefined || readiness(rawStream).state === "ready";
+}
+
+function mayRunJob({ streamJob, rawStream, tables }: ObservedPipeline): boolean {
+  if (streamJob !== undefined) return true;
+  return [rawStream, ...tables].every((child) => readiness(child).state === "ready");
+}

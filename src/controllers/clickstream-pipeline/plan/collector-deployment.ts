@@ -1,0 +1,113 @@
+/** The collector's pods. Pure. */
+import type { V1Container, V1DeploymentSpec, V1EnvVar, V1PodSpec } from "@kubernetes/client-node";
+import type { Child } from "../../../targets/kubernetes/child.ts";
+import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
+import {
+  KAFKA_CA_FILE,
+  kafkaCaSecret,
+  kafkaCaVolume,
+  kafkaSecrets,
+  plainEnvironment,
+  secretEnvironment,
+} from "../../../targets/kubernetes/platform-environment.ts";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
+import { containerResources } from "../../../targets/kubernetes/resources.ts";
+import { secretsHash } from "../../../targets/kubernetes/secret-identity.ts";
+import type { ValidatedPipeline } from "../validate.ts";
+import { childMetadata, componentLabels } from "./component.ts";
+
+/** How long the collector finishes requests after it is told to stop. */
+const SHUTDOWN_GRACE_SECONDS = 20;
+/** Time for Services and ingresses to stop sending requests to a pod that is going. */
+const LEAVE_SECONDS = 5;
+
+export function planCollectorDeployment(pipeline: ValidatedPipeline): Child<{ spec: V1DeploymentSpec }> {
+  const labels = componentLabels(pipeline, "collector");
+  return child(CHILD_TYPES.Deployment, childMetadata(pipeline, pipeline.names.collector, "collector"), {
+    spec: {
+      replicas: pipeline.collector.replicas,
+      revisionHistoryLimit: 3,
+      selector: { matchLabels: labels },
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      template: {
+        metadata: { labels, annotations: { "openclickstream.io/secrets-hash": hashOfSecrets(pipeline) } },
+        spec: podSpec(pipeline),
+      },
+    },
+  });
+}
+
+/** The collector speaks to Kafka only; a new S3 key is no reason to roll it. */
+function hashOfSecrets({ platform, secrets }: ValidatedPipeline): string {
+  const ca = kafkaCaSecret(platform.spec);
+  const names = kafkaSecrets(platform.spec).map(({ secret }) => secret);
+  return secretsHash(ca === undefined ? names : [...names, ca], secrets);
+}
+
+function podSpec(pipeline: ValidatedPipeline): V1PodSpec {
+  return {
+    serviceAccountName: pipeline.names.collector,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: LEAVE_SECONDS + SHUTDOWN_GRACE_SECONDS + 5,
+    securityContext: RESTRICTED_POD,
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: "kubernetes.io/hostname",
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: componentLabels(pipeline, "collector") },
+      },
+    ],
+    containers: [container(pipeline)],
+    volumes: kafkaCaVolume(pipeline.platform.spec).volumes,
+  };
+}
+
+function container(pipeline: ValidatedPipeline): V1Container {
+  const { collector, images, platform } = pipeline;
+  const probe = { periodSeconds: 5, timeoutSeconds: 3 };
+  return {
+    name: "collector",
+    image: images.collector,
+    imagePullPolicy: "IfNotPresent",
+    env: environment(pipeline),
+    ports: [
+      { name: "http", containerPort: 8080, protocol: "TCP" },
+      { name: "internal", containerPort: 9090, protocol: "TCP" },
+    ],
+    resources: containerResources(collector.resources),
+    securityContext: RESTRICTED_CONTAINER,
+    readinessProbe: { ...probe, httpGet: { path: "/readyz", port: "internal" } },
+    livenessProbe: { ...probe, failureThreshold: 6, httpGet: { path: "/healthz", port: "internal" } },
+    lifecycle: { preStop: { sleep: { seconds: LEAVE_SECONDS } } },
+    volumeMounts: kafkaCaVolume(platform.spec).mounts,
+  };
+}
+
+function environment({ collector, platform, topicName }: ValidatedPipeline): V1EnvVar[] {
+  const { kafka } = platform.spec;
+  const { cookie } = collector;
+  return [
+    ...plainEnvironment({
+      LISTEN_ADDRESS: ":8080",
+      INTERNAL_ADDRESS: ":9090",
+      KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers.join(","),
+      KAFKA_TOPIC: topicName,
+      KAFKA_TLS: String(kafka.tls !== undefined),
+      KAFKA_CA_FILE: kafka.tls?.caSecretRef === undefined ? undefined : KAFKA_CA_FILE,
+      KAFKA_SASL_MECHANISM: kafka.sasl?.mechanism,
+      CORS_ORIGINS: collector.corsOrigins.length === 0 ? undefined : collector.corsOrigins.join(","),
+      MAX_EVENT_BYTES: String(collector.maxEventBytes),
+      COOKIE_ENABLED: String(cookie.enabled),
+      COOKIE_NAME: cookie.name,
+      COOKIE_MAX_AGE_SECONDS: String(cookie.maxAgeSeconds),
+      COOKIE_SAME_SITE: cookie.sameSite,
+      COOKIE_DOMAIN: cookie.domain,
+      IP_MASKING: collector.ipMasking,
+      CAPTURE_HEADERS: collector.captureHeaders.length === 0 ? undefined : collector.captureHeaders.join(","),
+      SHUTDOWN_GRACE_SECONDS: String(SHUTDOWN_GRACE_SECONDS),
+    }),
+    ...secretEnvironment(kafkaSecrets(platform.spec)),
+  ];
+}

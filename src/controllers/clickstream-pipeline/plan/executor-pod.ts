@@ -1,0 +1,34 @@
+/** The pod template that the driver gives its executors: what Spark's own properties cannot say. Pure. */
+import type { V1Pod } from "@kubernetes/client-node";
+import { stringify } from "yaml";
+import { kafkaCaVolume } from "../../../targets/kubernetes/platform-environment.ts";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
+import type { ValidatedPipeline } from "../validate.ts";
+import { componentLabels } from "./component.ts";
+
+/** Name of the container that Spark completes. */
+export const EXECUTOR_CONTAINER = "executor";
+
+/** The template as YAML. */
+export function renderExecutorPod(pipeline: ValidatedPipeline): string {
+  const ca = kafkaCaVolume(pipeline.platform.spec);
+  const pod: V1Pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { labels: componentLabels(pipeline, "executor") },
+    spec: {
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: RESTRICTED_POD,
+      containers: [
+        {
+          name: EXECUTOR_CONTAINER,
+          securityContext: RESTRICTED_CONTAINER,
+          volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...ca.mounts],
+        },
+      ],
+      volumes: [{ name: "tmp", emptyDir: {} }, ...ca.volumes],
+    },
+  };
+  return stringify(pod);
+}

@@ -1,0 +1,137 @@
+/** `spark.properties`: where the driver runs its tasks, and how Spark reaches catalog, tables and checkpoint. Holds no secret. Pure. */
+import type { SecretVariable } from "../../../targets/kubernetes/platform-environment.ts";
+import {
+  catalogSecrets,
+  kafkaSecrets,
+  storageSecrets,
+} from "../../../targets/kubernetes/platform-environment.ts";
+import type { ValidatedPipeline } from "../validate.ts";
+import { EXECUTOR_CONTAINER } from "./executor-pod.ts";
+import { SPARK_CATALOG } from "./job-json.ts";
+import { DRIVER_PORTS } from "./stream-service.ts";
+
+/** Where the ConfigMap is mounted in the driver. */
+export const CONFIG_FOLDER = "/etc/openclickstream";
+export const EXECUTOR_POD_FILE = "executor-pod.yaml";
+
+type Properties = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** The whole file as text, one property a line, sorted by name. */
+export function renderSparkProperties(pipeline: ValidatedPipeline): string {
+  const properties: Properties = {
+    ...driverProperties(pipeline),
+    ...(pipeline.processing.executors === 0 ? { "spark.master": "local[*]" } : executorProperties(pipeline)),
+    ...stateStoreProperties(pipeline),
+    ...catalogProperties(pipeline),
+    ...checkpointProperties(pipeline),
+  };
+  const lines = Object.entries(properties)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${escapeValue(String(value))}\n`);
+  return lines.sort().join("");
+}
+
+function driverProperties({ owner, processing, names }: ValidatedPipeline): Properties {
+  return {
+    "spark.app.name": names.streamJob,
+    "spark.submit.deployMode": "client",
+    "spark.driver.memory": `${processing.driverMemory.heap}m`,
+    "spark.driver.bindAddress": "0.0.0.0",
+    "spark.driver.port": DRIVER_PORTS.driver,
+    "spark.driver.blockManager.port": DRIVER_PORTS.blocks,
+    "spark.driver.extraJavaOptions": "-XX:+ExitOnOutOfMemoryError",
+    "spark.kubernetes.namespace": owner.key.namespace,
+    "spark.ui.enabled": false,
+    "spark.sql.warehouse.dir": "/tmp/warehouse",
+  };
+}
+
+function executorProperties(pipeline: ValidatedPipeline): Properties {
+  const { images, names, processing, platform } = pipeline;
+  const { requests, limits } = processing.executorResources;
+  return {
+    "spark.master": "k8s://https://kubernetes.default.svc",
+    "spark.executor.instances": processing.executors,
+    "spark.executor.cores": taskSlots(requests.cpu, limits.cpu),
+    "spark.executor.memory": `${processing.executorMemory.heap}m`,
+    "spark.executor.memoryOverhead": `${processing.executorMemory.overhead}m`,
+    "spark.executor.extraJavaOptions": "-XX:+ExitOnOutOfMemoryError",
+    "spark.kubernetes.executor.request.cores": requests.cpu,
+    "spark.kubernetes.executor.limit.cores": limits.cpu,
+    "spark.kubernetes.container.image": images.spark,
+    "spark.kubernetes.container.image.pullPolicy": "IfNotPresent",
+    // The pod of a StatefulSet has a fixed name. As owner of the executors it takes them along when it goes.
+    "spark.kubernetes.driver.pod.name": `${names.streamJob}-0`,
+    "spark.kubernetes.executor.podTemplateFile": `${CONFIG_FOLDER}/${EXECUTOR_POD_FILE}`,
+    "spark.kubernetes.executor.podTemplateContainerName": EXECUTOR_CONTAINER,
+    // Executors have nothing in it that the image lacks, and the driver needs no right to make ConfigMaps.
+    "spark.kubernetes.executor.disableConfigMap": true,
+    "spark.executorEnv.AWS_REGION": platform.spec.storage.region,
+    ...secretProperties([
+      ...storageSecrets(platform.spec),
+      ...catalogSecrets(platform.spec),
+      ...kafkaSecrets(platform.spec),
+    ]),
+  };
+}
+
+/** Tasks wait for Kafka and S3 most of their time, so that even a fraction of a core runs two at once. */
+function taskSlots(request: string, limit: string | undefined): number {
+  const cores = limit ?? request;
+  const wholeCores = cores.endsWith("m") ? Number.parseInt(cores, 10) / 1000 : Number(cores);
+  return Math.max(2, Math.ceil(wholeCores));
+}
+
+function secretProperties(secrets: readonly SecretVariable[]): Properties {
+  return Object.fromEntries(
+    secrets.map(({ variable, secret, key }) => [
+      `spark.kubernetes.executor.secretKeyRef.${variable}`,
+      `${secret}:${key}`,
+    ]),
+  );
+}
+
+function stateStoreProperties({ processing }: ValidatedPipeline): Properties {
+  const memory = processing.executors === 0 ? processing.driverMemory : processing.executorMemory;
+  return {
+    "spark.sql.streaming.stateStore.providerClass":
+      "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider",
+    "spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled": true,
+    "spark.sql.streaming.stateStore.rocksdb.boundedMemoryUsage": true,
+    "spark.sql.streaming.stateStore.rocksdb.maxMemoryUsageMB": memory.rocksdb,
+  };
+}
+
+function catalogProperties({ platform }: ValidatedPipeline): Properties {
+  const { catalog, storage } = platform.spec;
+  const prefix = `spark.sql.catalog.${SPARK_CATALOG}`;
+  return {
+    "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+    [prefix]: "org.apache.iceberg.spark.SparkCatalog",
+    [`${prefix}.type`]: "rest",
+    [`${prefix}.uri`]: catalog.uri,
+    [`${prefix}.warehouse`]: catalog.warehouse,
+    [`${prefix}.prefix`]: catalog.prefix,
+    [`${prefix}.io-impl`]: "org.apache.iceberg.aws.s3.S3FileIO",
+    [`${prefix}.s3.endpoint`]: storage.endpoint,
+    [`${prefix}.s3.path-style-access`]: storage.pathStyle ?? true,
+    [`${prefix}.client.region`]: storage.region,
+  };
+}
+
+function checkpointProperties({ platform }: ValidatedPipeline): Properties {
+  const { storage } = platform.spec;
+  return {
+    "spark.hadoop.fs.s3a.endpoint": storage.endpoint,
+    "spark.hadoop.fs.s3a.endpoint.region": storage.region,
+    "spark.hadoop.fs.s3a.path.style.access": storage.pathStyle ?? true,
+    "spark.hadoop.fs.s3a.connection.ssl.enabled": storage.endpoint.startsWith("https:"),
+    "spark.hadoop.fs.s3a.aws.credentials.provider":
+      "software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider",
+  };
+}
+
+/** Java properties treat a backslash as an escape. */
+function escapeValue(value: string): string {
+  return value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+}

@@ -1,0 +1,26 @@
+/** Gives the driver a name, and opens its ports to executors and to whoever reads its progress. Pure. */
+import type { V1ServiceSpec } from "@kubernetes/client-node";
+import type { Child } from "../../../targets/kubernetes/child.ts";
+import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
+import type { ValidatedPipeline } from "../validate.ts";
+import { childMetadata, componentLabels } from "./component.ts";
+
+/** Ports of the driver's pod. */
+export const DRIVER_PORTS = { driver: 7078, blocks: 7079, http: 9090 } as const;
+
+export function planStreamService(pipeline: ValidatedPipeline): Child<{ spec: V1ServiceSpec }> {
+  return child(CHILD_TYPES.Service, childMetadata(pipeline, pipeline.names.streamJob, "stream"), {
+    spec: {
+      clusterIP: "None",
+      // Executors must reach the driver before it is ready: it is ready when the query runs.
+      publishNotReadyAddresses: true,
+      selector: componentLabels(pipeline, "stream"),
+      ports: Object.entries(DRIVER_PORTS).map(([name, port]) => ({
+        name,
+        port,
+        protocol: "TCP",
+        targetPort: port,
+      })),
+    },
+  });
+}

@@ -1,0 +1,142 @@
+/** What a pipeline's status says, from what was observed and what the API server answered. Pure. */
+import type { ClickstreamPipeline, ClickstreamPipelineStatus } from "../../crds/kinds.ts";
+import { CLICKSTREAM_PIPELINE_DEFAULTS } from "../../crds/kinds.ts";
+import { formatTable } from "../../naming/tables.ts";
+import type { KubernetesObject, StatusInput, StatusResult } from "../../runtime/controller.ts";
+import { findResult } from "../../targets/kubernetes/apply-children.ts";
+import { restartCount } from "../../targets/kubernetes/pods.ts";
+import type { AppliedPipeline } from "./apply.ts";
+import type { ObservedPipeline } from "./observe.ts";
+import type { PipelinePlan } from "./plan.ts";
+import { TABLE_ROLES } from "./plan/lake-tables.ts";
+import type { StageJudgement } from "./stages.ts";
+import { judgeStages } from "./stages.ts";
+import type { ValidatedPipeline } from "./validate.ts";
+
+type Input = StatusInput<
+  ClickstreamPipeline,
+  ObservedPipeline,
+  ValidatedPipeline,
+  PipelinePlan,
+  AppliedPipeline
+>;
+type Result = StatusResult<ClickstreamPipelineStatus>;
+type JobStatus = NonNullable<ClickstreamPipelineStatus["job"]>;
+
+/** How often the job's figures are looked at when nothing else wakes the pipeline. */
+const REFRESH_SECONDS = 15;
+
+export function pipelineStatus(input: Input): Result {
+  const { resource, observed } = input;
+  if (observed === undefined) return { status: keptStatus(resource), conditions: [] };
+  const judgements = judgeStages(stageInput(input, observed));
+  return {
+    status: { ...fieldsOf(input, observed), worstStage: worstStage(judgements) },
+    conditions: judgements.map(({ condition }) => condition),
+    requeueAfterSeconds: REFRESH_SECONDS,
+    ...verdictOf(judgements),
+  };
+}
+
+function keptStatus({ status }: ClickstreamPipeline): Result["status"] {
+  const { worstStage, collectorUrl, topicName, tables, job } = status ?? {};
+  return withoutUndefined({ worstStage, collectorUrl, topicName, tables, job });
+}
+
+/** Children as the API server answered, where it did: the observation is from before the change. */
+function stageInput(
+  { resource, validated, applied }: Input,
+  observed: ObservedPipeline,
+): Parameters<typeof judgeStages>[0] {
+  const results = applied?.children ?? [];
+  const answered = <T extends KubernetesObject>(
+    kind: string,
+    before: T | undefined,
+    name: string | undefined,
+  ): T | undefined => (name === undefined ? undefined : findResult<T>(results, kind, name)) ?? before;
+  const names = validated?.names;
+  const { suspended, executors } = resource.spec.processing ?? {};
+  const defaults = CLICKSTREAM_PIPELINE_DEFAULTS.processing;
+  return {
+    rawStream: answered("EventStream", observed.rawStream, names?.rawStream),
+    tables: TABLE_ROLES.map((role, index) => answered("LakeTable", observed.tables[index], names?.[role])),
+    collector: answered("Deployment", observed.collector, names?.collector),
+    streamJob: answered("StatefulSet", observed.streamJob, names?.streamJob),
+    pods: observed.pods,
+    progress: observed.progress,
+    isSuspended: suspended ?? defaults.suspended,
+    executors: executors ?? defaults.executors,
+  };
+}
+
+function fieldsOf({ resource, validated }: Input, observed: ObservedPipeline): Result["status"] {
+  const kept = keptStatus(resource);
+  const job = jobStatus(observed, kept.job);
+  if (validated === undefined) return { ...kept, ...(job === undefined ? {} : { job }) };
+  const { names, owner, tables, topicName } = validated;
+  return {
+    collectorUrl: `http://${names.collector}.${owner.key.namespace}.svc`,
+    topicName,
+    tables: {
+      events: formatTable(tables.events),
+      failedEvents: formatTable(tables.failedEvents),
+      duplicateEvents: formatTable(tables.duplicateEvents),
+    },
+    ...(job === undefined ? {} : { job }),
+  };
+}
+
+/** When the driver does not answer, its last batch and lag still stand; its rates do not. */
+function jobStatus(
+  { progress, pods }: ObservedPipeline,
+  previous: JobStatus | undefined,
+): JobStatus | undefined {
+  const restarts = restartCount(pods.stream);
+  if (progress.state === "unknown") {
+    if (previous === undefined) return undefined;
+    const { lastCommittedBatch, lag } = previous;
+    return withoutUndefined({ lastCommittedBatch, lag, restarts });
+  }
+  return {
+    ...(progress.batchId === undefined ? {} : { lastCommittedBatch: progress.batchId }),
+    inputRowsPerSecond: roundRate(progress.inputRowsPerSecond),
+    processedRowsPerSecond: roundRate(progress.processedRowsPerSecond),
+    ...(progress.lag === undefined ? {} : { lag: progress.lag }),
+    restarts,
+  };
+}
+
+type Defined<Value> = { [Key in keyof Value]?: Exclude<Value[Key], undefined> };
+
+function withoutUndefined<Value extends object>(value: Value): Defined<Value> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<Value>;
+}
+
+/** Two significant digits: a steady flow shall not change the status at every look. */
+function roundRate(rowsPerSecond: number): number {
+  return Number(rowsPerSecond.toPrecision(2));
+}
+
+function worstStage(judgements: readonly StageJudgement[]): string {
+  return judgements.find(({ condition }) => condition.status !== "True")?.stage ?? "None";
+}
+
+/** A suspended job is what the spec wants, so it alone does not keep the pipeline from being ready. */
+function verdictOf(judgements: readonly StageJudgement[]): Pick<Result, "ready" | "waiting" | "terminal"> {
+  const open = judgements.filter(({ condition }) => condition.status !== "True");
+  const unwanted = open.filter(({ condition }) => condition.reason !== "Suspended");
+  const worst = unwanted.find(({ isStalled }) => isStalled) ?? unwanted[0];
+  if (worst === undefined) {
+    const isSuspended = open.length > 0;
+    return {
+      ready: {
+        message: isSuspended
+          ? "events are collected; processing is suspended"
+          : "events flow into the tables",
+      },
+    };
+  }
+  const { reason, message } = worst.condition;
+  const verdict = { reason, message: `${worst.stage}: ${message}` };
+  return worst.isStalled ? { terminal: verdict } : { waiting: verdict };
+}

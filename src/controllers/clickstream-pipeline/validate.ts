@@ -1,0 +1,234 @@
+/** Turns a pipeline's spec and its platform into settings with all defaults resolved, or says what is wrong. Pure. */
+import type { ClickstreamPipeline, DataPlatformSpec, DeletionPolicy } from "../../crds/kinds.ts";
+import {
+  CLICKSTREAM_PIPELINE_DEFAULTS,
+  clickstreamPipelineKind,
+  parseDurationSeconds,
+} from "../../crds/kinds.ts";
+import type { PipelineChildNames } from "../../naming/children.ts";
+import { pipelineChildNames } from "../../naming/children.ts";
+import { managedLabels } from "../../naming/labels.ts";
+import type { TableIdentifier } from "../../naming/tables.ts";
+import {
+  defaultDatabaseName,
+  defaultTablePrefix,
+  parseTableIdentifier,
+  pipelineTableName,
+} from "../../naming/tables.ts";
+import type { TopicName } from "../../naming/topics.ts";
+import { defaultTopicName } from "../../naming/topics.ts";
+import { TerminalError, WaitingError } from "../../runtime/errors.ts";
+import type { ChildOwner } from "../../targets/kubernetes/child.ts";
+import { platformSecretKeys } from "../../targets/kubernetes/platform-environment.ts";
+import type { ContainerResources } from "../../targets/kubernetes/resources.ts";
+import { resolveResources } from "../../targets/kubernetes/resources.ts";
+import type { SecretIdentities } from "../../targets/kubernetes/secret-identity.ts";
+import { requireSecretKeys } from "../../targets/kubernetes/secret-identity.ts";
+import type { MemorySplit } from "./memory.ts";
+import { MINIMUM_SPARK_MEMORY, splitMemory } from "./memory.ts";
+import type { ObservedPipeline } from "./observe.ts";
+
+type Spec = ClickstreamPipeline["spec"];
+type Defaults = typeof CLICKSTREAM_PIPELINE_DEFAULTS;
+type CollectorSpec = NonNullable<Spec["collector"]>;
+
+/** Images of the two workloads, as full references. */
+export interface PipelineImages {
+  readonly collector: string;
+  readonly spark: string;
+}
+
+/** The collector with nothing left open. */
+export interface CollectorSettings {
+  readonly replicas: number;
+  readonly resources: ContainerResources;
+  readonly corsOrigins: readonly string[];
+  readonly maxEventBytes: number;
+  readonly serviceType: NonNullable<CollectorSpec["serviceType"]>;
+  readonly ipMasking: NonNullable<CollectorSpec["ipMasking"]>;
+  readonly cookie: {
+    readonly enabled: boolean;
+    readonly name: string;
+    readonly maxAgeSeconds: number;
+    readonly sameSite: string;
+    readonly domain?: string | undefined;
+  };
+  readonly captureHeaders: readonly string[];
+}
+
+/** The raw stream with nothing left open. */
+export interface StreamSettings {
+  readonly partitions: number;
+  readonly replicationFactor?: number | undefined;
+  readonly retention?: NonNullable<Spec["stream"]>["retention"];
+}
+
+/** The stream job with nothing left open. */
+export interface ProcessingSettings {
+  readonly triggerIntervalSeconds: number;
+  readonly sessionTimeoutSeconds: number;
+  readonly dedupWindowSeconds: number;
+  readonly watermarkSeconds: number;
+  readonly executors: number;
+  readonly driverResources: ContainerResources;
+  readonly driverMemory: MemorySplit;
+  readonly executorResources: ContainerResources;
+  readonly executorMemory: MemorySplit;
+  readonly maxRowsPerTrigger: number;
+  readonly suspended: boolean;
+}
+
+/** Everything that the plan is made from. */
+export interface ValidatedPipeline {
+  readonly owner: ChildOwner;
+  readonly names: PipelineChildNames;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly platform: { readonly name: string; readonly spec: DataPlatformSpec };
+  readonly secrets: SecretIdentities;
+  readonly images: PipelineImages;
+  readonly topicName: TopicName;
+  readonly tables: Readonly<Record<"events" | "failedEvents" | "duplicateEvents", TableIdentifier>>;
+  readonly collector: CollectorSettings;
+  readonly stream: StreamSettings;
+  readonly processing: ProcessingSettings;
+  readonly deletionPolicy: DeletionPolicy;
+}
+
+/** What the containers get when the spec says nothing: small requests, so that all of it fits on a node of two cores. */
+export const COLLECTOR_RESOURCES: ContainerResources = {
+  requests: { cpu: "50m", memory: "64Mi" },
+  limits: { memory: "256Mi" },
+};
+export const DRIVER_RESOURCES: ContainerResources = {
+  requests: { cpu: "200m", memory: "1Gi" },
+  limits: { memory: "1536Mi" },
+};
+export const EXECUTOR_RESOURCES: ContainerResources = {
+  requests: { cpu: "200m", memory: "1Gi" },
+  limits: { memory: "1Gi" },
+};
+
+/** Throws `WaitingError` while the platform or one of its Secrets is missing, `TerminalError` for what must be changed in the spec. */
+export function validatePipeline(
+  pipeline: ClickstreamPipeline,
+  observed: ObservedPipeline,
+  images: PipelineImages,
+): ValidatedPipeline {
+  const { spec } = pipeline;
+  const key = { namespace: pipeline.metadata.namespace ?? "", name: pipeline.metadata.name };
+  const names = pipelineChildNames(key.name);
+  const platform = requirePlatform(spec.platformRef.name, key.namespace, observed);
+  requireSecretKeys(platformSecretKeys(platform), observed.secrets);
+  return {
+    owner: { type: clickstreamPipelineKind, key, uid: pipeline.metadata.uid ?? "" },
+    names,
+    labels: managedLabels(clickstreamPipelineKind.kind, key.name),
+    platform: { name: spec.platformRef.name, spec: platform },
+    secrets: observed.secrets,
+    images,
+    topicName: defaultTopicName({ namespace: key.namespace, name: names.rawStream }),
+    tables: resolveTables(pipeline),
+    collector: resolveCollector(spec),
+    stream: { ...CLICKSTREAM_PIPELINE_DEFAULTS.stream, ...defined(spec.stream) },
+    processing: resolveProcessing(spec),
+    deletionPolicy: spec.deletionPolicy ?? CLICKSTREAM_PIPELINE_DEFAULTS.deletionPolicy,
+  };
+}
+
+function requirePlatform(name: string, namespace: string, observed: ObservedPipeline): DataPlatformSpec {
+  if (observed.platform !== undefined) return observed.platform.spec;
+  throw new WaitingError(
+    "PlatformNotFound",
+    `DataPlatform "${name}" does not exist in namespace "${namespace}"`,
+  );
+}
+
+function resolveTables(pipeline: ClickstreamPipeline): ValidatedPipeline["tables"] {
+  const { name, namespace = "" } = pipeline.metadata;
+  const database = pipeline.spec.tables?.database ?? defaultDatabaseName(namespace);
+  const prefix = pipeline.spec.tables?.prefix ?? defaultTablePrefix(name);
+  const identify = (suffix: string): TableIdentifier => {
+    const parsed = parseTableIdentifier({ database, table: pipelineTableName(prefix, suffix) });
+    if ("identifier" in parsed) return parsed.identifier;
+    const field = parsed.field === "database" ? "spec.tables.database" : "spec.tables.prefix";
+    throw new TerminalError("InvalidSpec", `${field} ${parsed.problem}`, { field });
+  };
+  return {
+    events: identify("events"),
+    failedEvents: identify("failed_events"),
+    duplicateEvents: identify("duplicate_events"),
+  };
+}
+
+function resolveCollector(spec: Spec): CollectorSettings {
+  const { cookie: given, resources, ...rest } = spec.collector ?? {};
+  const cookie: Widened<Defaults["collector"]["cookie"]> & { readonly domain?: string } = {
+    ...CLICKSTREAM_PIPELINE_DEFAULTS.collector.cookie,
+    ...defined(given),
+  };
+  const { maxAge, ...kept } = cookie;
+  return {
+    ...CLICKSTREAM_PIPELINE_DEFAULTS.collector,
+    ...defined(rest),
+    resources: resolveResources(resources, COLLECTOR_RESOURCES),
+    cookie: { ...kept, maxAgeSeconds: parseDurationSeconds(maxAge) },
+  };
+}
+
+function resolveProcessing(spec: Spec): ProcessingSettings {
+  const { driverResources, executorResources, ...given } = spec.processing ?? {};
+  const resolved: Widened<Defaults["processing"]> = {
+    ...CLICKSTREAM_PIPELINE_DEFAULTS.processing,
+    ...defined(given),
+  };
+  const driver = resolveResources(driverResources, DRIVER_RESOURCES);
+  const executor = resolveResources(executorResources, EXECUTOR_RESOURCES);
+  return {
+    triggerIntervalSeconds: parseDurationSeconds(resolved.triggerInterval),
+    sessionTimeoutSeconds: parseDurationSeconds(resolved.sessionTimeout),
+    dedupWindowSeconds: parseDurationSeconds(resolved.dedupWindow),
+    watermarkSeconds: parseDurationSeconds(resolved.watermark),
+    executors: resolved.executors,
+    maxRowsPerTrigger: resolved.maxRowsPerTrigger,
+    suspended: resolved.suspended,
+    driverResources: driver,
+    driverMemory: requireMemory(driver, "driverResources"),
+    executorResources: executor,
+    executorMemory: requireMemory(executor, "executorResources"),
+  };
+}
+
+/** Spark refuses to start with less; that it needs so much only Spark knows, not the schema. */
+function requireMemory(
+  resources: ContainerResources,
+  field: "driverResources" | "executorResources",
+): MemorySplit {
+  const split = splitMemory(resources.limits.memory);
+  if (split !== undefined) return split;
+  throw new TerminalError(
+    "InvalidSpec",
+    `spec.processing.${field} must give at least ${MINIMUM_SPARK_MEMORY} of memory, because Spark refuses to start with less; ` +
+      `it gives "${resources.limits.memory}"`,
+    { field: `spec.processing.${field}` },
+  );
+}
+
+/** The types of defaults, without their values. */
+type Widened<Value> = {
+  readonly [Key in keyof Value]: Value[Key] extends boolean
+    ? boolean
+    : Value[Key] extends number
+      ? number
+      : Value[Key] extends string
+        ? string
+        : Value[Key];
+};
+
+type Defined<Value> = { readonly [Key in keyof Value]: Exclude<Value[Key], undefined> };
+
+/** Without the fields that are undefined, so that spreading does not undo a default. */
+function defined<Value extends object>(value: Value | undefined): Defined<Value> {
+  return Object.fromEntries(
+    Object.entries(value ?? {}).filter(([, field]) => field !== undefined),
+  ) as Defined<Value>;
+}
