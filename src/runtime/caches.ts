@@ -70,6 +70,15 @@ export class Caches implements ObjectReader {
     return undefined;
   }
 
+  /** The cached object with all of its fields; `undefined` also when the kind is not watched, or its metadata only. */
+  cachedWhole<T extends KubernetesObject>(type: ResourceType, key: ResourceKey): T | undefined {
+    for (const informer of this.#informersOf(type)) {
+      const object = informer.scope.metadataOnly === true ? undefined : informer.store.get(key);
+      if (object !== undefined) return object as T;
+    }
+    return undefined;
+  }
+
   cachedList<T extends KubernetesObject>(type: ResourceType, options: CachedListOptions = {}): readonly T[] {
     const found = new Map<string, T>();
     for (const informer of this.#watchedInformersOf(type)) {

@@ -30,3 +30,92 @@ export interface CommonStatus {
 
 /** Set by the runtime from the outcome of a pass; a controller never returns these. */
 export const RUNTIME_CONDITION_TYPES = ["Ready", "Reconciling", "Stalled", "Paused"] as const;
+
+/** What Ready, Reconciling and Stalled follow from. */
+export interface Verdict {
+  readonly class: "success" | "waiting" | "terminal" | "transient";
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** A condition before it has generation and time; its reason may come from an earlier status. */
+export type UnstampedCondition = Pick<Condition, "type" | "status" | "reason" | "message">;
+
+interface Stamp {
+  readonly generation: number;
+  readonly now: Date;
+  readonly previous: readonly Condition[];
+}
+
+/**
+ * The whole list of conditions after a pass: Ready, Reconciling, Stalled, then the kind's own. All three are always there, so that
+ * `kubectl wait` and a reader need not know what an absent one means.
+ */
+export function conditionsAfter(
+  verdict: Verdict,
+  own: readonly UnstampedCondition[],
+  stamp: Stamp,
+): Condition[] {
+  const { reason, message } = verdict;
+  const isReady = verdict.class === "success";
+  const isStalled = verdict.class === "terminal";
+  const isReconciling = !isReady && !isStalled;
+  const negative = (type: string, isTrue: boolean): UnstampedCondition =>
+    isTrue
+      ? { type, status: "True", reason, message }
+      : { type, status: "False", reason: isReady ? "Succeeded" : reason, message: "" };
+  const inputs: UnstampedCondition[] = [
+    { type: "Ready", status: isReady ? "True" : "False", reason, message },
+    negative("Reconciling", isReconciling),
+    negative("Stalled", isStalled),
+    ...own,
+  ];
+  return inputs.map((input) => stampCondition(input, stamp));
+}
+
+/** The list of a paused resource: all as it was, and Paused=True. Never judged before means Ready=Unknown. */
+export function conditionsWhenPaused(message: string, stamp: Stamp): Condition[] {
+  const kept = stamp.previous.filter((condition) => condition.type !== "Paused");
+  const ready: UnstampedCondition[] = kept.some((condition) => condition.type === "Ready")
+    ? []
+    : [{ type: "Ready", status: "Unknown", reason: "Paused", message }];
+  const added = [...ready, { type: "Paused", status: "True", reason: "Paused", message } as const];
+  return [...kept, ...added.map((input) => stampCondition(input, stamp))];
+}
+
+/** The condition of a type. */
+export function findCondition(
+  conditions: readonly Condition[] | undefined,
+  type: string,
+): Condition | undefined {
+  return conditions?.find((condition) => condition.type === type);
+}
+
+/** Whether a condition is True for the generation that is asked about (any, when left out). */
+export function isConditionTrue(
+  conditions: readonly Condition[] | undefined,
+  type: string,
+  generation?: number,
+): boolean {
+  const condition = findCondition(conditions, type);
+  if (condition?.status !== "True") return false;
+  return generation === undefined || condition.observedGeneration === generation;
+}
+
+function stampCondition(input: UnstampedCondition, stamp: Stamp): Condition {
+  const previous = findCondition(stamp.previous, input.type);
+  const hasMoved = previous?.status !== input.status;
+  return {
+    type: input.type,
+    status: input.status,
+    reason: input.reason,
+    message: input.message,
+    observedGeneration: stamp.generation,
+    lastTransitionTime: hasMoved ? timestamp(stamp.now) : previous.lastTransitionTime,
+  };
+}
+
+/** metav1.Time has whole seconds. */
+function timestamp(date: Date): string {
+  return date.toISOString().replace(/\.\d{3}Z$/, "Z");
+}

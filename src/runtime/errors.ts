@@ -13,7 +13,7 @@ export const DEFAULT_RETRY_AFTER_SECONDS = 10;
 
 /** Only a changed spec (or something else that a person does) can help: Stalled, tried again only at the resync. */
 export class TerminalError extends Error {
-  readonly [TERMINAL] = true;
+  readonly [TERMINAL] = true as const;
   readonly reason: Reason;
   /** Path of the field at fault, like `spec.columns[2].type`. */
   readonly field: string | undefined;
@@ -28,7 +28,7 @@ export class TerminalError extends Error {
 
 /** A known dependency is not there yet: tried again after `retryAfterSeconds`, or when a watch wakes the key. Not logged as an error. */
 export class WaitingError extends Error {
-  readonly [WAITING] = true;
+  readonly [WAITING] = true as const;
   readonly reason: Reason;
   readonly retryAfterSeconds: number;
 
@@ -46,7 +46,7 @@ export class WaitingError extends Error {
 
 /** Everything else that may pass by itself: tried again with exponential back-off. An unclassified error is treated as this with reason `InternalError`. */
 export class TransientError extends Error {
-  readonly [TRANSIENT] = true;
+  readonly [TRANSIENT] = true as const;
   readonly reason: Reason;
 
   constructor(reason: Reason, message: string, options: { cause?: unknown } = {}) {
@@ -93,12 +93,19 @@ function causeOf(options: { cause?: unknown }): ErrorOptions | undefined {
 /** Cyclic chains exist (a retried request that reports itself), hence the limit. */
 const MAX_CAUSES = 16;
 
-function find<Found>(error: unknown, brand: symbol): Found | undefined {
+/** The error itself, its cause, the cause's cause and so on; objects only. */
+export function* causeChain(error: unknown): Generator<object> {
   let current: unknown = error;
   for (let depth = 0; depth < MAX_CAUSES; depth += 1) {
-    if (typeof current !== "object" || current === null) return undefined;
-    if (brand in current) return current as Found;
+    if (typeof current !== "object" || current === null) return;
+    yield current;
     current = (current as { cause?: unknown }).cause;
+  }
+}
+
+function find<Found>(error: unknown, brand: symbol): Found | undefined {
+  for (const candidate of causeChain(error)) {
+    if (brand in candidate) return candidate as Found;
   }
   return undefined;
 }

@@ -134,7 +134,11 @@ export class LeaderElector implements Leadership {
   #hold(sentAt: number): void {
     this.#validUntil = sentAt + this.#timing.renewDeadline * 1000;
     clearTimeout(this.#expiry);
-    if (this.#stopping.signal.aborted) return;
+    if (this.#stopping.signal.aborted) {
+      // Won while stopping: nobody is told, but `stop` must give it back.
+      this.#holds = true;
+      return;
+    }
     this.#expiry = setTimeout(
       () => this.#lose(`the lease could not be renewed for ${this.#timing.renewDeadline} s`),
       Math.max(this.#validUntil - performance.now(), 0),

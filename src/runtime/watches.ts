@@ -1,5 +1,7 @@
 /** The usual mappings from a changed object to the keys that it wakes. Pure. */
+import { isDeepStrictEqual } from "node:util";
 import type { SecondaryWatch } from "./controller.ts";
+import type { ObjectChange } from "./object-store.ts";
 import { apiVersionOf, keyOf } from "./objects.ts";
 import type { KubernetesObject, ResourceKey, ResourceType } from "./objects.ts";
 
@@ -30,4 +32,21 @@ export function byReference<Dependent extends KubernetesObject>(
     const candidates = cache.cachedList<Dependent>(dependent, namespace === undefined ? {} : { namespace });
     return candidates.filter((candidate) => refersTo(candidate, object)).map(keyOf);
   };
+}
+
+/**
+ * Whether a change of a resource of ours is news to its own controller. Changes of `status` are not: they are the controller's own
+ * writes, and would wake it for ever. (The periodic resync repairs what somebody else wrote there.)
+ */
+export function isWorthAPass(change: ObjectChange): boolean {
+  if (change.kind !== "updated") return true;
+  const [before, after] = [change.previous.metadata, change.object.metadata];
+  return (
+    before.generation !== after.generation ||
+    before.deletionTimestamp !== after.deletionTimestamp ||
+    !isDeepStrictEqual(before.annotations, after.annotations) ||
+    !isDeepStrictEqual(before.labels, after.labels) ||
+    !isDeepStrictEqual(before.finalizers, after.finalizers) ||
+    !isDeepStrictEqual(before.ownerReferences, after.ownerReferences)
+  );
 }
