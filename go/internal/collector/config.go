@@ -1,0 +1,95 @@
+// Package collector takes events over HTTP and answers once Kafka has them.
+//
+//	request -> read the body -> split it into events -> records -> Kafka -> answer
+//
+// Each step is one file: body.go, (package jsonscan), records.go, (package kafka), answer.go. What a request says
+// about its sender is gathered in sender.go. Limits are in budget.go, the process around it all in server.go.
+package collector
+
+import (
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/kafka"
+)
+
+// Masking says how much of the sender's address is kept.
+type Masking string
+
+const (
+	MaskNone Masking = "None"
+	// MaskLastOctet keeps the first three bytes of an IPv4 address and the first 48 bits of an IPv6 address.
+	MaskLastOctet Masking = "LastOctet"
+	MaskDrop      Masking = "Drop"
+)
+
+// Config is everything that the collector can be told; ReadConfig fills it from the environment.
+type Config struct {
+	ListenAddress   string
+	InternalAddress string
+	LogLevel        string
+
+	Kafka kafka.Connection
+	Topic string
+	// Linger is how long an event waits for others to share a Kafka request with.
+	Linger time.Duration
+	// DeliveryTimeout bounds the wait for Kafka; then the answer is 503.
+	DeliveryTimeout time.Duration
+
+	Limits Limits
+	Cookie Cookie
+	// CORSOrigins are the origins that may read answers; the single entry "*" means every one, without credentials.
+	CORSOrigins []string
+	Masking     Masking
+	// TrustedProxies are the peers whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+	// CapturedHeaders are the request headers that are kept with each event, in canonical form.
+	CapturedHeaders []string
+
+	// ShutdownGrace is the time from SIGTERM until the process is gone.
+	ShutdownGrace time.Duration
+	// DrainDelay is how long after SIGTERM new connections are still taken, until no load balancer sends them here.
+	DrainDelay time.Duration
+}
+
+// Limits bound what one request, and all requests together, may use. Sizes are in bytes.
+type Limits struct {
+	EventBytes    int
+	RequestBytes  int
+	RequestEvents int
+	InFlightBytes int64
+	HeaderBytes   int
+	Connections   int
+	// ReadTimeout is how long a client may take to send one request.
+	ReadTimeout time.Duration
+}
+
+// Cookie describes the cookie that carries a browser's anonymous id. It is always Secure and HttpOnly.
+type Cookie struct {
+	Enabled  bool
+	Name     string
+	MaxAge   time.Duration
+	SameSite http.SameSite
+	Domain   string
+}
+
+// headerTimeout is the part of the read timeout that the request's head may take.
+const headerTimeout = 10 * time.Second
+
+// maxBatchBytes leaves room for a record's headers beside the event, and is what a topic takes by default
+// (max.message.bytes 1048588) unless events may be larger.
+func (c *Config) maxBatchBytes() int32 {
+	const defaultTopicLimit = 1048588
+	return int32(max(defaultTopicLimit, c.Limits.EventBytes+3*c.Limits.HeaderBytes))
+}
+
+// Producing returns how records are to be written.
+func (c *Config) Producing() kafka.Producing {
+	return kafka.Producing{
+		Topic:           c.Topic,
+		Linger:          c.Linger,
+		DeliveryTimeout: c.DeliveryTimeout,
+		MaxBatchBytes:   c.maxBatchBytes(),
+	}
+}

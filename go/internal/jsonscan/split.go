@@ -1,0 +1,133 @@
+package jsonscan
+
+import (
+	"bytes"
+	"errors"
+)
+
+// Layout says how a body holds its events.
+type Layout int
+
+const (
+	// Detect takes one value, an array of events, or one value a line, whichever the body is.
+	Detect Layout = iota
+	// Lines takes one value a line (NDJSON), and a bad line spoils only itself.
+	Lines
+)
+
+// Element is one event of a body: a slice of the body, unchanged but for the white space around it.
+type Element struct {
+	Value   []byte
+	Members Members
+	// Err is set in Lines layout when this line is not JSON; Value is then the line.
+	Err error
+}
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// ErrTooMany says that a body holds more events than Splitter.Most.
+var ErrTooMany = errors.New("too many events in one body")
+
+// Splitter finds the events of bodies.
+type Splitter struct {
+	Layout Layout
+	// Most is how many events a body may hold.
+	Most int
+}
+
+// Split appends the events of body to into and returns it. An error means that the body as a whole cannot be read;
+// nothing is appended then. An empty array and a body of blank lines hold no events and are no error.
+func (p Splitter) Split(body []byte, into []Element) ([]Element, error) {
+	kept := len(into)
+	elements, err := p.split(bytes.TrimPrefix(body, byteOrderMark), into)
+	if err != nil {
+		return elements[:kept], err
+	}
+	return elements, nil
+}
+
+func (p Splitter) split(body []byte, into []Element) ([]Element, error) {
+	if p.Layout == Lines {
+		return p.splitLines(body, into)
+	}
+	s := scanner{text: body}
+	at := s.skipSpace(0)
+	if at < len(body) && body[at] == '[' {
+		return p.splitArray(body, at, into)
+	}
+	var first Element
+	start, end, err := Value(body, at, &first.Members)
+	if err != nil {
+		return into, err
+	}
+	first.Value = body[start:end]
+	rest := s.skipSpace(end)
+	if rest == len(body) {
+		return append(into, first), nil
+	}
+	if bytes.IndexByte(body[end:rest], '\n') < 0 {
+		return into, &SyntaxError{Offset: rest, Problem: "unexpected text after the value"}
+	}
+	return p.splitLines(body[rest:], append(into, first))
+}
+
+func (p Splitter) splitLines(body []byte, into []Element) ([]Element, error) {
+	for len(body) > 0 {
+		line := body
+		if newline := bytes.IndexByte(body, '\n'); newline >= 0 {
+			line, body = body[:newline], body[newline+1:]
+		} else {
+			body = nil
+		}
+		if line = bytes.Trim(line, " \t\r"); len(line) == 0 {
+			continue
+		}
+		if len(into) >= p.Most {
+			return into, ErrTooMany
+		}
+		into = append(into, lineElement(line))
+	}
+	return into, nil
+}
+
+func lineElement(line []byte) Element {
+	element := Element{Value: line}
+	_, end, err := Value(line, 0, &element.Members)
+	if err == nil && end < len(line) {
+		err = &SyntaxError{Offset: end, Problem: "unexpected text after the value"}
+	}
+	element.Err = err
+	return element
+}
+
+// splitArray checks the whole body before the caller may use any element: a cut-off array is one unreadable body, so
+// that sending it again does not store its first half twice under new ids.
+func (p Splitter) splitArray(body []byte, open int, into []Element) ([]Element, error) {
+	s := scanner{text: body}
+	at := s.skipSpace(open + 1)
+	closed := at < len(body) && body[at] == ']'
+	for !closed {
+		var element Element
+		start, end, err := Value(body, at, &element.Members)
+		if err != nil {
+			return into, err
+		}
+		if len(into) >= p.Most {
+			return into, ErrTooMany
+		}
+		element.Value = body[start:end]
+		into = append(into, element)
+		at = s.skipSpace(end)
+		if at >= len(body) || (body[at] != ',' && body[at] != ']') {
+			_, err = s.fail(at, "expected ',' or ']' after an element")
+			return into, err
+		}
+		if closed = body[at] == ']'; !closed {
+			at++
+		}
+	}
+	if rest := s.skipSpace(at + 1); rest < len(body) {
+		return into, &SyntaxError{Offset: rest, Problem: "unexpected text after the array"}
+	}
+	return into, nil
+}
