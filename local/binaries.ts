@@ -1,0 +1,175 @@
+/** Builds the cluster's programs from Go modules, and the two images that every cluster needs, into the user's cache. */
+import { mkdir, readFile, symlink } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { mustRun, runCommand } from "./command.ts";
+import { cached, hashOf } from "./images-cache.ts";
+import { coreDnsImage, pauseImage } from "./layout.ts";
+import { writeImageArchive } from "./image-archive.ts";
+import type { ReportProgress } from "./progress.ts";
+
+/** What a cluster is started from. */
+export interface ClusterPrograms {
+  /** Folder with etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubelet, kube-proxy, kubectl, local-volumes. */
+  readonly programs: string;
+  /** Archives of the pause and the CoreDNS image. */
+  readonly imageArchives: readonly string[];
+}
+
+export const kubernetesVersion = "v1.34.4";
+
+const names = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-proxy",
+  "kube-scheduler",
+  "kubectl",
+  "kubelet",
+  "local-volumes",
+];
+
+interface GoProgram {
+  readonly title: string;
+  /** Folder of the Go module, beside this file. */
+  readonly module: string;
+  /** Package in the module. */
+  readonly package: string;
+  readonly sources: readonly string[];
+  readonly linkerFlags: string;
+}
+
+const kubernetes: GoProgram = {
+  title: `Kubernetes ${kubernetesVersion} and etcd`,
+  module: "kubernetes",
+  package: ".",
+  sources: ["go.mod", "go.sum", "main.go", "volumes.go"],
+  linkerFlags: versionFlags(kubernetesVersion),
+};
+const pause: GoProgram = {
+  title: "the pause program",
+  module: "kubernetes",
+  package: "./pause",
+  sources: ["pause/main.go"],
+  linkerFlags: "",
+};
+const coreDns: GoProgram = {
+  title: "CoreDNS",
+  module: "coredns",
+  package: ".",
+  sources: ["go.mod", "go.sum", "main.go"],
+  linkerFlags: "",
+};
+
+/** Builds what the cache lacks: about five minutes the first time, nothing the second. */
+export async function buildPrograms(report: ReportProgress): Promise<ClusterPrograms> {
+  const programs = await cached(await entryOf("kubernetes", kubernetes), async (folder) => {
+    await goBuild(kubernetes, join(folder, "kubernetes"), report);
+    for (const name of names) await symlink("kubernetes", join(folder, name));
+  });
+  const archives = [
+    await buildImage({ program: pause, name: pauseImage, file: "pause", user: "65535" }, report),
+    await buildImage({ program: coreDns, name: coreDnsImage, file: "coredns", user: "65532" }, report),
+  ];
+  return { programs, imageArchives: archives };
+}
+
+interface ImageOfProgram {
+  readonly program: GoProgram;
+  readonly name: string;
+  readonly file: string;
+  readonly user: string;
+}
+
+async function buildImage(image: ImageOfProgram, report: ReportProgress): Promise<string> {
+  const folder = await cached(
+    await entryOf(`local-image-${image.file}`, image.program),
+    async (directory) => {
+      const content = join(directory, "content");
+      await mkdir(content);
+      await goBuild(image.program, join(content, image.file), report);
+      await writeImageArchive(
+        { name: image.name, content, entrypoint: [`/${image.file}`], user: image.user },
+        join(directory, `${image.file}.tar`),
+      );
+    },
+  );
+  return join(folder, `${image.file}.tar`);
+}
+
+async function entryOf(thing: string, program: GoProgram): Promise<{ thing: string; key: string }> {
+  const folder = moduleFolder(program);
+  const parts: Record<string, string> = { flags: program.linkerFlags, architecture: process.arch };
+  for (const source of program.sources) parts[source] = await readFile(join(folder, source), "utf8");
+  const version = thing === "kubernetes" ? `${kubernetesVersion}-` : "";
+  return { thing, key: `${version}${hashOf(parts)}` };
+}
+
+function moduleFolder(program: GoProgram): string {
+  return fileURLToPath(new URL(program.module, import.meta.url));
+}
+
+/** The flags that give the programs the version that they report; the API server refuses nothing without, but clients do. */
+function versionFlags(version: string): string {
+  const [major, minor] = version.slice(1).split(".");
+  const settings = {
+    "k8s.io/component-base/version.gitVersion": version,
+    "k8s.io/component-base/version.gitMajor": major,
+    "k8s.io/component-base/version.gitMinor": minor,
+    "k8s.io/component-base/version.gitTreeState": "clean",
+    "k8s.io/client-go/pkg/version.gitVersion": version,
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `-X ${name}=${value ?? ""}`)
+    .join(" ");
+}
+
+const attempts = 3;
+const networkTrouble = /dial tcp|TLS handshake|i\/o timeout|connection reset|unexpected EOF|\b50[0-9] /;
+
+/** Compiles with low priority; tries again when the module proxy was in trouble, since what was fetched stays. */
+async function goBuild(program: GoProgram, output: string, report: ReportProgress): Promise<void> {
+  report(`building ${program.title}`);
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await compile(program, output, report);
+    if (result.exitCode === 0) return;
+    if (attempt === attempts || !networkTrouble.test(result.tail)) {
+      throw new Error(`building ${program.title} failed:\n${result.tail.replace(/^/gm, "  ")}`);
+    }
+    report(`building ${program.title}: the module proxy was in trouble, trying again`);
+  }
+}
+
+async function compile(
+  program: GoProgram,
+  output: string,
+  report: ReportProgress,
+): Promise<{ exitCode: number; tail: string }> {
+  let packages = 0;
+  let reported = 0;
+  const args = ["build", "-v", "-trimpath", "-mod=readonly", "-buildvcs=false"];
+  return runCommand(
+    "nice",
+    ["-n", "5", "go", ...args, `-ldflags=-s -w ${program.linkerFlags}`, "-o", output, program.package],
+    {
+      cwd: moduleFolder(program),
+      env: { CGO_ENABLED: "0", GOFLAGS: "" },
+      onLine: (line) => {
+        if (line.startsWith("go: ")) return;
+        packages += 1;
+        if (packages - reported < 100) return;
+        reported = packages;
+        report(`building ${program.title}: ${packages} packages compiled`);
+      },
+    },
+  );
+}
+
+/** The version of Go on this machine, or undefined. */
+export async function goVersion(): Promise<string | undefined> {
+  try {
+    return (await mustRun("go", ["env", "GOVERSION"])).trim();
+  } catch {
+    return undefined;
+  }
+}

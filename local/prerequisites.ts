@@ -1,0 +1,95 @@
+/** What the machine must have for the local cluster and the images, and the Debian packages that bring it. */
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { mustRun, runCommand } from "./command.ts";
+import { controlGroupHierarchies } from "./kernel.ts";
+import type { ReportProgress } from "./progress.ts";
+
+/** A program, by name or path, and the Debian package that has it. */
+interface NeededProgram {
+  readonly program: string;
+  readonly package: string;
+}
+
+const neededPrograms: readonly NeededProgram[] = [
+  { program: "containerd", package: "containerd" },
+  { program: "ctr", package: "containerd" },
+  { program: "runc", package: "runc" },
+  { program: "/usr/lib/cni/bridge", package: "containernetworking-plugins" },
+  { program: "iptables", package: "iptables" },
+  { program: "conntrack", package: "conntrack" },
+  { program: "ip", package: "iproute2" },
+  { program: "mount", package: "mount" },
+  { program: "nice", package: "coreutils" },
+  { program: "tar", package: "tar" },
+  { program: "openssl", package: "openssl" },
+  { program: "modprobe", package: "kmod" },
+  { program: "buildah", package: "buildah" },
+  { program: "debootstrap", package: "debootstrap" },
+];
+
+/** One thing that is missing and the command or deed that helps. */
+export interface Missing {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+const systemFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+function isInstalled(program: string): boolean {
+  if (program.startsWith("/")) return existsSync(program);
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), ...systemFolders];
+  return folders.some((folder) => existsSync(join(folder, program)));
+}
+
+/** The Debian packages that this machine lacks. */
+export function missingPackages(): string[] {
+  const names = neededPrograms
+    .filter((needed) => !isInstalled(needed.program))
+    .map((needed) => needed.package);
+  return [...new Set(names)];
+}
+
+/** Everything that would stop the cluster from starting; empty when it can. */
+export async function missingPrerequisites(): Promise<Missing[]> {
+  const packages = missingPackages().map((name) => ({
+    what: name,
+    remedy: `apt-get install --no-install-recommends ${name}`,
+  }));
+  const fileSystems = (await runCommand("cat", ["/proc/filesystems"])).stdout;
+  const isRoot = process.getuid?.() === 0;
+  return [
+    ...packages,
+    ...(isInstalled("go") ? [] : [{ what: "Go 1.26 or newer", remedy: "install it from go.dev" }]),
+    ...(isRoot ? [] : [{ what: "root", remedy: "run the command as root, or use CLUSTER=existing" }]),
+    ...(/\boverlay\b/.test(fileSystems) ||
+    (isRoot && (await runCommand("modprobe", ["overlay"])).exitCode === 0)
+      ? []
+      : [{ what: "overlayfs in the kernel", remedy: "modprobe overlay" }]),
+    ...(controlGroupHierarchies().length > 0
+      ? []
+      : [{ what: "control groups at /sys/fs/cgroup", remedy: "mount -t cgroup2 cgroup2 /sys/fs/cgroup" }]),
+    ...(existsSync("/dev/kmsg") ? [] : [{ what: "/dev/kmsg", remedy: "mknod /dev/kmsg c 1 11" }]),
+  ];
+}
+
+const attempts = 3;
+
+/** Installs the Debian packages that are missing; nothing happens when none is. None of their services is started. */
+export async function installPackages(report: ReportProgress): Promise<void> {
+  const packages = missingPackages();
+  if (packages.length === 0) return;
+  report(`installing ${packages.join(", ")}`);
+  const environment = { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
+  for (let attempt = 1; ; attempt += 1) {
+    const update = await runCommand("apt-get", ["update", "-qq"], { env: environment });
+    if (update.exitCode === 0) break;
+    if (attempt === attempts) throw new Error(`apt-get update failed:\n${update.tail.replace(/^/gm, "  ")}`);
+    report(`apt-get update failed, trying again (${attempt} of ${attempts})`);
+    await delay(attempt * 3000);
+  }
+  await mustRun("apt-get", ["install", "--yes", "--quiet", "--no-install-recommends", ...packages], {
+    env: environment,
+  });
+}

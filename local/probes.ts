@@ -1,0 +1,101 @@
+/** Asks the cluster's parts how they are: the API server as its administrator, the others at their health checks. */
+import { readFileSync } from "node:fs";
+import * as http from "node:http";
+import * as https from "node:https";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { running, type Layout } from "./layout.ts";
+
+const timeoutMilliseconds = 5000;
+
+/** Body of a GET. Throws when the server is out of reach or answers with an error. */
+export async function readApi(layout: Layout, path: string): Promise<string> {
+  const file = (name: string): Buffer => readFileSync(join(running.certificates, name));
+  return new Promise((resolve, reject) => {
+    const call = https.request(
+      {
+        host: "127.0.0.1",
+        port: layout.apiPort,
+        path,
+        ca: file("ca.crt"),
+        cert: file("admin.crt"),
+        key: file("admin.key"),
+        timeout: timeoutMilliseconds,
+        agent: false,
+      },
+      (response) => {
+        let body = "";
+        response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
+        response.on("error", reject);
+        response.on("end", () => {
+          if (response.statusCode === 200) resolve(body);
+          else
+            reject(
+              new Error(
+                `the API server answered ${response.statusCode ?? 0} to ${path}: ${body.slice(0, 300)}`,
+              ),
+            );
+        });
+      },
+    );
+    call.on("timeout", () => call.destroy(new Error(`the API server did not answer ${path} in time`)));
+    call.on("error", reject);
+    call.end();
+  });
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly message?: string;
+  readonly lastHeartbeatTime?: string;
+}
+
+interface StatusOfObject {
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+/**
+ * Whether an object has the condition with status "True". With `since`, a heartbeat from before does not count: after
+ * a stop the API server still knows what the node said last.
+ */
+export async function hasCondition(
+  layout: Layout,
+  path: string,
+  condition: { readonly type: string; readonly since?: number },
+): Promise<boolean> {
+  const object = JSON.parse(await readApi(layout, path)) as StatusOfObject;
+  const found = object.status?.conditions?.find((candidate) => candidate.type === condition.type);
+  if (found?.status !== "True")
+    throw new Error(found?.message ?? `there is no condition ${condition.type} yet`);
+  return condition.since === undefined || Date.parse(found.lastHeartbeatTime ?? "") >= condition.since;
+}
+
+/** Whether something listens on a socket. */
+export async function canConnect(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ path });
+    socket.on("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => {
+      resolve(false);
+    });
+  });
+}
+
+/** Whether a health check on loopback answers 200. The parts sign their own certificates there, so none is checked. */
+export async function isHealthy(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const options = { timeout: timeoutMilliseconds, agent: false, rejectUnauthorized: false };
+    const call = (url.startsWith("https:") ? https : http).get(url, options, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    call.on("timeout", () => call.destroy());
+    call.on("error", () => {
+      resolve(false);
+    });
+  });
+}
