@@ -38,11 +38,10 @@ const javaModules = [
 
 /** Parts of Trino that a lake of events does not use, or that are larger than all the rest. */
 const trinoLeftOut = [
+  "bin",
   "plugin/exchange-filesystem",
   "plugin/functions-python",
-  ...["darwin-amd64", "darwin-arm64", "linux-amd64", "linux-arm64", "linux-ppc64le"].map(
-    (name) => `bin/${name}`,
-  ),
+  "plugin/spooling-filesystem",
 ];
 const trinoJarsLeftOut = /^net\.snowflake_snowflake-jdbc-/;
 
@@ -129,15 +128,20 @@ async function unpackTrino(source: string, building: string): Promise<void> {
   const trino = join(building, "trino");
   await mkdir(trino);
   const jar = join(await javaHome({ minimum: 17, maximum: 99 }), "bin", "jar");
-  for (const file of await readdir(source)) {
-    const path = join(source, file);
-    if (file.endsWith(".tar.gz")) {
-      await mustRun("tar", ["--strip-components=1", "--no-same-owner", "-xzf", path, "-C", trino]);
-    } else {
-      await mustRun(jar, ["-xf", path], { cwd: building });
-      const plugin = /^trino-(.*)-\d+\.zip$/.exec(file)?.[1] ?? file;
-      await rename(join(building, file.replace(/\.zip$/, "")), join(trino, "plugin", plugin));
-    }
+  const files = await readdir(source);
+  const server = files.find((file) => file.endsWith(".tar.gz")) ?? "";
+  await mustRun("tar", [
+    "--strip-components=1",
+    "--no-same-owner",
+    "-xzf",
+    join(source, server),
+    "-C",
+    trino,
+  ]);
+  for (const file of files.filter((name) => name.endsWith(".zip"))) {
+    await mustRun(jar, ["-xf", join(source, file)], { cwd: building });
+    const plugin = /^trino-(.*)-\d+\.zip$/.exec(file)?.[1] ?? file;
+    await rename(join(building, file.replace(/\.zip$/, "")), join(trino, "plugin", plugin));
   }
   for (const path of trinoLeftOut) await rm(join(trino, path), { recursive: true });
   for (const entry of await readdir(join(trino, "plugin"), { recursive: true, withFileTypes: true })) {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetObjectCommand, HeadBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { Kafka, logLevel } from "kafkajs";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { startVersitygw } from "./engines.ts";
@@ -94,6 +95,20 @@ test("the catalog creates a table whose metadata lies in the bucket", async () =
     new GetObjectCommand({ Bucket: engines.storage.bucket, Key }),
   );
   expect(await object.Body?.transformToString()).toContain('"table-uuid"');
+});
+
+test("the API server knows its administrator and refuses everybody else", async () => {
+  const { kubeconfig, url } = inject("apiServer");
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const { items } = await config.makeApiClient(CoreV1Api).listNamespace();
+  expect(items.map((namespace) => namespace.metadata?.name)).toContain("default");
+
+  const stranger = new KubeConfig();
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new Error(`the kubeconfig of ${url} names no cluster`);
+  stranger.loadFromClusterAndUser(cluster, { name: "stranger", token: "wrong" });
+  await expect(stranger.makeApiClient(CoreV1Api).listNamespace()).rejects.toMatchObject({ code: 401 });
 });
 
 test("an engine that ends at once fails with the end of its log", async () => {

@@ -1,11 +1,12 @@
 /**
- * Starts Kafka, S3 and the Iceberg catalog once for all integration tests and hands their addresses to the tests:
- * `const engines = inject("engines")`. Everything ends with the test run.
+ * Starts Kafka, S3, the Iceberg catalog and a Kubernetes API server once for all integration tests and hands their
+ * addresses to the tests: `inject("engines")`, `inject("apiServer")`. Everything ends with the test run.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { startApiServer, type ApiServerAccess } from "./api-server.ts";
 import { startKafka, startNessie, startVersitygw, type BucketAccess, type Engine } from "./engines.ts";
 
 /** Where the engines of this test run are. */
@@ -26,6 +27,7 @@ export interface EngineAddresses {
 declare module "vitest" {
   interface ProvidedContext {
     engines: EngineAddresses;
+    apiServer: ApiServerAccess;
   }
 }
 
@@ -48,28 +50,43 @@ class RunningEngines {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), "openclickstream-integration-"));
   const running = new RunningEngines();
-  const starting = [startEngines(directory, running)] as const;
-  // All starts settle before anything is stopped: a start that is still under way would be left running.
-  const [engines] = await Promise.allSettled(starting);
-  if (engines.status === "rejected") {
+  try {
+    const [engines, apiServer] = await allStarted(
+      startEngines(directory, running),
+      startAccess(directory, running),
+    );
+    project.provide("engines", engines);
+    project.provide("apiServer", apiServer);
+  } catch (error) {
     await running.stop();
-    throw engines.reason;
+    throw error;
   }
-  project.provide("engines", engines.value);
   return async () => {
     await running.stop();
     await rm(directory, { recursive: true, force: true });
   };
 }
 
+/** Waits for both before it fails: a start that is still under way could not be stopped. */
+async function allStarted<Left, Right>(left: Promise<Left>, right: Promise<Right>): Promise<[Left, Right]> {
+  const [first, second] = await Promise.allSettled([left, right]);
+  if (first.status === "rejected") throw first.reason;
+  if (second.status === "rejected") throw second.reason;
+  return [first.value, second.value];
+}
+
 async function startEngines(directory: string, running: RunningEngines): Promise<EngineAddresses> {
-  const [kafka, lake] = await Promise.allSettled([
+  const [kafka, lake] = await allStarted(
     running.keep(startKafka({ directory: join(directory, "kafka"), report })),
     startLake(directory, running),
-  ]);
-  if (kafka.status === "rejected") throw kafka.reason;
-  if (lake.status === "rejected") throw lake.reason;
-  return { kafka: { bootstrapServers: [kafka.value.address] }, ...lake.value, directory };
+  );
+  return { kafka: { bootstrapServers: [kafka.address] }, ...lake, directory };
+}
+
+async function startAccess(directory: string, running: RunningEngines): Promise<ApiServerAccess> {
+  const server = await running.keep(startApiServer({ directory: join(directory, "kubernetes"), report }));
+  const { url, kubeconfig, token, certificateAuthority } = server;
+  return { url, kubeconfig, token, certificateAuthority };
 }
 
 async function startLake(
