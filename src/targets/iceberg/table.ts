@@ -1,0 +1,109 @@
+/** What a table is to us: as wanted, and as its catalog tells it. */
+import type { TableIdentifier } from "../../naming/tables.ts";
+import type { Field, WantedType } from "./types.ts";
+
+export interface WantedColumn {
+  readonly name: string;
+  readonly type: WantedType;
+  readonly isRequired: boolean;
+  readonly doc?: string;
+  /** Name of the column that this one was; used only while the table has no column called `name`. */
+  readonly previousName?: string;
+}
+
+export type TransformName = "identity" | "year" | "month" | "day" | "hour" | "bucket" | "truncate" | "void";
+
+export interface WantedPartitionField {
+  readonly column: string;
+  readonly transform: TransformName;
+  /** Number of buckets, or length to truncate to; present with those transforms only. */
+  readonly width?: number;
+}
+
+export interface WantedSortField {
+  readonly column: string;
+  readonly direction: "asc" | "desc";
+  readonly nullOrder: "first" | "last";
+}
+
+export interface WantedTable {
+  readonly identifier: TableIdentifier;
+  readonly columns: readonly WantedColumn[];
+  readonly partitionBy: readonly WantedPartitionField[];
+  readonly sortBy: readonly WantedSortField[];
+  /** Properties that the manifest names; the table may have others, which stay. */
+  readonly properties: Readonly<Record<string, string>>;
+  /** Version of the table format; `undefined`: 2 for a new table, and whatever an old one has. */
+  readonly formatVersion: number | undefined;
+  readonly location: WantedLocation;
+  readonly isDestructiveAllowed: boolean;
+}
+
+/** Where a new table should lie. URLs without a slash at the end. */
+export type WantedLocation =
+  | { readonly kind: "exact"; readonly url: string }
+  /** Where the catalog likes, as long as it is in the bucket; else `fallback`. */
+  | { readonly kind: "anywhere-in-bucket"; readonly bucket: string; readonly fallback: string };
+
+export interface PartitionField {
+  readonly sourceId: number;
+  readonly fieldId: number;
+  readonly name: string;
+  /** As the protocol writes it: `day`, `bucket[16]`. */
+  readonly transform: string;
+}
+
+export interface PartitionSpec {
+  readonly specId: number;
+  readonly fields: readonly PartitionField[];
+}
+
+export interface SortField {
+  readonly sourceId: number;
+  readonly transform: string;
+  readonly direction: "asc" | "desc";
+  readonly nullOrder: "first" | "last";
+}
+
+export interface SortOrder {
+  readonly orderId: number;
+  readonly fields: readonly SortField[];
+}
+
+/** Figures of the current snapshot, from its summary. What the writer did not count is absent. */
+export interface Snapshot {
+  /** 64-bit number as text: it does not fit a JavaScript number. */
+  readonly id: string;
+  readonly rows?: number;
+  readonly dataFiles?: number;
+  readonly totalBytes?: number;
+}
+
+export interface CurrentTable {
+  readonly identifier: TableIdentifier;
+  readonly uuid: string;
+  readonly location: string;
+  readonly formatVersion: number;
+  readonly schemaId: number;
+  readonly fields: readonly Field[];
+  readonly identifierFieldIds: readonly number[];
+  /** Highest field id that the table has ever used. */
+  readonly lastColumnId: number;
+  readonly partitionSpecs: readonly PartitionSpec[];
+  readonly defaultSpecId: number;
+  readonly lastPartitionId: number;
+  readonly sortOrders: readonly SortOrder[];
+  readonly defaultSortOrderId: number;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly snapshot?: Snapshot;
+}
+
+/** Fields of the partitioning that new data gets. */
+export function currentPartitionFields(table: CurrentTable): readonly PartitionField[] {
+  return table.partitionSpecs.find((spec) => spec.specId === table.defaultSpecId)?.fields ?? [];
+}
+
+/** The order that writers are asked to keep; empty: none. */
+export function currentSortFields(table: CurrentTable): readonly SortField[] {
+  return table.sortOrders.find((order) => order.orderId === table.defaultSortOrderId)?.fields ?? [];
+}
