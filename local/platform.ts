@@ -1,0 +1,74 @@
+/** Brings up what every demo, end-to-end test and benchmark needs: a cluster with engines and operator in it. */
+import { join, resolve } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { loadImages, startCluster } from "./cluster.ts";
+import { mustRun } from "./command.ts";
+import { Cluster, waitForWorkloads, type ImageReference } from "./deployment.ts";
+import { buildImages } from "./images.ts";
+import type { Steps } from "./progress.ts";
+
+export const checkoutRoot = resolve(import.meta.dirname, "..");
+
+const isExistingCluster = process.env["CLUSTER"] === "existing";
+const engineTimeoutSeconds = 300;
+/** The images that run in the cluster; the base images are only built upon. */
+const deployedImages = ["operator", "collector", "spark", "trino", "kafka", "versitygw", "nessie"];
+
+/** The references of the images as they are built from this checkout; builds what is missing. */
+export async function imageReferences(): Promise<ImageReference[]> {
+  return buildImages({ names: deployedImages });
+}
+
+/**
+ * Builds what is missing, starts the local cluster (or takes the one of KUBECONFIG with CLUSTER=existing), and waits until
+ * engines and operator run. Everything that is there already is used as it is.
+ */
+export async function bringUpPlatform(steps: Steps): Promise<Cluster> {
+  const cluster = isExistingCluster ? existingCluster() : await startLocalCluster(steps);
+  const images = await steps.run("Build the images", async (report) => {
+    const built = await buildImages({ names: deployedImages, push: isExistingCluster, onProgress: report });
+    report(`${built.length} images are there`);
+    return built;
+  });
+  if (!isExistingCluster) {
+    await steps.run("Load the images into the cluster", async (report) => {
+      await loadImages(
+        images.map((image) => image.archive),
+        report,
+      );
+    });
+  }
+  await steps.run("Build kubectl clickstream", buildPlugin);
+  await steps.run("Install engines and operator", async (report) => {
+    await cluster.applyWithImages("engines", images);
+    await cluster.applyWithImages("operator", images);
+    await waitForWorkloads(cluster, "engines", { timeoutSeconds: engineTimeoutSeconds, report });
+    await waitForWorkloads(cluster, "openclickstream-system", { timeoutSeconds: engineTimeoutSeconds, report });
+  });
+  return cluster;
+}
+
+function existingCluster(): Cluster {
+  const kubeconfig = process.env["KUBECONFIG"];
+  if (kubeconfig === undefined || kubeconfig === "") {
+    throw new Error("CLUSTER=existing needs KUBECONFIG: the file that points to the cluster");
+  }
+  return new Cluster(checkoutRoot, kubeconfig);
+}
+
+async function startLocalCluster(steps: Steps): Promise<Cluster> {
+  await steps.run("Start the local cluster", async (report) => {
+    await startCluster(report);
+  });
+  return new Cluster(checkoutRoot, join(checkoutRoot, ".local", "kubeconfig"));
+}
+
+/** Puts the plugin where the path of `Cluster` finds it; Go's own cache makes the second build instant. */
+async function buildPlugin(): Promise<void> {
+  const folder = join(checkoutRoot, ".local", "bin");
+  await mkdir(folder, { recursive: true });
+  await mustRun("go", ["build", "-trimpath", "-o", join(folder, "kubectl-clickstream"), "./cmd/kubectl-clickstream"], {
+    cwd: join(checkoutRoot, "go"),
+    env: { CGO_ENABLED: "0" },
+  });
+}
