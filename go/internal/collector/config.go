@@ -81,7 +81,7 @@ const headerTimeout = 10 * time.Second
 // (max.message.bytes 1048588) unless events may be larger.
 func (c *Config) maxBatchBytes() int32 {
 	const defaultTopicLimit = 1048588
-	return int32(max(defaultTopicLimit, c.Limits.EventBytes+3*c.Limits.HeaderBytes))
+	return int32(max(defaultTopicLimit, c.Limits.EventBytes+2*c.Limits.HeaderBytes))
 }
 
 // Producing returns how records are to be written.

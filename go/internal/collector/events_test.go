@@ -1,0 +1,284 @@
+package collector
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/kafka"
+	"github.com/open-clickstream/open-clickstream/go/internal/rawevent"
+)
+
+func TestEventsAreStoredUnchangedAndAnswered(t *testing.T) {
+	cases := []struct {
+		name, body string
+		headers    []string
+		want       []string
+	}{
+		{"one object", `{"a": 1}`, nil, []string{`{"a": 1}`}},
+		{"an array", `[{"a":1}, {"b":"é"}]`, nil, []string{`{"a":1}`, `{"b":"é"}`}},
+		{"lines by their type", "{\"a\":1}\n{\"b\":2}\n", []string{"Content-Type: application/x-ndjson; charset=utf-8"}, []string{`{"a":1}`, `{"b":2}`}},
+		{"lines without their type", "{\"a\":1}\n{\"b\":2}", []string{"Content-Type: text/plain"}, []string{`{"a":1}`, `{"b":2}`}},
+		{"gzip", gzipped(`[1,2]`), []string{"Content-Encoding: gzip"}, []string{"1", "2"}},
+		{"zstd", zstandard(`{"a":1}`), []string{"Content-Encoding: ZSTD"}, []string{`{"a":1}`}},
+		{"identity", `{"a":1}`, []string{"Content-Encoding: identity"}, []string{`{"a":1}`}},
+		{"an empty array", `[]`, nil, nil},
+		{"no lines", "\n", []string{"Content-Type: application/x-ndjson"}, nil},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			u := newUnderTest(t, nil)
+			answer := u.post(t, c.body, c.headers...)
+			if answer.Code != http.StatusOK {
+				t.Fatalf("answer %d %s", answer.Code, answer.Body)
+			}
+			if got := u.kafka.values(); !slices.Equal(got, c.want) {
+				t.Errorf("stored %q, want %q", got, c.want)
+			}
+			accepted := strings.Contains(answer.Body.String(), `"accepted":`+string(rune('0'+len(c.want)))+`,"failed":0`)
+			if !accepted {
+				t.Errorf("answer %s does not count %d accepted", answer.Body, len(c.want))
+			}
+		})
+	}
+}
+
+func TestWhatCannotBeReadIsKeptAsAFailedRecord(t *testing.T) {
+	small := map[string]string{"MAX_EVENT_BYTES": "100000", "MAX_REQUEST_BYTES": "200000", "MAX_REQUEST_EVENTS": "3"}
+	cases := []struct {
+		name, body string
+		headers    []string
+		status     int
+		failure    rawevent.Failure
+		kept       string
+		message    string
+	}{
+		{"bad JSON", `{"a":`, nil, 400, rawevent.InvalidJSON, `{"a":`, "the body is not JSON: unexpected end at byte 5"},
+		{"a cut-off array", `[{"a":1},`, nil, 400, rawevent.InvalidJSON, `[{"a":1},`, "the body is not JSON: unexpected end at byte 9"},
+		{
+			"bad gzip", "no gzip here", []string{"Content-Encoding: gzip"}, 400, rawevent.UnreadableBody, "no gzip here",
+			`the body cannot be read as content encoding "gzip": gzip: invalid header`,
+		},
+		{
+			"gzip cut off", gzipped("{}")[:12], []string{"Content-Encoding: gzip"}, 400, rawevent.UnreadableBody, gzipped("{}")[:12],
+			`the body cannot be read as content encoding "gzip": unexpected EOF`,
+		},
+		{
+			"an encoding we do not have", "x", []string{"Content-Encoding: br"}, 400, rawevent.UnreadableBody, "x",
+			`the body cannot be read as content encoding "br": it must be gzip or zstd`,
+		},
+		{
+			"bad JSON longer than an event may be", "{" + strings.Repeat("x", 100_000), nil, 400, rawevent.InvalidJSON,
+			"{" + strings.Repeat("x", rawevent.KeptBytes-1),
+			"the body is not JSON: expected a member name in quotes at byte 1 (its first 65536 bytes are kept)",
+		},
+		{
+			"a body too large", strings.Repeat("1", 200_001), nil, 413, rawevent.TooLarge, strings.Repeat("1", rawevent.KeptBytes),
+			"the body is larger than 200000 bytes (its first 65536 bytes are kept)",
+		},
+		{
+			"a body too large once unpacked", gzipped(strings.Repeat("1", 200_001)), []string{"Content-Encoding: gzip"}, 413, rawevent.TooLarge,
+			strings.Repeat("1", rawevent.KeptBytes), "the body is larger than 200000 bytes once unpacked (its first 65536 bytes are kept)",
+		},
+		{
+			"too many events", `[1,2,3,4]`, nil, 413, rawevent.TooLarge, `[1,2,3,4]`,
+			"the body holds more than 3 events (its first 9 bytes are kept)",
+		},
+		{
+			"an event too large", `"` + strings.Repeat("x", 100_000) + `"`, nil, 413, rawevent.TooLarge,
+			`"` + strings.Repeat("x", rawevent.KeptBytes-1), "the event has 100002 bytes, more than the 100000 allowed",
+		},
+		{"one bad line", "nope\n", []string{"Content-Type: application/x-ndjson"}, 400, rawevent.InvalidJSON, "nope", "expected the word null at byte 1"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			u := newUnderTest(t, small)
+			answer := u.post(t, c.body, c.headers...)
+			if answer.Code != c.status || !strings.Contains(answer.Body.String(), `"accepted":0,"failed":1,`) ||
+				!strings.Contains(answer.Body.String(), `"kept":true`) {
+				t.Errorf("answer %d %s, want %d with one failed and kept", answer.Code, answer.Body, c.status)
+			}
+			if len(u.kafka.records) != 1 {
+				t.Fatalf("%d records", len(u.kafka.records))
+			}
+			record := u.kafka.records[0]
+			if record.headers["failure"] != string(c.failure) || record.headers["failure_message"] != c.message {
+				t.Errorf("failure %q %q, want %q %q", record.headers["failure"], record.headers["failure_message"], c.failure, c.message)
+			}
+			if record.value != c.kept {
+				t.Errorf("kept %d bytes %.40q, want %d bytes %.40q", len(record.value), record.value, len(c.kept), c.kept)
+			}
+
+			fromBrowser := newUnderTest(t, small)
+			if answer := fromBrowser.post(t, c.body, append(c.headers, "Sec-Fetch-Mode: no-cors")...); answer.Code != http.StatusOK {
+				t.Errorf("a browser is answered %d, and would try again", answer.Code)
+			}
+		})
+	}
+}
+
+func TestABadElementDoesNotKeepTheOthersOut(t *testing.T) {
+	u := newUnderTest(t, map[string]string{"MAX_EVENT_BYTES": "10"})
+	answer := u.post(t, "{\"a\":1}\n{\"b\":\n\"12345678901\"\n{\"c\":3}\n", "Content-Type: application/x-ndjson")
+	if answer.Code != http.StatusOK || answer.Body.String() != "{\"accepted\":2,\"failed\":2}\n" {
+		t.Errorf("answer %d %s", answer.Code, answer.Body)
+	}
+	var failures []string
+	for _, record := range u.kafka.records {
+		failures = append(failures, record.headers["failure"])
+	}
+	if want := []string{"", "invalid_json", "too_large", ""}; !slices.Equal(failures, want) {
+		t.Errorf("failures %q, want %q", failures, want)
+	}
+}
+
+func TestABodyThatEndsEarlyIsKept(t *testing.T) {
+	u := newUnderTest(t, nil)
+	server, client := listen(t, u, "")
+	defer server()
+	client.write("POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"a\":1")
+	client.closeWrite()
+	if status := client.readStatus(); status != "HTTP/1.1 400 Bad Request" {
+		t.Errorf("answer %q", status)
+	}
+	if len(u.kafka.records) != 1 || u.kafka.records[0].value != `{"a":1` ||
+		u.kafka.records[0].headers["failure_message"] != "the body ended after 6 of 100 bytes" {
+		t.Errorf("stored %+v", u.kafka.records)
+	}
+}
+
+func TestNothingIsAcceptedThatKafkaDidNotTake(t *testing.T) {
+	cases := []struct {
+		name   string
+		answer func([]*kgo.Record, func()) error
+	}{
+		{"a refusal", func(_ []*kgo.Record, released func()) error { released(); return errors.New("not enough replicas") }},
+		{"an unknown outcome", func(_ []*kgo.Record, released func()) error { released(); return kafka.ErrOutcomeUnknown }},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			for _, headers := range [][]string{nil, {"Origin: https://a.example"}} {
+				u := newUnderTest(t, nil)
+				u.kafka.answer = c.answer
+				answer := u.post(t, `{"a":1}`, headers...)
+				want := `{"accepted":0,"failed":0,"error":"Kafka did not take the events, send the request again later","kept":false}` + "\n"
+				if answer.Code != 503 || answer.Body.String() != want || answer.Header().Get("Retry-After") == "" {
+					t.Errorf("answer %d %v %s", answer.Code, answer.Header(), answer.Body)
+				}
+				if answer.Header().Get("Set-Cookie") != "" {
+					t.Error("an id was given though the event was not taken")
+				}
+			}
+		})
+	}
+}
+
+func TestMemoryOfAnUnknownOutcomeIsGivenBackWhenKafkaIsDone(t *testing.T) {
+	u := newUnderTest(t, nil)
+	var later func()
+	u.kafka.answer = func(_ []*kgo.Record, released func()) error { later = released; return kafka.ErrOutcomeUnknown }
+	request, recorder := newRequest(`{"a":1}`)
+	u.ServeHTTP(recorder, request)
+	if u.budget.Used() == 0 {
+		t.Error("the memory was given back while Kafka still reads it")
+	}
+	u.kafka.answer = nil
+	request, recorder = newRequest(`{"b":2}`)
+	u.ServeHTTP(recorder, request)
+	if got := u.kafka.values(); recorder.Code != 200 || !slices.Equal(got, []string{`{"b":2}`}) {
+		t.Errorf("the next request was answered %d and stored %q", recorder.Code, got)
+	}
+	later()
+	if used := u.budget.Used(); used != 0 {
+		t.Errorf("%d bytes are still taken", used)
+	}
+}
+
+func TestAnEventThatKafkaFindsTooLargeIsKeptShortened(t *testing.T) {
+	u := newUnderTest(t, nil)
+	u.kafka.answer = func(records []*kgo.Record, released func()) error {
+		released()
+		u.kafka.answer = nil
+		return &kafka.TooLargeError{Records: records[1:]}
+	}
+	large := `"` + strings.Repeat("x", 900_000) + `"`
+	answer := u.post(t, "[1,2,"+large+"]")
+	if answer.Code != 200 || answer.Body.String() != "{\"accepted\":2,\"failed\":1}\n" {
+		t.Errorf("answer %d %s", answer.Code, answer.Body)
+	}
+	if got := u.kafka.values(); len(got) != 2 || got[0] != "2" || got[1] != large[:rawevent.KeptBytes] {
+		t.Errorf("sent again: %.20q", got)
+	}
+	if failure := u.kafka.records[1].headers["failure"]; failure != "too_large" {
+		t.Errorf("failure %q", failure)
+	}
+}
+
+func TestNothingIsReadWhileKafkaTakesNoEvents(t *testing.T) {
+	u := newUnderTest(t, nil)
+	u.readiness.problem = `topic "raw" takes no events: the topic does not exist`
+	for _, answer := range []interface {
+		Result() *http.Response
+	}{u.post(t, `{"a":1}`), u.send(t, http.MethodGet, pixelPath, "")} {
+		if got := answer.Result(); got.StatusCode != 503 || got.Header.Get("Retry-After") != "2" {
+			t.Errorf("answer %d %v", got.StatusCode, got.Header)
+		}
+	}
+	if answer := u.send(t, http.MethodGet, "/readyz", ""); answer.Code != 503 || !strings.Contains(answer.Body.String(), "does not exist") {
+		t.Errorf("readyz %d %s", answer.Code, answer.Body)
+	}
+	if answer := u.send(t, http.MethodGet, "/healthz", ""); answer.Code != 200 {
+		t.Errorf("healthz %d, so Kubernetes would restart a collector that only waits", answer.Code)
+	}
+	u.readiness.problem = ""
+	if answer := u.post(t, `{"a":1}`); answer.Code != 200 {
+		t.Errorf("answer %d after Kafka came back", answer.Code)
+	}
+}
+
+func TestARequestBeyondTheMemoryLimitIsSentAway(t *testing.T) {
+	u := newUnderTest(t, map[string]string{"MAX_REQUEST_BYTES": "100000", "MAX_IN_FLIGHT_BYTES": "200000"})
+	body := `"` + strings.Repeat("x", 99_000) + `"`
+	u.kafka.answer = func(_ []*kgo.Record, released func()) error {
+		// While this request is under way, there is no room for a second.
+		u.kafka.mutex.Unlock()
+		request, recorder := newRequest(body)
+		u.ServeHTTP(recorder, request)
+		if recorder.Code != 503 || recorder.Header().Get("Retry-After") == "" {
+			t.Errorf("answer %d %s", recorder.Code, recorder.Body)
+		}
+		u.kafka.mutex.Lock()
+		u.kafka.answer = nil
+		released()
+		return nil
+	}
+	if answer := u.post(t, body); answer.Code != 200 {
+		t.Errorf("the first answer is %d", answer.Code)
+	}
+	if answer := u.post(t, body); answer.Code != 200 {
+		t.Errorf("the answer is %d once there is room again", answer.Code)
+	}
+}
+
+func TestOtherPathsAndMethodsAreRefused(t *testing.T) {
+	u := newUnderTest(t, nil)
+	cases := []struct {
+		method, path string
+		status       int
+	}{
+		{"GET", "/v1/events", 405}, {"PUT", "/v1/events", 405}, {"POST", "/v1/pixel.gif", 405}, {"HEAD", "/v1/pixel.gif", 405}, {"POST", "/", 404},
+		{"GET", "/metrics", 404}, {"GET", "/accounting", 404},
+	}
+	for _, c := range cases {
+		if answer := u.send(t, c.method, c.path, "{}"); answer.Code != c.status {
+			t.Errorf("%s %s is answered %d, want %d", c.method, c.path, answer.Code, c.status)
+		}
+	}
+	if len(u.kafka.records) > 0 {
+		t.Errorf("stored %v", u.kafka.records)
+	}
+}

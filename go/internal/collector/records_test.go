@@ -1,0 +1,136 @@
+package collector
+
+import (
+	"maps"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestARecordSaysWhereItsEventComesFrom(t *testing.T) {
+	u := newUnderTest(t, map[string]string{"CAPTURE_HEADERS": "X-Shop, X-Absent"})
+	before := time.Now().UnixMilli()
+	u.post(t, `{"a":1}`, "Content-Type: application/json", "User-Agent: Browser/1", "Origin: https://a.example",
+		"Referer: https://a.example/page", "Accept-Language: de, en", "X-Shop: one", "X-Shop: two", "Authorization: secret")
+	got := u.kafka.records[0].headers
+	if id := got["record_id"]; !regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$`).MatchString(id) {
+		t.Errorf("record_id %q", id)
+	}
+	received, err := time.ParseDuration(got["received_at"] + "ms")
+	if err != nil || received.Milliseconds() < before || received.Milliseconds() > time.Now().UnixMilli() {
+		t.Errorf("received_at %q", got["received_at"])
+	}
+	if got["cookie_id"] == "" {
+		t.Error("a browser without an id was given none")
+	}
+	for _, checked := range []string{"record_id", "received_at", "cookie_id"} {
+		delete(got, checked)
+	}
+	want := map[string]string{
+		"source": "http", "content_type": "application/json", "ip": "203.0.113.9", "user_agent": "Browser/1",
+		"origin": "https://a.example", "referer": "https://a.example/page", "accept_language": "de, en", "header.x-shop": "one, two",
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("headers %v\nwant    %v", got, want)
+	}
+}
+
+func TestTheEventsOfARequestShareAllButTheirIDs(t *testing.T) {
+	u := newUnderTest(t, nil)
+	u.post(t, `[1,2,3]`)
+	ids := map[string]bool{}
+	for _, record := range u.kafka.records {
+		ids[record.headers["record_id"]] = true
+		if record.headers["received_at"] != u.kafka.records[0].headers["received_at"] {
+			t.Error("events of one request arrived at different times")
+		}
+	}
+	if len(ids) != 3 {
+		t.Errorf("%d different ids of 3", len(ids))
+	}
+}
+
+func TestBuffersOfOneRequestDoNotShowInTheNext(t *testing.T) {
+	u := newUnderTest(t, nil)
+	u.post(t, `[{"anonymous_id":"first-visitor"},2,3]`, "User-Agent: First/1", "Referer: https://first.example/")
+	u.post(t, `{"b":1}`)
+	last := u.kafka.records[3]
+	if last.value != `{"b":1}` || last.key != "203.0.113.9" || len(last.headers) != 4 {
+		t.Errorf("the second request was stored as %+v", last)
+	}
+}
+
+func TestOddHeadersBecomeCleanText(t *testing.T) {
+	u := newUnderTest(t, nil)
+	u.post(t, `{}`, "User-Agent: \xff"+strings.Repeat("x", 3000))
+	if got := u.kafka.records[0].headers["user_agent"]; !strings.HasPrefix(got, "\uFFFDx") || len(got) > longestHeaderValue+2 {
+		t.Errorf("user agent of %d bytes, %.10q", len(got), got)
+	}
+}
+
+func TestTheKeyKeepsAVisitorInOnePartition(t *testing.T) {
+	cookie := "Cookie: oc_id=cookie-1"
+	cases := []struct {
+		name, event string
+		headers     []string
+		environment map[string]string
+		want        string
+	}{
+		{"the anonymous id", `{"anonymous_id":"a","line":"1.2.3.4 -","ip":"5.6.7.8"}`, []string{cookie}, nil, "a"},
+		{"the anonymous id however it is escaped", `{"anonymous_id":"\u0061"}`, nil, nil, "a"},
+		{"the cookie", `{"line":"1.2.3.4 -"}`, []string{cookie}, nil, "cookie-1"},
+		{"the host of a log line", `{"line":"1.2.3.4 - - [x]","ip":"5.6.7.8"}`, nil, nil, "1.2.3.4"},
+		{"the whole of a line of one word", `{"line":"broken"}`, nil, nil, "broken"},
+		{"the address that a server reports", `{"ip":"5.6.7.8"}`, nil, nil, "5.6.7.8"},
+		{"the sender's address", `{"anonymous_id":""}`, nil, nil, "203.0.113.9"},
+		{"the sender's address as it is kept", `{}`, nil, map[string]string{"IP_MASKING": "LastOctet"}, "203.0.113.0"},
+		{"nothing when nothing is known", `{}`, nil, map[string]string{"IP_MASKING": "Drop"}, ""},
+		{"no more of an id than sense", `{"anonymous_id":"` + strings.Repeat("x", 300) + `"}`, nil, nil, strings.Repeat("x", longestKey)},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			u := newUnderTest(t, c.environment)
+			u.post(t, c.event, c.headers...)
+			if got := u.kafka.records[0].key; got != c.want {
+				t.Errorf("key %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestTheSendersAddressIsFoundAndMasked(t *testing.T) {
+	cases := []struct {
+		name, peer, forwarded string
+		environment           map[string]string
+		want                  string
+	}{
+		{"the peer", "203.0.113.9:1", "", nil, "203.0.113.9"},
+		{"no word of a peer that is no proxy", "203.0.113.9:1", "198.51.100.1", nil, "203.0.113.9"},
+		{"behind a private proxy", "10.1.2.3:1", "198.51.100.1", nil, "198.51.100.1"},
+		{"the nearest that is no proxy", "10.1.2.3:1", "6.6.6.6, 198.51.100.1, 10.9.9.9", nil, "198.51.100.1"},
+		{"with a port", "10.1.2.3:1", "198.51.100.1:555", nil, "198.51.100.1"},
+		{"nonsense in the header", "10.1.2.3:1", "unknown", nil, "10.1.2.3"},
+		{"no proxies at all", "10.1.2.3:1", "198.51.100.1", map[string]string{"TRUSTED_PROXIES": "none"}, "10.1.2.3"},
+		{"proxies of one's own", "203.0.113.9:1", "198.51.100.1", map[string]string{"TRUSTED_PROXIES": "203.0.113.0/24"}, "198.51.100.1"},
+		{"IPv6", "[2001:db8::1]:1", "", nil, "2001:db8::1"},
+		{"IPv4 in IPv6", "[::ffff:203.0.113.9]:1", "", nil, "203.0.113.9"},
+		{"masked", "203.0.113.9:1", "", map[string]string{"IP_MASKING": "LastOctet"}, "203.0.113.0"},
+		{"masked IPv6", "[2001:db8:1:2::3]:1", "", map[string]string{"IP_MASKING": "LastOctet"}, "2001:db8:1::"},
+		{"dropped", "203.0.113.9:1", "", map[string]string{"IP_MASKING": "Drop"}, ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			u := newUnderTest(t, c.environment)
+			request, recorder := newRequest("{}")
+			request.RemoteAddr = c.peer
+			if c.forwarded != "" {
+				request.Header.Set("X-Forwarded-For", c.forwarded)
+			}
+			u.ServeHTTP(recorder, request)
+			if got := u.kafka.records[0].headers["ip"]; got != c.want {
+				t.Errorf("ip %q, want %q", got, c.want)
+			}
+		})
+	}
+}
