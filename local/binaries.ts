@@ -4,7 +4,6 @@ import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { mustRun, runCommand } from "./command.ts";
 import { cached, hashOf } from "./images-cache.ts";
-import { coreDnsImage, pauseImage } from "./layout.ts";
 import { writeImageArchive } from "./image-archive.ts";
 import type { ReportProgress } from "./progress.ts";
 
@@ -12,8 +11,14 @@ import type { ReportProgress } from "./progress.ts";
 export interface ClusterPrograms {
   /** Folder with etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubelet, kube-proxy, kubectl, local-volumes. */
   readonly programs: string;
-  /** Archives of the pause and the CoreDNS image. */
-  readonly imageArchives: readonly string[];
+  readonly pauseImage: ProgramArchive;
+  readonly coreDnsImage: ProgramArchive;
+}
+
+/** The archive of an image with one program in it. */
+export interface ProgramArchive {
+  readonly name: string;
+  readonly archive: string;
 }
 
 export const kubernetesVersion = "v1.34.4";
@@ -63,46 +68,43 @@ const coreDns: GoProgram = {
 
 /** Builds what the cache lacks: about five minutes the first time, nothing the second. */
 export async function buildPrograms(report: ReportProgress): Promise<ClusterPrograms> {
-  const programs = await cached(await entryOf("kubernetes", kubernetes), async (folder) => {
+  const key = `${kubernetesVersion}-${await sourceHash(kubernetes)}`;
+  const programs = await cached({ thing: "kubernetes", key }, async (folder) => {
     await goBuild(kubernetes, join(folder, "kubernetes"), report);
     for (const name of names) await symlink("kubernetes", join(folder, name));
   });
-  const archives = [
-    await buildImage({ program: pause, name: pauseImage, file: "pause", user: "65535" }, report),
-    await buildImage({ program: coreDns, name: coreDnsImage, file: "coredns", user: "65532" }, report),
-  ];
-  return { programs, imageArchives: archives };
+  return {
+    programs,
+    pauseImage: await buildImage("pause", pause, report),
+    coreDnsImage: await buildImage("coredns", coreDns, report),
+  };
 }
 
-interface ImageOfProgram {
-  readonly program: GoProgram;
-  readonly name: string;
-  readonly file: string;
-  readonly user: string;
+/** A user without a name and without rights. */
+const unprivilegedUser = "65532";
+
+/** An image with nothing in it but one static program; its tag tells its content. */
+async function buildImage(name: string, program: GoProgram, report: ReportProgress): Promise<ProgramArchive> {
+  const key = await sourceHash(program);
+  const image = `localhost/openclickstream/${name}:${key}`;
+  const folder = await cached({ thing: `local-${name}-image`, key }, async (directory) => {
+    const content = join(directory, "content");
+    await mkdir(content);
+    await goBuild(program, join(content, name), report);
+    await writeImageArchive(
+      { name: image, content, entrypoint: [`/${name}`], user: unprivilegedUser },
+      join(directory, `${name}.tar`),
+    );
+  });
+  return { name: image, archive: join(folder, `${name}.tar`) };
 }
 
-async function buildImage(image: ImageOfProgram, report: ReportProgress): Promise<string> {
-  const folder = await cached(
-    await entryOf(`local-image-${image.file}`, image.program),
-    async (directory) => {
-      const content = join(directory, "content");
-      await mkdir(content);
-      await goBuild(image.program, join(content, image.file), report);
-      await writeImageArchive(
-        { name: image.name, content, entrypoint: [`/${image.file}`], user: image.user },
-        join(directory, `${image.file}.tar`),
-      );
-    },
-  );
-  return join(folder, `${image.file}.tar`);
-}
-
-async function entryOf(thing: string, program: GoProgram): Promise<{ thing: string; key: string }> {
-  const folder = moduleFolder(program);
+async function sourceHash(program: GoProgram): Promise<string> {
   const parts: Record<string, string> = { flags: program.linkerFlags, architecture: process.arch };
-  for (const source of program.sources) parts[source] = await readFile(join(folder, source), "utf8");
-  const version = thing === "kubernetes" ? `${kubernetesVersion}-` : "";
-  return { thing, key: `${version}${hashOf(parts)}` };
+  for (const source of program.sources) {
+    parts[source] = await readFile(join(moduleFolder(program), source), "utf8");
+  }
+  return hashOf(parts);
 }
 
 function moduleFolder(program: GoProgram): string {

@@ -1,5 +1,5 @@
 /** Finds and removes all that a cluster leaves on the machine: processes, mounts, interfaces, rules, groups, files. */
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { rm, rmdir, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { mustRun, runCommand } from "./command.ts";
@@ -147,6 +147,10 @@ export async function removeLeftovers(): Promise<void> {
   restoreKernelSettings();
   await removeLinks("/var/log/containers");
   await removeCniResults("/var/lib/cni/results");
+  await removeDeadSockets(["/run/containerd/s", "/var/lib/kubelet/device-plugins"]);
+  for (const folder of sharedFolders.filter(existsSync)) {
+    await mustRun("rmdir", ["--ignore-fail-on-non-empty", folder]);
+  }
   // One file system only: a mount that is still there must not be emptied.
   if (existsSync(runFolder)) await mustRun("rm", ["-r", "--one-file-system", "--force", runFolder]);
 }
@@ -187,6 +191,27 @@ async function removeLinks(folder: string): Promise<void> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isSymbolicLink() && readlinkSync(path).startsWith(`${runFolder}/`)) await unlink(path);
+  }
+}
+
+/** Folders whose place Kubernetes and containerd fix; they go when nobody else has something in them. */
+const sharedFolders = [
+  "/run/containerd/s",
+  "/run/containerd",
+  "/var/log/containers",
+  "/var/lib/cni/results",
+  "/var/lib/kubelet/device-plugins",
+  "/var/lib/kubelet",
+];
+
+/** Removes sockets on which nobody listens. */
+async function removeDeadSockets(folders: readonly string[]): Promise<void> {
+  const listening = readFileSync("/proc/net/unix", "utf8");
+  for (const folder of folders.filter(existsSync)) {
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name);
+      if (lstatSync(path).isSocket() && !listening.includes(path)) await unlink(path);
+    }
   }
 }
 

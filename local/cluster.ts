@@ -13,7 +13,7 @@ import { changeKernelSettings, makeControlGroups, makeNetwork, mountState } from
 import { layoutOf, nodeName, running, type Layout } from "./layout.ts";
 import { withLock } from "./lock.ts";
 import * as node from "./node.ts";
-import { hasCondition } from "./probes.ts";
+import { hasCondition, markPodsUnready, resolvesNames } from "./probes.ts";
 import { fingerprintOf, livingPart, startParts, waitFor, type Part } from "./process.ts";
 import { installPackages, missingPrerequisites } from "./prerequisites.ts";
 import { Steps, type ReportProgress } from "./progress.ts";
@@ -42,8 +42,7 @@ export async function startCluster(report: ReportProgress = silent): Promise<Run
   const layout = layoutOf();
   const programs = await buildCluster(report);
   return withLock(report, async () => {
-    const context = { layout, programs: programs.programs };
-    const parts = partsOf(context);
+    const parts = partsOf({ layout, programs: programs.programs, pauseImage: programs.pauseImage.name });
     const wasRunning = await isRunning(layout, Object.values(parts).flat());
     if (!wasRunning) await start(layout, parts, { programs, report });
     await linkKubectl(layout, programs.programs);
@@ -76,7 +75,7 @@ interface Parts {
 function partsOf(context: controlPlane.PartContext): Parts {
   return {
     storage: controlPlane.etcd(context),
-    runtime: node.containerd(),
+    runtime: node.containerd(context),
     server: controlPlane.apiServer(context),
     others: [
       controlPlane.controllerManager(context),
@@ -109,35 +108,42 @@ interface StartContext {
 }
 
 async function start(layout: Layout, parts: Parts, { programs, report }: StartContext): Promise<void> {
-  if (!(await canKeepNode(layout, parts))) {
+  const keepsPods = await canKeepNode(layout, parts);
+  if (!keepsPods) {
     await stop(report);
     await prepareMachine(layout);
   }
-  await writeConfiguration(layout);
+  await writeConfiguration(layout, programs);
+  // A kubelet that lives says nothing new about the node; one that is started does so at once.
+  const startsKubelet = livingPart("kubelet") === undefined;
   const began = Math.floor(Date.now() / 1000) * 1000; // the API's times have whole seconds
   report("starting etcd, containerd and the API server");
   await Promise.all([
     startRuntime(parts.runtime, programs),
     startParts([parts.storage]).then(() => startParts([parts.server])),
   ]);
+  if (!keepsPods) await markPodsUnready(layout);
   report("starting controller manager, scheduler, kubelet, kube-proxy and volumes");
   const all = Object.values(parts)
     .flat()
     .map((part) => (part as Part).name);
-  await Promise.all([applyAddons(layout, programs.programs), startParts(parts.others)]);
+  await Promise.all([applyAddons(layout, programs), startParts(parts.others)]);
   report("waiting for the node");
   await waitFor({
     what: "the node did not become Ready",
     timeoutSeconds: 60,
-    isOver: () => hasCondition(layout, `/api/v1/nodes/${nodeName}`, { type: "Ready", since: began }),
+    isOver: () =>
+      hasCondition(layout, `/api/v1/nodes/${nodeName}`, {
+        type: "Ready",
+        ...(startsKubelet ? { since: began } : {}),
+      }),
     parts: all,
   });
   report("node Ready; waiting for DNS");
   await waitFor({
-    what: "CoreDNS did not become available",
+    what: "CoreDNS did not answer",
     timeoutSeconds: 90,
-    isOver: () =>
-      hasCondition(layout, "/apis/apps/v1/namespaces/kube-system/deployments/coredns", { type: "Available" }),
+    isOver: resolvesNames,
     parts: all,
   });
   report("the cluster runs");
@@ -153,7 +159,7 @@ async function canKeepNode(layout: Layout, parts: Parts): Promise<boolean> {
 
 async function startRuntime(runtime: Part, programs: ClusterPrograms): Promise<void> {
   await startParts([runtime]);
-  await importImages(programs.imageArchives, silent);
+  await importImages([programs.pauseImage.archive, programs.coreDnsImage.archive], silent);
 }
 
 async function stop(report: ReportProgress): Promise<void> {
@@ -174,11 +180,11 @@ async function prepareMachine(layout: Layout): Promise<void> {
   await makeNetwork(layout);
 }
 
-async function writeConfiguration(layout: Layout): Promise<void> {
+async function writeConfiguration(layout: Layout, programs: ClusterPrograms): Promise<void> {
   await writeCredentials(layout);
   const files: Readonly<Record<string, string>> = {
     "authentication.json": JSON.stringify(controlPlane.authenticationConfiguration),
-    "containerd.toml": node.containerdConfiguration,
+    "containerd.toml": node.renderContainerdConfiguration(programs.pauseImage.name),
     "cni/10-open-clickstream.conflist": JSON.stringify(node.cniConfiguration),
     "kubelet.json": JSON.stringify(node.kubeletConfiguration),
     "kube-proxy.json": JSON.stringify(node.proxyConfiguration),
@@ -189,17 +195,15 @@ async function writeConfiguration(layout: Layout): Promise<void> {
 
 const addons = fileURLToPath(new URL("addons.yaml", import.meta.url));
 
-async function applyAddons(layout: Layout, programs: string): Promise<void> {
-  const kubectl = [
-    "--kubeconfig",
-    layout.kubeconfig,
-    "apply",
-    "--server-side",
-    "--force-conflicts",
-    "--filename",
-    addons,
-  ];
-  await mustRun(join(programs, "kubectl"), kubectl);
+async function applyAddons(layout: Layout, programs: ClusterPrograms): Promise<void> {
+  const built = (await readFile(addons, "utf8")).replace(
+    "localhost/openclickstream/coredns:BUILT",
+    programs.coreDnsImage.name,
+  );
+  const apply = ["apply", "--server-side", "--force-conflicts", "--filename", "-"];
+  await mustRun(join(programs.programs, "kubectl"), ["--kubeconfig", layout.kubeconfig, ...apply], {
+    input: built,
+  });
 }
 
 async function linkKubectl(layout: Layout, programs: string): Promise<void> {
@@ -270,7 +274,7 @@ async function printStatus(): Promise<void> {
     return;
   }
   console.log(`The cluster of ${owner}${owner === layout.checkout ? "" : " (another checkout)"}`);
-  const parts = Object.values(partsOf({ layout, programs: "" })).flat() as Part[];
+  const parts = Object.values(partsOf({ layout, programs: "", pauseImage: "" })).flat() as Part[];
   for (const { name } of parts) {
     const living = livingPart(name);
     console.log(`  ${name.padEnd(24)} ${living === undefined ? "dead" : `process ${living.pid}`}`);

@@ -7,6 +7,8 @@ export interface PartContext {
   readonly layout: Layout;
   /** Folder with the programs. */
   readonly programs: string;
+  /** Name of the image that holds a pod's namespaces. */
+  readonly pauseImage: string;
 }
 
 const certificate = (name: string): string => `${running.certificates}/${name}`;

@@ -51,8 +51,8 @@ export function restoreKernelSettings(): void {
   }
 }
 
-/** The rules of our own chains, as iptables-restore reads them; naming a chain empties it first. */
-export function renderForwardingRules(apiPort: number): string {
+/** The rules of our own chains for pods, as iptables-restore reads them; naming a chain empties it first. */
+export function renderForwardingRules(): string {
   const { chain, bridge, podRange } = network;
   return `*nat
 :${chain} - [0:0]
@@ -62,6 +62,14 @@ COMMIT
 :${chain}-FORWARD - [0:0]
 -A ${chain}-FORWARD -s ${podRange} -j ACCEPT
 -A ${chain}-FORWARD -d ${podRange} -j ACCEPT
+COMMIT
+`;
+}
+
+/** The rules that shut other machines out from the API server. */
+export function renderGuardRules(apiPort: number): string {
+  const { chain, bridge } = network;
+  return `*filter
 :${chain}-INPUT - [0:0]
 -A ${chain}-INPUT -i lo -j RETURN
 -A ${chain}-INPUT -i ${bridge} -j RETURN
@@ -78,18 +86,23 @@ export async function makeNetwork(layout: Layout): Promise<void> {
   await mustRun("ip", ["address", "replace", `${nodeAddress}${prefix}`, "dev", bridge]);
   await mustRun("ip", ["link", "set", bridge, "up"]);
   await mustRun("ip", ["route", "replace", serviceRange, "dev", bridge]);
-  await mustRun("iptables-restore", ["--wait", "--noflush"], {
-    input: renderForwardingRules(layout.apiPort),
-  });
-  await jumpTo(["nat", "POSTROUTING"], chain);
-  await jumpTo(["filter", "FORWARD"], `${chain}-FORWARD`);
-  await jumpTo(["filter", "INPUT"], `${chain}-INPUT`);
+  await restoreRules("iptables", renderForwardingRules());
+  await jumpTo("iptables", ["nat", "POSTROUTING", chain]);
+  await jumpTo("iptables", ["filter", "FORWARD", `${chain}-FORWARD`]);
+  for (const program of ["iptables", ...(existsSync("/proc/net/if_inet6") ? ["ip6tables"] : [])]) {
+    await restoreRules(program, renderGuardRules(layout.apiPort));
+    await jumpTo(program, ["filter", "INPUT", `${chain}-INPUT`]);
+  }
 }
 
-async function jumpTo([table, from]: readonly [string, string], chain: string): Promise<void> {
-  const rule = [from, "-j", chain];
-  const check = await runCommand("iptables", ["--wait", "-t", table, "-C", ...rule]);
-  if (check.exitCode !== 0) await mustRun("iptables", ["--wait", "-t", table, "-I", ...rule]);
+async function restoreRules(program: string, rules: string): Promise<void> {
+  await mustRun(`${program}-restore`, ["--wait", "--noflush"], { input: rules });
+}
+
+async function jumpTo(program: string, [table, from, to]: readonly [string, string, string]): Promise<void> {
+  const rule = [from, "-j", to];
+  const check = await runCommand(program, ["--wait", "-t", table, "-C", ...rule]);
+  if (check.exitCode !== 0) await mustRun(program, ["--wait", "-t", table, "-I", ...rule]);
 }
 
 const controlGroupRoot = "/sys/fs/cgroup";

@@ -17,6 +17,7 @@ export const running = {
   kernelSettings: `${runFolder}/kernel-settings.json`,
   containerdSocket: `${runFolder}/containerd.sock`,
   containerdState: `${runFolder}/containerd`,
+  runc: `${runFolder}/runc`,
   etcdSocket: `${runFolder}/etcd.sock`,
   addresses: `${runFolder}/addresses`,
   etcd: `${runFolder}/state/etcd`,
@@ -46,8 +47,6 @@ export const network = {
 export const nodeName = "local";
 /** Parent of all pods' control groups; it tells our pods' processes from all others. */
 export const controlGroup = "open-clickstream";
-export const pauseImage = "localhost/openclickstream/pause:1";
-export const coreDnsImage = "localhost/openclickstream/coredns:1";
 
 /** The paths of one checkout. */
 export interface Layout {

@@ -1,14 +1,15 @@
 /** The node's parts: containerd, kubelet, kube-proxy, and the configuration that each is started with. */
 import { mustRun } from "./command.ts";
 import type { PartContext } from "./control-plane.ts";
-import { controlGroup, network, nodeName, pauseImage, running } from "./layout.ts";
+import { controlGroup, network, nodeName, running } from "./layout.ts";
 import { canConnect, isHealthy } from "./probes.ts";
 import type { Part } from "./process.ts";
 
 const certificate = (name: string): string => `${running.certificates}/${name}`;
 
 /** containerd's configuration. Its sockets and folders are our own, so a containerd of the distribution is not touched. */
-export const containerdConfiguration = `version = 2
+export function renderContainerdConfiguration(pauseImage: string): string {
+  return `version = 2
 root = "${running.containerd}"
 state = "${running.containerdState}"
 # Left out: snapshotters that are not used, and a plugin that makes a folder in /opt.
@@ -35,10 +36,12 @@ disabled_plugins = [
       runtime_type = "io.containerd.runc.v2"
       [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
         SystemdCgroup = false
+        Root = "${running.runc}"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "${running.cni}"
 `;
+}
 
 export const cniConfiguration = {
   cniVersion: "1.0.0",
@@ -114,12 +117,12 @@ export const proxyConfiguration = {
   oomScoreAdj: 0,
 };
 
-export function containerd(): Part {
+export function containerd({ pauseImage }: PartContext): Part {
   return {
     name: "containerd",
     program: "/usr/bin/containerd",
     args: [`--config=${running.config}/containerd.toml`],
-    configuration: containerdConfiguration,
+    configuration: renderContainerdConfiguration(pauseImage),
     isReady: async () => (await canConnect(running.containerdSocket)) && (await isServing()),
     timeoutSeconds: 60,
   };

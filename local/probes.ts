@@ -1,15 +1,27 @@
 /** Asks the cluster's parts how they are: the API server as its administrator, the others at their health checks. */
+import { Resolver } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { running, type Layout } from "./layout.ts";
+import { network, running, type Layout } from "./layout.ts";
 
 const timeoutMilliseconds = 5000;
 
 /** Body of a GET. Throws when the server is out of reach or answers with an error. */
 export async function readApi(layout: Layout, path: string): Promise<string> {
+  return callApi(layout, { method: "GET", path });
+}
+
+interface ApiCall {
+  readonly method: "GET" | "PATCH";
+  readonly path: string;
+  /** A strategic merge patch. */
+  readonly body?: unknown;
+}
+
+async function callApi(layout: Layout, { method, path, body: sent }: ApiCall): Promise<string> {
   const file = (name: string): Buffer => readFileSync(join(running.certificates, name));
   return new Promise((resolve, reject) => {
     const call = https.request(
@@ -17,6 +29,8 @@ export async function readApi(layout: Layout, path: string): Promise<string> {
         host: "127.0.0.1",
         port: layout.apiPort,
         path,
+        method,
+        headers: { "content-type": "application/strategic-merge-patch+json" },
         ca: file("ca.crt"),
         cert: file("admin.crt"),
         key: file("admin.key"),
@@ -40,7 +54,7 @@ export async function readApi(layout: Layout, path: string): Promise<string> {
     );
     call.on("timeout", () => call.destroy(new Error(`the API server did not answer ${path} in time`)));
     call.on("error", reject);
-    call.end();
+    call.end(sent === undefined ? undefined : JSON.stringify(sent));
   });
 }
 
@@ -49,6 +63,35 @@ interface Condition {
   readonly status: string;
   readonly message?: string;
   readonly lastHeartbeatTime?: string;
+}
+
+interface PodList {
+  readonly items: readonly { readonly metadata: { readonly namespace: string; readonly name: string } }[];
+}
+
+/**
+ * Says of every pod that it is not ready. After a stop the API server still knows what kubelet said last, and who asks
+ * right after the start would take pods for ready that do not run; kubelet corrects each as soon as it is.
+ */
+export async function markPodsUnready(layout: Layout): Promise<void> {
+  const pods = JSON.parse(
+    await readApi(layout, "/api/v1/pods?fieldSelector=status.phase%3DRunning"),
+  ) as PodList;
+  const conditions = ["Ready", "ContainersReady"].map((type) => ({
+    type,
+    status: "False",
+    reason: "ClusterStarted",
+    lastTransitionTime: new Date().toISOString().replace(/\.\d+/, ""),
+  }));
+  await Promise.all(
+    pods.items.map(({ metadata: { namespace, name } }) =>
+      callApi(layout, {
+        method: "PATCH",
+        path: `/api/v1/namespaces/${namespace}/pods/${name}/status`,
+        body: { status: { conditions } },
+      }),
+    ),
+  );
 }
 
 interface StatusOfObject {
@@ -69,6 +112,14 @@ export async function hasCondition(
   if (found?.status !== "True")
     throw new Error(found?.message ?? `there is no condition ${condition.type} yet`);
   return condition.since === undefined || Date.parse(found.lastHeartbeatTime ?? "") >= condition.since;
+}
+
+/** Whether the cluster's DNS tells the address of the API server, as a pod would ask it. */
+export async function resolvesNames(): Promise<boolean> {
+  const resolver = new Resolver({ timeout: 500, tries: 1 });
+  resolver.setServers([network.dnsAddress]);
+  const addresses = await resolver.resolve4(`kubernetes.default.svc.${network.domain}`);
+  return addresses.includes(network.apiServiceAddress);
 }
 
 /** Whether something listens on a socket. */

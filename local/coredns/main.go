@@ -5,7 +5,6 @@ package main
 import (
 	"github.com/coredns/coredns/core/dnsserver"
 	"github.com/coredns/coredns/coremain"
-	_ "github.com/coredns/coredns/plugin/cache"
 	_ "github.com/coredns/coredns/plugin/errors"
 	_ "github.com/coredns/coredns/plugin/health"
 	_ "github.com/coredns/coredns/plugin/kubernetes"
@@ -14,7 +13,7 @@ import (
 )
 
 // Requests pass the plugins in this order, whatever the order in the Corefile.
-var directives = []string{"errors", "health", "ready", "cache", "template", "kubernetes"}
+var directives = []string{"errors", "health", "ready", "kubernetes", "template"}
 
 func main() {
 	dnsserver.Directives = directives
