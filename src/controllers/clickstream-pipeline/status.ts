@@ -109,7 +109,9 @@ function jobStatus(
 type Defined<Value> = { [Key in keyof Value]?: Exclude<Value[Key], undefined> };
 
 function withoutUndefined<Value extends object>(value: Value): Defined<Value> {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<Value>;
+  return Object.fromEntries(
+    Object.entries(value).filter(([, field]) => field !== undefined),
+  ) as Defined<Value>;
 }
 
 /** Two significant digits: a steady flow shall not change the status at every look. */

@@ -1,0 +1,66 @@
+/** The QueryCluster controller: what wakes it, and its six phases. */
+import type { QueryCluster, QueryClusterStatus } from "../../crds/kinds.ts";
+import { dataPlatformKind, queryClusterKind } from "../../crds/kinds.ts";
+import { MANAGED_BY, MANAGED_BY_LABEL, ownerLabel } from "../../naming/labels.ts";
+import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
+import { byLabel, byOwner, byReference } from "../../runtime/watches.ts";
+import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
+import type { AppliedCluster } from "./apply.ts";
+import { applyCluster } from "./apply.ts";
+import type { ObservedCluster } from "./observe.ts";
+import { observeCluster } from "./observe.ts";
+import type { ClusterPlan } from "./plan.ts";
+import { planCluster } from "./plan.ts";
+import type { ClusterProber } from "./prober.ts";
+import { clusterStatus } from "./status.ts";
+import type { ClusterImages, ValidatedCluster } from "./validate.ts";
+import { validateCluster } from "./validate.ts";
+
+/** What main wires: the image of the release, and how coordinators are asked. */
+export interface QueryClusterControllerOptions {
+  readonly images: ClusterImages;
+  readonly prober: ClusterProber;
+}
+
+export type QueryClusterController = Controller<
+  QueryCluster,
+  ObservedCluster,
+  ValidatedCluster,
+  ClusterPlan,
+  AppliedCluster,
+  QueryClusterStatus
+>;
+
+export function createQueryClusterController(options: QueryClusterControllerOptions): QueryClusterController {
+  return {
+    kind: queryClusterKind,
+    concurrency: 4,
+    watches: WATCHES,
+    observe: (cluster, context) => observeCluster(cluster, context, options.prober),
+    validate: (cluster, observed) => validateCluster(cluster, observed, options.images),
+    plan: planCluster,
+    apply: (plan, _observed, context) => applyCluster(plan, context),
+    status: clusterStatus,
+  };
+}
+
+const OURS = `${MANAGED_BY_LABEL}=${MANAGED_BY}`;
+const OWNED_TYPES = [
+  CHILD_TYPES.Deployment,
+  CHILD_TYPES.PodDisruptionBudget,
+  CHILD_TYPES.Service,
+  CHILD_TYPES.ConfigMap,
+  CHILD_TYPES.ServiceAccount,
+];
+
+const WATCHES: readonly SecondaryWatch[] = [
+  {
+    type: dataPlatformKind,
+    toKeys: byReference<QueryCluster>(
+      queryClusterKind,
+      (cluster, platform) => cluster.spec.platformRef.name === platform.metadata.name,
+    ),
+  },
+  ...OWNED_TYPES.map((type) => ({ type, labelSelector: OURS, toKeys: byOwner(queryClusterKind) })),
+  { type: CHILD_TYPES.Pod, labelSelector: OURS, toKeys: byLabel(ownerLabel(queryClusterKind.kind)) },
+];

@@ -1,0 +1,48 @@
+/** Everything that a query cluster wants. Pure. */
+import type { Child } from "../../targets/kubernetes/child.ts";
+import { planCatalogsConfigMap, planCoordinatorConfigMap, planWorkerConfigMap } from "./plan/config-maps.ts";
+import { planCoordinatorDeployment } from "./plan/coordinator-deployment.ts";
+import { planCoordinatorService } from "./plan/coordinator-service.ts";
+import { planServiceAccount } from "./plan/service-account.ts";
+import { planWorkerDeployment } from "./plan/worker-deployment.ts";
+import { planWorkerDisruptionBudget } from "./plan/worker-disruption-budget.ts";
+import type { ValidatedCluster } from "./validate.ts";
+
+/** The wanted children by what they are for. `undefined` = not wanted. */
+export interface ClusterPlan {
+  readonly cluster: ValidatedCluster;
+  readonly serviceAccount: Child;
+  readonly catalogs: Child;
+  readonly coordinator: { readonly configMap: Child; readonly service: Child; readonly deployment: Child };
+  readonly worker:
+    { readonly configMap: Child; readonly disruptionBudget: Child; readonly deployment: Child } | undefined;
+}
+
+export function planCluster(cluster: ValidatedCluster): ClusterPlan {
+  const catalogs = planCatalogsConfigMap(cluster);
+  const coordinator = planCoordinatorConfigMap(cluster);
+  return {
+    cluster,
+    serviceAccount: planServiceAccount(cluster),
+    catalogs,
+    coordinator: {
+      configMap: coordinator,
+      service: planCoordinatorService(cluster),
+      deployment: planCoordinatorDeployment(cluster, { server: coordinator, catalogs }),
+    },
+    worker: planWorker(cluster, catalogs),
+  };
+}
+
+function planWorker(
+  cluster: ValidatedCluster,
+  catalogs: ReturnType<typeof planCatalogsConfigMap>,
+): ClusterPlan["worker"] {
+  const server = planWorkerConfigMap(cluster);
+  if (server === undefined) return undefined;
+  return {
+    configMap: server,
+    disruptionBudget: planWorkerDisruptionBudget(cluster),
+    deployment: planWorkerDeployment(cluster, { server, catalogs }),
+  };
+}

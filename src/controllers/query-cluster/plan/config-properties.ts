@@ -1,0 +1,43 @@
+/** `config.properties` of coordinator and workers. Pure. */
+import type { ValidatedCluster } from "../validate.ts";
+import { ACCESS_CONTROL_FILE } from "./access-control.ts";
+import type { Role } from "./component.ts";
+import type { Properties } from "./properties.ts";
+import { renderProperties } from "./properties.ts";
+
+/** Where the files are in the containers. */
+export const CONFIG_FOLDER = "/etc/trino";
+
+/** Port of every Trino server. */
+export const TRINO_PORT = 8080;
+
+/** Trino waits so long before and after the drain, so that the coordinator notices that a worker leaves. */
+export const SHUTDOWN_NOTICE_SECONDS = 10;
+
+export function renderConfigProperties(cluster: ValidatedCluster, role: Role): string {
+  return renderProperties({
+    coordinator: role === "coordinator",
+    "http-server.http.port": TRINO_PORT,
+    // An ingress in front of the coordinator names the client's address and protocol; without this Trino refuses such requests.
+    "http-server.process-forwarded": true,
+    // The root file system is read-only, and Kubernetes has the requests' logs.
+    "http-server.log.enabled": false,
+    ...(role === "coordinator" ? coordinatorProperties(cluster) : workerProperties(cluster)),
+  });
+}
+
+function coordinatorProperties({ worker }: ValidatedCluster): Properties {
+  return {
+    "node-scheduler.include-coordinator": worker.replicas === 0,
+    "discovery.uri": `http://localhost:${TRINO_PORT}`,
+  };
+}
+
+function workerProperties({ names, owner }: ValidatedCluster): Properties {
+  return {
+    "discovery.uri": `http://${names.coordinator}.${owner.key.namespace}.svc:${TRINO_PORT}`,
+    // Trino would look for it below its working folder.
+    "access-control.config-files": `${CONFIG_FOLDER}/${ACCESS_CONTROL_FILE}`,
+    "shutdown.grace-period": `${SHUTDOWN_NOTICE_SECONDS}s`,
+  };
+}

@@ -1,0 +1,43 @@
+/** `catalog/lake.properties`: the platform's Iceberg tables. Pure. */
+import { LAKE_CATALOG } from "../../../crds/kinds.ts";
+import type { CacheSettings, ValidatedCluster } from "../validate.ts";
+import type { Properties } from "./properties.ts";
+import { fromEnvironment, renderProperties } from "./properties.ts";
+
+/** Where the cache's volume is in each pod. */
+export const CACHE_FOLDER = "/cache";
+
+export function renderLakeCatalog({ platform, cache }: ValidatedCluster): string {
+  const { catalog, storage } = platform.spec;
+  return renderProperties({
+    "connector.name": "iceberg",
+    "iceberg.catalog.type": "rest",
+    "iceberg.rest-catalog.uri": catalog.uri,
+    "iceberg.rest-catalog.warehouse": catalog.warehouse,
+    "iceberg.rest-catalog.prefix": catalog.prefix,
+    ...(catalog.credentialsSecretRef === undefined
+      ? {}
+      : {
+          "iceberg.rest-catalog.security": "OAUTH2",
+          "iceberg.rest-catalog.oauth2.token": fromEnvironment("CATALOG_TOKEN"),
+        }),
+    "fs.native-s3.enabled": true,
+    "s3.endpoint": storage.endpoint,
+    "s3.region": storage.region,
+    "s3.path-style-access": storage.pathStyle ?? true,
+    "s3.aws-access-key": fromEnvironment("AWS_ACCESS_KEY_ID"),
+    "s3.aws-secret-key": fromEnvironment("AWS_SECRET_ACCESS_KEY"),
+    ...cacheProperties(cache),
+  });
+}
+
+/** Trino refuses a cache without one of the two limits. */
+function cacheProperties(cache: CacheSettings | undefined): Properties {
+  if (cache === undefined) return {};
+  return {
+    "fs.cache.enabled": true,
+    "fs.cache.directories": `${CACHE_FOLDER}/${LAKE_CATALOG}`,
+    "fs.cache.max-sizes": cache.maxBytes === undefined ? undefined : `${cache.maxBytes}B`,
+    "fs.cache.max-disk-usage-percentages": cache.maxDiskPercent,
+  };
+}

@@ -1,0 +1,123 @@
+/** What pods of coordinator and workers have in common. Pure. */
+import type { V1Container, V1EnvVar, V1PodTemplateSpec, V1Volume } from "@kubernetes/client-node";
+import { hashOf } from "../../../targets/kubernetes/child.ts";
+import { secretEnvironment } from "../../../targets/kubernetes/platform-environment.ts";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
+import { containerResources } from "../../../targets/kubernetes/resources.ts";
+import { secretsHash } from "../../../targets/kubernetes/secret-identity.ts";
+import { lakeSecrets, secretPropertyVariable } from "../cluster-secrets.ts";
+import type { CacheSettings, ValidatedCluster } from "../validate.ts";
+import type { Role } from "./component.ts";
+import { roleLabels } from "./component.ts";
+import type { ConfigMap } from "./config-maps.ts";
+import { CONFIG_FOLDER, TRINO_PORT } from "./config-properties.ts";
+import { CACHE_FOLDER } from "./lake-catalog.ts";
+import { DATA_FOLDER } from "./node-properties.ts";
+import { HEALTH_SCRIPT } from "./scripts.ts";
+
+/** The ConfigMaps that a role's pods mount. */
+export interface PodConfig {
+  readonly server: ConfigMap;
+  readonly catalogs: ConfigMap;
+}
+
+/** What only one of the roles has. */
+export interface RoleDifferences {
+  readonly serviceAccountName: string;
+  readonly terminationGracePeriodSeconds: number;
+  readonly lifecycle: NonNullable<V1Container["lifecycle"]>;
+}
+
+/** A pod template whose annotations change with each of the files and Secrets, so that every change of them rolls the role. */
+export function trinoPodTemplate(
+  cluster: ValidatedCluster,
+  role: Role,
+  parts: { readonly config: PodConfig; readonly differences: RoleDifferences },
+): V1PodTemplateSpec {
+  const { config, differences } = parts;
+  const { lifecycle, ...podFields } = differences;
+  return {
+    metadata: {
+      labels: roleLabels(cluster, role),
+      annotations: {
+        "openclickstream.io/config-hash": hashOf(config.server.object.data),
+        "openclickstream.io/catalogs-hash": hashOf(config.catalogs.object.data),
+        "openclickstream.io/secrets-hash": secretsHash([...cluster.secrets.keys()], cluster.secrets),
+      },
+    },
+    spec: {
+      ...podFields,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: RESTRICTED_POD,
+      containers: [container(cluster, role, lifecycle)],
+      volumes: volumes(config, cluster.cache),
+    },
+  };
+}
+
+function container(
+  cluster: ValidatedCluster,
+  role: Role,
+  lifecycle: NonNullable<V1Container["lifecycle"]>,
+): V1Container {
+  const health = { exec: { command: ["bash", `${CONFIG_FOLDER}/${HEALTH_SCRIPT}`] }, timeoutSeconds: 5 };
+  return {
+    name: "trino",
+    image: cluster.images.trino,
+    imagePullPolicy: "IfNotPresent",
+    env: environment(cluster),
+    ports: [{ name: "http", containerPort: TRINO_PORT, protocol: "TCP" }],
+    resources: containerResources(cluster[role].resources),
+    securityContext: RESTRICTED_CONTAINER,
+    // Trino takes some ten seconds on a free core and a minute or two on a crowded one.
+    startupProbe: { ...health, periodSeconds: 3, failureThreshold: 100 },
+    readinessProbe: { ...health, periodSeconds: 5 },
+    livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+    lifecycle,
+    volumeMounts: [
+      { name: "config", mountPath: CONFIG_FOLDER, readOnly: true },
+      { name: "data", mountPath: DATA_FOLDER },
+      { name: "tmp", mountPath: "/tmp" },
+      ...(cluster.cache === undefined ? [] : [{ name: "cache", mountPath: CACHE_FOLDER }]),
+    ],
+  };
+}
+
+function environment({ platform, catalogs }: ValidatedCluster): V1EnvVar[] {
+  const ofCatalogs = catalogs.flatMap((catalog) =>
+    catalog.secretProperties.map(({ property, secret, key }) => ({
+      variable: secretPropertyVariable(catalog.name, property),
+      secret,
+      key,
+    })),
+  );
+  return secretEnvironment([...lakeSecrets(platform.spec), ...ofCatalogs]);
+}
+
+/** One volume for all files: a mount within the mount of a read-only ConfigMap is not possible. */
+function volumes({ server, catalogs }: PodConfig, cache: CacheSettings | undefined): V1Volume[] {
+  const items = Object.keys(catalogs.object.data).map((key) => ({ key, path: `catalog/${key}` }));
+  return [
+    {
+      name: "config",
+      projected: {
+        sources: [
+          { configMap: { name: server.object.metadata.name } },
+          { configMap: { name: catalogs.object.metadata.name, items } },
+        ],
+      },
+    },
+    { name: "data", emptyDir: {} },
+    { name: "tmp", emptyDir: {} },
+    ...(cache === undefined ? [] : [{ name: "cache", emptyDir: cacheVolume(cache) }]),
+  ];
+}
+
+/** The kubelet evicts a pod that exceeds the volume's limit, so it is a fifth above the size that the cache keeps to. */
+function cacheVolume({ medium, maxBytes }: CacheSettings): NonNullable<V1Volume["emptyDir"]> {
+  return {
+    ...(medium === "Memory" ? { medium } : {}),
+    ...(maxBytes === undefined ? {} : { sizeLimit: `${Math.ceil((maxBytes * 1.2) / 2 ** 20)}Mi` }),
+  };
+}

@@ -1,0 +1,115 @@
+/** What a cluster's status says, from what was observed and what the API server answered. Pure. */
+import type { QueryCluster, QueryClusterStatus } from "../../crds/kinds.ts";
+import { QUERY_CLUSTER_DEFAULTS } from "../../crds/kinds.ts";
+import type { ConditionInput } from "../../runtime/conditions.ts";
+import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
+import { findResult } from "../../targets/kubernetes/apply-children.ts";
+import { podProblem } from "../../targets/kubernetes/pods.ts";
+import { deploymentRollout } from "../../targets/kubernetes/rollout.ts";
+import type { AppliedCluster } from "./apply.ts";
+import type { DeploymentObject, ObservedCluster } from "./observe.ts";
+import type { ClusterPlan } from "./plan.ts";
+import type { Role } from "./plan/component.ts";
+import { TRINO_PORT } from "./plan/config-properties.ts";
+import { FAULT_INTERVAL_SECONDS, PROBE_INTERVAL_SECONDS } from "./prober.ts";
+import type { ValidatedCluster } from "./validate.ts";
+import { clusterNames } from "./validate.ts";
+
+type Input = StatusInput<QueryCluster, ObservedCluster, ValidatedCluster, ClusterPlan, AppliedCluster>;
+type Result = StatusResult<QueryClusterStatus>;
+
+export function clusterStatus(input: Input): Result {
+  const { resource, observed } = input;
+  if (observed === undefined) return { status: keptFields(resource), conditions: [] };
+  const conditions = [
+    judgeRole(input, observed, "coordinator"),
+    judgeRole(input, observed, "worker"),
+    judgeCatalogs(observed),
+  ];
+  return {
+    status: fieldsOf(resource, observed),
+    conditions,
+    requeueAfterSeconds: PROBE_INTERVAL_SECONDS,
+    ...verdictOf(conditions),
+  };
+}
+
+const TITLES: Readonly<Record<Role, string>> = { coordinator: "Coordinator", worker: "Workers" };
+
+function judgeRole(input: Input, observed: ObservedCluster, role: Role): ConditionInput {
+  const type = `${TITLES[role]}Ready`;
+  if (role === "worker" && wantedWorkers(input.resource) === 0) {
+    return {
+      type,
+      status: "True",
+      reason: "Succeeded",
+      message: "no workers are wanted; the coordinator does their work",
+    };
+  }
+  const name = clusterNames(input.resource.metadata.name)[role];
+  const answered = findResult<DeploymentObject>(input.applied?.children ?? [], "Deployment", name);
+  const rollout = deploymentRollout(answered ?? observed.deployments[role]);
+  if (rollout.state === "ready")
+    return { type, status: "True", reason: "Succeeded", message: rollout.message };
+  const problem = podProblem(observed.pods[role]);
+  const message = problem === undefined ? rollout.message : `${rollout.message}; ${problem}`;
+  return {
+    type,
+    status: "False",
+    reason: rollout.state === "failed" ? "ChildrenNotReady" : "RolloutInProgress",
+    message,
+  };
+}
+
+function judgeCatalogs({ probe }: ObservedCluster): ConditionInput {
+  const type = "CatalogsReachable";
+  if (probe.state === "unknown") {
+    return { type, status: "Unknown", reason: "TrinoUnreachable", message: probe.message };
+  }
+  const faulty = probe.catalogs.filter(({ reachable }) => !reachable);
+  if (faulty.length === 0) {
+    return {
+      type,
+      status: "True",
+      reason: "Succeeded",
+      message: `all ${probe.catalogs.length} catalogs answer`,
+    };
+  }
+  const message = faulty.map((catalog) => `catalog "${catalog.name}": ${catalog.message}`).join("; ");
+  return { type, status: "False", reason: "CatalogUnreachable", message };
+}
+
+function wantedWorkers({ spec }: QueryCluster): number {
+  return spec.workers ?? QUERY_CLUSTER_DEFAULTS.workers;
+}
+
+function fieldsOf(resource: QueryCluster, { probe }: ObservedCluster): Result["status"] {
+  const { name, namespace = "" } = resource.metadata;
+  const coordinatorUrl = `http://${clusterNames(name).coordinator}.${namespace}.svc:${TRINO_PORT}`;
+  // What was last known of a coordinator that does not answer would be mistaken for the present.
+  if (probe.state === "unknown") return { ...keptVersion(resource), coordinatorUrl, activeWorkers: 0 };
+  const catalogs = probe.catalogs.map(({ name: catalog, reachable, message }) => ({
+    name: catalog,
+    reachable,
+    ...(message === "" ? {} : { message }),
+  }));
+  return { version: probe.version, coordinatorUrl, activeWorkers: probe.activeWorkers, catalogs };
+}
+
+function keptFields({ status }: QueryCluster): Result["status"] {
+  if (status === undefined) return {};
+  const { version, coordinatorUrl, activeWorkers, catalogs } = status;
+  const fields = { version, coordinatorUrl, activeWorkers, catalogs };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function keptVersion({ status }: QueryCluster): Pick<Result["status"], "version"> {
+  return status?.version === undefined ? {} : { version: status.version };
+}
+
+function verdictOf(conditions: readonly ConditionInput[]): Pick<Result, "ready" | "waiting"> {
+  const worst = conditions.find(({ status }) => status !== "True");
+  if (worst === undefined) return { ready: { message: "queries are answered" } };
+  const { reason, message } = worst;
+  return { waiting: { reason, message, retryAfterSeconds: FAULT_INTERVAL_SECONDS } };
+}

@@ -1,0 +1,194 @@
+/** Turns a cluster's spec and its platform into settings with all defaults resolved, or says what is wrong. Pure. */
+import type { DataPlatformSpec, QueryCluster, QueryClusterSpec } from "../../crds/kinds.ts";
+import {
+  QUERY_CLUSTER_DEFAULTS,
+  parseBytes,
+  parseDurationSeconds,
+  queryClusterKind,
+} from "../../crds/kinds.ts";
+import { ownWorkloadName, workloadName } from "../../naming/children.ts";
+import { managedLabels } from "../../naming/labels.ts";
+import { TerminalError, WaitingError } from "../../runtime/errors.ts";
+import type { ChildOwner } from "../../targets/kubernetes/child.ts";
+import type { ContainerResources } from "../../targets/kubernetes/resources.ts";
+import { resolveResources } from "../../targets/kubernetes/resources.ts";
+import type { SecretIdentities } from "../../targets/kubernetes/secret-identity.ts";
+import { requireSecretKeys } from "../../targets/kubernetes/secret-identity.ts";
+import { clusterSecretKeys } from "./cluster-secrets.ts";
+import type { ObservedCluster } from "./observe.ts";
+import { findCatalogProblem } from "./catalog-rules.ts";
+
+/** Image of coordinator and workers, as a full reference. */
+export interface ClusterImages {
+  readonly trino: string;
+}
+
+/** Names of everything that a cluster makes. */
+export interface ClusterNames {
+  /** The coordinator's Deployment and Service: the cluster's own name. */
+  readonly coordinator: string;
+  readonly worker: string;
+  /** ConfigMaps. */
+  readonly coordinatorConfig: string;
+  readonly workerConfig: string;
+  readonly catalogs: string;
+}
+
+/** The cache of each pod; `undefined` = none. */
+export interface CacheSettings {
+  readonly medium: "Disk" | "Memory";
+  /** Exactly one of the two is given. */
+  readonly maxBytes?: number;
+  readonly maxDiskPercent?: number;
+}
+
+/** A role of Trino's: how many pods of what size. */
+export interface RoleSettings {
+  readonly replicas: number;
+  readonly resources: ContainerResources;
+  /** Share of the container's memory that the JVM's heap takes. */
+  readonly heapPercent: number;
+}
+
+/** One of the user's catalogs with nothing left open. */
+export interface CatalogSettings {
+  readonly name: string;
+  readonly connector: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly secretProperties: readonly {
+    readonly property: string;
+    readonly secret: string;
+    readonly key: string;
+  }[];
+}
+
+/** Everything that the plan is made from. */
+export interface ValidatedCluster {
+  readonly owner: ChildOwner;
+  readonly names: ClusterNames;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly platform: { readonly name: string; readonly spec: DataPlatformSpec };
+  readonly secrets: SecretIdentities;
+  readonly images: ClusterImages;
+  readonly coordinator: RoleSettings;
+  readonly worker: RoleSettings;
+  readonly cache: CacheSettings | undefined;
+  readonly catalogs: readonly CatalogSettings[];
+  readonly drainSeconds: number;
+}
+
+/** What the containers get when the spec says nothing: small requests, so that it fits beside the engines on a node of two cores. */
+export const TRINO_RESOURCES: ContainerResources = {
+  requests: { cpu: "200m", memory: "1536Mi" },
+  limits: { memory: "2Gi" },
+};
+
+/** With less Trino does not start. */
+const LEAST_MEMORY_BYTES = 2 ** 30;
+
+/** Throws `WaitingError` while the platform or a Secret is missing, `TerminalError` for what must be changed in the spec. */
+export function validateCluster(
+  cluster: QueryCluster,
+  observed: ObservedCluster,
+  images: ClusterImages,
+): ValidatedCluster {
+  const { spec } = cluster;
+  const key = { namespace: cluster.metadata.namespace ?? "", name: cluster.metadata.name };
+  const platform = requirePlatform(spec.platformRef.name, key.namespace, observed);
+  const cache = resolveCache(spec.cache);
+  const catalogs = (spec.catalogs ?? []).map(resolveCatalog);
+  requireSecretKeys(clusterSecretKeys(platform, spec), observed.secrets);
+  const workers = spec.workers ?? QUERY_CLUSTER_DEFAULTS.workers;
+  return {
+    owner: { type: queryClusterKind, key, uid: cluster.metadata.uid ?? "" },
+    names: clusterNames(key.name),
+    labels: managedLabels(queryClusterKind.kind, key.name),
+    platform: { name: spec.platformRef.name, spec: platform },
+    secrets: observed.secrets,
+    images,
+    coordinator: resolveRole("coordinatorResources", { spec, cache, replicas: 1 }),
+    worker: resolveRole("workerResources", { spec, cache, replicas: workers }),
+    cache,
+    catalogs,
+    drainSeconds: parseDurationSeconds(spec.drainTime ?? QUERY_CLUSTER_DEFAULTS.drainTime),
+  };
+}
+
+/** Names of everything that a cluster makes. */
+export function clusterNames(cluster: string): ClusterNames {
+  return {
+    coordinator: ownWorkloadName(cluster),
+    worker: workloadName(cluster, "worker"),
+    coordinatorConfig: workloadName(cluster, "coordinator"),
+    workerConfig: workloadName(cluster, "worker"),
+    catalogs: workloadName(cluster, "catalogs"),
+  };
+}
+
+function requirePlatform(name: string, namespace: string, observed: ObservedCluster): DataPlatformSpec {
+  if (observed.platform !== undefined) return observed.platform.spec;
+  throw new WaitingError(
+    "PlatformNotFound",
+    `DataPlatform "${name}" does not exist in namespace "${namespace}"`,
+  );
+}
+
+function resolveCache(given: QueryClusterSpec["cache"]): CacheSettings | undefined {
+  const defaults = QUERY_CLUSTER_DEFAULTS.cache;
+  if (!(given?.enabled ?? defaults.enabled)) return undefined;
+  const medium = given?.medium ?? defaults.medium;
+  if (given?.maxDiskPercent !== undefined) return { medium, maxDiskPercent: given.maxDiskPercent };
+  return { medium, maxBytes: parseBytes(given?.maxSize ?? defaults.maxSize) };
+}
+
+interface RoleInput {
+  readonly spec: QueryClusterSpec;
+  readonly cache: CacheSettings | undefined;
+  readonly replicas: number;
+}
+
+/** A cache in memory is taken from the container before the heap is sized. */
+function resolveRole(field: "coordinatorResources" | "workerResources", input: RoleInput): RoleSettings {
+  const resources = resolveResources(input.spec[field], TRINO_RESOURCES);
+  const limit = parseBytes(resources.limits.memory);
+  const cached = input.cache?.medium === "Memory" ? (input.cache.maxBytes ?? 0) : 0;
+  const left = limit - cached;
+  if (left < LEAST_MEMORY_BYTES) {
+    const advice = cached === 0 ? "raise the limit" : "raise the limit or lower spec.cache.maxSize";
+    throw new TerminalError(
+      "InvalidSpec",
+      `spec.${field} must leave Trino at least 1Gi of memory; "${resources.limits.memory}" leaves less, so ${advice}`,
+      { field: `spec.${field}` },
+    );
+  }
+  return {
+    replicas: input.replicas,
+    resources,
+    heapPercent: Math.floor((heapShare(left) * left * 100) / limit),
+  };
+}
+
+/** Metaspace, code cache and buffers take some 700 MiB however large the heap is. */
+function heapShare(bytes: number): number {
+  if (bytes <= 2 * 2 ** 30) return 0.6;
+  return bytes <= 4 * 2 ** 30 ? 0.7 : 0.8;
+}
+
+type GivenCatalog = NonNullable<QueryClusterSpec["catalogs"]>[number];
+
+function resolveCatalog(catalog: GivenCatalog): CatalogSettings {
+  const settings: CatalogSettings = {
+    name: catalog.name,
+    connector: catalog.connector,
+    properties: catalog.properties ?? {},
+    secretProperties: (catalog.secretProperties ?? []).map(({ property, secretRef }) => ({
+      property,
+      secret: secretRef.name,
+      key: secretRef.key,
+    })),
+  };
+  const problem = findCatalogProblem(settings);
+  if (problem === undefined) return settings;
+  const field = `spec.catalogs[${catalog.name}]`;
+  throw new TerminalError("InvalidSpec", `${field}: ${problem}`, { field });
+}
