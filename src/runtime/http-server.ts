@@ -36,7 +36,8 @@ export function startHealthServer(port: number, source: HealthSource): Promise<H
 }
 
 async function respond(url: string, response: ServerResponse, source: HealthSource): Promise<void> {
-  switch (url.split("?", 1)[0]) {
+  const path = url.split("?", 1)[0] ?? url;
+  switch (path) {
     case "/healthz":
       return respondWithProblems(response, source.unhealthy());
     case "/readyz":

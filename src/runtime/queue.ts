@@ -230,7 +230,7 @@ export class WorkQueue {
   }
 
   #forgetIfIdle(state: KeyState): void {
-    const isWanted = state.timer !== undefined || this.#due.has(state.key);
+    const isWanted = state.isActive || state.timer !== undefined || this.#due.has(state.key);
     if (!isWanted) this.#states.delete(formatKey(state.key));
   }
 

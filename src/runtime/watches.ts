@@ -35,8 +35,8 @@ export function byReference<Dependent extends KubernetesObject>(
 }
 
 /**
- * Whether a change of a resource of ours is news to its own controller. Changes of `status` are not: they are the controller's own
- * writes, and would wake it for ever. (The periodic resync repairs what somebody else wrote there.)
+ * Whether a change of a resource of ours is news to its own controller. Changes of `status` and of
+ * finalizers are not: they are the controller's own writes. (The periodic resync repairs what somebody else wrote there.)
  */
 export function isWorthAPass(change: ObjectChange): boolean {
   if (change.kind !== "updated") return true;
@@ -45,8 +45,6 @@ export function isWorthAPass(change: ObjectChange): boolean {
     before.generation !== after.generation ||
     before.deletionTimestamp !== after.deletionTimestamp ||
     !isDeepStrictEqual(before.annotations, after.annotations) ||
-    !isDeepStrictEqual(before.labels, after.labels) ||
-    !isDeepStrictEqual(before.finalizers, after.finalizers) ||
-    !isDeepStrictEqual(before.ownerReferences, after.ownerReferences)
+    !isDeepStrictEqual(before.labels, after.labels)
   );
 }
