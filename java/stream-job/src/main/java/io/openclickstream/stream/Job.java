@@ -1,0 +1,75 @@
+package io.openclickstream.stream;
+
+import io.openclickstream.stream.config.JobConfig;
+import io.openclickstream.stream.serve.JobStatus;
+import io.openclickstream.stream.serve.ProgressListener;
+import io.openclickstream.stream.sink.LakeCatalog;
+import io.openclickstream.stream.sink.LakeSink;
+import io.openclickstream.stream.source.KafkaConnection;
+import io.openclickstream.stream.source.TopicIdentity;
+import java.io.IOException;
+import java.util.concurrent.TimeoutException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.streaming.StreamingQueryException;
+
+/** The running job: session, source, sink and query of one pipeline. */
+final class Job implements AutoCloseable {
+    private final SparkSession spark;
+    private final StreamingQuery query;
+
+    private Job(SparkSession spark, StreamingQuery query) {
+        this.spark = spark;
+        this.query = query;
+    }
+
+    /** Starts everything; what fails here is a matter of configuration or of systems that cannot be reached. */
+    static Job start(JobConfig config, JobStatus status) throws IOException, InterruptedException, TimeoutException {
+        KafkaConnection kafka = new KafkaConnection(config.kafka());
+        SparkSession spark = SparkSession.builder().config(SparkSettings.addTo(new SparkConf(), config)).getOrCreate();
+        try {
+            Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+            String topicId = TopicIdentity.read(kafka, config.kafka().topic());
+            TopicIdentity.check(config.checkpoint(), config.kafka().topic(), topicId, hadoop);
+            LakeSink sink = new LakeSink(
+                LakeCatalog.connect(config.catalog(), config.storage(), hadoop), config.tables(), topicId, status);
+            spark.streams().addListener(new ProgressListener(status));
+            Dataset<Row> steps = StreamQuery.steps(records(spark, kafka, config), config);
+            return new Job(spark, StreamQuery.start(steps, sink, config));
+        } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
+            spark.stop();
+            throw e;
+        }
+    }
+
+    private static Dataset<Row> records(SparkSession spark, KafkaConnection kafka, JobConfig config) {
+        return spark.readStream()
+            .format("kafka")
+            .options(kafka.sourceOptions())
+            .option("subscribe", config.kafka().topic())
+            .option("startingOffsets", "earliest")
+            .option("includeHeaders", "true")
+            .option("maxOffsetsPerTrigger", Long.toString(config.maxRowsPerTrigger()))
+            // Records that Kafka deleted before they were read must not go unnoticed.
+            .option("failOnDataLoss", "true")
+            .load();
+    }
+
+    StreamingQuery query() {
+        return query;
+    }
+
+    /** Waits for the query's end; throws what it failed with. */
+    void awaitEnd() throws StreamingQueryException {
+        query.awaitTermination();
+    }
+
+    @Override
+    public void close() {
+        spark.stop();
+    }
+}

@@ -1,0 +1,123 @@
+package io.openclickstream.stream.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.openclickstream.stream.model.OutputTable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import org.apache.iceberg.catalog.TableIdentifier;
+
+/**
+ * What the operator tells the job, parsed once from job.json. Holds no secrets: those come as environment variables.
+ *
+ * @param pipeline the pipeline, {@code namespace/name}
+ * @param kafka where the raw records are
+ * @param catalog the Iceberg REST catalog
+ * @param storage the S3 service
+ * @param tables identifiers of the output tables
+ * @param checkpoint folder of the checkpoint, any Hadoop file system
+ * @param triggerInterval time between the starts of two micro-batches
+ * @param sessionTimeout longest idle time inside a session
+ * @param dedupWindow how long an event's identifier is remembered, in processing time
+ * @param watermark how far behind a visitor's newest session an event may come and still join its own
+ * @param maxRowsPerTrigger most records of one micro-batch
+ * @param shufflePartitions parallel parts of the stateful steps; fixed by the first start on a checkpoint
+ */
+public record JobConfig(
+    String pipeline,
+    Kafka kafka,
+    Catalog catalog,
+    Storage storage,
+    Map<OutputTable, TableIdentifier> tables,
+    String checkpoint,
+    Duration triggerInterval,
+    Duration sessionTimeout,
+    Duration dedupWindow,
+    Duration watermark,
+    long maxRowsPerTrigger,
+    int shufflePartitions) {
+
+    /** Kafka: comma-separated {@code host:port}s and the raw topic. */
+    public record Kafka(String bootstrapServers, String topic, Security security) {
+    }
+
+    /** How to connect to Kafka; saslMechanism and caFile (PEM) may be null. */
+    public record Security(boolean tls, String saslMechanism, String caFile) {
+    }
+
+    /** An Iceberg REST catalog; warehouse and prefix may be null. */
+    public record Catalog(String name, String uri, String warehouse, String prefix) {
+    }
+
+    /** An S3 service; the endpoint is null for AWS itself. */
+    public record Storage(String endpoint, String region, boolean pathStyle) {
+    }
+
+    /** Reads and checks a file. */
+    public static JobConfig load(Path file) {
+        try {
+            return parse(Files.readString(file));
+        } catch (IOException e) {
+            throw new ConfigException("\"" + file + "\" cannot be read: " + e);
+        }
+    }
+
+    /** Parses and checks the JSON text. */
+    public static JobConfig parse(String json) {
+        JsonNode document;
+        try {
+            document = new ObjectMapper().readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new ConfigException("job.json must be JSON: " + e.getOriginalMessage());
+        }
+        ConfigNode root = ConfigNode.root(document);
+        ConfigNode pipeline = root.object("pipeline");
+        return new JobConfig(
+            pipeline.text("namespace") + "/" + pipeline.text("name"),
+            kafka(root.object("kafka")),
+            catalog(root.object("catalog")),
+            storage(root.object("storage")),
+            tables(root.object("tables")),
+            root.text("checkpoint"),
+            root.seconds("triggerIntervalSeconds"),
+            root.seconds("sessionTimeoutSeconds"),
+            root.seconds("dedupWindowSeconds"),
+            root.seconds("watermarkSeconds"),
+            root.positive("maxRowsPerTrigger"),
+            Math.toIntExact(root.positive("shufflePartitions")));
+    }
+
+    private static Kafka kafka(ConfigNode kafka) {
+        ConfigNode security = kafka.optionalObject("security");
+        return new Kafka(
+            kafka.text("bootstrapServers"),
+            kafka.text("topic"),
+            new Security(security.flag("tls"), security.optionalText("saslMechanism"), security.optionalText("caFile")));
+    }
+
+    private static Catalog catalog(ConfigNode catalog) {
+        return new Catalog(
+            catalog.text("name"), catalog.text("uri"), catalog.optionalText("warehouse"), catalog.optionalText("prefix"));
+    }
+
+    private static Storage storage(ConfigNode storage) {
+        return new Storage(storage.optionalText("endpoint"), storage.text("region"), storage.flag("pathStyle"));
+    }
+
+    private static Map<OutputTable, TableIdentifier> tables(ConfigNode tables) {
+        Map<OutputTable, TableIdentifier> identifiers = new EnumMap<>(OutputTable.class);
+        for (OutputTable table : OutputTable.values()) {
+            String name = tables.text(table.modelName());
+            if (!name.matches("[^.]+(\\.[^.]+)+")) {
+                throw tables.wrong(table.modelName(), "must be a database and a table with a dot between");
+            }
+            identifiers.put(table, TableIdentifier.parse(name));
+        }
+        return Map.copyOf(identifiers);
+    }
+}

@@ -1,0 +1,139 @@
+package io.openclickstream.stream.serve;
+
+import io.openclickstream.stream.model.OutputTable;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** What the job is doing, as its HTTP server tells. Written by the query's threads, read by the server's; thread-safe. */
+public final class JobStatus {
+    /** A query that shows no sign of life for so long is stuck, whatever it is waiting for. */
+    static final Duration STUCK_AFTER = Duration.ofMinutes(10);
+
+    /** The job's state; STARTING leads to RUNNING, each of them to STOPPING or FAILED. */
+    public enum State {
+        STARTING,
+        RUNNING,
+        STOPPING,
+        FAILED
+    }
+
+    /**
+     * One reading of the status.
+     *
+     * @param lastBatch the last committed batch; null before the first one since the start
+     * @param lag records in Kafka behind the last batch; null while unknown
+     * @param offsets next offset to read, by partition
+     * @param rows rows since the start, by table
+     * @param oldestEventAgeSeconds age of the last batch's earliest event when its rows became readable; null before the first
+     * @param batchSeconds duration of the last batch; null before the first
+     */
+    public record Reading(
+        State state,
+        String message,
+        Long lastBatch,
+        double inputRowsPerSecond,
+        double processedRowsPerSecond,
+        Long lag,
+        Map<String, Long> offsets,
+        Map<OutputTable, Long> rows,
+        Double oldestEventAgeSeconds,
+        Double batchSeconds) {
+    }
+
+    private final Clock clock;
+    private final Map<OutputTable, Long> rows = new EnumMap<>(OutputTable.class);
+    private Map<String, Long> offsets = Map.of();
+    private State state = State.STARTING;
+    private String message = "starting";
+    private Long lastBatch;
+    private Long lag;
+    private double inputRowsPerSecond;
+    private double processedRowsPerSecond;
+    private Double oldestEventAgeSeconds;
+    private Double batchSeconds;
+    private Instant lastSign;
+
+    public JobStatus(Clock clock) {
+        this.clock = clock;
+        this.lastSign = clock.instant();
+        for (OutputTable table : OutputTable.values()) {
+            rows.put(table, 0L);
+        }
+    }
+
+    /** Moves on to a state; FAILED is final. */
+    public synchronized void become(State next, String why) {
+        if (state != State.FAILED) {
+            state = next;
+            message = why;
+        }
+        lastSign = clock.instant();
+    }
+
+    /** Counts the rows of a batch that all tables hold now. */
+    public synchronized void addRows(Map<OutputTable, Long> added, long oldestReceivedAtMicros) {
+        added.forEach((table, count) -> rows.merge(table, count, Long::sum));
+        if (oldestReceivedAtMicros != Long.MAX_VALUE) {
+            long ageMillis = clock.millis() - TimeUnit.MICROSECONDS.toMillis(oldestReceivedAtMicros);
+            oldestEventAgeSeconds = ageMillis / 1000.0;
+        }
+    }
+
+    /** Takes over what Spark says of a finished batch. */
+    public synchronized void batchDone(BatchProgress progress) {
+        lastBatch = progress.batchId();
+        inputRowsPerSecond = progress.inputRowsPerSecond();
+        processedRowsPerSecond = progress.processedRowsPerSecond();
+        offsets = new TreeMap<>(progress.offsets());
+        lag = progress.lag();
+        batchSeconds = progress.durationMillis() / 1000.0;
+        lives();
+    }
+
+    /** The query waits for data. */
+    public synchronized void idle() {
+        inputRowsPerSecond = 0;
+        processedRowsPerSecond = 0;
+        lives();
+    }
+
+    private void lives() {
+        lastSign = clock.instant();
+        if (state == State.STARTING) {
+            state = State.RUNNING;
+            message = "running";
+        }
+    }
+
+    public synchronized boolean isReady() {
+        return state == State.RUNNING;
+    }
+
+    /** Null when the job is alive, else why it is not. */
+    public synchronized String unhealthyBecause() {
+        if (state == State.FAILED) {
+            return message;
+        }
+        Duration silence = Duration.between(lastSign, clock.instant());
+        return silence.compareTo(STUCK_AFTER) > 0 ? "no sign of life for " + silence.toSeconds() + " s" : null;
+    }
+
+    public synchronized Reading read() {
+        return new Reading(
+            state,
+            message,
+            lastBatch,
+            inputRowsPerSecond,
+            processedRowsPerSecond,
+            lag,
+            offsets,
+            new EnumMap<>(rows),
+            oldestEventAgeSeconds,
+            batchSeconds);
+    }
+}

@@ -1,0 +1,11 @@
+package io.openclickstream.stream.sink;
+
+/**
+ * What names a micro-batch for all time.
+ *
+ * @param queryId the streaming query's identifier, from the checkpoint
+ * @param epoch the batch's number in the query
+ * @param topicId identifier of the raw topic
+ */
+record MicroBatch(String queryId, long epoch, String topicId) {
+}

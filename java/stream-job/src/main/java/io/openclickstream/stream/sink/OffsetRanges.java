@@ -1,0 +1,51 @@
+package io.openclickstream.stream.sink;
+
+import java.io.Serializable;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
+
+/** The span of Kafka offsets in each Kafka partition. */
+final class OffsetRanges implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private record Range(long first, long last) implements Serializable {
+        Range plus(Range other) {
+            return new Range(Math.min(first, other.first), Math.max(last, other.last));
+        }
+    }
+
+    private final TreeMap<Integer, Range> ranges = new TreeMap<>();
+
+    void add(int partition, long offset) {
+        ranges.merge(partition, new Range(offset, offset), Range::plus);
+    }
+
+    OffsetRanges plus(OffsetRanges other) {
+        other.ranges.forEach((partition, range) -> ranges.merge(partition, range, Range::plus));
+        return this;
+    }
+
+    /** Selects rows of these offsets. */
+    Expression asFilter() {
+        Expression filter = Expressions.alwaysFalse();
+        for (Map.Entry<Integer, Range> entry : ranges.entrySet()) {
+            Range range = entry.getValue();
+            filter = Expressions.or(filter, Expressions.and(
+                Expressions.equal("kafka_partition", entry.getKey()),
+                Expressions.greaterThanOrEqual("kafka_offset", range.first()),
+                Expressions.lessThanOrEqual("kafka_offset", range.last())));
+        }
+        return filter;
+    }
+
+    /** For the snapshot summary, for example {@code 0:120-180,1:7-7}. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        ranges.forEach((partition, range) -> text.append(text.isEmpty() ? "" : ",")
+            .append(partition).append(':').append(range.first()).append('-').append(range.last()));
+        return text.toString();
+    }
+}

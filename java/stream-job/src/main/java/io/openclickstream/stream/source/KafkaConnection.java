@@ -1,0 +1,57 @@
+package io.openclickstream.stream.source;
+
+import io.openclickstream.stream.config.ConfigException;
+import io.openclickstream.stream.config.JobConfig;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+
+/** How Kafka clients of driver and executors connect. Holds no secret: {@link EnvironmentLogin} reads those. */
+public final class KafkaConnection {
+    private static final Map<String, String> LOGIN_MODULES = Map.of(
+        "PLAIN", "org.apache.kafka.common.security.plain.PlainLoginModule",
+        "SCRAM-SHA-256", "org.apache.kafka.common.security.scram.ScramLoginModule",
+        "SCRAM-SHA-512", "org.apache.kafka.common.security.scram.ScramLoginModule");
+
+    private final Map<String, String> settings = new LinkedHashMap<>();
+
+    public KafkaConnection(JobConfig.Kafka kafka) {
+        JobConfig.Security security = kafka.security();
+        boolean hasLogin = security.saslMechanism() != null;
+        settings.put("bootstrap.servers", kafka.bootstrapServers());
+        settings.put("security.protocol", (hasLogin ? "SASL_" : "") + (security.tls() ? "SSL" : "PLAINTEXT"));
+        if (security.tls() && security.caFile() != null) {
+            settings.put("ssl.truststore.type", "PEM");
+            settings.put("ssl.truststore.location", security.caFile());
+        }
+        if (hasLogin) {
+            addLogin(security.saslMechanism());
+        }
+    }
+
+    private void addLogin(String mechanism) {
+        String module = LOGIN_MODULES.get(mechanism);
+        if (module == null) {
+            throw new ConfigException(
+                "job.json: \"kafka.security.saslMechanism\" must be one of " + LOGIN_MODULES.keySet().stream().sorted().toList());
+        }
+        EnvironmentLogin.requireVariables();
+        settings.put("sasl.mechanism", mechanism);
+        settings.put("sasl.jaas.config", module + " required;");
+        settings.put("sasl.client.callback.handler.class", EnvironmentLogin.class.getName());
+    }
+
+    /** Settings for a Kafka client of our own. */
+    public Properties clientProperties() {
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        return properties;
+    }
+
+    /** The same as options of Spark's Kafka source. */
+    public Map<String, String> sourceOptions() {
+        Map<String, String> options = new LinkedHashMap<>();
+        settings.forEach((name, value) -> options.put("kafka." + name, value));
+        return options;
+    }
+}
