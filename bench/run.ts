@@ -1,0 +1,60 @@
+/**
+ * `make bench`: prints the figures of speed and size. They are figures, not tests: machines are noisy, so compare
+ * only what one run printed. `node bench/run.ts NAME...` measures only the sections named.
+ */
+import { join } from "node:path";
+import { startCluster, stopCluster } from "../local/cluster.ts";
+import { waitUntilReady, type Cluster } from "../local/deployment.ts";
+import { bringUpPlatform, checkoutRoot } from "../local/platform.ts";
+import { Steps } from "../local/progress.ts";
+import { measureApplyToReady } from "./apply-to-ready.ts";
+import { measureCollector } from "./collector.ts";
+import { renderFigures, seconds, type Figure } from "./figures.ts";
+import { measureFreshness } from "./freshness.ts";
+import { measureOperator } from "./operator.ts";
+import { measureStream } from "./stream.ts";
+
+const namespace = "quickstart";
+
+async function measureClusterStart(): Promise<Figure> {
+  await stopCluster();
+  const began = performance.now();
+  await startCluster();
+  return { name: "cluster start with built binaries", value: seconds(performance.now() - began), aim: "20 s" };
+}
+
+type Section = (cluster: Cluster) => Promise<readonly Figure[]>;
+
+/** In an order in which no section disturbs the next: the quiet one before those that leave work behind. */
+const sections: Readonly<Record<string, Section>> = {
+  operator: measureOperator,
+  apply: (cluster) => measureApplyToReady(cluster, namespace),
+  freshness: async (cluster) => [await measureFreshness(cluster, namespace)],
+  stream: (cluster) => measureStream(cluster, namespace),
+  collector: (cluster) => measureCollector(cluster, namespace),
+};
+
+async function main(): Promise<void> {
+  const chosen = process.argv.length > 2 ? process.argv.slice(2) : ["start", ...Object.keys(sections)];
+  const unknown = chosen.find((name) => name !== "start" && sections[name] === undefined);
+  if (unknown !== undefined) {
+    throw new Error(`unknown section "${unknown}"; known: start, ${Object.keys(sections).join(", ")}`);
+  }
+  const steps = new Steps();
+  const figures: Figure[] = [];
+  if (chosen.includes("start") && process.env["CLUSTER"] !== "existing") figures.push(await measureClusterStart());
+  const cluster = await bringUpPlatform(steps);
+  await steps.run("Apply the quickstart and wait until every resource is Ready", async (report) => {
+    await cluster.apply(join(checkoutRoot, "manifests", "examples", "quickstart"));
+    await waitUntilReady(cluster, namespace, { atLeast: 7, timeoutSeconds: 900, report });
+  });
+  for (const [name, measure] of Object.entries(sections)) {
+    if (!chosen.includes(name)) continue;
+    const found = await steps.run(`Measure: ${name}`, async () => measure(cluster));
+    console.log(renderFigures(found));
+    figures.push(...found);
+  }
+  console.log(`\nFigures of this run\n${renderFigures(figures)}`);
+}
+
+await main();
