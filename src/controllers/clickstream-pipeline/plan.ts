@@ -58,6 +58,26 @@ export function planPipeline(pipeline: ValidatedPipeline, observed: ObservedPipe
   };
 }
 
+/** All children in the order of writing: stream and tables first, they take longest to become ready; then what pods refer to; workloads last. */
+export function orderedChildren(plan: PipelinePlan): readonly Child[] {
+  const { rawStream, tables, collector, streamJob } = plan;
+  const wanted: readonly (Child | undefined)[] = [
+    rawStream,
+    ...tables,
+    collector.serviceAccount,
+    streamJob.serviceAccount,
+    streamJob.role,
+    streamJob.roleBinding,
+    streamJob.configMap,
+    collector.service,
+    streamJob.service,
+    collector.disruptionBudget,
+    collector.deployment,
+    streamJob.statefulSet,
+  ];
+  return wanted.filter((planned) => planned !== undefined);
+}
+
 /**
  * A workload is first started when what it needs is there: it would only fail, and be started again ever more slowly. Once it exists
  * it stays, whatever happens to its stream and tables.

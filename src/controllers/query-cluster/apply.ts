@@ -1,9 +1,10 @@
 /** Writes a cluster's children in order and removes those that are no longer wanted. */
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import { applyChildren } from "../../targets/kubernetes/apply-children.ts";
-import type { Child, ChildResult } from "../../targets/kubernetes/child.ts";
+import type { ChildResult } from "../../targets/kubernetes/child.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import type { ClusterPlan } from "./plan.ts";
+import { orderedChildren } from "./plan.ts";
 
 /** What the API server answered, child by child. */
 export interface AppliedCluster {
@@ -20,22 +21,6 @@ const PRUNED_TYPES = [
 
 export async function applyCluster(plan: ClusterPlan, context: ReconcileContext): Promise<AppliedCluster> {
   const { owner, labels } = plan.cluster;
-  const set = { owner, labels, children: inOrder(plan), pruneTypes: PRUNED_TYPES };
+  const set = { owner, labels, children: orderedChildren(plan), pruneTypes: PRUNED_TYPES };
   return { children: await applyChildren(set, context) };
-}
-
-/** What pods refer to first. The coordinator before the workers: they look for it. */
-function inOrder(plan: ClusterPlan): readonly Child[] {
-  const { serviceAccount, catalogs, coordinator, worker } = plan;
-  const wanted: readonly (Child | undefined)[] = [
-    serviceAccount,
-    catalogs,
-    coordinator.configMap,
-    worker?.configMap,
-    coordinator.service,
-    worker?.disruptionBudget,
-    coordinator.deployment,
-    worker?.deployment,
-  ];
-  return wanted.filter((planned) => planned !== undefined);
 }

@@ -34,6 +34,22 @@ export function planCluster(cluster: ValidatedCluster): ClusterPlan {
   };
 }
 
+/** All children in the order of writing: what pods refer to first. The coordinator before the workers: they look for it. */
+export function orderedChildren(plan: ClusterPlan): readonly Child[] {
+  const { serviceAccount, catalogs, coordinator, worker } = plan;
+  const wanted: readonly (Child | undefined)[] = [
+    serviceAccount,
+    catalogs,
+    coordinator.configMap,
+    worker?.configMap,
+    coordinator.service,
+    worker?.disruptionBudget,
+    coordinator.deployment,
+    worker?.deployment,
+  ];
+  return wanted.filter((planned) => planned !== undefined);
+}
+
 function planWorker(
   cluster: ValidatedCluster,
   catalogs: ReturnType<typeof planCatalogsConfigMap>,

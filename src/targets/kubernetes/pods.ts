@@ -62,7 +62,9 @@ function containerProblem(pod: PodObject): string | undefined {
 function lastExit(container: V1ContainerStatus): string | undefined {
   const terminated = container.lastState?.terminated;
   if (terminated === undefined) return undefined;
-  return `container "${container.name}" exited with ${terminated.exitCode} (${terminated.reason ?? "unknown reason"})`;
+  const exit = `container "${container.name}" exited with ${terminated.exitCode} (${terminated.reason ?? "unknown reason"})`;
+  const message = terminated.message?.split("\n", 1)[0] ?? "";
+  return message === "" ? exit : `${exit}: ${message}`;
 }
 
 function shorten(text: string): string {

@@ -4,7 +4,7 @@ import { KAFKA_CA_FILE } from "../../../targets/kubernetes/platform-environment.
 import type { ValidatedPipeline } from "../validate.ts";
 
 /** Name of the Iceberg catalog in Spark. */
-export const SPARK_CATALOG = "lake";
+const SPARK_CATALOG = "lake";
 
 /** The whole file as text. */
 export function renderJobJson(pipeline: ValidatedPipeline): string {

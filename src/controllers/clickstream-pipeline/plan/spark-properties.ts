@@ -1,4 +1,7 @@
-/** `spark.properties`: where the driver runs its tasks, and how Spark reaches catalog, tables and checkpoint. Holds no secret. Pure. */
+/**
+ * `spark.properties`: where the driver and its tasks run, and with how much. Catalog, checkpoint and everything else that belongs to
+ * the job's logic the job sets itself from `job.json`. Holds no secret. Pure.
+ */
 import type { SecretVariable } from "../../../targets/kubernetes/platform-environment.ts";
 import {
   catalogSecrets,
@@ -7,7 +10,6 @@ import {
 } from "../../../targets/kubernetes/platform-environment.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { EXECUTOR_CONTAINER } from "./executor-pod.ts";
-import { SPARK_CATALOG } from "./job-json.ts";
 import { DRIVER_PORTS } from "./stream-service.ts";
 
 /** Where the ConfigMap is mounted in the driver. */
@@ -22,8 +24,6 @@ export function renderSparkProperties(pipeline: ValidatedPipeline): string {
     ...driverProperties(pipeline),
     ...(pipeline.processing.executors === 0 ? { "spark.master": "local[*]" } : executorProperties(pipeline)),
     ...stateStoreProperties(pipeline),
-    ...catalogProperties(pipeline),
-    ...checkpointProperties(pipeline),
   };
   const lines = Object.entries(properties)
     .filter(([, value]) => value !== undefined)
@@ -41,8 +41,6 @@ function driverProperties({ owner, processing, names }: ValidatedPipeline): Prop
     "spark.driver.blockManager.port": DRIVER_PORTS.blocks,
     "spark.driver.extraJavaOptions": "-XX:+ExitOnOutOfMemoryError",
     "spark.kubernetes.namespace": owner.key.namespace,
-    "spark.ui.enabled": false,
-    "spark.sql.warehouse.dir": "/tmp/warehouse",
   };
 }
 
@@ -91,44 +89,10 @@ function secretProperties(secrets: readonly SecretVariable[]): Properties {
   );
 }
 
+/** The job chooses RocksDB for its state; only who sizes the container knows what it may take. */
 function stateStoreProperties({ processing }: ValidatedPipeline): Properties {
   const memory = processing.executors === 0 ? processing.driverMemory : processing.executorMemory;
-  return {
-    "spark.sql.streaming.stateStore.providerClass":
-      "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider",
-    "spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled": true,
-    "spark.sql.streaming.stateStore.rocksdb.boundedMemoryUsage": true,
-    "spark.sql.streaming.stateStore.rocksdb.maxMemoryUsageMB": memory.rocksdb,
-  };
-}
-
-function catalogProperties({ platform }: ValidatedPipeline): Properties {
-  const { catalog, storage } = platform.spec;
-  const prefix = `spark.sql.catalog.${SPARK_CATALOG}`;
-  return {
-    "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
-    [prefix]: "org.apache.iceberg.spark.SparkCatalog",
-    [`${prefix}.type`]: "rest",
-    [`${prefix}.uri`]: catalog.uri,
-    [`${prefix}.warehouse`]: catalog.warehouse,
-    [`${prefix}.prefix`]: catalog.prefix,
-    [`${prefix}.io-impl`]: "org.apache.iceberg.aws.s3.S3FileIO",
-    [`${prefix}.s3.endpoint`]: storage.endpoint,
-    [`${prefix}.s3.path-style-access`]: storage.pathStyle ?? true,
-    [`${prefix}.client.region`]: storage.region,
-  };
-}
-
-function checkpointProperties({ platform }: ValidatedPipeline): Properties {
-  const { storage } = platform.spec;
-  return {
-    "spark.hadoop.fs.s3a.endpoint": storage.endpoint,
-    "spark.hadoop.fs.s3a.endpoint.region": storage.region,
-    "spark.hadoop.fs.s3a.path.style.access": storage.pathStyle ?? true,
-    "spark.hadoop.fs.s3a.connection.ssl.enabled": storage.endpoint.startsWith("https:"),
-    "spark.hadoop.fs.s3a.aws.credentials.provider":
-      "software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider",
-  };
+  return { "spark.sql.streaming.stateStore.rocksdb.maxMemoryUsageMB": memory.rocksdb };
 }
 
 /** Java properties treat a backslash as an escape. */
