@@ -1,0 +1,224 @@
+/** Carries out table actions: a creation in the protocol's two steps, all changes of a table in one atomic commit. */
+import { z } from "zod";
+import { formatTable } from "../../naming/tables.ts";
+import type { DatabaseName, TableIdentifier } from "../../naming/tables.ts";
+import type { CatalogClient, CatalogResult } from "./client.ts";
+import { namespacePath, tablePath } from "./client.ts";
+import type { CreateTable, TableChange } from "./diff.ts";
+import { describeTableAction } from "./diff.ts";
+import { unreadableAnswer } from "./errors.ts";
+import { parseTable } from "./read.ts";
+import type { CurrentTable, WantedLocation } from "./table.ts";
+import { idsOfField } from "./types.ts";
+import { writePartitionSpec, writeSchema, writeSortOrder } from "./wire.ts";
+
+/** In the protocol: the schema, spec or order that the same commit added last. */
+const LAST_ADDED = -1;
+
+type Update = Readonly<Record<string, unknown>>;
+
+/** Creates a database unless it is there; `false`: it was. */
+export async function createDatabase(
+  client: CatalogClient,
+  database: DatabaseName,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const doing = `creating database "${database}"`;
+  const body = { namespace: [database], properties: {} };
+  const result = await client.send({ method: "POST", path: "namespaces", body, doing, signal });
+  if (result.outcome === "missing") throw result.error;
+  return result.outcome === "done";
+}
+
+/**
+ * Creates a table, and its database when that is missing. First the catalog proposes (a "staged" creation), then the table is
+ * committed at the place that was decided; only so do all catalogs honour a place. Throws `NotSettled` when somebody else was faster.
+ */
+export async function createTable(
+  client: CatalogClient,
+  action: CreateTable,
+  signal?: AbortSignal,
+): Promise<CurrentTable> {
+  const context = { doing: describeTableAction(action), signal };
+  let result = await tryCreate(client, action, context);
+  // Which of the two steps notices that the database is missing differs from catalog to catalog.
+  if (result.outcome === "missing") {
+    await createDatabase(client, action.identifier.database, signal);
+    result = await tryCreate(client, action, context);
+  }
+  if (result.outcome !== "done") throw result.error;
+  return parseTable(client, action.identifier, { body: result.body, doing: context.doing });
+}
+
+/** Carries out changes in one commit, which the catalog refuses (`NotSettled`) when the table is no longer as it was read. */
+export async function changeTable(
+  client: CatalogClient,
+  table: CurrentTable,
+  change: { readonly actions: readonly TableChange[]; readonly signal?: AbortSignal | undefined },
+): Promise<CurrentTable> {
+  const doing = `changing table "${formatTable(table.identifier)}"`;
+  const body = {
+    identifier: wireIdentifier(table.identifier),
+    requirements: requirements(table, change.actions),
+    updates: change.actions.flatMap((action) => updates(action, table)),
+  };
+  const path = tablePath(table.identifier);
+  const answer = await client.demand({ method: "POST", path, body, doing, signal: change.signal });
+  return parseTable(client, table.identifier, { body: answer, doing });
+}
+
+/** Takes a table out of the catalog, with the wish to delete its files; not all catalogs fulfil it. `false`: there was none. */
+export async function dropTable(
+  client: CatalogClient,
+  identifier: TableIdentifier,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const doing = `dropping table "${formatTable(identifier)}"`;
+  const query = { purgeRequested: "true" };
+  const result = await client.send({ method: "DELETE", path: tablePath(identifier), query, doing, signal });
+  return result.outcome === "done";
+}
+
+const stagedTable = z.object({
+  metadata: z.object({
+    "table-uuid": z.string(),
+    location: z.string(),
+    "format-version": z.number(),
+    properties: z.record(z.string(), z.string()).nullish(),
+  }),
+});
+
+type Proposal = z.output<typeof stagedTable>;
+
+interface Doing {
+  readonly doing: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function tryCreate(client: CatalogClient, action: CreateTable, context: Doing): Promise<CatalogResult> {
+  const proposed = await proposeTable(client, action, context);
+  if (proposed.outcome !== "done") return proposed;
+  const parsed = stagedTable.safeParse(proposed.body);
+  if (!parsed.success) throw unreadableAnswer(client.settings, context.doing, parsed.error);
+  const location = decideLocation(action.location, parsed.data.metadata.location);
+  const body = {
+    identifier: wireIdentifier(action.identifier),
+    requirements: [{ type: "assert-create" }],
+    updates: creationUpdates(action, parsed.data, location),
+  };
+  return client.send({ method: "POST", path: tablePath(action.identifier), body, ...context });
+}
+
+async function proposeTable(
+  client: CatalogClient,
+  action: CreateTable,
+  context: Doing,
+): Promise<CatalogResult> {
+  const path = namespacePath(action.identifier.database, "tables");
+  const body = {
+    name: action.identifier.table,
+    "stage-create": true,
+    ...(action.location.kind === "exact" && { location: action.location.url }),
+    schema: writeSchema(action.fields, 0, []),
+    "partition-spec": writePartitionSpec(action.partitioning, 0),
+    "write-order": writeSortOrder(action.sortOrder, action.sortOrder.length === 0 ? 0 : 1),
+    properties: { ...action.properties, "format-version": String(action.formatVersion) },
+  };
+  return client.send({ method: "POST", path, body, ...context });
+}
+
+function decideLocation(wanted: WantedLocation, proposed: string): string {
+  if (wanted.kind === "exact") return wanted.url;
+  const isInBucket = proposed.replace(/^s3[an]:/, "s3:").startsWith(`s3://${wanted.bucket}/`);
+  return isInBucket ? proposed.replace(/\/+$/, "") : wanted.fallback;
+}
+
+/** The schema goes in as wanted, not as proposed: both are the same but for ids, and what was compared is what should be written. */
+function creationUpdates(action: CreateTable, proposal: Proposal, location: string): readonly Update[] {
+  const lastColumnId = Math.max(0, ...action.fields.flatMap((field) => idsOfField(field)));
+  const orderId = action.sortOrder.length === 0 ? 0 : 1;
+  return [
+    { action: "assign-uuid", uuid: proposal.metadata["table-uuid"] },
+    { action: "upgrade-format-version", "format-version": proposal.metadata["format-version"] },
+    { action: "add-schema", schema: writeSchema(action.fields, 0, []), "last-column-id": lastColumnId },
+    { action: "set-current-schema", "schema-id": LAST_ADDED },
+    { action: "add-spec", spec: writePartitionSpec(action.partitioning, 0) },
+    { action: "set-default-spec", "spec-id": LAST_ADDED },
+    { action: "add-sort-order", "sort-order": writeSortOrder(action.sortOrder, orderId) },
+    { action: "set-default-sort-order", "sort-order-id": LAST_ADDED },
+    { action: "set-location", location },
+    { action: "set-properties", updates: { ...proposal.metadata.properties, ...action.properties } },
+  ];
+}
+
+/** What must still hold at the commit. What a change does not look at may change meanwhile: writers commit every few seconds. */
+function requirements(table: CurrentTable, actions: readonly TableChange[]): readonly Update[] {
+  const touches = new Set(actions.map((action) => action.kind));
+  return [
+    { type: "assert-table-uuid", uuid: table.uuid },
+    ...(touches.has("evolve-schema")
+      ? [{ type: "assert-last-assigned-field-id", "last-assigned-field-id": table.lastColumnId }]
+      : []),
+    // New layouts and orders name columns by their ids, so they stand on the schema too.
+    ...(touches.has("evolve-schema") || touches.has("change-partitioning") || touches.has("change-sort-order")
+      ? [{ type: "assert-current-schema-id", "current-schema-id": table.schemaId }]
+      : []),
+    ...(touches.has("change-partitioning")
+      ? [
+          { type: "assert-default-spec-id", "default-spec-id": table.defaultSpecId },
+          { type: "assert-last-assigned-partition-id", "last-assigned-partition-id": table.lastPartitionId },
+        ]
+      : []),
+    ...(touches.has("change-sort-order")
+      ? [{ type: "assert-default-sort-order-id", "default-sort-order-id": table.defaultSortOrderId }]
+      : []),
+  ];
+}
+
+function updates(action: TableChange, table: CurrentTable): readonly Update[] {
+  switch (action.kind) {
+    case "upgrade-format":
+      return [{ action: "upgrade-format-version", "format-version": action.to }];
+    case "evolve-schema": {
+      const schema = writeSchema(action.fields, table.schemaId + 1, table.identifierFieldIds);
+      return [
+        { action: "add-schema", schema, "last-column-id": action.lastColumnId },
+        { action: "set-current-schema", "schema-id": LAST_ADDED },
+      ];
+    }
+    case "change-partitioning":
+      return partitioningUpdates(action.change, table);
+    case "change-sort-order":
+      return sortOrderUpdates(action.change);
+    case "change-properties":
+      return [
+        ...(Object.keys(action.set).length > 0 ? [{ action: "set-properties", updates: action.set }] : []),
+        ...(action.unset.length > 0 ? [{ action: "remove-properties", removals: action.unset }] : []),
+      ];
+  }
+}
+
+type PartitioningChange = Extract<TableChange, { kind: "change-partitioning" }>["change"];
+type SortOrderChange = Extract<TableChange, { kind: "change-sort-order" }>["change"];
+
+function partitioningUpdates(change: PartitioningChange, table: CurrentTable): readonly Update[] {
+  if (change.kind === "known") return [{ action: "set-default-spec", "spec-id": change.id }];
+  const specId = Math.max(...table.partitionSpecs.map((spec) => spec.specId)) + 1;
+  return [
+    { action: "add-spec", spec: writePartitionSpec(change.layout, specId) },
+    { action: "set-default-spec", "spec-id": LAST_ADDED },
+  ];
+}
+
+function sortOrderUpdates(change: SortOrderChange): readonly Update[] {
+  if (change.kind === "known") return [{ action: "set-default-sort-order", "sort-order-id": change.id }];
+  const order = writeSortOrder(change.layout.fields, change.layout.orderId);
+  return [
+    { action: "add-sort-order", "sort-order": order },
+    { action: "set-default-sort-order", "sort-order-id": LAST_ADDED },
+  ];
+}
+
+function wireIdentifier(identifier: TableIdentifier): unknown {
+  return { namespace: [identifier.database], name: identifier.table };
+}
