@@ -16,7 +16,7 @@ export const EVENT_STREAM_CASES: readonly FieldCase[] = [
     name: "a retention below a minute",
     path: "retention.time",
     value: "59s",
-    refusal: /retention\.time: must be a duration from 1m/,
+    refusal: /retention\.time: .*must be a duration from 1m/,
   },
   { name: "a retention in hours and minutes", path: "retention.time", value: "1h30m" },
   {
@@ -35,7 +35,7 @@ export const EVENT_STREAM_CASES: readonly FieldCase[] = [
     name: "a config with a blank in its name",
     path: "configs",
     value: { "a b": "1" },
-    refusal: /configs: keys must/,
+    refusal: /configs: .*keys must/,
   },
   {
     name: "an unknown deletion policy",

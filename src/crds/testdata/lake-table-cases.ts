@@ -14,19 +14,19 @@ export const LAKE_TABLE_CASES: readonly FieldCase[] = [
     name: "two columns of one name",
     path: "columns.4.name",
     value: "total",
-    refusal: /columns: .*same name/,
+    refusal: /columns: .*same name|columns.4: Duplicate value/,
   },
   {
     name: "an unknown type",
     path: "columns.4.type",
     value: "varchar",
-    refusal: /columns\.4\.type: must be an Iceberg type/,
+    refusal: /columns\.4\.type: .*must be an Iceberg type/,
   },
   {
     name: "an unknown type within a list",
     path: "columns.4.type",
     value: "list<varchar>",
-    refusal: /columns\.4\.type: must be an Iceberg type/,
+    refusal: /columns\.4\.type: .*must be an Iceberg type/,
   },
   {
     name: "a type with a blank",
@@ -139,7 +139,7 @@ export const LAKE_TABLE_CASES: readonly FieldCase[] = [
     name: "one partition field twice",
     path: "partitionBy.1",
     value: { column: "ordered_at", transform: "day" },
-    refusal: /same column and transform/,
+    refusal: /partitionBy: .*same column and transform|partitionBy.1: Duplicate value/,
   },
   {
     name: "a sort by a list",
@@ -157,5 +157,11 @@ export const LAKE_TABLE_CASES: readonly FieldCase[] = [
     name: "a table of one column",
     path: "",
     value: { platformRef: { name: "p" }, database: "d", table: "t", columns: [COLUMN] },
+  },
+  {
+    name: "a property without a name",
+    path: "properties",
+    value: { "": "x" },
+    refusal: /properties: .*keys must start with a letter/,
   },
 ];

@@ -24,7 +24,7 @@ export const QUERY_CLUSTER_CASES: readonly FieldCase[] = [
     name: "two catalogs of one name",
     path: "catalogs.0.name",
     value: "crm",
-    refusal: /catalogs: .*same name/,
+    refusal: /catalogs: .*same name|catalogs.1: Duplicate value/,
   },
   {
     name: "a password in the open",
@@ -48,6 +48,12 @@ export const QUERY_CLUSTER_CASES: readonly FieldCase[] = [
     name: "no drain time",
     path: "drainTime",
     value: "0s",
-    refusal: /drainTime: must be a duration/,
+    refusal: /drainTime: .*must be a duration/,
+  },
+  {
+    name: "a property with a name of 129 characters",
+    path: "catalogs.0.properties",
+    value: { ["x".repeat(129)]: "x" },
+    refusal: /catalogs\.0\.properties: .*keys must start with a letter/,
   },
 ];

@@ -6,6 +6,7 @@ import { KINDS, type KindDefinition, type Resource } from "../kinds.ts";
 import { DATA_PLATFORM_CASES } from "./data-platform-cases.ts";
 import { EVENT_STREAM_CASES } from "./event-stream-cases.ts";
 import { LAKE_TABLE_CASES } from "./lake-table-cases.ts";
+import { BOUNDARY_CASES } from "./boundary-cases.ts";
 import { CLICKSTREAM_PIPELINE_CASES } from "./clickstream-pipeline-cases.ts";
 import { QUERY_CLUSTER_CASES } from "./query-cluster-cases.ts";
 
@@ -65,6 +66,7 @@ export const SPEC_CASES: readonly SpecCase[] = [
   ...casesOf("LakeTable", LAKE_TABLE_CASES),
   ...casesOf("ClickstreamPipeline", CLICKSTREAM_PIPELINE_CASES),
   ...casesOf("QueryCluster", QUERY_CLUSTER_CASES),
+  ...BOUNDARY_CASES,
 ];
 
 /** The spec of a case. */

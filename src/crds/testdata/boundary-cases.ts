@@ -1,0 +1,77 @@
+/** The least and the greatest value of every duration and size, and the next that is too little and too much. */
+import type { SpecCase } from "./spec-cases.ts";
+
+interface Boundary {
+  readonly kind: string;
+  readonly path: string;
+  /** Too little, least, greatest, too much. */
+  readonly values: readonly [string, string, string, string];
+}
+
+const RETENTION_TIME = ["59s", "1m", "876000h", "876000h1s"] as const;
+const RETENTION_SIZE = ["1023Ki", "1Mi", "1000Ti", "1001Ti"] as const;
+const MEMORY = ["16383Ki", "16Mi", "16Ti", "17Ti"] as const;
+
+const CONTAINERS: readonly { readonly kind: string; readonly path: string }[] = [
+  { kind: "ClickstreamPipeline", path: "collector.resources" },
+  { kind: "ClickstreamPipeline", path: "processing.driverResources" },
+  { kind: "ClickstreamPipeline", path: "processing.executorResources" },
+  { kind: "QueryCluster", path: "coordinatorResources" },
+  { kind: "QueryCluster", path: "workerResources" },
+];
+
+const BOUNDARIES: readonly Boundary[] = [
+  { kind: "EventStream", path: "retention.time", values: RETENTION_TIME },
+  { kind: "EventStream", path: "retention.size", values: RETENTION_SIZE },
+  { kind: "ClickstreamPipeline", path: "stream.retention.time", values: RETENTION_TIME },
+  { kind: "ClickstreamPipeline", path: "stream.retention.size", values: RETENTION_SIZE },
+  { kind: "ClickstreamPipeline", path: "collector.cookie.maxAge", values: ["59s", "1m", "9600h", "9600h1s"] },
+  { kind: "ClickstreamPipeline", path: "processing.triggerInterval", values: ["0s", "1s", "1h", "1h1s"] },
+  { kind: "ClickstreamPipeline", path: "processing.sessionTimeout", values: ["0s", "1s", "24h", "24h1s"] },
+  { kind: "ClickstreamPipeline", path: "processing.dedupWindow", values: ["59s", "1m", "720h", "720h1s"] },
+  { kind: "ClickstreamPipeline", path: "processing.watermark", values: ["0s", "1s", "168h", "168h1s"] },
+  { kind: "QueryCluster", path: "drainTime", values: ["0s", "1s", "1h", "1h1s"] },
+];
+
+function escaped(text: string): string {
+  return text.replaceAll(".", "\\.");
+}
+
+function casesOf({ kind, path, values }: Boundary): readonly SpecCase[] {
+  return values.map((value, position) => ({
+    kind,
+    name: `${path} of ${value}`,
+    path,
+    value,
+    ...(position === 1 || position === 2 ? {} : { refusal: new RegExp(`${escaped(path)}: .*must be a (duration|size) from`) }),
+  }));
+}
+
+/** Amounts are tried as limits and as requests, each alone: together they would have to fit each other. */
+function memoryCases(container: { readonly kind: string; readonly path: string }): readonly SpecCase[] {
+  return ["requests", "limits"].flatMap((side) =>
+    casesOf({ ...container, path: `${container.path}.${side}.memory`, values: MEMORY }).map((specCase) => ({
+      ...specCase,
+      path: container.path,
+      value: { [side]: { memory: specCase.value } },
+    })),
+  );
+}
+
+function fitCases({ kind, path }: { readonly kind: string; readonly path: string }): readonly SpecCase[] {
+  const over = { cpu: ["1001m", "1"], memory: ["1025Mi", "1Gi"] } as const;
+  return Object.entries(over).map(([resource, [request, limit]]) => ({
+    kind,
+    name: `${path} with a request of ${request} and a limit of ${limit}`,
+    path,
+    value: { requests: { [resource]: request }, limits: { [resource]: limit } },
+    refusal: new RegExp(`${escaped(path)}\\.requests\\.${resource}: .*at most limits\\.${resource}`),
+  }));
+}
+
+export const BOUNDARY_CASES: readonly SpecCase[] = [
+  ...BOUNDARIES.flatMap(casesOf),
+  { kind: "QueryCluster", name: "a cache of 63Mi", path: "cache", value: { maxSize: "63Mi" }, refusal: /cache\.maxSize: .*must be a size/ },
+  { kind: "QueryCluster", name: "a cache of 64Mi", path: "cache", value: { maxSize: "64Mi" } },
+  ...CONTAINERS.flatMap((container) => [...memoryCases(container), ...fitCases(container)]),
+];
