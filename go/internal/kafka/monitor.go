@@ -8,9 +8,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 const (
@@ -24,18 +24,17 @@ const (
 // accepted again without a restart when it can.
 type Monitor struct {
 	client *kgo.Client
-	admin  *kadm.Client
 	topic  string
 	logger *slog.Logger
 	// problem is why events cannot be written; nil when they can.
 	problem  atomic.Pointer[string]
 	failures int
-	topicID  kadm.TopicID
+	topicID  [16]byte
 }
 
 // NewMonitor returns a monitor that says "not asked yet" until Run has had a first answer.
 func NewMonitor(client *kgo.Client, topic string, logger *slog.Logger) *Monitor {
-	monitor := &Monitor{client: client, admin: kadm.NewClient(client), topic: topic, logger: logger}
+	monitor := &Monitor{client: client, topic: topic, logger: logger}
 	monitor.setProblem("Kafka has not answered yet")
 	return monitor
 }
@@ -88,24 +87,33 @@ func (m *Monitor) probe(ctx context.Context) {
 		return
 	}
 	m.failures = 0
-	m.forgetReplacedTopic(topic.ID)
+	m.forgetReplacedTopic(topic.TopicID)
 	if m.Problem() != "" {
 		m.logger.Info("Kafka takes events", "topic", m.topic, "partitions", len(topic.Partitions))
 	}
 	m.setProblem("")
 }
 
-func (m *Monitor) readTopic(ctx context.Context) (kadm.TopicDetail, error) {
-	topics, err := m.admin.ListTopics(ctx, m.topic)
+// readTopic asks a broker itself: the admin client would answer from its cache.
+func (m *Monitor) readTopic(ctx context.Context) (kmsg.MetadataResponseTopic, error) {
+	request := kmsg.NewPtrMetadataRequest()
+	wanted := kmsg.NewMetadataRequestTopic()
+	wanted.Topic = &m.topic
+	request.Topics = append(request.Topics, wanted)
+	response, err := request.RequestWith(ctx, m.client)
 	if err != nil {
-		return kadm.TopicDetail{}, err
+		return kmsg.MetadataResponseTopic{}, err
 	}
-	topic, listed := topics[m.topic]
+	if len(response.Topics) != 1 {
+		return kmsg.MetadataResponseTopic{}, errTopicMissing
+	}
+	topic := response.Topics[0]
+	err = kerr.ErrorForCode(topic.ErrorCode)
 	switch {
-	case !listed || errors.Is(topic.Err, kerr.UnknownTopicOrPartition):
+	case errors.Is(err, kerr.UnknownTopicOrPartition):
 		return topic, errTopicMissing
-	case topic.Err != nil:
-		return topic, topic.Err
+	case err != nil:
+		return topic, err
 	}
 	for _, partition := range topic.Partitions {
 		if partition.Leader >= 0 {
@@ -135,10 +143,10 @@ func (m *Monitor) noteFailure(err error) {
 
 // forgetReplacedTopic: a topic that was deleted and made again keeps its name and gets a new id, and its sequence
 // numbers start again; what the client knows of the old one must go.
-func (m *Monitor) forgetReplacedTopic(id kadm.TopicID) {
-	var none kadm.TopicID
+func (m *Monitor) forgetReplacedTopic(id [16]byte) {
+	var none [16]byte
 	if m.topicID != none && id != m.topicID {
-		m.logger.Warn("The topic was replaced", "topic", m.topic, "topicId", id.String())
+		m.logger.Warn("The topic was replaced", "topic", m.topic, "topicId", fmt.Sprintf("%x", id))
 		m.client.PurgeTopicsFromProducing(m.topic)
 	}
 	m.topicID = id
