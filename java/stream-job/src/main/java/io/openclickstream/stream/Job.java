@@ -7,9 +7,11 @@ import io.openclickstream.stream.sink.LakeCatalog;
 import io.openclickstream.stream.sink.LakeSink;
 import io.openclickstream.stream.source.KafkaConnection;
 import io.openclickstream.stream.source.TopicIdentity;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.catalog.Catalog;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -22,9 +24,13 @@ final class Job implements AutoCloseable {
     private final SparkSession spark;
     private final StreamingQuery query;
 
-    private Job(SparkSession spark, StreamingQuery query) {
+    /** Held here, as its S3 client would be closed when nothing refers to it any more. */
+    private final Catalog catalog;
+
+    private Job(SparkSession spark, StreamingQuery query, Catalog catalog) {
         this.spark = spark;
         this.query = query;
+        this.catalog = catalog;
     }
 
     /** Starts everything; what fails here is a matter of configuration or of systems that cannot be reached. */
@@ -35,11 +41,11 @@ final class Job implements AutoCloseable {
             Configuration hadoop = spark.sparkContext().hadoopConfiguration();
             String topicId = TopicIdentity.read(kafka, config.kafka().topic());
             TopicIdentity.check(config.checkpoint(), config.kafka().topic(), topicId, hadoop);
-            LakeSink sink = new LakeSink(
-                LakeCatalog.connect(config.catalog(), config.storage(), hadoop), config.tables(), topicId, status);
+            Catalog catalog = LakeCatalog.connect(config.catalog(), config.storage(), hadoop);
+            LakeSink sink = new LakeSink(catalog, config.tables(), topicId, status);
             spark.streams().addListener(new ProgressListener(status));
             Dataset<Row> steps = StreamQuery.steps(records(spark, kafka, config), config);
-            return new Job(spark, StreamQuery.start(steps, sink, config));
+            return new Job(spark, StreamQuery.start(steps, sink, config), catalog);
         } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
             spark.stop();
             throw e;
@@ -69,7 +75,10 @@ final class Job implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         spark.stop();
+        if (catalog instanceof Closeable closeable) {
+            closeable.close();
+        }
     }
 }

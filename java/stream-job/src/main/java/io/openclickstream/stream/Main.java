@@ -84,7 +84,7 @@ public final class Main {
             if (running != null) {
                 GracefulStop.stop(running.query(), PATIENCE);
             }
-        } catch (InterruptedException | TimeoutException | RuntimeException e) {
+        } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
             LOG.error("Failed to stop: {}", Causes.describe(e), e);
             code = 1;
         }

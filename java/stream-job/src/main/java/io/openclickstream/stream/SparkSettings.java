@@ -20,6 +20,8 @@ final class SparkSettings {
         settings.put("spark.ui.enabled", "false");
         settings.put("spark.sql.session.timeZone", "UTC");
         settings.put("spark.sql.shuffle.partitions", Integer.toString(job.shufflePartitions()));
+        // Streams cannot use it, and Spark says so at each start.
+        settings.put("spark.sql.adaptive.enabled", "false");
         // Expired identifiers are cleared by the next batch that has data; an idle pipeline does and writes nothing.
         settings.put("spark.sql.streaming.noDataMicroBatches.enabled", "false");
         addStateStore(settings);

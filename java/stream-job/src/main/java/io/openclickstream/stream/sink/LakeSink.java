@@ -59,7 +59,7 @@ public final class LakeSink implements VoidFunction2<Dataset<Row>, Long> {
         Map<OutputTable, Table> targets = new EnumMap<>(OutputTable.class);
         tables.forEach((output, table) -> {
             table.refresh();
-            if (table.holds(batch.queryId(), batch.epoch())) {
+            if (table.holds(batch)) {
                 LOG.info("Passing over a table that already holds the batch table={} batchId={}", table.name(), batch.epoch());
             } else {
                 refuseSecondCheckpoint(table, batch);
@@ -70,7 +70,7 @@ public final class LakeSink implements VoidFunction2<Dataset<Row>, Long> {
     }
 
     private static void refuseSecondCheckpoint(LakeTable table, MicroBatch batch) {
-        if (table.holdsRecordsOfAnotherQuery(batch.queryId(), batch.topicId())) {
+        if (table.holdsRecordsOfAnotherQuery(batch)) {
             throw new IllegalStateException("table " + table.name() + " already holds records of this topic that were written under"
                 + " another checkpoint; this one would store them again. Restore the checkpoint, or start with empty tables, or with a"
                 + " new topic, or remove the table's property \"" + LakeTable.QUERY_ID + "\" to accept doubled rows");

@@ -3,12 +3,14 @@ package io.openclickstream.stream.sink;
 import io.openclickstream.stream.model.OutputTable;
 import java.util.List;
 import java.util.Map;
+import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.RowDelta;
+import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.SerializableTable;
-import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.Transaction;
+import org.apache.iceberg.Transactions;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.slf4j.Logger;
@@ -28,11 +30,13 @@ final class LakeTable {
 
     private final OutputTable output;
     private final Table table;
+    private final TableOperations operations;
     private int checkedSchema = -1;
 
     LakeTable(OutputTable output, Table table) {
         this.output = output;
         this.table = table;
+        this.operations = ((HasTableOperations) table).operations();
         check();
     }
 
@@ -46,17 +50,16 @@ final class LakeTable {
         check();
     }
 
-    boolean holds(String queryId, long epoch) {
-        Map<String, String> properties = table.properties();
-        return queryId.equals(properties.get(QUERY_ID)) && Long.parseLong(properties.getOrDefault(EPOCH_ID, "-1")) >= epoch;
+    boolean holds(MicroBatch batch) {
+        return holds(table.properties(), batch);
     }
 
     /** Whether another query, hence another checkpoint, has put records of this topic into the table. */
-    boolean holdsRecordsOfAnotherQuery(String queryId, String topicId) {
+    boolean holdsRecordsOfAnotherQuery(MicroBatch batch) {
         Map<String, String> properties = table.properties();
         return properties.containsKey(QUERY_ID)
-            && !queryId.equals(properties.get(QUERY_ID))
-            && topicId.equals(properties.get(TOPIC_ID));
+            && !batch.queryId().equals(properties.get(QUERY_ID))
+            && batch.topicId().equals(properties.get(TOPIC_ID));
     }
 
     /** The table as tasks need it. */
@@ -65,23 +68,22 @@ final class LakeTable {
     }
 
     /**
-     * Adds files and remembers the micro-batch, atomically. Should a second driver add the same offsets at the same time, the
-     * catalog lets one commit through, and the other fails on what it finds then.
+     * Adds files and remembers the micro-batch, atomically. Should a second driver on the same checkpoint add the same batch at
+     * the same time, the catalog lets one commit through, and the other is refused when it is repeated.
      */
     void commit(MicroBatch batch, List<DataFile> files, OffsetRanges offsets) {
-        Transaction transaction = table.newTransaction();
-        RowDelta rows = transaction.newRowDelta();
-        files.forEach(rows::addRows);
-        rows.set(QUERY_ID, batch.queryId());
-        rows.set(EPOCH_ID, Long.toString(batch.epoch()));
-        rows.set(KAFKA_OFFSETS, offsets.toString());
-        Snapshot base = table.currentSnapshot();
-        if (base != null) {
-            rows.validateFromSnapshot(base.snapshotId());
-        }
-        rows.conflictDetectionFilter(offsets.asFilter()).validateNoConflictingDataFiles();
+        Transaction transaction = Transactions.newTransaction(table.name(), new GuardedOperations(operations, base -> {
+            if (holds(base.properties(), batch)) {
+                throw new ValidationException("table %s got batch %d from another driver", table.name(), batch.epoch());
+            }
+        }));
         try {
-            rows.commit();
+            AppendFiles append = transaction.newAppend();
+            files.forEach(append::appendFile);
+            append.set(QUERY_ID, batch.queryId());
+            append.set(EPOCH_ID, Long.toString(batch.epoch()));
+            append.set(KAFKA_OFFSETS, offsets.toString());
+            append.commit();
             transaction.updateProperties()
                 .set(QUERY_ID, batch.queryId())
                 .set(EPOCH_ID, Long.toString(batch.epoch()))
@@ -93,6 +95,11 @@ final class LakeTable {
             delete(files);
             throw e;
         }
+    }
+
+    private static boolean holds(Map<String, String> properties, MicroBatch batch) {
+        return batch.queryId().equals(properties.get(QUERY_ID))
+            && Long.parseLong(properties.getOrDefault(EPOCH_ID, "-1")) >= batch.epoch();
     }
 
     private void check() {

@@ -1,10 +1,7 @@
 package io.openclickstream.stream.sink;
 
 import java.io.Serializable;
-import java.util.Map;
 import java.util.TreeMap;
-import org.apache.iceberg.expressions.Expression;
-import org.apache.iceberg.expressions.Expressions;
 
 /** The span of Kafka offsets in each Kafka partition. */
 final class OffsetRanges implements Serializable {
@@ -25,19 +22,6 @@ final class OffsetRanges implements Serializable {
     OffsetRanges plus(OffsetRanges other) {
         other.ranges.forEach((partition, range) -> ranges.merge(partition, range, Range::plus));
         return this;
-    }
-
-    /** Selects rows of these offsets. */
-    Expression asFilter() {
-        Expression filter = Expressions.alwaysFalse();
-        for (Map.Entry<Integer, Range> entry : ranges.entrySet()) {
-            Range range = entry.getValue();
-            filter = Expressions.or(filter, Expressions.and(
-                Expressions.equal("kafka_partition", entry.getKey()),
-                Expressions.greaterThanOrEqual("kafka_offset", range.first()),
-                Expressions.lessThanOrEqual("kafka_offset", range.last())));
-        }
-        return filter;
     }
 
     /** For the snapshot summary, for example {@code 0:120-180,1:7-7}. */
