@@ -154,6 +154,8 @@ class RestCatalogClient implements CatalogClient {
       });
       return { status: answer.statusCode, text: await answer.body.text() };
     } catch (error) {
+      // The pass was told to stop; that says nothing about the catalog.
+      wanted.signal?.throwIfAborted();
       throw failureToError(error, this.settings);
     }
   }

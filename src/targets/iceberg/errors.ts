@@ -48,7 +48,6 @@ export function answerToError(answer: CatalogAnswer, settings: CatalogSettings, 
 
 /** Class of a failure without an answer. */
 export function failureToError(error: unknown, settings: CatalogSettings): Error {
-  if (error instanceof DOMException) return error;
   const said = scrub(wordsOf(error), secretsOf(settings));
   return new WaitingError("CatalogUnreachable", `the catalog at ${settings.uri} is unreachable: ${said}`, {
     cause: error,

@@ -77,6 +77,7 @@ class OAuthSession implements Session {
       dispatcher,
       signal: signal ?? null,
     }).catch((error: unknown) => {
+      signal?.throwIfAborted();
       throw failureToError(error, settings);
     });
     const text = await answer.body.text();

@@ -71,9 +71,7 @@ class PooledKafkaClient implements KafkaClient {
       const connection = await this.#connect(options);
       return await withSignal(api.async(connection, ...request), options.signal);
     } catch (error) {
-      // The controller may have moved, or its broker may be gone.
-      this.#controller = undefined;
-      throw classifyKafkaError(error, this.settings, options.doing);
+      throw this.#failed(error, options);
     }
   }
 
@@ -88,13 +86,20 @@ class PooledKafkaClient implements KafkaClient {
     } catch (error) {
       const response = (error as { response?: unknown }).response;
       if (response !== undefined) return response as Response;
-      this.#controller = undefined;
-      throw classifyKafkaError(error, this.settings, options.doing);
+      throw this.#failed(error, options);
     }
   }
 
   async close(): Promise<void> {
     await this.#pool.close();
+  }
+
+  #failed(error: unknown, options: CallOptions): unknown {
+    // The pass was told to stop; that says nothing about Kafka.
+    if (options.signal?.aborted === true) return options.signal.reason;
+    // The controller may have moved, or its broker may be gone.
+    this.#controller = undefined;
+    return classifyKafkaError(error, this.settings, options.doing);
   }
 
   async #connect(options: CallOptions): Promise<Connection> {

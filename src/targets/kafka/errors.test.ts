@@ -98,9 +98,4 @@ describe("an error of Kafka", () => {
     expect(classified.cause).toBe(original);
     expect(classified.message).not.toContain("hunter2");
   });
-
-  it("is not touched when the pass itself was stopped", () => {
-    const stopped = new DOMException("stop", "AbortError");
-    expect(classify(stopped)).toBe(stopped);
-  });
 });

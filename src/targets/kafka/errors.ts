@@ -47,7 +47,6 @@ export interface KafkaFailure {
 
 /** Gives any error of the client library the class and reason that the runtime acts on. `doing` completes "while …". */
 export function classifyKafkaError(error: unknown, settings: KafkaSettings, doing: string): Error {
-  if (isAbort(error)) return error;
   return failureToError(readFailure(error), { settings, doing, cause: error });
 }
 
@@ -132,9 +131,4 @@ function messageOf(error: unknown): string {
   const { code } = error as { code?: unknown };
   if (error.message !== "") return error.message;
   return typeof code === "string" ? code : error.name;
-}
-
-/** The pass was told to stop; the runtime knows why. */
-function isAbort(error: unknown): error is DOMException {
-  return error instanceof DOMException;
 }

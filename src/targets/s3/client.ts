@@ -8,11 +8,25 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** One repetition for a connection that the server closed meanwhile; longer pauses are the runtime's business. */
 const MAX_ATTEMPTS = 2;
 
+export interface RunOptions {
+  /** Completes "while …" in an error's message. */
+  readonly doing: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Second argument of the SDK's `send`. */
+export interface HttpOptions {
+  readonly abortSignal?: AbortSignal;
+}
+
 export interface StorageClient {
   readonly settings: StorageSettings;
   readonly sdk: S3Client;
-  /** Runs a request and gives its failure the runtime's class. `doing` completes "while …". */
-  run<Answer>(doing: string, request: (sdk: S3Client) => Promise<Answer>): Promise<Answer>;
+  /** Runs a request and gives its failure the runtime's class. */
+  run<Answer>(
+    options: RunOptions,
+    request: (sdk: S3Client, http: HttpOptions) => Promise<Answer>,
+  ): Promise<Answer>;
   close(): void;
 }
 
@@ -35,10 +49,12 @@ export function createStorageClient(settings: StorageSettings): StorageClient {
   return {
     settings,
     sdk,
-    async run(doing, request) {
+    async run({ doing, signal }, request) {
       try {
-        return await request(sdk);
+        return await request(sdk, signal === undefined ? {} : { abortSignal: signal });
       } catch (error) {
+        // The pass was told to stop; that says nothing about the bucket.
+        signal?.throwIfAborted();
         throw classifyStorageError(error, settings, doing);
       }
     },

@@ -9,8 +9,6 @@ const BUSY_RETRY_SECONDS = 5;
 
 /** Gives any error of the SDK the class and reason that the runtime acts on. `doing` completes "while …". */
 export function classifyStorageError(error: unknown, settings: StorageSettings, doing: string): Error {
-  // The SDK's own word for a request that the pass's signal ended.
-  if (error instanceof Error && error.name === "AbortError") return error;
   const status = httpStatusOf(error);
   const said = scrub(wordsOf(error), secretsOf(settings));
   const place = `S3 bucket "${settings.bucket}" at ${settings.endpoint}`;

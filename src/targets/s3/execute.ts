@@ -2,7 +2,7 @@
 import { DeleteObjectsCommand } from "@aws-sdk/client-s3";
 import { TransientError } from "../../runtime/errors.ts";
 import type { StorageClient } from "./client.ts";
-import { listKeys, sendOptions } from "./read.ts";
+import { listKeys } from "./read.ts";
 
 /**
  * Deletes all objects under a prefix and tells how many there were. The prefix must end in `/` and have a name before it, so that
@@ -32,7 +32,9 @@ async function deleteKeys(
     Bucket: client.settings.bucket,
     Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
   });
-  const answer = await client.run("deleting objects", (sdk) => sdk.send(command, sendOptions(signal)));
+  const answer = await client.run({ doing: "deleting objects", signal }, (sdk, http) =>
+    sdk.send(command, http),
+  );
   const failed = answer.Errors ?? [];
   const first = failed[0];
   if (first === undefined) return;

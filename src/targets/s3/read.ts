@@ -19,7 +19,7 @@ export async function probeStorage(client: StorageClient, signal?: AbortSignal):
     },
     { step: "deserialize", name: "readServerHeader" },
   );
-  await client.run("looking for the bucket", (sdk) => sdk.send(command, sendOptions(signal)));
+  await client.run({ doing: "looking for the bucket", signal }, (sdk, http) => sdk.send(command, http));
   return { server };
 }
 
@@ -36,13 +36,10 @@ export async function* listKeys(
       Prefix: prefix,
       ...(token !== undefined && { ContinuationToken: token }),
     });
-    const page = await client.run(`listing "${prefix}"`, (sdk) => sdk.send(command, sendOptions(signal)));
+    const page = await client.run({ doing: `listing "${prefix}"`, signal }, (sdk, http) =>
+      sdk.send(command, http),
+    );
     yield (page.Contents ?? []).map((object) => object.Key).filter((key) => key !== undefined);
     token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
   } while (token !== undefined);
-}
-
-/** The SDK's spelling of an optional signal. */
-export function sendOptions(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
 }
