@@ -6,6 +6,7 @@ import type { ApiAccess } from "./api-client.ts";
 import type { ReconcileContext } from "./controller.ts";
 import type { EventRecorder } from "./event-recorder.ts";
 import { isKubernetesError, KubernetesError } from "./kubernetes-client.ts";
+import { scrubbedLogger } from "./logger.ts";
 import type { KubernetesObject, ResourceType } from "./objects.ts";
 import { resourcePath } from "./rest-client.ts";
 import { scrub } from "./scrub.ts";
@@ -45,7 +46,11 @@ export function beginPass<Clients>(resource: KubernetesObject, options: PassOpti
   const kubernetes = createKubernetesClient(options.access, { signal: limit.signal, secrets });
   const readNamespace = once(() => readIsTerminating(options.access, namespace ?? "", limit.signal));
   const context: ReconcileContext<Clients> = {
-    logger: options.logger.child({ namespace, name, generation, reconcileId: randomUUID() }),
+    logger: scrubbedLogger(
+      options.logger,
+      { namespace, name, generation, reconcileId: randomUUID() },
+      secrets,
+    ),
     now: options.now,
     kubernetes,
     clients: options.clients,

@@ -15,6 +15,7 @@ import type { FakeTarget } from "./fake-target.ts";
 export interface FakeRequest extends FakeTarget {
   readonly verb: "get" | "list" | "watch" | "create" | "update" | "patch" | "apply" | "delete";
   readonly query: URLSearchParams;
+  readonly accept: string;
   readonly body: unknown;
 }
 
@@ -177,6 +178,7 @@ async function readRequest(incoming: IncomingMessage): Promise<FakeRequest> {
     ...target,
     verb: verbOf(incoming, target, url.searchParams),
     query: url.searchParams,
+    accept: incoming.headers.accept ?? "",
     body: text === "" ? undefined : (JSON.parse(text) as unknown),
   };
 }

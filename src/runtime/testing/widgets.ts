@@ -1,0 +1,105 @@
+/** A kind for tests of the runtime: a Widget makes a ConfigMap and one thing in an external system. */
+import type { CommonStatus } from "../conditions.ts";
+import type {
+  Controller,
+  CustomResource,
+  ReconcileContext,
+  ResourceType,
+  StatusInput,
+  StatusResult,
+} from "../controller.ts";
+import { byOwner } from "../watches.ts";
+
+export const WIDGETS: ResourceType = {
+  group: "example.io",
+  version: "v1",
+  kind: "Widget",
+  plural: "widgets",
+};
+export const CONFIG_MAPS: ResourceType = {
+  group: "",
+  version: "v1",
+  kind: "ConfigMap",
+  plural: "configmaps",
+};
+
+export interface WidgetStatus extends CommonStatus {
+  readonly thingSize?: number;
+}
+export type Widget = CustomResource<{ readonly size: number }, WidgetStatus>;
+interface Sized {
+  readonly size: number;
+}
+
+/** The external system: things by name. Every change goes through `change`, which a test may make fail. */
+export class FakeSystem {
+  readonly things = new Map<string, number>();
+  changes = 0;
+  beforeChange: () => void = () => undefined;
+  afterChange: () => void = () => undefined;
+
+  change(work: () => void): void {
+    this.beforeChange();
+    work();
+    this.changes += 1;
+    this.afterChange();
+  }
+}
+
+type WidgetController = Controller<Widget, Sized | undefined, Sized, Sized, Sized, WidgetStatus, FakeSystem>;
+export type WidgetPhases = Partial<WidgetController>;
+
+/** The controller, with the phases that a test replaces. */
+export function widgetController(phases: WidgetPhases = {}): WidgetController {
+  return {
+    kind: WIDGETS,
+    concurrency: 2,
+    watches: [{ type: CONFIG_MAPS, labelSelector: "app=widget", toKeys: byOwner(WIDGETS) }],
+    observe: async (widget, context) => {
+      const size = context.clients.things.get(widget.metadata.name);
+      return size === undefined ? undefined : { size };
+    },
+    validate: (widget) => ({ size: widget.spec.size }),
+    plan: (validated) => validated,
+    apply: applyWidget,
+    status: widgetStatus,
+    finalize: async (widget, context) => {
+      const { name } = widget.metadata;
+      if (context.clients.things.has(name)) context.clients.change(() => context.clients.things.delete(name));
+    },
+    ...phases,
+  };
+}
+
+async function applyWidget(
+  plan: Sized,
+  observed: Sized | undefined,
+  context: ReconcileContext<FakeSystem>,
+): Promise<Sized> {
+  const { clients, kubernetes } = context;
+  const name = "w";
+  if (observed?.size !== plan.size) clients.change(() => clients.things.set(name, plan.size));
+  await kubernetes.apply(CONFIG_MAPS, {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, namespace: "ns", labels: { app: "widget" } },
+    data: { size: String(plan.size) },
+  } as object as Widget);
+  return { size: plan.size };
+}
+
+function widgetStatus(
+  input: StatusInput<Widget, Sized | undefined, Sized, Sized, Sized>,
+): StatusResult<WidgetStatus> {
+  const { applied, error, resource } = input;
+  const thingSize = applied?.size ?? resource.status?.thingSize;
+  return {
+    status: thingSize === undefined ? {} : { thingSize },
+    conditions: [
+      error === undefined
+        ? { type: "ThingReady", status: "True", reason: "Succeeded", message: "the thing is there" }
+        : { type: "ThingReady", status: "Unknown", reason: error.reason, message: error.message },
+    ],
+    ready: { message: `the thing has size ${applied?.size ?? 0}` },
+  };
+}
