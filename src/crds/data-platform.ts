@@ -95,7 +95,7 @@ const component = z.object({
   name: z.enum(PLATFORM_COMPONENTS).describe("Kafka, Storage or Catalog."),
   reachable: z.boolean().describe("Whether the last probe succeeded."),
   version: text(256).optional().describe("Version that the system reports, as far as it does."),
-  message: text(1024).optional().describe("What the probe found."),
+  message: text(32_768).optional().describe("What the probe found."),
   lastProbeTime: timestamp()
     .optional()
     .describe("Time of the probe that first found the component as it is now."),

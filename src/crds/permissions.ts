@@ -19,9 +19,21 @@ const OWN = [...READ, "create", "patch", "delete"] as const;
 export const SPARK_DRIVER_RULES: readonly PolicyRule[] = [
   {
     apiGroups: [""],
-    resources: ["pods", "services", "configmaps", "persistentvolumeclaims"],
-    verbs: ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"],
-    why: "executors: their pods, and the ConfigMap, Service and volumes that Spark makes for them",
+    resources: ["pods"],
+    verbs: ["get", "list", "watch", "create", "patch", "delete", "deletecollection"],
+    why: "the Spark driver's executors",
+  },
+  {
+    apiGroups: [""],
+    resources: ["configmaps"],
+    verbs: ["get", "list", "create", "delete", "deletecollection"],
+    why: "the ConfigMap that the Spark driver makes for its executors",
+  },
+  {
+    apiGroups: [""],
+    resources: ["services", "persistentvolumeclaims"],
+    verbs: ["get", "list", "delete", "deletecollection"],
+    why: "what the Spark driver sweeps up by its application's label when it stops, though it makes none",
   },
 ];
 

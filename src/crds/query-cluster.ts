@@ -135,7 +135,7 @@ export const queryClusterSpec = z.object({
 const catalogState = z.object({
   name: text(63).describe("Name of the catalog."),
   reachable: z.boolean().describe("Whether the catalog answered SHOW SCHEMAS."),
-  message: text(1024).optional().describe("What the probe found."),
+  message: text(32_768).optional().describe("What the probe found."),
 });
 
 export const queryClusterStatus = z.object({

@@ -37,15 +37,19 @@ interface StatusBody {
   readonly details?: { readonly causes?: readonly Cause[] };
 }
 
-interface Answer {
+/** What the API server answered. */
+export interface Answer {
   readonly code: number;
   readonly body: unknown;
 }
 
-interface Call {
+/** One request. */
+export interface Call {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   readonly body?: unknown;
+  /** Whom to play; the administrator himself when absent. */
+  readonly user?: string;
 }
 
 /** A definition as far as the tests look into it. */
@@ -53,38 +57,63 @@ export interface InstalledDefinition {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
-/** An API server, seen as a place where objects of our kinds are accepted or refused. */
-export class CustomResourceApi {
+/** Requests to an API server as its administrator, or as whom the administrator plays. */
+export class ApiRequests {
   readonly #access: Pick<ApiServerAccess, "url" | "token">;
   readonly #agent: Agent;
-  readonly #namespace: string;
 
-  constructor(access: ApiServerAccess, namespace: string) {
+  constructor(access: ApiServerAccess) {
     this.#access = access;
     this.#agent = new Agent({ connect: { ca: access.certificateAuthority } });
-    this.#namespace = namespace;
   }
 
   async close(): Promise<void> {
     await this.#agent.close();
   }
 
-  async #send({ method, path, body }: Call): Promise<Answer> {
+  async send({ method, path, body, user }: Call): Promise<Answer> {
     const type = method === "PATCH" ? "application/apply-patch+yaml" : "application/json";
+    const headers = { authorization: `Bearer ${this.#access.token}`, "content-type": type };
     const response = await request(`${this.#access.url}${path}`, {
       dispatcher: this.#agent,
       method,
-      headers: { authorization: `Bearer ${this.#access.token}`, "content-type": type },
+      headers: user === undefined ? headers : { ...headers, "impersonate-user": user },
       body: body === undefined ? null : JSON.stringify(body),
     });
     return { code: response.statusCode, body: await response.body.json() };
   }
 
-  async #mustSend(call: Call): Promise<unknown> {
-    const { code, body } = await this.#send(call);
+  /** The body of the answer. Throws when the API server refuses. */
+  async mustSend(call: Call): Promise<unknown> {
+    const { code, body } = await this.send(call);
     if (code >= 300)
       throw new Error(`${call.method} ${call.path}: ${code} ${(body as StatusBody).message ?? ""}`);
     return body;
+  }
+
+  /** Makes the object what `body` says. */
+  async apply(path: string, body: unknown): Promise<void> {
+    const query = "?fieldManager=tests&force=true&fieldValidation=Strict";
+    await this.mustSend({ method: "PATCH", path: `${path}${query}`, body });
+  }
+
+  async createNamespace(name: string): Promise<void> {
+    await this.apply(`/api/v1/namespaces/${name}`, {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name },
+    });
+  }
+}
+
+/** An API server, seen as a place where objects of our kinds are accepted or refused. */
+export class CustomResourceApi {
+  readonly #requests: ApiRequests;
+  readonly #namespace: string;
+
+  constructor(requests: ApiRequests, namespace: string) {
+    this.#requests = requests;
+    this.#namespace = namespace;
   }
 
   /** Applies every manifest of config/crd and makes the namespace. */
@@ -92,18 +121,15 @@ export class CustomResourceApi {
     for (const name of await readdir(CRD_FOLDER)) {
       if (name === "kustomization.yaml") continue;
       const body = parse(await readFile(join(CRD_FOLDER, name), "utf8")) as { metadata: { name: string } };
-      const path = `${DEFINITIONS}/${body.metadata.name}?fieldManager=tests&force=true&fieldValidation=Strict`;
-      await this.#mustSend({ method: "PATCH", path, body });
+      await this.#requests.apply(`${DEFINITIONS}/${body.metadata.name}`, body);
     }
-    const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: this.#namespace } };
-    const path = `/api/v1/namespaces/${this.#namespace}?fieldManager=tests&force=true`;
-    await this.#mustSend({ method: "PATCH", path, body: namespace });
+    await this.#requests.createNamespace(this.#namespace);
   }
 
   /** The definition as the API server has it now. */
   async definition(kind: KindDefinition): Promise<InstalledDefinition> {
     const path = `${DEFINITIONS}/${kind.plural}.${kind.group}`;
-    return (await this.#mustSend({ method: "GET", path })) as InstalledDefinition;
+    return (await this.#requests.mustSend({ method: "GET", path })) as InstalledDefinition;
   }
 
   #path(kind: KindDefinition): string {
@@ -113,7 +139,7 @@ export class CustomResourceApi {
   /** Tries to create the object without creating it. Unknown fields are refused, as kubectl has it. */
   async judge(kind: KindDefinition, name: string, spec: unknown): Promise<Verdict> {
     const path = `${this.#path(kind)}${STRICT_DRY_RUN}`;
-    const answer = await this.#send({ method: "POST", path, body: objectOf(kind, { name }, spec) });
+    const answer = await this.#requests.send({ method: "POST", path, body: objectOf(kind, { name }, spec) });
     const refusals = refusalsOf(answer);
     return { refusals, stored: refusals.length === 0 ? (answer.body as { spec?: unknown }).spec : undefined };
   }
@@ -131,15 +157,17 @@ export class CustomResourceApi {
   ): Promise<readonly Refusal[]> {
     const path = `${this.#path(kind)}/${name}`;
     const body = objectOf(kind, { name }, specs.from);
-    const created = (await this.#mustSend({ method: "POST", path: this.#path(kind), body })) as {
+    const created = (await this.#requests.mustSend({ method: "POST", path: this.#path(kind), body })) as {
       metadata: { resourceVersion: string };
     };
     const { resourceVersion } = created.metadata;
     try {
       const changed = objectOf(kind, { name, resourceVersion }, specs.to);
-      return refusalsOf(await this.#send({ method: "PUT", path: `${path}${STRICT_DRY_RUN}`, body: changed }));
+      return refusalsOf(
+        await this.#requests.send({ method: "PUT", path: `${path}${STRICT_DRY_RUN}`, body: changed }),
+      );
     } finally {
-      await this.#mustSend({ method: "DELETE", path });
+      await this.#requests.mustSend({ method: "DELETE", path });
     }
   }
 }

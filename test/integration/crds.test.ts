@@ -10,8 +10,9 @@ import { KINDS, type KindDefinition } from "../../src/crds/kinds.ts";
 import { SPEC_CASES, kindNamed, sampleOf, specOf, withField } from "../../src/crds/testdata/spec-cases.ts";
 import { CHANGE_CASES, NAME_CASES } from "../../src/crds/testdata/change-cases.ts";
 import { resourceName, specArbitrary } from "./crds-arbitraries.ts";
-import { CustomResourceApi, type Refusal } from "./crds-api.ts";
+import { ApiRequests, CustomResourceApi, type Refusal } from "./crds-api.ts";
 
+let requests: ApiRequests;
 let api: CustomResourceApi;
 
 /** Every refusal of this run as `field: message`, list positions as `[]`, to see that no rule went without a bad case. */
@@ -26,7 +27,8 @@ function tell(refusals: readonly Refusal[]): string {
 }
 
 beforeAll(async () => {
-  api = new CustomResourceApi(inject("apiServer"), "crds");
+  requests = new ApiRequests(inject("apiServer"));
+  api = new CustomResourceApi(requests, "crds");
   await api.install();
   for (const kind of KINDS) {
     await vi.waitFor(async () => expect(await conditionsOf(kind)).toContain("Established=True"), {
@@ -36,7 +38,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await api.close();
+  await requests.close();
 });
 
 async function conditionsOf(kind: KindDefinition): Promise<readonly string[]> {
