@@ -18,6 +18,8 @@ export interface ImageBuilder {
   readonly name: "buildah" | "docker";
   /** Whether the images start from our own bases instead of the public ones that the Dockerfiles name. */
   readonly usesLocalBases: boolean;
+  /** Throws an error that says what to install when it cannot be used. */
+  require(): Promise<void>;
   has(reference: string): Promise<boolean>;
   build(request: BuildRequest): Promise<void>;
   /** Writes the image as an archive that containerd imports under the same reference. */
@@ -40,6 +42,14 @@ export function chooseBuilder(
   throw new Error(`BUILDER must be "buildah" or "docker", not "${name}"`);
 }
 
+async function requireProgram(program: string, remedy: string): Promise<void> {
+  try {
+    await runCommand(program, ["--version"]);
+  } catch (cause) {
+    throw new Error(`building images needs "${program}", which is not installed: ${remedy}`, { cause });
+  }
+}
+
 /** The repository of a reference: what is left of its tag. */
 export function repositoryOf(reference: string): string {
   return reference.slice(0, reference.lastIndexOf(":"));
@@ -48,6 +58,14 @@ export function repositoryOf(reference: string): string {
 const buildah: ImageBuilder = {
   name: "buildah",
   usesLocalBases: true,
+  async require() {
+    for (const program of ["buildah", "debootstrap"]) {
+      await requireProgram(
+        program,
+        "install it (apt-get install --no-install-recommends buildah debootstrap) or set BUILDER=docker",
+      );
+    }
+  },
   async has(reference) {
     return (
       (await runCommand("buildah", [...storage(), "inspect", "--type", "image", reference])).exitCode === 0
@@ -109,6 +127,10 @@ function storage(): string[] {
 const docker: ImageBuilder = {
   name: "docker",
   usesLocalBases: false,
+  async require() {
+    await requireProgram("docker", "install it, or leave BUILDER empty to build with buildah");
+    await mustRun("docker", ["info", "--format", "{{.ServerVersion}}"]);
+  },
   async has(reference) {
     return (await runCommand("docker", ["image", "inspect", reference])).exitCode === 0;
   },

@@ -20,12 +20,17 @@ export interface CacheEntry {
   readonly key: string;
 }
 
+/** The folder of a cache entry, whether it is there or not. */
+export function cachedPath(entry: CacheEntry): string {
+  return join(cacheFolder(), entry.thing, entry.key);
+}
+
 /**
  * Returns the folder of a cache entry. Fills it first when it is not there: `fill` writes into a temporary sibling,
  * which takes the entry's name only when all is written, so a broken fill leaves nothing and two fills do not mix.
  */
 export async function cached(entry: CacheEntry, fill: (directory: string) => Promise<void>): Promise<string> {
-  const directory = join(cacheFolder(), entry.thing, entry.key);
+  const directory = cachedPath(entry);
   if (existsSync(directory)) return directory;
   await mkdir(dirname(directory), { recursive: true });
   const building = await mkdtemp(`${directory}.building-`);

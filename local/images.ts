@@ -2,12 +2,14 @@
  * Builds the container images: `node local/images.ts build [name...]`. The tag of an image is a hash of everything that
  * goes into it, so what has not changed is not built again, and what a cluster runs can be told from its reference.
  */
+import { existsSync } from "node:fs";
 import { cp, mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { mustRun, runCommand } from "./command.ts";
 import { checkoutFolder, type Artifact } from "./images-artifacts.ts";
 import { chooseBuilder, type ImageBuilder } from "./images-builders.ts";
-import { cached, hashOf, hashOfPath, pruneCache } from "./images-cache.ts";
+import { cached, cachedPath, hashOf, hashOfPath, pruneCache, type CacheEntry } from "./images-cache.ts";
+import { withBuildLock } from "./images-lock.ts";
 import { imageNames, isBase, recipeOf, type ImageRecipe } from "./images-recipes.ts";
 
 /** An image that can be loaded into a cluster. */
@@ -33,14 +35,15 @@ export interface BuildOptions {
 
 const defaultPrefix = "docker.io/openclickstream";
 const basePrefix = "localhost/openclickstream";
+const archiveName = "image.tar";
+/** Another format means another archive of the same image. */
+const archiveFormat = "oci, zstd";
 const keptArchives = 2;
 
 /** Builds the images that are not in the cache yet and returns all that were asked for, in the same order. */
 export async function buildImages(options: BuildOptions = {}): Promise<BuiltImage[]> {
   const build = new ImageBuild(options);
-  const images: BuiltImage[] = [];
-  for (const name of options.names ?? imageNames) images.push(await build.image(name));
-  return images;
+  return build.all(options.names ?? imageNames);
 }
 
 /** The reference of an image: prefix, name, and hash as tag. */
@@ -55,6 +58,7 @@ class ImageBuild {
   readonly #push: boolean;
   readonly #report: (message: string) => void;
   readonly #hashes = new Map<string, Promise<string>>();
+  readonly #provided = new Map<string, Promise<string>>();
 
   constructor(options: BuildOptions) {
     const prefix = options.prefix ?? process.env["IMAGE_PREFIX"] ?? "";
@@ -63,22 +67,60 @@ class ImageBuild {
     this.#report = options.onProgress ?? ((): undefined => undefined);
   }
 
-  async image(name: string): Promise<BuiltImage> {
-    const recipe = recipeOf(name);
-    const reference = await this.#reference(recipe);
-    const entry = { thing: `image-${name}`, key: hashOf({ reference, builder: this.#builder.name }) };
-    const directory = await cached(entry, async (building) => {
-      const began = performance.now();
-      await this.#build(recipe, reference);
-      const archive = join(building, "image.tar");
-      await this.#builder.archive(reference, archive);
-      const size = ((await stat(archive)).size / 1e6).toFixed(0);
-      this.#report(`${name}: built in ${((performance.now() - began) / 1000).toFixed(1)} s, ${size} MB`);
-    });
-    await pruneCache(entry.thing, keptArchives);
-    const archive = join(directory, "image.tar");
-    if (this.#push) await this.#pushImage(reference, archive);
-    return { name, reference, archive };
+  async all(names: readonly string[]): Promise<BuiltImage[]> {
+    const images = await Promise.all(names.map(async (name) => this.#planned(name)));
+    const missing = images.filter((image) => !existsSync(image.archive));
+    if (missing.length > 0) await withBuildLock(this.#report, async () => this.#buildAll(missing));
+    if (this.#push) for (const image of images) await this.#pushImage(image);
+    return images;
+  }
+
+  /** Where the image will be, whether it is there or not. */
+  async #planned(name: string): Promise<BuiltImage> {
+    const reference = await this.#reference(recipeOf(name));
+    return { name, reference, archive: join(cachedPath(this.#entry(name, reference)), archiveName) };
+  }
+
+  #entry(name: string, reference: string): CacheEntry {
+    return { thing: `image-${name}`, key: hashOf({ reference, builder: this.#builder.name, archiveFormat }) };
+  }
+
+  async #buildAll(images: readonly BuiltImage[]): Promise<void> {
+    await this.#builder.require();
+    const fetching = this.#fetchAhead(images.map((image) => recipeOf(image.name)));
+    for (const image of images) {
+      const entry = this.#entry(image.name, image.reference);
+      await cached(entry, async (directory) => this.#buildArchive(image, join(directory, archiveName)));
+      await pruneCache(entry.thing, keptArchives);
+    }
+    await fetching;
+  }
+
+  /** Fetching waits for the network and building for the processor: what later images need is fetched meanwhile. */
+  async #fetchAhead(recipes: readonly ImageRecipe[]): Promise<void> {
+    try {
+      for (const recipe of recipes) {
+        for (const artifact of Object.values(recipe.artifacts)) await this.#provide(await artifact());
+      }
+    } catch {
+      return; // the build of the image that needs it meets the same failure, and reports it
+    }
+  }
+
+  async #provide(artifact: Artifact): Promise<string> {
+    const known = this.#provided.get(artifact.key);
+    if (known !== undefined) return known;
+    const providing = artifact.provide(this.#report);
+    this.#provided.set(artifact.key, providing);
+    return providing;
+  }
+
+  async #buildArchive(image: BuiltImage, archive: string): Promise<void> {
+    const began = performance.now();
+    await this.#build(recipeOf(image.name), image.reference);
+    await this.#builder.archive(image.reference, archive);
+    const size = ((await stat(archive)).size / 1e6).toFixed(0);
+    this.#report(`${image.name}: built in ${((performance.now() - began) / 1000).toFixed(1)} s, ${size} MB`);
   }
 
   async #reference(recipe: ImageRecipe): Promise<string> {
@@ -133,7 +175,7 @@ class ImageBuild {
   }
 
   async #place(artifact: Artifact, target: string): Promise<void> {
-    const source = await artifact.provide(this.#report);
+    const source = await this.#provide(artifact);
     await mkdir(dirname(target), { recursive: true });
     // Hard links cost nothing; across file systems only a copy is possible.
     const linked = await runCommand("cp", ["-al", source, target]);
@@ -142,7 +184,7 @@ class ImageBuild {
     await mustRun("cp", ["-a", source, target]);
   }
 
-  async #pushImage(reference: string, archive: string): Promise<void> {
+  async #pushImage({ reference, archive }: BuiltImage): Promise<void> {
     if (!(await this.#builder.has(reference))) await this.#builder.restore(reference, archive);
     this.#report(`pushing ${reference}`);
     await this.#builder.push(reference);
