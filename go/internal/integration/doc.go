@@ -1,0 +1,7 @@
+// Package integration tests the collector as a process against a real Kafka, which the tests start, kill and stop:
+//
+//	KAFKA_CLASSPATH='/where/kafka/is/libs/*' go test -tags integration ./internal/integration
+//
+// The class path holds Kafka 4 (kafka_2.13 and kafka-tools with what they need). test/integration/collector.test.ts
+// runs it with the jars of the local cluster's image.
+package integration
