@@ -75,7 +75,11 @@ function damaged(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
 const names = mostly(fc.constantFrom(...NAMES), fc.constantFrom(...WRONG_NAMES));
 
 const HINTS: Readonly<Record<string, fc.Arbitrary<string>>> = {
-  type: icebergType,
+  type: fc.oneof(
+    { arbitrary: icebergType, weight: 30 },
+    { arbitrary: icebergType.map((type) => type.replace(">", "")), weight: 3 },
+    { arbitrary: damaged(icebergType), weight: 1 },
+  ),
   name: names,
   column: names,
   previousName: mostly(fc.constantFrom("old_a", "old_b", "old_c", "old_d"), fc.constantFrom(...NAMES)),
