@@ -23,7 +23,10 @@ export default tseslint.config(
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/require-await": "off",
-      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
       "import-x/no-default-export": "error",
     },
   },
@@ -41,11 +44,19 @@ export default tseslint.config(
         "error",
         {
           patterns: [
-            { group: ["@kubernetes/*", "@platformatic/*", "@aws-sdk/*", "undici", "node:fs*"], allowTypeImports: true, message: "pure phases import only types from clients" },
+            {
+              group: ["@kubernetes/*", "@platformatic/*", "@aws-sdk/*", "undici", "node:fs*"],
+              allowTypeImports: true,
+              message: "pure phases import only types from clients",
+            },
           ],
         },
       ],
-      "no-restricted-globals": ["error", { name: "fetch", message: "pure phases do no I/O" }, { name: "process", message: "pure phases read no environment" }],
+      "no-restricted-globals": [
+        "error",
+        { name: "fetch", message: "pure phases do no I/O" },
+        { name: "process", message: "pure phases read no environment" },
+      ],
     },
   },
   {

@@ -48,7 +48,8 @@ export async function measureApplyToReady(cluster: Cluster, namespace: string): 
   try {
     for (const subject of subjects) {
       const times: number[] = [];
-      for (let index = 0; index < samples; index += 1) times.push(await measureOne(rest, subject, { namespace, index }));
+      for (let index = 0; index < samples; index += 1)
+        times.push(await measureOne(rest, subject, { namespace, index }));
       figures.push({
         name: `apply to Ready, ${subject.type.kind}, p50 / p99 of ${samples}`,
         value: `${seconds(quantile(times, 0.5))} / ${seconds(quantile(times, 0.99))}`,
@@ -61,7 +62,11 @@ export async function measureApplyToReady(cluster: Cluster, namespace: string): 
   return figures;
 }
 
-async function measureOne(rest: RestClient, subject: Subject, at: { namespace: string; index: number }): Promise<number> {
+async function measureOne(
+  rest: RestClient,
+  subject: Subject,
+  at: { namespace: string; index: number },
+): Promise<number> {
   const { type } = subject;
   const name = `bench-${at.index}`;
   const path = resourcePath(type, { namespace: at.namespace, name });
@@ -99,5 +104,8 @@ function isReady(object: KubernetesObject): boolean {
     status?: { observedGeneration?: number; conditions?: { type: string; status: string }[] };
   };
   if (status?.observedGeneration !== object.metadata.generation) return false;
-  return status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ?? false;
+  return (
+    status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ??
+    false
+  );
 }

@@ -16,10 +16,23 @@ interface Measurement {
 /** Loads the collector of the pipeline through its Service; the load generator shares the machine with it. */
 export async function measureCollector(cluster: Cluster, namespace: string): Promise<Figure[]> {
   const address = await cluster.kubectl([
-    "get", "service", "web-collector", "-n", namespace, "-o", "jsonpath={.spec.clusterIP}",
+    "get",
+    "service",
+    "web-collector",
+    "-n",
+    namespace,
+    "-o",
+    "jsonpath={.spec.clusterIP}",
   ]);
-  const args = [`--address=${address.trim()}:80`, `--metrics=http://${address.trim()}:9090/metrics`, "--duration=10s", "--json"];
-  const text = await mustRun("go", ["run", "./cmd/bench-collector", ...args], { cwd: join(checkoutRoot, "go") });
+  const args = [
+    `--address=${address.trim()}:80`,
+    `--metrics=http://${address.trim()}:9090/metrics`,
+    "--duration=10s",
+    "--json",
+  ];
+  const text = await mustRun("go", ["run", "./cmd/bench-collector", ...args], {
+    cwd: join(checkoutRoot, "go"),
+  });
   return (JSON.parse(text) as Measurement[]).map((measured) => ({
     name: `collector, acks=all, ${measured.eventsPerRequest} events a request, requests (events) a core-second`,
     value: `${measured.requestsPerCore.toFixed(0)} (${measured.eventsPerCore.toFixed(0)})`,

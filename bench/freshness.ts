@@ -20,7 +20,8 @@ export async function measureFreshness(cluster: Cluster, namespace: string): Pro
     for (;;) {
       const [row] = JSON.parse(await run("query", "web", sql, "--output", "json")) as { found: unknown }[];
       if (Number(row?.found) === 1) break;
-      if (performance.now() - began > deadlineMilliseconds) throw new Error(`event ${eventId} is not queryable after 120 s`);
+      if (performance.now() - began > deadlineMilliseconds)
+        throw new Error(`event ${eventId} is not queryable after 120 s`);
     }
     times.push(performance.now() - began);
   }

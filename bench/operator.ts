@@ -20,7 +20,11 @@ export async function measureOperator(cluster: Cluster): Promise<Figure[]> {
     readings.reduce((total, reading) => total + reading[key], 0);
   const cpu = (sum(after, "cpuSeconds") - sum(before, "cpuSeconds")) / quietSeconds;
   return [
-    { name: "operator memory, largest replica", value: `${(largest / 2 ** 20).toFixed(0)} MiB`, aim: "under 150 MiB" },
+    {
+      name: "operator memory, largest replica",
+      value: `${(largest / 2 ** 20).toFixed(0)} MiB`,
+      aim: "under 150 MiB",
+    },
     { name: "operator processor time, both replicas, idle", value: `${(cpu * 1000).toFixed(0)} millicores` },
     {
       name: `API writes in ${quietSeconds} s without a change, leases aside`,
@@ -32,9 +36,21 @@ export async function measureOperator(cluster: Cluster): Promise<Figure[]> {
 
 async function readAll(cluster: Cluster): Promise<Reading[]> {
   const names = await cluster.kubectl([
-    "get", "pods", "-n", "openclickstream-system", "-l", "app.kubernetes.io/name=operator", "-o", "jsonpath={.items[*].metadata.name}",
+    "get",
+    "pods",
+    "-n",
+    "openclickstream-system",
+    "-l",
+    "app.kubernetes.io/name=operator",
+    "-o",
+    "jsonpath={.items[*].metadata.name}",
   ]);
-  return Promise.all(names.trim().split(/\s+/).map(async (name) => readOne(cluster, name)));
+  return Promise.all(
+    names
+      .trim()
+      .split(/\s+/)
+      .map(async (name) => readOne(cluster, name)),
+  );
 }
 
 async function readOne(cluster: Cluster, pod: string): Promise<Reading> {

@@ -20,7 +20,11 @@ async function measureClusterStart(): Promise<Figure> {
   await stopCluster();
   const began = performance.now();
   await startCluster();
-  return { name: "cluster start with built binaries", value: seconds(performance.now() - began), aim: "20 s" };
+  return {
+    name: "cluster start with built binaries",
+    value: seconds(performance.now() - began),
+    aim: "20 s",
+  };
 }
 
 type Section = (cluster: Cluster) => Promise<readonly Figure[]>;
@@ -42,7 +46,8 @@ async function main(): Promise<void> {
   }
   const steps = new Steps();
   const figures: Figure[] = [];
-  if (chosen.includes("start") && process.env["CLUSTER"] !== "existing") figures.push(await measureClusterStart());
+  if (chosen.includes("start") && process.env["CLUSTER"] !== "existing")
+    figures.push(await measureClusterStart());
   const cluster = await bringUpPlatform(steps);
   await steps.run("Apply the quickstart and wait until every resource is Ready", async (report) => {
     await cluster.apply(join(checkoutRoot, "manifests", "examples", "quickstart"));

@@ -1,5 +1,6 @@
 /** Runs a program and returns its output, or throws an error that shows the end of what it printed. */
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 
 export interface CommandOptions {
   readonly cwd?: string;
@@ -34,18 +35,19 @@ export async function runCommand(
   });
   let stdout = "";
   const tail: string[] = [];
-  const take = (text: string): void => {
-    for (const line of text.split("\n").filter((candidate) => candidate !== "")) {
-      options.onLine?.(line);
-      tail.push(line);
-      if (tail.length > tailLines) tail.shift();
-    }
+  const takeLine = (line: string): void => {
+    if (line === "") return;
+    options.onLine?.(line);
+    tail.push(line);
+    if (tail.length > tailLines) tail.shift();
   };
-  child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
-    stdout += chunk;
-    take(chunk);
-  });
-  child.stderr?.setEncoding("utf8").on("data", take);
+  if (child.stdout !== null) {
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      stdout += chunk;
+    });
+    createInterface({ input: child.stdout }).on("line", takeLine);
+  }
+  if (child.stderr !== null) createInterface({ input: child.stderr }).on("line", takeLine);
   child.stdin?.on("error", () => undefined); // the program may end before it read everything
   child.stdin?.end(options.input ?? "");
   const exitCode = await new Promise<number>((resolve, reject) => {

@@ -47,7 +47,11 @@ async function readAccount(cluster: Cluster): Promise<Account> {
   return JSON.parse(text) as Account;
 }
 
-async function waitUntilStored(cluster: Cluster, timeoutSeconds: number, report: ReportProgress): Promise<Account> {
+async function waitUntilStored(
+  cluster: Cluster,
+  timeoutSeconds: number,
+  report: ReportProgress,
+): Promise<Account> {
   const deadline = Date.now() + timeoutSeconds * 1000;
   for (;;) {
     const account = await readAccount(cluster);
@@ -55,7 +59,9 @@ async function waitUntilStored(cluster: Cluster, timeoutSeconds: number, report:
     report(`${accounted} of ${account.received} events queryable`);
     if (accounted >= account.received) return account;
     if (Date.now() > deadline) {
-      throw new Error(`after ${timeoutSeconds} s only ${accounted} of ${account.received} events are queryable`);
+      throw new Error(
+        `after ${timeoutSeconds} s only ${accounted} of ${account.received} events are queryable`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
@@ -91,7 +97,12 @@ async function main(): Promise<void> {
   });
   const before = await steps.run("Count what is there", async () => readAccount(cluster));
   await steps.run(input === "" ? "Send 10,000 generated events" : `Replay ${input}`, async () => {
-    const exitCode = await cluster.show(["clickstream", ...sendingArguments(input), "--namespace", namespace]);
+    const exitCode = await cluster.show([
+      "clickstream",
+      ...sendingArguments(input),
+      "--namespace",
+      namespace,
+    ]);
     if (exitCode !== 0) throw new Error("sending the events failed");
   });
   const after = await steps.run("Wait until every event is queryable", async (report) =>
@@ -110,7 +121,9 @@ async function main(): Promise<void> {
   console.log(`\nSeconds a step took\n${steps.summary()}\n`);
   if (before.received > 0) console.log(`In all: ${accountLine(after)}\nThis run:`);
   console.log(accountLine(difference(after, before)));
-  console.log(`\nIt keeps running: export KUBECONFIG=.local/kubeconfig PATH="$PWD/.local/bin:$PATH"; "make down" stops it.`);
+  console.log(
+    `\nIt keeps running: export KUBECONFIG=.local/kubeconfig PATH="$PWD/.local/bin:$PATH"; "make down" stops it.`,
+  );
 }
 
 try {

@@ -118,7 +118,11 @@ export interface ObservedObject {
 }
 
 /** Lists objects of the kinds given (comma separated, or a category). */
-export async function listObjects(cluster: Cluster, kinds: string, namespace: string): Promise<ObservedObject[]> {
+export async function listObjects(
+  cluster: Cluster,
+  kinds: string,
+  namespace: string,
+): Promise<ObservedObject[]> {
   const text = await cluster.kubectl(["get", kinds, "--namespace", namespace, "--output", "json"]);
   return (JSON.parse(text) as { items: ObservedObject[] }).items;
 }
@@ -128,7 +132,8 @@ export function unreadyReason(object: ObservedObject): string | undefined {
   const ready = object.status?.conditions?.find((condition) => condition.type === "Ready");
   const subject = `${object.kind}/${object.metadata.name}`;
   if (ready === undefined) return `${subject}: no status yet`;
-  if (object.status?.observedGeneration !== object.metadata.generation) return `${subject}: spec not yet observed`;
+  if (object.status?.observedGeneration !== object.metadata.generation)
+    return `${subject}: spec not yet observed`;
   if (ready.status === "True") return undefined;
   return `${subject}: ${ready.reason ?? "NotReady"}: ${ready.message ?? ""}`;
 }
@@ -139,7 +144,7 @@ export async function waitUntilReady(
   namespace: string,
   options: { readonly atLeast: number; readonly timeoutSeconds: number; readonly report: ReportProgress },
 ): Promise<void> {
-  await waitFor(cluster, namespace, options, async () => {
+  await waitFor({ cluster, namespace }, options, async () => {
     const objects = await listObjects(cluster, "clickstream", namespace);
     const waiting = objects.map(unreadyReason).filter((reason) => reason !== undefined);
     const isDone = objects.length >= options.atLeast && waiting.length === 0;
@@ -153,10 +158,13 @@ export async function waitForWorkloads(
   namespace: string,
   options: { readonly timeoutSeconds: number; readonly report: ReportProgress },
 ): Promise<void> {
-  await waitFor(cluster, namespace, options, async () => {
+  await waitFor({ cluster, namespace }, options, async () => {
     const objects = await listObjects(cluster, "deployments,statefulsets", namespace);
     const waiting = objects.filter((object) => !isRolledOut(object)).map((object) => object.metadata.name);
-    return { isDone: objects.length > 0 && waiting.length === 0, message: describeWaiting(objects.length, waiting) };
+    return {
+      isDone: objects.length > 0 && waiting.length === 0,
+      message: describeWaiting(objects.length, waiting),
+    };
   });
 }
 
@@ -169,7 +177,14 @@ function isRolledOut(object: ObservedObject): boolean {
   const wanted = Number(object.spec?.["replicas"] ?? 1);
   const ready = Number(object.status?.["readyReplicas"] ?? 0);
   const updated = Number(object.status?.["updatedReplicas"] ?? 0);
-  return object.status?.observedGeneration === object.metadata.generation && ready >= wanted && updated >= wanted;
+  return (
+    object.status?.observedGeneration === object.metadata.generation && ready >= wanted && updated >= wanted
+  );
+}
+
+interface Place {
+  readonly cluster: Cluster;
+  readonly namespace: string;
 }
 
 interface WaitOptions {
@@ -178,8 +193,7 @@ interface WaitOptions {
 }
 
 async function waitFor(
-  cluster: Cluster,
-  namespace: string,
+  { cluster, namespace }: Place,
   options: WaitOptions,
   check: () => Promise<{ isDone: boolean; message: string }>,
 ): Promise<void> {
@@ -206,7 +220,16 @@ export async function diagnose(cluster: Cluster, namespace: string): Promise<str
   };
   await add("resources", ["get", "clickstream", "-n", namespace, "-o", "wide"]);
   await add("pods", ["get", "pods", "-n", namespace, "-o", "wide"]);
-  await add("warnings", ["get", "events", "-n", namespace, "--field-selector", "type=Warning", "--sort-by", ".lastTimestamp"]);
+  await add("warnings", [
+    "get",
+    "events",
+    "-n",
+    namespace,
+    "--field-selector",
+    "type=Warning",
+    "--sort-by",
+    ".lastTimestamp",
+  ]);
   for (const pod of await listObjects(cluster, "pods", namespace)) {
     const ready = pod.status?.conditions?.find((condition) => condition.type === "Ready");
     if (ready?.status === "True") continue;

@@ -16,7 +16,10 @@ async function main(): Promise<void> {
   const directory = join(checkoutRoot, ".local", "dev");
   await mkdir(directory, { recursive: true });
   const resolver = join(directory, "resolv.conf");
-  await writeFile(resolver, `nameserver ${clusterDns}\nsearch svc.cluster.local cluster.local\noptions ndots:5\n`);
+  await writeFile(
+    resolver,
+    `nameserver ${clusterDns}\nsearch svc.cluster.local cluster.local\noptions ndots:5\n`,
+  );
   const images = Object.fromEntries(
     (await imageReferences()).map(({ name, reference }) => [`${name.toUpperCase()}_IMAGE`, reference]),
   );

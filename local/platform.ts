@@ -43,7 +43,10 @@ export async function bringUpPlatform(steps: Steps): Promise<Cluster> {
     await cluster.applyWithImages("engines", images);
     await cluster.applyWithImages("operator", images);
     await waitForWorkloads(cluster, "engines", { timeoutSeconds: engineTimeoutSeconds, report });
-    await waitForWorkloads(cluster, "openclickstream-system", { timeoutSeconds: engineTimeoutSeconds, report });
+    await waitForWorkloads(cluster, "openclickstream-system", {
+      timeoutSeconds: engineTimeoutSeconds,
+      report,
+    });
   });
   return cluster;
 }
@@ -67,8 +70,12 @@ async function startLocalCluster(steps: Steps): Promise<Cluster> {
 async function buildPlugin(): Promise<void> {
   const folder = join(checkoutRoot, ".local", "bin");
   await mkdir(folder, { recursive: true });
-  await mustRun("go", ["build", "-trimpath", "-o", join(folder, "kubectl-clickstream"), "./cmd/kubectl-clickstream"], {
-    cwd: join(checkoutRoot, "go"),
-    env: { CGO_ENABLED: "0" },
-  });
+  await mustRun(
+    "go",
+    ["build", "-trimpath", "-o", join(folder, "kubectl-clickstream"), "./cmd/kubectl-clickstream"],
+    {
+      cwd: join(checkoutRoot, "go"),
+      env: { CGO_ENABLED: "0" },
+    },
+  );
 }

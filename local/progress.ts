@@ -45,6 +45,8 @@ export class Steps {
     const total = this.times.reduce((sum, step) => sum + step.seconds, 0);
     const rows = [...this.times, { name: "total", seconds: total }];
     const width = Math.max(...rows.map((row) => row.name.length));
-    return rows.map((row) => `  ${row.name.padEnd(width)}  ${row.seconds.toFixed(1).padStart(7)} s`).join("\n");
+    return rows
+      .map((row) => `  ${row.name.padEnd(width)}  ${row.seconds.toFixed(1).padStart(7)} s`)
+      .join("\n");
   }
 }

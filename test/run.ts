@@ -5,18 +5,16 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { runCommand } from "../local/command.ts";
+import { GoTests, type Counts } from "./go-tests.ts";
 
 const root = resolve(import.meta.dirname, "..");
-
-interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-}
 
 interface Suite {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
   readonly directory?: string;
+  /** Takes the output line by line instead of showing it. */
+  readonly onLine?: (line: string) => void;
   /** Reads the counts of a finished run; absent when the exit code is the whole result. */
   readonly count?: () => Promise<Counts>;
 }
@@ -27,9 +25,20 @@ function vitest(project: string): Suite {
   const report = join(reports, `${project}.json`);
   return {
     name: `TypeScript ${project} tests`,
-    command: ["vitest", "run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile=${report}`],
+    command: [
+      "vitest",
+      "run",
+      "--project",
+      project,
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile=${report}`,
+    ],
     count: async () => {
-      const result = JSON.parse(await readFile(report, "utf8")) as { numPassedTests: number; numFailedTests: number };
+      const result = JSON.parse(await readFile(report, "utf8")) as {
+        numPassedTests: number;
+        numFailedTests: number;
+      };
       return { passed: result.numPassedTests, failed: result.numFailedTests };
     },
   };
@@ -41,7 +50,8 @@ async function countSurefire(): Promise<Counts> {
   for (const file of await readdir(directory)) {
     if (!file.endsWith(".xml")) continue;
     const header = /<testsuite [^>]*>/.exec(await readFile(join(directory, file), "utf8"))?.[0] ?? "";
-    const attribute = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(header)?.[1] ?? 0);
+    const attribute = (name: string): number =>
+      Number(new RegExp(` ${name}="(\\d+)"`).exec(header)?.[1] ?? 0);
     const failed = attribute("failures") + attribute("errors");
     counts.failed += failed;
     counts.passed += attribute("tests") - failed - attribute("skipped");
@@ -54,15 +64,29 @@ const staticChecks: readonly Suite[] = [
   { name: "Lint", command: ["npm", "run", "--silent", "lint"] },
   { name: "Types", command: ["npm", "run", "--silent", "types"] },
   { name: "Generated files are up to date", command: ["node", "scripts/generate.ts", "--check"] },
-  { name: "Go format and vet", command: ["bash", "-c", 'test -z "$(gofmt -l .)" && go vet ./...'], directory: "go" },
+  {
+    name: "Go format and vet",
+    command: ["bash", "-c", 'test -z "$(gofmt -l .)" && go vet ./...'],
+    directory: "go",
+  },
 ];
+
+const goTests = new GoTests();
 
 const unitTests: readonly Suite[] = [
   vitest("unit"),
-  { name: "Go tests", command: ["go", "test", "./..."], directory: "go" },
+  {
+    name: "Go tests",
+    command: ["go", "test", "-json", "./..."],
+    directory: "go",
+    onLine: (line) => {
+      goTests.read(line);
+    },
+    count: async () => goTests.counts(),
+  },
   {
     name: "Java tests",
-    command: ["bash", "java/build.sh", "test"],
+    command: ["mvn", "--quiet", "--batch-mode", "--file", "java", "test"],
     count: countSurefire,
   },
 ];
@@ -76,18 +100,28 @@ async function runSuite(suite: Suite): Promise<Counts> {
   console.log(`\n==> ${suite.name}`);
   const began = performance.now();
   const [program, ...args] = suite.command;
-  const { exitCode } = await runCommand(program, args, { cwd: join(root, suite.directory ?? ""), inherit: true });
-  const own = suite.count === undefined ? undefined : await suite.count().catch(() => undefined);
-  const counts = own ?? { passed: exitCode === 0 ? 1 : 0, failed: 0 };
+  const display = suite.onLine === undefined ? { inherit: true } : { onLine: suite.onLine };
+  const { exitCode } = await runCommand(program, args, {
+    cwd: join(root, suite.directory ?? ""),
+    ...display,
+  });
+  const counts = (await suite.count?.().catch(() => undefined)) ?? {
+    passed: exitCode === 0 ? 1 : 0,
+    failed: 0,
+  };
   // A suite that failed without a failed test (a crash, a set-up that broke) still counts as one failure.
   const failed = counts.failed === 0 && exitCode !== 0 ? 1 : counts.failed;
-  console.log(`    ${suite.name}: ${counts.passed} passed, ${failed} failed, ${((performance.now() - began) / 1000).toFixed(0)} s`);
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  console.log(`    ${suite.name}: ${counts.passed} passed, ${failed} failed, ${seconds} s`);
   return { passed: counts.passed, failed };
 }
 
 async function main(): Promise<void> {
   const chosen = suites[process.argv[2] ?? "all"];
-  if (chosen === undefined) throw new Error(`unknown set of suites "${process.argv[2] ?? ""}"; known: ${Object.keys(suites).join(", ")}`);
+  if (chosen === undefined)
+    throw new Error(
+      `unknown set of suites "${process.argv[2] ?? ""}"; known: ${Object.keys(suites).join(", ")}`,
+    );
   const results: { name: string; counts: Counts }[] = [];
   for (const suite of chosen) results.push({ name: suite.name, counts: await runSuite(suite) });
   const sum = (key: keyof Counts): number => results.reduce((total, result) => total + result.counts[key], 0);

@@ -30,7 +30,14 @@ export async function countLog(path: string, idleSeconds: number): Promise<LogCo
       return;
     }
     const [, address, day, month, year, hour, minute, second, sign, zoneHours, zoneMinutes, agent] = match;
-    const local = Date.UTC(Number(year), months.indexOf(month ?? ""), Number(day), Number(hour), Number(minute), Number(second));
+    const local = Date.UTC(
+      Number(year),
+      months.indexOf(month ?? ""),
+      Number(day),
+      Number(hour),
+      Number(minute),
+      Number(second),
+    );
     const zone = (sign === "-" ? -1 : 1) * (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60_000;
     const visitor = `${address ?? ""}\n${agent ?? ""}`;
     const times = timesByVisitor.get(visitor) ?? [];
@@ -40,7 +47,9 @@ export async function countLog(path: string, idleSeconds: number): Promise<LogCo
   let sessions = 0;
   for (const times of timesByVisitor.values()) {
     times.sort((left, right) => left - right);
-    sessions += times.filter((time, index) => index === 0 || time - (times[index - 1] ?? 0) > idleSeconds).length;
+    sessions += times.filter(
+      (time, index) => index === 0 || time - (times[index - 1] ?? 0) > idleSeconds,
+    ).length;
   }
   return { lines: lines.length, malformed, visitors: timesByVisitor.size, sessions };
 }

@@ -13,7 +13,8 @@ export interface Account {
   readonly duplicate: number;
 }
 
-export const accessLog = process.env["ACCESS_LOG"] ?? join(checkoutRoot, "..", "shared", "data", "access.log");
+export const accessLog =
+  process.env["ACCESS_LOG"] ?? join(checkoutRoot, "..", "shared", "data", "access.log");
 
 export class Environment {
   readonly cluster: Cluster;
@@ -63,11 +64,16 @@ export class Environment {
   }
 
   async clickstream(...args: string[]): Promise<string> {
-    return mustRun("kubectl-clickstream", [...args, "--namespace", this.namespace], { env: this.cluster.environment });
+    return mustRun("kubectl-clickstream", [...args, "--namespace", this.namespace], {
+      env: this.cluster.environment,
+    });
   }
 
   async query(sql: string): Promise<Readonly<Record<string, unknown>>[]> {
-    return JSON.parse(await this.clickstream("query", "web", sql, "--output", "json")) as Record<string, unknown>[];
+    return JSON.parse(await this.clickstream("query", "web", sql, "--output", "json")) as Record<
+      string,
+      unknown
+    >[];
   }
 
   async account(): Promise<Account> {
@@ -91,19 +97,30 @@ export class Environment {
     const deadline = Date.now() + seconds * 1000;
     let missing: string | undefined;
     do {
-      missing = await check().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+      missing = await check().catch((error: unknown) =>
+        error instanceof Error ? error.message : String(error),
+      );
       if (missing === undefined) return;
       await new Promise((resolve) => setTimeout(resolve, 1000));
     } while (Date.now() < deadline);
-    throw new Error(`${what}: not within ${seconds} s: ${missing}\n${await diagnose(this.cluster, this.namespace)}`);
+    throw new Error(
+      `${what}: not within ${seconds} s: ${missing}\n${await diagnose(this.cluster, this.namespace)}`,
+    );
   }
 
   /** Waits for a condition of a resource, for the resource's present generation. */
-  async waitForCondition(resource: string, condition: string, options: { status: string; seconds: number }): Promise<void> {
+  async waitForCondition(
+    resource: string,
+    condition: string,
+    options: { status: string; seconds: number },
+  ): Promise<void> {
     await this.eventually(`${resource} ${condition}=${options.status}`, options.seconds, async () => {
       const object = JSON.parse(await this.kubectl("get", resource, "--output", "json")) as {
         metadata: { generation: number };
-        status?: { observedGeneration?: number; conditions?: { type: string; status: string; reason: string; message: string }[] };
+        status?: {
+          observedGeneration?: number;
+          conditions?: { type: string; status: string; reason: string; message: string }[];
+        };
       };
       const found = object.status?.conditions?.find((candidate) => candidate.type === condition);
       if (object.status?.observedGeneration !== object.metadata.generation) return "spec not yet observed";

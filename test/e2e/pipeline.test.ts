@@ -78,7 +78,17 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
 
   it("loses and doubles nothing when the Spark driver is killed in mid-stream", async () => {
     const before = await environment.account();
-    const sending = environment.clickstream("replay", "web", "--format", "combined", "--source", "again", "--rate", "1000", accessLog);
+    const sending = environment.clickstream(
+      "replay",
+      "web",
+      "--format",
+      "combined",
+      "--source",
+      "again",
+      "--rate",
+      "1000",
+      accessLog,
+    );
     await environment.eventually("some of the new events stored", 120, async () => {
       const { stored } = await environment.account();
       return stored > before.stored ? undefined : `stored ${stored}`;
@@ -100,7 +110,10 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     const before = await environment.account();
     await environment.cluster.kubectl(["scale", "statefulset/kafka", "-n", "engines", "--replicas=0"]);
     try {
-      await environment.waitForCondition("dataplatform/local", "KafkaReachable", { status: "False", seconds: 120 });
+      await environment.waitForCondition("dataplatform/local", "KafkaReachable", {
+        status: "False",
+        seconds: 120,
+      });
     } finally {
       await environment.cluster.kubectl(["scale", "statefulset/kafka", "-n", "engines", "--replicas=1"]);
     }
@@ -113,7 +126,9 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
 
   it("does not restart the job for a change that does not touch it", async () => {
     const pod = await environment.field("pod/web-stream-0", ".metadata.uid");
-    await environment.patch("clickstreampipeline/web", { spec: { collector: { corsOrigins: ["https://shop.example"] } } });
+    await environment.patch("clickstreampipeline/web", {
+      spec: { collector: { corsOrigins: ["https://shop.example"] } },
+    });
     await environment.waitForCondition("clickstreampipeline/web", "Ready", { status: "True", seconds: 180 });
     expect(await environment.field("pod/web-stream-0", ".metadata.uid")).toBe(pod);
   });
@@ -133,10 +148,14 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
   });
 
   it("rolls the query cluster when a catalog is added and probes it", async () => {
-    await environment.patch("querycluster/query", { spec: { catalogs: [{ name: "benchmark", connector: "tpch" }] } });
+    await environment.patch("querycluster/query", {
+      spec: { catalogs: [{ name: "benchmark", connector: "tpch" }] },
+    });
     await environment.eventually("the catalog answers", 300, async () => {
       const catalogs = await environment.field("querycluster/query", ".status.catalogs");
-      const found = (JSON.parse(catalogs || "[]") as { name: string; reachable: boolean }[]).find(({ name }) => name === "benchmark");
+      const found = (JSON.parse(catalogs || "[]") as { name: string; reachable: boolean }[]).find(
+        ({ name }) => name === "benchmark",
+      );
       return found?.reachable === true ? undefined : `catalogs: ${catalogs}`;
     });
     const rows = await environment.query("SELECT count(*) AS nations FROM benchmark.tiny.nation");
@@ -156,7 +175,12 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
   });
 
   it("writes no secret into status, events or ConfigMaps", async () => {
-    const text = await environment.kubectl("get", "clickstream,configmaps,events,pods,deployments,statefulsets", "--output", "yaml");
+    const text = await environment.kubectl(
+      "get",
+      "clickstream,configmaps,events,pods,deployments,statefulsets",
+      "--output",
+      "yaml",
+    );
     expect(text).not.toContain("clickstream-secret");
   });
 
@@ -168,16 +192,25 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
       return left.trim() === "" ? undefined : left;
     });
     const rows = JSON.parse(
-      await environment.clickstream("query", "--query-cluster", "query", `SELECT count(*) AS stored FROM lake.${database(environment)}.web_events`, "--output", "json"),
+      await environment.clickstream(
+        "query",
+        "--query-cluster",
+        "query",
+        `SELECT count(*) AS stored FROM lake.${database(environment)}.web_events`,
+        "--output",
+        "json",
+      ),
     ) as { stored: unknown }[];
     expect(Number(rows[0]?.stored)).toBe(stored);
   });
 
   it("finishes the deletion of its namespace", async () => {
     const began = Date.now();
-    await environment.cluster.kubectl(["delete", "namespace", environment.namespace, "--timeout=240s"]).catch(async (error: unknown) => {
-      throw new Error(`${String(error)}\n${await diagnose(environment.cluster, environment.namespace)}`);
-    });
+    await environment.cluster
+      .kubectl(["delete", "namespace", environment.namespace, "--timeout=240s"])
+      .catch(async (error: unknown) => {
+        throw new Error(`${String(error)}\n${await diagnose(environment.cluster, environment.namespace)}`);
+      });
     expect(Date.now() - began).toBeLessThan(dayMilliseconds);
   });
 });
@@ -192,6 +225,8 @@ function database(environment: Environment): string {
 
 function everyRecordOnce(databaseName: string): string {
   const tables = ["web_events", "web_failed_events", "web_duplicate_events"];
-  const union = tables.map((table) => `SELECT kafka_partition, kafka_offset FROM lake.${databaseName}.${table}`).join(" UNION ALL ");
+  const union = tables
+    .map((table) => `SELECT kafka_partition, kafka_offset FROM lake.${databaseName}.${table}`)
+    .join(" UNION ALL ");
   return `SELECT count(*) AS rows, count(DISTINCT (kafka_partition, kafka_offset)) AS records FROM (${union})`;
 }
