@@ -11,8 +11,10 @@ import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
 import { byLabel, byOwner, byReference } from "../../runtime/watches.ts";
 import type { JsonClient } from "../../targets/http/json-client.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
+import type { PlatformClients } from "../../targets/platform/clients.ts";
 import type { AppliedPipeline } from "./apply.ts";
 import { applyPipeline } from "./apply.ts";
+import { finalizePipeline, needsCleanup } from "./finalize.ts";
 import type { ObservedPipeline } from "./observe.ts";
 import { observePipeline } from "./observe.ts";
 import type { PipelinePlan } from "./plan.ts";
@@ -33,7 +35,8 @@ export type ClickstreamPipelineController = Controller<
   ValidatedPipeline,
   PipelinePlan,
   AppliedPipeline,
-  ClickstreamPipelineStatus
+  ClickstreamPipelineStatus,
+  PlatformClients
 >;
 
 export function createClickstreamPipelineController(
@@ -48,6 +51,8 @@ export function createClickstreamPipelineController(
     plan: planPipeline,
     apply: (plan, _observed, context) => applyPipeline(plan, context),
     status: pipelineStatus,
+    finalize: finalizePipeline,
+    needsFinalizer: needsCleanup,
   };
 }
 

@@ -2,9 +2,13 @@
 import { formatTable } from "../../../naming/tables.ts";
 import { KAFKA_CA_FILE } from "../../../targets/kubernetes/platform-environment.ts";
 import type { ValidatedPipeline } from "../validate.ts";
+import { taskSlots } from "./task-slots.ts";
 
 /** Name of the Iceberg catalog in Spark. */
 const SPARK_CATALOG = "lake";
+
+const LEAST_SHUFFLE_PARTITIONS = 4;
+const MOST_SHUFFLE_PARTITIONS = 200;
 
 /** The whole file as text. */
 export function renderJobJson(pipeline: ValidatedPipeline): string {
@@ -47,7 +51,12 @@ function jobOf(pipeline: ValidatedPipeline): object {
   };
 }
 
-/** The first checkpoint fixes this number for the life of the state; more than the topic's partitions would only cost files. */
-function shufflePartitions({ stream }: ValidatedPipeline): number {
-  return Math.min(Math.max(stream.partitions, 2), 200);
+/**
+ * Parts that the state is kept in. The first checkpoint fixes the number for the life of the state, and every part costs some files in
+ * every batch: as many as can work at the same time, and a few more than a small job needs, so that it can grow.
+ */
+function shufflePartitions({ processing }: ValidatedPipeline): number {
+  const { requests, limits } = processing.executorResources;
+  const slots = Math.max(processing.executors, 1) * taskSlots(requests.cpu, limits.cpu);
+  return Math.min(Math.max(slots, LEAST_SHUFFLE_PARTITIONS), MOST_SHUFFLE_PARTITIONS);
 }

@@ -11,6 +11,7 @@ import {
 import type { ValidatedPipeline } from "../validate.ts";
 import { EXECUTOR_CONTAINER } from "./executor-pod.ts";
 import { DRIVER_PORTS } from "./stream-service.ts";
+import { taskSlots } from "./task-slots.ts";
 
 /** Where the ConfigMap is mounted in the driver. */
 export const CONFIG_FOLDER = "/etc/openclickstream";
@@ -71,13 +72,6 @@ function executorProperties(pipeline: ValidatedPipeline): Properties {
       ...kafkaSecrets(platform.spec),
     ]),
   };
-}
-
-/** Tasks wait for Kafka and S3 most of their time, so that even a fraction of a core runs two at once. */
-function taskSlots(request: string, limit: string | undefined): number {
-  const cores = limit ?? request;
-  const wholeCores = cores.endsWith("m") ? Number.parseInt(cores, 10) / 1000 : Number(cores);
-  return Math.max(2, Math.ceil(wholeCores));
 }
 
 function secretProperties(secrets: readonly SecretVariable[]): Properties {

@@ -1,0 +1,180 @@
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
+import type { ClickstreamPipelineSpec, DataPlatformSpec } from "../../crds/kinds.ts";
+import {
+  clickstreamPipelineSpec,
+  dataPlatformSpec,
+  eventStreamSpec,
+  lakeTableSpec,
+} from "../../crds/kinds.ts";
+import type { Child } from "../../targets/kubernetes/child.ts";
+import type { SecretIdentities } from "../../targets/kubernetes/secret-identity.ts";
+import type { PipelinePlan } from "./plan.ts";
+import { orderedChildren, planPipeline } from "./plan.ts";
+import {
+  IMAGES,
+  emptySurroundings,
+  healthySurroundings,
+  localPlatform,
+  pipelineWith,
+  secretsOf,
+} from "./testing.ts";
+import { validatePipeline } from "./validate.ts";
+
+const TESTDATA = join(import.meta.dirname, "testdata");
+
+interface Case {
+  readonly pipeline: ClickstreamPipelineSpec;
+  readonly platform: Partial<DataPlatformSpec>;
+  readonly surroundings?: "empty";
+  readonly omit?: readonly string[];
+  readonly only?: readonly string[];
+  readonly omitColumns?: boolean;
+  readonly namesOnly?: boolean;
+}
+
+function planOf(
+  input: Pick<Case, "pipeline" | "platform" | "surroundings">,
+  secrets?: SecretIdentities,
+): PipelinePlan {
+  const platform = localPlatform(input.platform);
+  const surroundings =
+    input.surroundings === "empty" ? emptySurroundings(platform) : healthySurroundings(platform);
+  const observed = { ...surroundings, secrets: secrets ?? secretsOf(platform) };
+  return planPipeline(validatePipeline(pipelineWith(input.pipeline), observed, IMAGES), observed);
+}
+
+const goldenCases = (await readdir(TESTDATA)).filter((file) => file.endsWith(".input.yaml"));
+
+describe("the plan of a pipeline", () => {
+  it.each(goldenCases)("is as in the golden file of %s", async (file) => {
+    const input = parse(await readFile(join(TESTDATA, file), "utf8")) as Case;
+    expect(clickstreamPipelineSpec.safeParse(input.pipeline).error).toBeUndefined();
+    expect(dataPlatformSpec.safeParse(localPlatform(input.platform).spec).error).toBeUndefined();
+    const golden = join(TESTDATA, file.replace(".input.", ".golden."));
+    await expect(render(input, orderedChildren(planOf(input)))).toMatchFileSnapshot(golden);
+  });
+
+  it("writes every child that it holds, each once", () => {
+    const plan = planOf({ pipeline: pipelineWith().spec, platform: {} });
+    const { rawStream, tables, collector, streamJob } = plan;
+    const held = [rawStream, ...tables, ...Object.values(collector), ...Object.values(streamJob)];
+    expect(orderedChildren(plan)).toHaveLength(held.length);
+    expect(new Set(orderedChildren(plan))).toEqual(new Set(held));
+  });
+
+  it("holds children that their own schemas accept", () => {
+    const { rawStream, tables } = planOf({ pipeline: pipelineWith().spec, platform: {} });
+    expect(eventStreamSpec.safeParse(specOf(rawStream)).error).toBeUndefined();
+    for (const table of tables) expect(lakeTableSpec.safeParse(specOf(table)).error).toBeUndefined();
+  });
+
+  it("holds no value of a Secret, only references", async () => {
+    const input = parse(await readFile(join(TESTDATA, "secured.input.yaml"), "utf8")) as Case;
+    const text = JSON.stringify(orderedChildren(planOf(input)));
+    expect(text).toContain('"secretKeyRef":{"name":"aws","key":"key"}');
+    expect(text).not.toContain('"stringData"');
+    expect(text).not.toContain('"kind":"Secret"');
+  });
+});
+
+describe("what restarts the stream job", () => {
+  const before = templates({});
+
+  it.each<[string, Partial<ClickstreamPipelineSpec>]>([
+    ["more collectors", { collector: { replicas: 3 } }],
+    ["another origin", { collector: { corsOrigins: ["https://shop.example"] } }],
+    ["more partitions of the raw stream", { stream: { partitions: 6 } }],
+    ["another retention of the raw stream", { stream: { retention: { time: "24h" } } }],
+    ["another deletion policy", { deletionPolicy: "Delete" }],
+    ["a suspension, but for the number of replicas", { processing: { suspended: true } }],
+  ])("is not %s", (_title, spec) => {
+    expect(templates(spec).streamJob).toEqual(before.streamJob);
+  });
+
+  it.each<[string, Partial<ClickstreamPipelineSpec>]>([
+    ["another trigger interval", { processing: { triggerInterval: "3s" } }],
+    ["another session timeout", { processing: { sessionTimeout: "10m" } }],
+    ["another number of executors", { processing: { executors: 2 } }],
+    ["another size of the driver", { processing: { driverResources: { limits: { memory: "3Gi" } } } }],
+  ])("is %s", (_title, spec) => {
+    expect(templates(spec).streamJob).not.toEqual(before.streamJob);
+  });
+
+  it("is not what only the collector is told", () => {
+    expect(templates({ collector: { maxEventBytes: 5000 } }).collector).not.toEqual(before.collector);
+  });
+});
+
+describe("a changed Secret", () => {
+  const platform: Partial<DataPlatformSpec> = {
+    kafka: {
+      bootstrapServers: ["kafka:9092"],
+      sasl: { mechanism: "PLAIN", secretRef: { name: "kafka-user" } },
+    },
+  };
+  const unchanged = secretsOf(localPlatform(platform));
+
+  function changed(name: string): SecretIdentities {
+    const identity = unchanged.get(name);
+    if (identity === undefined) throw new Error(`no Secret "${name}"`);
+    return new Map([...unchanged, [name, { ...identity, resourceVersion: "2" }]]);
+  }
+
+  it.each([
+    ["of Kafka rolls the collector and the stream job", "kafka-user", { collector: true, streamJob: true }],
+    [
+      "of the object store rolls the stream job only",
+      "s3-credentials",
+      { collector: false, streamJob: true },
+    ],
+  ])("%s", (...[, name, rolls]) => {
+    const input = { pipeline: pipelineWith().spec, platform };
+    const before = templatesOf(planOf(input, unchanged));
+    const after = templatesOf(planOf(input, changed(name)));
+    expect({
+      collector: JSON.stringify(before.collector) !== JSON.stringify(after.collector),
+      streamJob: JSON.stringify(before.streamJob) !== JSON.stringify(after.streamJob),
+    }).toEqual(rolls);
+  });
+});
+
+interface Templates {
+  readonly collector: unknown;
+  readonly streamJob: unknown;
+}
+
+function templates(spec: Partial<ClickstreamPipelineSpec>): Templates {
+  return templatesOf(planOf({ pipeline: pipelineWith(spec).spec, platform: {} }));
+}
+
+function templatesOf({ collector, streamJob }: PipelinePlan): Templates {
+  const template = (planned: Child | undefined): unknown =>
+    (specOf(planned) as { template: unknown }).template;
+  return { collector: template(collector.deployment), streamJob: template(streamJob.statefulSet) };
+}
+
+function specOf(planned: Child | undefined): unknown {
+  return (planned?.object as { spec?: unknown } | undefined)?.spec;
+}
+
+function render(input: Case, children: readonly Child[]): string {
+  const shown = children.filter(
+    ({ type }) => !(input.omit ?? []).includes(type.kind) && (input.only ?? [type.kind]).includes(type.kind),
+  );
+  if (input.namesOnly === true) {
+    return stringify(shown.map(({ type, object }) => `${type.kind}/${object.metadata.name}`));
+  }
+  const documents = shown.map(({ object }) =>
+    stringify(input.omitColumns === true ? withoutColumns(object) : object, { aliasDuplicateObjects: false }),
+  );
+  return documents.join("---\n");
+}
+
+function withoutColumns(object: Child["object"]): object {
+  if (object.kind !== "LakeTable") return object;
+  const { columns, ...spec } = (object as unknown as { spec: { columns: readonly unknown[] } }).spec;
+  return { ...object, spec: { ...spec, columns: `${columns.length} columns` } };
+}

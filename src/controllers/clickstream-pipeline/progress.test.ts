@@ -1,0 +1,102 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { JsonClient } from "../../targets/http/json-client.ts";
+import { parseProgress, readProgress } from "./progress.ts";
+
+describe("the progress of a job", () => {
+  it("is taken over as far as it is of the expected type", () => {
+    const body = {
+      state: "RUNNING",
+      message: "running",
+      batchId: 41,
+      inputRowsPerSecond: 12.5,
+      processedRowsPerSecond: "NaN",
+      lag: 3,
+      offsets: { "0": 17 },
+    };
+    expect(parseProgress(body)).toEqual({
+      state: "RUNNING",
+      message: "running",
+      batchId: 41,
+      inputRowsPerSecond: 12.5,
+      processedRowsPerSecond: 0,
+      lag: 3,
+    });
+  });
+
+  it("has neither batch nor lag before the first batch", () => {
+    expect(parseProgress({ state: "STARTING", message: "starting", batchId: null, lag: null })).toEqual({
+      state: "STARTING",
+      message: "starting",
+      inputRowsPerSecond: 0,
+      processedRowsPerSecond: 0,
+    });
+  });
+
+  it.each([undefined, null, "text", [], {}, { state: "DANCING" }])(
+    "is unknown when the answer is %j",
+    (body) => {
+      expect(parseProgress(body)).toEqual({
+        state: "unknown",
+        message: "the driver answered without a known state",
+      });
+    },
+  );
+});
+
+describe("asking a driver", () => {
+  const client = new JsonClient();
+  const { signal } = new AbortController();
+
+  it("is not an error when there is none", async () => {
+    expect(await readProgress(client, undefined, signal)).toEqual({
+      state: "unknown",
+      message: "the driver has no address yet",
+    });
+  });
+
+  it("is not an error when it cannot be reached, and the message holds nothing that changes", async () => {
+    expect(await readProgress(client, "127.255.255.254", signal)).toEqual({
+      state: "unknown",
+      message: "ECONNREFUSED",
+    });
+  });
+});
+
+describe("a request for JSON", () => {
+  const client = new JsonClient();
+  const { signal } = new AbortController();
+  const server = createServer((request, response) => {
+    if (request.url === "/slow") return;
+    response.writeHead(request.url === "/broken" ? 500 : 200);
+    response.end(request.url === "/text" ? "hello" : '{"a":1}');
+  });
+  let url = "";
+
+  beforeEach(async () => {
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it.each([
+    ["/", { ok: true, status: 200, body: { a: 1 } }],
+    ["/broken", { ok: false, status: 500, message: "answered with HTTP 500" }],
+    ["/text", { ok: false, status: 200, message: "answered with something other than JSON" }],
+    ["/slow", { ok: false, status: 0, message: "no answer in time" }],
+  ])("to %s gives an answer and no exception", async (path, answer) => {
+    expect(await client.send(url + path, { signal, timeoutMilliseconds: 300 })).toEqual(answer);
+  });
+
+  it("ends with the pass", async () => {
+    const pass = new AbortController();
+    const asked = client.send(`${url}/slow`, { signal: pass.signal });
+    pass.abort(new Error("the pass is over"));
+    await expect(asked).rejects.toThrow("the pass is over");
+  });
+});

@@ -1,0 +1,266 @@
+/** Passes of the controller against an API server in memory, with the faults that break controllers. */
+import { pino } from "pino";
+import { describe, expect, it } from "vitest";
+import type { ClickstreamPipeline } from "../../crds/kinds.ts";
+import type { ReconcileContext } from "../../runtime/controller.ts";
+import { findTerminalError } from "../../runtime/errors.ts";
+import { createMetrics } from "../../runtime/metrics.ts";
+import { runPhases } from "../../runtime/phases.ts";
+import type { PhaseResults } from "../../runtime/phases.ts";
+import { JsonClient } from "../../targets/http/json-client.ts";
+import { FakeKubernetes, SimulatedCrash } from "../../targets/kubernetes/fake-kubernetes.ts";
+import type { PlatformClients } from "../../targets/platform/clients.ts";
+import type { AppliedPipeline } from "./apply.ts";
+import { createClickstreamPipelineController } from "./controller.ts";
+import type { ObservedPipeline } from "./observe.ts";
+import type { PipelinePlan } from "./plan.ts";
+import { IMAGES, conditions, localPlatform, pipelineWith } from "./testing.ts";
+import type { ValidatedPipeline } from "./validate.ts";
+
+type Results = PhaseResults<ObservedPipeline, ValidatedPipeline, PipelinePlan, AppliedPipeline>;
+
+const controller = createClickstreamPipelineController({ images: IMAGES, client: new JsonClient() });
+const metrics = createMetrics();
+
+/** A namespace with a platform, its Secret, and nothing else. */
+function cluster(): FakeKubernetes {
+  const kubernetes = new FakeKubernetes();
+  kubernetes.seed(localPlatform());
+  const secret = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "s3-credentials", namespace: "quickstart" },
+  };
+  kubernetes.seed(Object.assign(secret, { data: { accessKeyId: "YQ==", secretAccessKey: "Yg==" } }));
+  return kubernetes;
+}
+
+function contextOf(
+  kubernetes: FakeKubernetes,
+  clients: Partial<PlatformClients> = {},
+): ReconcileContext<PlatformClients> {
+  return {
+    logger: pino({ level: "silent" }),
+    now: () => new Date("2026-01-01T00:00:00Z"),
+    kubernetes,
+    clients: clients as PlatformClients,
+    signal: new AbortController().signal,
+    recordEvent: () => undefined,
+    isNamespaceTerminating: async () => false,
+  };
+}
+
+async function pass(
+  kubernetes: FakeKubernetes,
+  pipeline: ClickstreamPipeline = pipelineWith(),
+): Promise<Results> {
+  return runPhases(controller, pipeline, {
+    context: contextOf(kubernetes),
+    metrics,
+    controllerName: "ClickstreamPipeline",
+  });
+}
+
+/** What the other controllers do: the stream and the tables become ready. */
+function makeChildrenReady(kubernetes: FakeKubernetes): void {
+  for (const name of kubernetes.names()) {
+    const [kind = "", object = ""] = name.split("/");
+    if (kind !== "EventStream" && kind !== "LakeTable") continue;
+    kubernetes.change(kind, object, (resource) => {
+      const { generation } = resource["metadata"] as { generation: number };
+      resource["status"] = { conditions: conditions({ observedGeneration: generation }) };
+    });
+  }
+}
+
+/** Passes until nothing is written any more; says how many there were. */
+async function settle(kubernetes: FakeKubernetes, pipeline?: ClickstreamPipeline): Promise<number> {
+  for (let passes = 1; passes < 20; passes += 1) {
+    kubernetes.writes.length = 0;
+    const { thrown } = await pass(kubernetes, pipeline);
+    if (thrown !== undefined && !(thrown.error instanceof SimulatedCrash)) throw thrown.error;
+    makeChildrenReady(kubernetes);
+    if (thrown === undefined && kubernetes.writes.length === 0) return passes;
+  }
+  throw new Error(`still writing: ${kubernetes.writes.join(", ")}`);
+}
+
+const CHILDREN = [
+  "ConfigMap/web-stream",
+  "DataPlatform/local",
+  "Deployment/web-collector",
+  "EventStream/web-raw",
+  "LakeTable/web-duplicate-events",
+  "LakeTable/web-events",
+  "LakeTable/web-failed-events",
+  "PodDisruptionBudget/web-collector",
+  "Role/web-stream",
+  "RoleBinding/web-stream",
+  "Secret/s3-credentials",
+  "Service/web-collector",
+  "Service/web-stream",
+  "ServiceAccount/web-collector",
+  "ServiceAccount/web-stream",
+  "StatefulSet/web-stream",
+];
+
+describe("a pipeline", () => {
+  it("starts its workloads in the second pass, when stream and tables are there, and rests in the third", async () => {
+    const kubernetes = cluster();
+    expect(await settle(kubernetes)).toBe(3);
+    expect(kubernetes.names()).toEqual(CHILDREN);
+  });
+
+  it("makes children that go with it", async () => {
+    const kubernetes = cluster();
+    await settle(kubernetes);
+    for (const name of CHILDREN.filter((child) => !/^(DataPlatform|Secret)\//.test(child))) {
+      const [kind = "", object = ""] = name.split("/");
+      expect(kubernetes.object(kind, object).metadata.ownerReferences).toMatchObject([
+        { kind: "ClickstreamPipeline", name: "web", uid: "pipeline-uid", controller: true },
+      ]);
+    }
+  });
+
+  it("takes away the driver's rights when it has no executors any more, and nothing else", async () => {
+    const kubernetes = cluster();
+    await settle(kubernetes);
+    await settle(kubernetes, pipelineWith({ processing: { executors: 0 } }));
+    expect(kubernetes.names()).toEqual(CHILDREN.filter((name) => !name.startsWith("Role")));
+  });
+
+  it("keeps its workloads when the stream is no longer ready", async () => {
+    const kubernetes = cluster();
+    await settle(kubernetes);
+    kubernetes.change("EventStream", "web-raw", (stream) => {
+      stream["status"] = { conditions: conditions({ status: "False", reason: "KafkaUnreachable" }) };
+    });
+    kubernetes.writes.length = 0;
+    await pass(kubernetes);
+    expect(kubernetes.writes).toEqual([]);
+  });
+
+  it("touches only the collector for a change of the collector", async () => {
+    const kubernetes = cluster();
+    await settle(kubernetes);
+    kubernetes.writes.length = 0;
+    await pass(kubernetes, pipelineWith({ collector: { replicas: 2 } }));
+    expect(kubernetes.writes).toEqual(["apply Deployment web-collector"]);
+  });
+
+  it("writes the new files of the job before it restarts it", async () => {
+    const kubernetes = cluster();
+    await settle(kubernetes);
+    kubernetes.writes.length = 0;
+    await pass(kubernetes, pipelineWith({ processing: { triggerInterval: "3s" } }));
+    expect(kubernetes.writes).toEqual(["apply ConfigMap web-stream", "apply StatefulSet web-stream"]);
+  });
+
+  it("repairs a child that was deleted by hand", async () => {
+    const kubernetes = cluster();
+    await settle(kubernetes);
+    kubernetes.remove("Service", "web-collector");
+    await settle(kubernetes);
+    expect(kubernetes.names()).toEqual(CHILDREN);
+  });
+
+  it("does not take a Deployment that belongs to somebody else", async () => {
+    const kubernetes = cluster();
+    kubernetes.seed({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "web-collector", namespace: "quickstart", labels: { theirs: "yes" } },
+    });
+    await pass(kubernetes);
+    makeChildrenReady(kubernetes);
+    const { thrown } = await pass(kubernetes);
+    expect(findTerminalError(thrown?.error)?.reason).toBe("ResourceConflict");
+    expect(kubernetes.object("Deployment", "web-collector").metadata.labels).toEqual({ theirs: "yes" });
+  });
+
+  it("writes nothing and judges its stages while its platform is missing", async () => {
+    const kubernetes = cluster();
+    kubernetes.remove("DataPlatform", "local");
+    const { thrown } = await pass(kubernetes);
+    expect(thrown?.error).toMatchObject({ reason: "PlatformNotFound" });
+    expect(kubernetes.writes).toEqual([]);
+  });
+});
+
+describe("a pipeline whose operator dies after any write", () => {
+  const writes = CHILDREN.length - 2;
+
+  it.each(Array.from({ length: writes + 1 }, (_, count) => count))(
+    "is complete after a crash at write %i",
+    async (count) => {
+      const kubernetes = cluster();
+      kubernetes.crashAfter(count);
+      await pass(kubernetes);
+      makeChildrenReady(kubernetes);
+      await pass(kubernetes);
+      kubernetes.crashAfter(Number.POSITIVE_INFINITY);
+      await settle(kubernetes);
+      expect(kubernetes.names()).toEqual(CHILDREN);
+    },
+  );
+});
+
+describe("a pipeline whose caches stand still", () => {
+  it("loses nothing and makes nothing twice", async () => {
+    const kubernetes = cluster();
+    await settle(kubernetes);
+    kubernetes.freezeCache();
+    await pass(kubernetes, pipelineWith({ processing: { executors: 0 } }));
+    await pass(kubernetes, pipelineWith({ processing: { executors: 1 } }));
+    kubernetes.thawCache();
+    await settle(kubernetes, pipelineWith({ processing: { executors: 1 } }));
+    expect(kubernetes.names()).toEqual(CHILDREN);
+  });
+});
+
+describe("deleting a pipeline", () => {
+  function storage(deleted: string[]): Partial<PlatformClients> {
+    const connections = {
+      storage: {
+        deletePrefix: async (prefix: string) => {
+          deleted.push(prefix);
+          return 1;
+        },
+      },
+    };
+    return { connect: () => connections as never, lastKnown: () => undefined };
+  }
+
+  it("needs no cleanup with the policy Retain", () => {
+    expect(controller.needsFinalizer?.(pipelineWith())).toBe(false);
+    expect(controller.needsFinalizer?.(pipelineWith({ deletionPolicy: "Delete" }))).toBe(true);
+  });
+
+  it("deletes the checkpoint only when the job is gone", async () => {
+    const kubernetes = cluster();
+    const pipeline = pipelineWith({ deletionPolicy: "Delete" });
+    await settle(kubernetes, pipeline);
+    const deleted: string[] = [];
+    const context = contextOf(kubernetes, storage(deleted));
+    await expect(controller.finalize?.(pipeline, context)).rejects.toMatchObject({
+      reason: "Deleting",
+      message: "the stream job is stopping",
+    });
+    expect(deleted).toEqual([]);
+    expect(kubernetes.names()).not.toContain("StatefulSet/web-stream");
+    await controller.finalize?.(pipeline, context);
+    expect(deleted).toEqual(["checkpoints/quickstart/web/"]);
+  });
+
+  it("waits for the platform, but not in a namespace that is being deleted", async () => {
+    const kubernetes = cluster();
+    kubernetes.remove("DataPlatform", "local");
+    const pipeline = pipelineWith({ deletionPolicy: "Delete" });
+    const context = contextOf(kubernetes, storage([]));
+    await expect(controller.finalize?.(pipeline, context)).rejects.toMatchObject({
+      reason: "PlatformNotFound",
+    });
+    const terminating = { ...context, isNamespaceTerminating: async () => true };
+    await expect(controller.finalize?.(pipeline, terminating)).resolves.toBeUndefined();
+  });
+});

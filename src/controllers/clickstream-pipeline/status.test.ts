@@ -1,0 +1,398 @@
+import { describe, expect, it } from "vitest";
+import type { ClickstreamPipelineSpec } from "../../crds/kinds.ts";
+import type { StatusResult } from "../../runtime/controller.ts";
+import type { ClickstreamPipelineStatus } from "../../crds/kinds.ts";
+import type { ObservedPipeline } from "./observe.ts";
+import { pipelineStatus } from "./status.ts";
+import {
+  IMAGES,
+  conditions,
+  emptySurroundings,
+  healthySurroundings,
+  localPlatform,
+  pipelineWith,
+  readyDeployment,
+  readyPod,
+  readyStatefulSet,
+  readyStream,
+  readyTable,
+  waitingPod,
+} from "./testing.ts";
+import { validatePipeline } from "./validate.ts";
+
+const NOW = new Date("2026-01-01T00:00:00Z");
+
+type Result = StatusResult<ClickstreamPipelineStatus>;
+
+interface Given {
+  readonly spec?: Partial<ClickstreamPipelineSpec>;
+  readonly observed: ObservedPipeline;
+  readonly previous?: ClickstreamPipelineStatus;
+}
+
+function statusOf({ spec = {}, observed, previous }: Given): Result {
+  const resource = pipelineWith(spec, previous === undefined ? {} : { status: previous });
+  const withPlatform = { ...observed, platform: observed.platform ?? localPlatform() };
+  const validated = validatePipeline(resource, withPlatform, IMAGES);
+  return pipelineStatus({ resource, observed, validated, now: NOW });
+}
+
+/** `Type=Status Reason: message`, all of them in order. */
+function told({ conditions: all }: Result): readonly string[] {
+  return all.map(({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`);
+}
+
+const STREAM = 'StreamReady=True Succeeded: topic "quickstart.web-raw" is there';
+const TABLES = "TablesReady=True Succeeded: all 3 tables are there";
+const COLLECTOR = "CollectorReady=True Succeeded: 1 of 1 replicas are available";
+const PROCESSING = "ProcessingReady=True Succeeded: the stream job runs";
+const HEALTHY = healthySurroundings();
+
+const stalled = conditions(
+  { status: "False", reason: "ImpossibleChange", message: "column x cannot become int" },
+  { status: "True" },
+);
+const waiting = conditions({ status: "False", reason: "KafkaUnreachable", message: "Kafka does not answer" });
+
+describe("the conditions of a pipeline", () => {
+  it.each<[string, Given, readonly string[], Pick<Result, "ready" | "waiting" | "terminal">, string]>([
+    [
+      "are all true when everything works",
+      { observed: HEALTHY },
+      [STREAM, TABLES, COLLECTOR, PROCESSING],
+      { ready: { message: "events flow into the tables" } },
+      "None",
+    ],
+    [
+      "say what is awaited when nothing has been made",
+      { observed: emptySurroundings() },
+      [
+        "StreamReady=False ChildrenNotReady: not yet created",
+        "TablesReady=False ChildrenNotReady: not yet created",
+        "CollectorReady=False ChildrenNotReady: waits for the raw stream before it is first started",
+        "ProcessingReady=False ChildrenNotReady: waits for the raw stream and the tables before it is first started",
+      ],
+      { waiting: { reason: "ChildrenNotReady", message: "Stream: not yet created" } },
+      "Stream",
+    ],
+    [
+      "name the stream when Kafka does not answer",
+      { observed: { ...HEALTHY, rawStream: readyStream(waiting) } },
+      [
+        'StreamReady=False KafkaUnreachable: EventStream "web-raw": Kafka does not answer',
+        TABLES,
+        COLLECTOR,
+        PROCESSING,
+      ],
+      {
+        waiting: {
+          reason: "KafkaUnreachable",
+          message: 'Stream: EventStream "web-raw": Kafka does not answer',
+        },
+      },
+      "Stream",
+    ],
+    [
+      "do not trust a child that was judged by an older spec",
+      {
+        observed: {
+          ...HEALTHY,
+          rawStream: { ...readyStream(), metadata: { name: "web-raw", generation: 2 } },
+        },
+      },
+      [
+        'StreamReady=False ChildrenNotReady: EventStream "web-raw": the operator has not looked at it yet',
+        TABLES,
+        COLLECTOR,
+        PROCESSING,
+      ],
+      {
+        waiting: {
+          reason: "ChildrenNotReady",
+          message: 'Stream: EventStream "web-raw": the operator has not looked at it yet',
+        },
+      },
+      "Stream",
+    ],
+    [
+      "are stalled by a table that needs a person, although the first stage that is not ready is another",
+      {
+        observed: {
+          ...HEALTHY,
+          rawStream: readyStream(waiting),
+          tables: [
+            readyTable("web-events"),
+            readyTable("web-failed-events", stalled),
+            readyTable("web-duplicate-events"),
+          ],
+        },
+      },
+      [
+        'StreamReady=False KafkaUnreachable: EventStream "web-raw": Kafka does not answer',
+        'TablesReady=False ImpossibleChange: LakeTable "web-failed-events": column x cannot become int',
+        COLLECTOR,
+        PROCESSING,
+      ],
+      {
+        terminal: {
+          reason: "ImpossibleChange",
+          message: 'Tables: LakeTable "web-failed-events": column x cannot become int',
+        },
+      },
+      "Stream",
+    ],
+    [
+      "say why the collector's pods do not start",
+      {
+        observed: {
+          ...HEALTHY,
+          collector: {
+            ...readyDeployment("web-collector"),
+            status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1 },
+          },
+          pods: { ...HEALTHY.pods, collector: [waitingPod("web-collector-x", "ErrImagePull", "not found")] },
+        },
+      },
+      [
+        STREAM,
+        TABLES,
+        'CollectorReady=False RolloutInProgress: 0 of 1 replicas are available; pod "web-collector-x": ErrImagePull: not found',
+        PROCESSING,
+      ],
+      {
+        waiting: {
+          reason: "RolloutInProgress",
+          message: 'Collector: 0 of 1 replicas are available; pod "web-collector-x": ErrImagePull: not found',
+        },
+      },
+      "Collector",
+    ],
+    [
+      "say that the roll-out of the collector was given up",
+      {
+        observed: {
+          ...HEALTHY,
+          collector: {
+            ...readyDeployment("web-collector"),
+            status: {
+              observedGeneration: 1,
+              conditions: [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" }],
+            },
+          },
+        },
+      },
+      [
+        STREAM,
+        TABLES,
+        "CollectorReady=False CollectorNotReady: only 0 of 1 updated replicas became available in time",
+        PROCESSING,
+      ],
+      {
+        waiting: {
+          reason: "CollectorNotReady",
+          message: "Collector: only 0 of 1 updated replicas became available in time",
+        },
+      },
+      "Collector",
+    ],
+    [
+      "say that the driver is starting",
+      {
+        observed: {
+          ...HEALTHY,
+          streamJob: {
+            ...readyStatefulSet("web-stream"),
+            status: { observedGeneration: 1, replicas: 1, currentRevision: "a", updateRevision: "a" },
+          },
+          progress: { state: "unknown", message: "ECONNREFUSED" },
+        },
+      },
+      [STREAM, TABLES, COLLECTOR, "ProcessingReady=False RolloutInProgress: 0 of 1 replicas are ready"],
+      { waiting: { reason: "RolloutInProgress", message: "Processing: 0 of 1 replicas are ready" } },
+      "Processing",
+    ],
+    [
+      "say that the query failed",
+      {
+        observed: {
+          ...HEALTHY,
+          progress: {
+            state: "FAILED",
+            message: "no such table",
+            inputRowsPerSecond: 0,
+            processedRowsPerSecond: 0,
+          },
+        },
+      },
+      [
+        STREAM,
+        TABLES,
+        COLLECTOR,
+        "ProcessingReady=False ProcessingNotReady: the query failed: no such table",
+      ],
+      { waiting: { reason: "ProcessingNotReady", message: "Processing: the query failed: no such table" } },
+      "Processing",
+    ],
+    [
+      "say that nobody works for the driver",
+      {
+        observed: {
+          ...HEALTHY,
+          pods: { ...HEALTHY.pods, executor: [waitingPod("exec-1", "ImagePullBackOff")] },
+        },
+      },
+      [
+        STREAM,
+        TABLES,
+        COLLECTOR,
+        'ProcessingReady=False ProcessingNotReady: no executor is ready: pod "exec-1": ImagePullBackOff',
+      ],
+      {
+        waiting: {
+          reason: "ProcessingNotReady",
+          message: 'Processing: no executor is ready: pod "exec-1": ImagePullBackOff',
+        },
+      },
+      "Processing",
+    ],
+    [
+      "need no executor when the driver works alone",
+      {
+        spec: { processing: { executors: 0 } },
+        observed: { ...HEALTHY, pods: { ...HEALTHY.pods, executor: [] } },
+      },
+      [STREAM, TABLES, COLLECTOR, PROCESSING],
+      { ready: { message: "events flow into the tables" } },
+      "None",
+    ],
+    [
+      "need no answer of a ready driver: from outside the cluster it may be out of reach",
+      { observed: { ...HEALTHY, progress: { state: "unknown", message: "no answer in time" } } },
+      [STREAM, TABLES, COLLECTOR, PROCESSING],
+      { ready: { message: "events flow into the tables" } },
+      "None",
+    ],
+    [
+      "are ready but for the stage that the spec suspends",
+      {
+        spec: { processing: { suspended: true } },
+        observed: {
+          ...HEALTHY,
+          streamJob: readyStatefulSet("web-stream", 0),
+          pods: emptySurroundings().pods,
+        },
+      },
+      [
+        STREAM,
+        TABLES,
+        COLLECTOR,
+        "ProcessingReady=False Suspended: the stream job is stopped, as the spec wants",
+      ],
+      { ready: { message: "events are collected; processing is suspended" } },
+      "Processing",
+    ],
+  ])("%s", (...[, given, all, verdict, worstStage]) => {
+    const result = statusOf(given);
+    expect(told(result)).toEqual(all);
+    expect({ ready: result.ready, waiting: result.waiting, terminal: result.terminal }).toEqual(verdict);
+    expect(result.status.worstStage).toBe(worstStage);
+  });
+
+  it("judge what the API server answered, not what was there before the change", () => {
+    const resource = pipelineWith();
+    const validated = validatePipeline(resource, HEALTHY, IMAGES);
+    const changed = {
+      ...readyDeployment("web-collector"),
+      metadata: { name: "web-collector", generation: 2 },
+    };
+    const children = [
+      { kind: "Deployment", name: "web-collector", outcome: "changed", object: changed },
+    ] as const;
+    const result = pipelineStatus({
+      resource,
+      observed: HEALTHY,
+      validated,
+      applied: { children },
+      now: NOW,
+    });
+    expect(told(result)[2]).toBe(
+      "CollectorReady=False RolloutInProgress: the new specification is not yet observed",
+    );
+  });
+});
+
+describe("the fields of a pipeline's status", () => {
+  it("say where events go in and come out, and how fast", () => {
+    expect(statusOf({ observed: HEALTHY }).status).toEqual({
+      worstStage: "None",
+      collectorUrl: "http://web-collector.quickstart.svc",
+      topicName: "quickstart.web-raw",
+      tables: {
+        events: "quickstart.web_events",
+        failedEvents: "quickstart.web_failed_events",
+        duplicateEvents: "quickstart.web_duplicate_events",
+      },
+      job: {
+        lastCommittedBatch: 41,
+        inputRowsPerSecond: 1200,
+        processedRowsPerSecond: 4300,
+        lag: 7,
+        restarts: 0,
+      },
+    });
+  });
+
+  it("keep batch and lag but no rates while the driver does not answer", () => {
+    const previous = statusOf({ observed: HEALTHY }).status;
+    const observed: ObservedPipeline = {
+      ...HEALTHY,
+      progress: { state: "unknown", message: "ECONNREFUSED" },
+      pods: { ...HEALTHY.pods, stream: [waitingPod("web-stream-0", "CrashLoopBackOff")] },
+    };
+    expect(statusOf({ observed, previous }).status.job).toEqual({
+      lastCommittedBatch: 41,
+      lag: 7,
+      restarts: 3,
+    });
+  });
+
+  it("stay the same while nothing flows", () => {
+    const idle = (message: string): ObservedPipeline => ({
+      ...HEALTHY,
+      progress: {
+        state: "RUNNING",
+        message,
+        batchId: 41,
+        inputRowsPerSecond: 0,
+        processedRowsPerSecond: 0,
+        lag: 0,
+      },
+    });
+    expect(statusOf({ observed: idle("a") })).toEqual(statusOf({ observed: idle("b") }));
+  });
+
+  it("are kept when nothing could be observed", () => {
+    const fields = statusOf({ observed: HEALTHY }).status;
+    const previous = { ...fields, observedGeneration: 1, conditions: [] };
+    expect(pipelineStatus({ resource: pipelineWith({}, { status: previous }), now: NOW })).toEqual({
+      status: fields,
+      conditions: [],
+    });
+  });
+
+  it("are kept when the platform is gone, and the stages are still judged", () => {
+    const previous = statusOf({ observed: HEALTHY }).status;
+    const observed = { ...HEALTHY, platform: undefined };
+    const result = pipelineStatus({ resource: pipelineWith({}, { status: previous }), observed, now: NOW });
+    expect(result.status.topicName).toBe("quickstart.web-raw");
+    expect(told(result)).toEqual([STREAM, TABLES, COLLECTOR, PROCESSING]);
+  });
+
+  it("count the restarts of the driver only", () => {
+    const observed = {
+      ...HEALTHY,
+      pods: { ...HEALTHY.pods, executor: [readyPod("e"), waitingPod("f", "Error")] },
+    };
+    expect(statusOf({ observed }).status.job?.restarts).toBe(0);
+  });
+});

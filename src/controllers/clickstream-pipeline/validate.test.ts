@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import type { ClickstreamPipelineSpec, DataPlatformSpec } from "../../crds/kinds.ts";
+import { findTerminalError, findWaitingError } from "../../runtime/errors.ts";
+import type { ObservedPipeline } from "./observe.ts";
+import { IMAGES, emptySurroundings, localPlatform, pipelineWith } from "./testing.ts";
+import type { ValidatedPipeline } from "./validate.ts";
+import { validatePipeline } from "./validate.ts";
+
+function validated(spec: Partial<ClickstreamPipelineSpec> = {}): ValidatedPipeline {
+  return validatePipeline(pipelineWith(spec), emptySurroundings(), IMAGES);
+}
+
+function errorWith(
+  spec: Partial<ClickstreamPipelineSpec>,
+  observed: ObservedPipeline = emptySurroundings(),
+): unknown {
+  try {
+    return validatePipeline(pipelineWith(spec), observed, IMAGES);
+  } catch (error) {
+    return error;
+  }
+}
+
+describe("a pipeline that says nothing", () => {
+  it("gets the documented defaults", () => {
+    const { collector, stream, processing, tables, topicName, deletionPolicy } = validated();
+    expect({ collector, stream, processing, tables, topicName, deletionPolicy }).toMatchObject({
+      collector: {
+        replicas: 1,
+        corsOrigins: [],
+        maxEventBytes: 1_000_000,
+        serviceType: "ClusterIP",
+        ipMasking: "None",
+        cookie: { enabled: true, name: "oc_id", maxAgeSeconds: 31_536_000, sameSite: "Lax" },
+      },
+      stream: { partitions: 3 },
+      processing: {
+        triggerIntervalSeconds: 5,
+        sessionTimeoutSeconds: 1800,
+        dedupWindowSeconds: 86_400,
+        watermarkSeconds: 3600,
+        executors: 1,
+        maxRowsPerTrigger: 100_000,
+        suspended: false,
+      },
+      tables: {
+        events: { database: "quickstart", table: "web_events" },
+        failedEvents: { database: "quickstart", table: "web_failed_events" },
+        duplicateEvents: { database: "quickstart", table: "web_duplicate_events" },
+      },
+      topicName: "quickstart.web-raw",
+      deletionPolicy: "Retain",
+    });
+  });
+
+  it("keeps the defaults beside what it says", () => {
+    const { collector, processing } = validated({
+      collector: { cookie: { maxAge: "1h" } },
+      processing: { executors: 0 },
+    });
+    expect(collector.cookie).toEqual({ enabled: true, name: "oc_id", maxAgeSeconds: 3600, sameSite: "Lax" });
+    expect(processing).toMatchObject({ executors: 0, triggerIntervalSeconds: 5 });
+  });
+});
+
+describe("the memory of a Spark container", () => {
+  it.each([
+    ["864Mi", { heap: 480, overhead: 384, rocksdb: 128 }],
+    ["1Gi", { heap: 640, overhead: 384, rocksdb: 128 }],
+    ["8Gi", { heap: 6144, overhead: 2048, rocksdb: 682 }],
+  ])("of %s is shared between heap and what lies beside it", (limit, split) => {
+    const { processing } = validated({ processing: { executorResources: { limits: { memory: limit } } } });
+    expect(processing.executorMemory).toEqual(split);
+  });
+
+  it.each(["driverResources", "executorResources"] as const)("must suffice for Spark in %s", (field) => {
+    const error = findTerminalError(errorWith({ processing: { [field]: { limits: { memory: "512Mi" } } } }));
+    expect(error).toMatchObject({
+      reason: "InvalidSpec",
+      field: `spec.processing.${field}`,
+      message: `spec.processing.${field} must give at least 864Mi of memory, because Spark refuses to start with less; it gives "512Mi"`,
+    });
+  });
+});
+
+describe("a pipeline waits", () => {
+  const secured: Partial<DataPlatformSpec> = {
+    kafka: { bootstrapServers: ["k:9092"], tls: { caSecretRef: { name: "ca" } } },
+  };
+
+  it.each<[string, ObservedPipeline, string, string]>([
+    [
+      "for its platform",
+      { ...emptySurroundings(), platform: undefined },
+      "PlatformNotFound",
+      'DataPlatform "local" does not exist in namespace "quickstart"',
+    ],
+    [
+      "for a Secret of the platform",
+      { ...emptySurroundings(), secrets: new Map() },
+      "SecretNotFound",
+      'Secret "s3-credentials" does not exist',
+    ],
+    [
+      "for a key of a Secret",
+      {
+        ...emptySurroundings(),
+        secrets: new Map([["s3-credentials", { uid: "u", resourceVersion: "1", keys: ["accessKeyId"] }]]),
+      },
+      "SecretKeyMissing",
+      'Secret "s3-credentials" has no key "secretAccessKey"',
+    ],
+    [
+      "for the Secret with Kafka's certificate authorities",
+      { ...emptySurroundings(localPlatform(secured)), secrets: emptySurroundings().secrets },
+      "SecretNotFound",
+      'Secret "ca" does not exist',
+    ],
+  ])("%s", (...[, observed, reason, message]) => {
+    expect(findWaitingError(errorWith({}, observed))).toMatchObject({ reason, message });
+  });
+});
+
+it("refuses table names that the catalog could not hold", () => {
+  expect(findTerminalError(errorWith({ tables: { prefix: "web/" } }))).toMatchObject({
+    reason: "InvalidSpec",
+    field: "spec.tables.prefix",
+  });
+});
