@@ -79,6 +79,10 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<string>>> = {
     { arbitrary: icebergType, weight: 30 },
     { arbitrary: icebergType.map((type) => type.replace(">", "")), weight: 3 },
     { arbitrary: damaged(icebergType), weight: 1 },
+    {
+      arbitrary: fc.constantFrom("list<int,int>", "map<int>", "map<int,a:int>", "map<int,int,int>"),
+      weight: 1,
+    },
   ),
   name: names,
   column: names,
