@@ -1,10 +1,11 @@
 /** Random specs for a kind, made from its OpenAPI schema: mostly near the border between what is accepted and what is not. */
 import fc from "fast-check";
-import type { OpenApiSchema } from "../../scripts/crd-manifests.ts";
-import { LAKE_CATALOG, parseDurationSeconds } from "../../src/crds/kinds.ts";
+import type { z } from "zod";
+import { type OpenApiSchema, specSchema } from "../../scripts/crd-manifests.ts";
+import { type KindDefinition, LAKE_CATALOG, parseDurationSeconds } from "../../src/crds/kinds.ts";
 
 /** How often a value of the right form is replaced by a wrong one: once in this many. */
-const WRONG_EVERY = 250;
+const WRONG_EVERY = 60;
 
 /** Mostly what is right, sometimes what is wrong. */
 function mostly<Value>(right: fc.Arbitrary<Value>, wrong: fc.Arbitrary<Value>): fc.Arbitrary<Value> {
@@ -260,11 +261,46 @@ function withReferences(spec: unknown): unknown {
   };
 }
 
-/** Random values for `spec`. */
-export function specArbitrary(schema: OpenApiSchema): fc.Arbitrary<unknown> {
-  const plain = objectOf(schema);
-  if (schema.properties?.["partitionBy"] === undefined) return plain;
-  return fc.oneof({ arbitrary: plain.map(withReferences), weight: 8 }, { arbitrary: plain, weight: 1 });
+type Path = readonly PropertyKey[];
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], value);
+}
+
+/** The value without what is at the path; without what holds it when there is nothing at the path. */
+function withoutPath(value: unknown, path: Path): unknown {
+  const target = valueAt(value, path) === undefined ? path.slice(0, -1) : path;
+  const last = target.at(-1);
+  if (last === undefined) return value;
+  const copy = structuredClone(value);
+  const parent = valueAt(copy, target.slice(0, -1));
+  if (Array.isArray(parent)) parent.splice(Number(last), 1);
+  else if (isObject(parent)) Reflect.deleteProperty(parent, last);
+  return copy;
+}
+
+/** Takes away what zod refuses until at most so many faults are left: two faults hide that only one side sees the second. */
+function withFaults(schema: z.ZodType, value: unknown, most: number): unknown {
+  let pruned = value;
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const issues = schema.safeParse(pruned).error?.issues ?? [];
+    const [first] = issues;
+    if (first === undefined || issues.length <= most) return pruned;
+    pruned = withoutPath(pruned, first.path);
+  }
+  return pruned;
+}
+
+/** Random values for `spec`: a third without a fault that zod sees, a third with at most one, a third with any number. */
+export function specArbitrary(kind: KindDefinition): fc.Arbitrary<unknown> {
+  const plain = objectOf(specSchema(kind));
+  const referring = fc.oneof(
+    { arbitrary: plain.map(withReferences), weight: 8 },
+    { arbitrary: plain, weight: 1 },
+  );
+  return fc
+    .tuple(referring, fc.constantFrom(0, 1, Number.POSITIVE_INFINITY))
+    .map(([spec, most]) => withFaults(kind.schema, spec, most));
 }
 
 /** Random names that Kubernetes itself accepts for a custom resource: sub-domains of DNS. */

@@ -150,7 +150,7 @@ describe.each(KINDS.map((kind) => [kind.kind, kind] as const))("random objects o
   it("are accepted by zod exactly when the API server accepts them", { timeout: 600_000 }, async () => {
     console.log(`fuzz of ${kind.kind}: FUZZ_SEED=${SEED} FUZZ_RUNS=${RUNS}`);
     const counts = { accepted: 0, refused: 0 };
-    const property = fc.asyncProperty(resourceName, specArbitrary(specSchema(kind)), async (name, value) => {
+    const property = fc.asyncProperty(resourceName, specArbitrary(kind), async (name, value) => {
       const sent: unknown = JSON.parse(JSON.stringify(value)); // as it goes over the wire: no undefined, no -0
       const { refusals, stored } = await api.judge(kind, name, sent);
       const spec = withoutNulls(sent);
@@ -160,6 +160,6 @@ describe.each(KINDS.map((kind) => [kind.kind, kind] as const))("random objects o
     });
     await fc.assert(property, { seed: SEED, numRuns: RUNS });
     console.log(`fuzz of ${kind.kind}: ${counts.accepted} accepted and ${counts.refused} refused by both`);
-    expect(Math.min(counts.accepted, counts.refused)).toBeGreaterThan(RUNS / 50);
+    expect(Math.min(counts.accepted, counts.refused)).toBeGreaterThan(RUNS / 10);
   });
 });
