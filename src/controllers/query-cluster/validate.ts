@@ -153,7 +153,7 @@ function resolveRole(field: "coordinatorResources" | "workerResources", input: R
   const limit = parseBytes(resources.limits.memory);
   const cached = input.cache?.medium === "Memory" ? (input.cache.maxBytes ?? 0) : 0;
   const left = limit - cached;
-  if (left < LEAST_MEMORY_BYTES) {
+  if (input.replicas > 0 && left < LEAST_MEMORY_BYTES) {
     const advice = cached === 0 ? "raise the limit" : "raise the limit or lower spec.cache.maxSize";
     throw new TerminalError(
       "InvalidSpec",

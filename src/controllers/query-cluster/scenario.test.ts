@@ -1,0 +1,89 @@
+/** Passes of the controller against an API server in memory. */
+import { pino } from "pino";
+import { describe, expect, it } from "vitest";
+import type { QueryClusterSpec } from "../../crds/kinds.ts";
+import type { ReconcileContext } from "../../runtime/controller.ts";
+import { createMetrics } from "../../runtime/metrics.ts";
+import { runPhases } from "../../runtime/phases.ts";
+import { FakeKubernetes } from "../../targets/kubernetes/fake-kubernetes.ts";
+import { localPlatform } from "../clickstream-pipeline/testing.ts";
+import { createQueryClusterController } from "./controller.ts";
+import { IMAGES, clusterWith, emptySurroundings } from "./testing.ts";
+
+const controller = createQueryClusterController({
+  images: IMAGES,
+  prober: { probe: async () => emptySurroundings().probe },
+});
+const metrics = createMetrics();
+
+function cluster(): FakeKubernetes {
+  const kubernetes = new FakeKubernetes();
+  kubernetes.seed(localPlatform());
+  const secret = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "s3-credentials", namespace: "quickstart" },
+  };
+  kubernetes.seed(Object.assign(secret, { data: { accessKeyId: "YQ==", secretAccessKey: "Yg==" } }));
+  return kubernetes;
+}
+
+async function pass(
+  kubernetes: FakeKubernetes,
+  spec: Partial<QueryClusterSpec> = {},
+): Promise<readonly string[]> {
+  kubernetes.writes.length = 0;
+  const context: ReconcileContext = {
+    logger: pino({ level: "silent" }),
+    now: () => new Date("2026-01-01T00:00:00Z"),
+    kubernetes,
+    clients: undefined,
+    signal: new AbortController().signal,
+    recordEvent: () => undefined,
+    isNamespaceTerminating: async () => false,
+  };
+  const run = { context, metrics, controllerName: "QueryCluster" };
+  const { thrown } = await runPhases(controller, clusterWith(spec), run);
+  if (thrown !== undefined) throw thrown.error;
+  return [...kubernetes.writes];
+}
+
+describe("a query cluster", () => {
+  it("is made in one pass, workloads last, and left alone in the next", async () => {
+    const kubernetes = cluster();
+    expect(await pass(kubernetes, { workers: 2 })).toEqual([
+      "apply ServiceAccount query",
+      "apply ConfigMap query-catalogs",
+      "apply ConfigMap query-coordinator",
+      "apply ConfigMap query-worker",
+      "apply Service query",
+      "apply PodDisruptionBudget query-worker",
+      "apply Deployment query",
+      "apply Deployment query-worker",
+    ]);
+    expect(await pass(kubernetes, { workers: 2 })).toEqual([]);
+  });
+
+  it("gets a new catalog by new files, then new pods", async () => {
+    const kubernetes = cluster();
+    await pass(kubernetes, { workers: 2 });
+    expect(await pass(kubernetes, { workers: 2, catalogs: [{ name: "tpch", connector: "tpch" }] })).toEqual([
+      "apply ConfigMap query-catalogs",
+      "apply Deployment query",
+      "apply Deployment query-worker",
+    ]);
+  });
+
+  it("loses what belongs to workers when it is to have none, after the coordinator was told to work", async () => {
+    const kubernetes = cluster();
+    await pass(kubernetes, { workers: 2 });
+    expect(await pass(kubernetes, { workers: 0 })).toEqual([
+      "apply ConfigMap query-coordinator",
+      "apply Deployment query",
+      "delete Deployment query-worker",
+      "delete PodDisruptionBudget query-worker",
+      "delete ConfigMap query-worker",
+    ]);
+    expect(await pass(kubernetes, { workers: 0 })).toEqual([]);
+  });
+});
