@@ -21,7 +21,7 @@ public final class UserAgents {
     private static final String ROBOT_DEVICE = "Spider";
     private static final Pattern ROBOT = Pattern.compile(
         "bot\\b|bot/|crawl|spider|slurp|^curl/|^wget/|^python|^java/|^go-http-client|^okhttp|^ruby|^libwww|headlesschrome"
-            + "|feedfetcher|feedburner|mediapartners|monitor|uptime|pingdom|archiver|facebookexternalhit|httpclient");
+            + "|feedfetcher|feedburner|feedparser|\\brss\\b|mediapartners|monitor|uptime|pingdom|archiver|facebookexternalhit|httpclient");
 
     private static final Map<String, UserAgentParts> LATEST = new LinkedHashMap<>(1024, 0.75f, true) {
         private static final long serialVersionUID = 1L;

@@ -1,0 +1,258 @@
+package io.openclickstream.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.openclickstream.stream.config.JobConfig;
+import io.openclickstream.stream.lake.TestLake;
+import io.openclickstream.stream.model.OutputTable;
+import io.openclickstream.stream.serve.JobStatus;
+import io.openclickstream.stream.sink.LakeSink;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.hadoop.HadoopCatalog;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.streaming.MemoryStream;
+import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.streaming.StreamingQueryException;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import scala.Option;
+import scala.jdk.javaapi.CollectionConverters;
+
+@DisplayName("The query")
+class StreamQueryTest {
+    /** Rows of Spark's Kafka source. */
+    private static final StructType KAFKA = new StructType()
+        .add("value", DataTypes.BinaryType)
+        .add("headers", DataTypes.createArrayType(new StructType().add("key", DataTypes.StringType).add("value", DataTypes.BinaryType)))
+        .add("partition", DataTypes.IntegerType, false)
+        .add("offset", DataTypes.LongType, false)
+        .add("timestamp", DataTypes.TimestampType);
+
+    private static SparkSession spark;
+    private static int streams;
+
+    @TempDir
+    private Path folder;
+
+    private final JobStatus status = new JobStatus(Clock.systemUTC());
+    private JobConfig config;
+    private TestLake lake;
+    private HadoopCatalog catalog;
+    private MemoryStream<Row> kafka;
+    private StreamingQuery query;
+    private long nextOffset;
+
+    @BeforeAll
+    static void startSpark() {
+        SparkConf conf = SparkSettings.addTo(new SparkConf().setMaster("local[2]"), config(Path.of("/tmp"), new TestLake(null, "db", "web")));
+        spark = SparkSession.builder().config(conf).getOrCreate();
+    }
+
+    @AfterAll
+    static void stopSpark() {
+        spark.stop();
+    }
+
+    @BeforeEach
+    void createTables() throws Exception {
+        catalog = new HadoopCatalog(new Configuration(), folder.resolve("lake").toString());
+        lake = new TestLake(catalog, "db", "web");
+        lake.create();
+        config = config(folder, lake);
+        kafka = new MemoryStream<>(streams++, spark.sqlContext(), Option.empty(), Encoders.row(KAFKA));
+        start();
+    }
+
+    @AfterEach
+    void stopQuery() throws Exception {
+        query.stop();
+    }
+
+    private static JobConfig config(Path folder, TestLake lake) {
+        return new JobConfig("test/web", null, null, null, lake.identifiers(), folder.resolve("checkpoint").toString(),
+            Duration.ofMillis(50), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), 1000, 2);
+    }
+
+    private void start() throws Exception {
+        LakeSink sink = new LakeSink(catalog, lake.identifiers(), "topic-1", status);
+        query = StreamQuery.start(StreamQuery.steps(kafka.toDF(), config), sink, config);
+    }
+
+    /** Puts values into the topic and waits until a batch has taken them, all together. */
+    private void send(String... values) {
+        List<Row> records = new ArrayList<>();
+        for (String value : values) {
+            Row header = RowFactory.create("received_at", "1700000000000".getBytes(StandardCharsets.UTF_8));
+            records.add(RowFactory.create(
+                value.getBytes(StandardCharsets.UTF_8),
+                CollectionConverters.asScala(List.of(header)).toSeq(),
+                (int) (nextOffset % 2),
+                nextOffset / 2,
+                new Timestamp(0)));
+            nextOffset++;
+        }
+        kafka.addData(CollectionConverters.asScala(records));
+        query.processAllAvailable();
+    }
+
+    private static String event(String id, String visitor, String time) {
+        return "{\"event_id\":\"" + id + "\",\"event_type\":\"x\",\"anonymous_id\":\"" + visitor + "\",\"timestamp\":\"2025-05-17T" + time
+            + "Z\"}";
+    }
+
+    private Map<String, Record> eventsById() {
+        return lake.rows(OutputTable.EVENTS).stream().collect(Collectors.toMap(row -> (String) row.getField("event_id"), row -> row));
+    }
+
+    private void expectCounts(int stored, int failed, int duplicate) {
+        assertEquals(
+            Map.of(OutputTable.EVENTS, stored, OutputTable.FAILED_EVENTS, failed, OutputTable.DUPLICATE_EVENTS, duplicate), lake.counts());
+        Set<String> places = new HashSet<>();
+        for (OutputTable table : OutputTable.values()) {
+            lake.rows(table).forEach(row -> assertTrue(
+                places.add(row.getField("kafka_partition") + "-" + row.getField("kafka_offset")), "twice: " + row));
+        }
+        assertEquals(nextOffset, places.size(), "records without a row");
+    }
+
+    private int snapshots() {
+        int count = 0;
+        for (OutputTable table : OutputTable.values()) {
+            for (Snapshot ignored : lake.table(table).snapshots()) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Ends the query as a crash between the tables' commits and the checkpoint's would. */
+    private void crashAfterCommit() throws Exception {
+        long batch = query.lastProgress().batchId();
+        query.stop();
+        Files.delete(Path.of(config.checkpoint(), "commits", Long.toString(batch)));
+        Files.deleteIfExists(Path.of(config.checkpoint(), "commits", "." + batch + ".crc"));
+    }
+
+    @Test
+    @DisplayName("puts each record into exactly one table, and a replay into the duplicates only")
+    void accounting() {
+        String[] records = {
+            event("a", "v1", "10:00:00"), event("b", "v2", "10:00:00"), "{broken", event("a", "v1", "10:00:00"), "{\"event_id\":\"f\"}",
+            "{broken", "",
+        };
+        send(records);
+        expectCounts(2, 3, 2);
+        send(records);
+        expectCounts(2, 3, 9);
+        assertEquals(Map.of(OutputTable.EVENTS, 2L, OutputTable.FAILED_EVENTS, 3L, OutputTable.DUPLICATE_EVENTS, 9L), status.read().rows());
+    }
+
+    @Test
+    @DisplayName("keeps the first of two records with one identifier, in Kafka's order")
+    void firstWins() {
+        send(event("a", "first", "10:00:00"), event("b", "other", "10:00:00"), event("a", "later", "09:00:00"));
+        assertEquals("first", eventsById().get("a").getField("visitor_id"));
+        Record duplicate = lake.rows(OutputTable.DUPLICATE_EVENTS).get(0);
+        assertEquals(1L, duplicate.getField("kafka_offset"));
+        assertEquals("2023-11-14T22:13:20Z", duplicate.getField("first_received_at").toString());
+    }
+
+    @Test
+    @DisplayName("counts sessions over batches by event time, with events that come late")
+    void sessions() {
+        send(event("a", "v", "10:00:00"), event("c", "v", "10:30:00"), event("other", "w", "10:10:00"));
+        send(event("d", "v", "11:00:01"));
+        send(event("b", "v", "10:15:00"), event("e", "v", "11:30:01"));
+        Map<String, Record> events = eventsById();
+        String first = (String) events.get("a").getField("session_id");
+        String second = (String) events.get("d").getField("session_id");
+        assertEquals(List.of(first, first, first, second, second),
+            List.of("a", "b", "c", "d", "e").stream().map(id -> events.get(id).getField("session_id")).toList());
+        assertEquals(3, Set.of(first, second, events.get("other").getField("session_id")).size());
+        assertEquals(List.of(1, 3, 2, 1, 2),
+            List.of("a", "b", "c", "d", "e").stream().map(id -> events.get(id).getField("session_event_index")).toList());
+        assertEquals("2025-05-17T10:00Z", events.get("b").getField("session_start").toString());
+    }
+
+    @Test
+    @DisplayName("adds nothing twice when a batch is done again after a crash behind its commits")
+    void crashBehindCommits() throws Exception {
+        send(event("a", "v", "10:00:00"), "{broken", event("a", "v", "10:00:00"));
+        Map<String, Record> before = eventsById();
+        int snapshots = snapshots();
+        crashAfterCommit();
+        start();
+        send(event("b", "v", "10:10:00"), event("a", "v", "10:00:00"));
+        expectCounts(2, 1, 2);
+        assertEquals(before.get("a"), eventsById().get("a"));
+        assertEquals(before.get("a").getField("session_id"), eventsById().get("b").getField("session_id"));
+        assertEquals(snapshots + 2, snapshots());
+    }
+
+    @Test
+    @DisplayName("loses nothing when it fails between the tables' commits, and says which table is at fault")
+    void crashBetweenCommits() throws Exception {
+        send(event("a", "v", "10:00:00"));
+        org.apache.iceberg.Table duplicates = lake.table(OutputTable.DUPLICATE_EVENTS);
+        duplicates.updateSchema().deleteColumn("first_received_at").commit();
+        assertThrows(StreamingQueryException.class, () -> {
+            send(event("b", "v", "10:10:00"), event("a", "v", "10:00:00"));
+            query.awaitTermination();
+        });
+        StreamingQueryException failure = query.exception().get();
+        assertEquals(
+            "table " + duplicates.name() + " cannot take the job's rows: column \"first_received_at\" is missing", Causes.describe(failure));
+        duplicates.updateSchema().addColumn("first_received_at", org.apache.iceberg.types.Types.TimestampType.withZone()).commit();
+        start();
+        query.processAllAvailable();
+        expectCounts(2, 0, 1);
+    }
+
+    @Test
+    @DisplayName("writes no snapshot for a table that got no rows, nor for a batch without records")
+    void noEmptySnapshots() {
+        send(event("a", "v", "10:00:00"));
+        assertEquals(1, snapshots());
+        query.processAllAvailable();
+        assertEquals(1, snapshots());
+    }
+
+    @Test
+    @DisplayName("stays away from tables that hold the topic's records already when its checkpoint is new")
+    void lostCheckpoint() throws Exception {
+        send(event("a", "v", "10:00:00"));
+        query.stop();
+        config = config(folder.resolve("new"), lake);
+        start();
+        StreamingQueryException failure = assertThrows(StreamingQueryException.class, () -> query.processAllAvailable());
+        assertTrue(Causes.describe(failure).contains("under another checkpoint"), Causes.describe(failure));
+        expectCounts(1, 0, 0);
+    }
+}

@@ -1,0 +1,90 @@
+package io.openclickstream.stream.enrich;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("Enrichment")
+class EnrichmentTest {
+    @ParameterizedTest(name = "a visit from {0} to {1} is {2}")
+    @CsvSource(nullValues = "~", value = {
+        "~,example.com,direct",
+        "https://www.example.com/a,example.com,internal",
+        "https://shop.example.com/a,www.example.com,internal",
+        "https://notexample.com/,example.com,other",
+        "https://www.google.com/search?q=x,example.com,search",
+        "https://google.co.uk/,~,search",
+        "https://www.google.com.au/,~,search",
+        "https://google.example.com/,~,other",
+        "https://mail.google.com/,~,email",
+        "https://docs.google.com/x,~,other",
+        "https://l.facebook.com/l.php,~,social",
+        "https://t.co/x,~,social",
+        "https://chatgpt.com/,~,chatbot",
+        "https://gemini.google.com/app,~,chatbot",
+        "https://duckduckgo.com/,~,search",
+        "not an address,example.com,other",
+        "'http://',example.com,other",
+    })
+    void referrers(String referrer, String pageHost, String expected) {
+        assertEquals(expected, Referrers.classify(referrer, UrlParts.of(referrer).host(), pageHost));
+    }
+
+    @Test
+    @DisplayName("picks the first non-empty value of a parameter and decodes it")
+    void parameters() {
+        assertEquals(
+            Map.of("a", "x y", "b", "100%", "c", "é"),
+            QueryParameters.pick("a=&a=x+y&a=z&b=100%&c=%C3%A9&=d&e&&d=1", Set.of("a", "b", "c", "e")));
+        assertEquals(Map.of(), QueryParameters.pick(null, Set.of("a")));
+    }
+
+    @ParameterizedTest(name = "a file like {0} is no page")
+    @ValueSource(strings = {"/a.css", "/a/b.JPG", "/favicon.ico", "/feed.xml", "/x.tar.gz"})
+    void assets(String path) {
+        assertTrue(StaticAssets.isStaticAsset(path));
+    }
+
+    @ParameterizedTest(name = "{0} is a page")
+    @ValueSource(strings = {"/", "/a", "/a.html", "/a.php", "/a.css/b", "/v1.2", "/.well-known"})
+    void pages(String path) {
+        assertFalse(StaticAssets.isStaticAsset(path));
+    }
+
+    @ParameterizedTest(name = "user agent {0}")
+    @CsvSource(delimiter = '|', nullValues = "~", value = {
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_9_1) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/32.0.1700.77 Safari/537.36"
+            + "|Chrome|32.0.1700|Mac OS X|10.9.1|Mac|false",
+        "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)|Googlebot|2.1|~|~|Spider|true",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.1 Mobile/15E148"
+            + " Safari/604.1|Mobile Safari|17.1|iOS|17.1|iPhone|false",
+        "curl/8.5.0|curl|8.5.0|~|~|~|true",
+        "UniversalFeedParser/4.2-pre-314-svn +http://feedparser.org/|~|~|~|~|~|true",
+        "Tiny Tiny RSS/1.11 (http://tt-rss.org/)|Tiny Tiny RSS|1.11|~|~|~|true",
+        "something unheard of|~|~|~|~|~|false",
+    })
+    void userAgents(String text, String browser, String version, String os, String osVersion, String device, boolean isBot) {
+        assertEquals(new UserAgentParts(browser, version, os, osVersion, device, isBot), UserAgents.parse(text));
+    }
+
+    @Test
+    @DisplayName("bounds the time that a hostile user agent costs")
+    void longUserAgent() {
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+            for (String unit : new String[] {"Mozilla/5.0 (", "; Android ", "Version/1 ", "a"}) {
+                assertNotNull(UserAgents.parse(unit.repeat(500_000 / unit.length())));
+            }
+        });
+    }
+}

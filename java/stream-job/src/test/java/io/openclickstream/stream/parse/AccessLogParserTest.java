@@ -1,0 +1,227 @@
+package io.openclickstream.stream.parse;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("An access-log line")
+class AccessLogParserTest {
+    private static final String GOOD = "83.149.9.216 - frank [17/May/2015:10:05:03 +0200] \"GET /a/b.png?x=1 HTTP/1.1\" 200 203023"
+        + " \"http://semicomplete.com/p/\" \"Mozilla/5.0 (X11; Linux) Chrome/32.0\"";
+    private static final long SEED = 20250517;
+
+    private static AccessLogLine combined(String line) throws LogLineException {
+        return AccessLogParser.parse(line, AccessLogFormat.COMBINED);
+    }
+
+    @Test
+    @DisplayName("in combined format gives all its fields")
+    void allFields() throws LogLineException {
+        AccessLogLine line = combined(GOOD);
+        assertEquals("83.149.9.216", line.host());
+        assertEquals("frank", line.user());
+        assertEquals(Instant.parse("2015-05-17T08:05:03Z").getEpochSecond() * 1_000_000, line.timeMicros());
+        assertEquals("GET", line.method());
+        assertEquals("/a/b.png?x=1", line.target());
+        assertEquals("HTTP/1.1", line.protocol());
+        assertEquals(200, line.status());
+        assertEquals(203023L, line.responseBytes());
+        assertEquals("http://semicomplete.com/p/", line.referrer());
+        assertEquals("Mozilla/5.0 (X11; Linux) Chrome/32.0", line.userAgent());
+        assertNull(line.extra());
+    }
+
+    @Test
+    @DisplayName("with hyphens has nulls there")
+    void hyphens() throws LogLineException {
+        AccessLogLine line = combined("::1 - - [01/Jan/2024:00:00:00 +0000] \"-\" 408 - \"-\" \"-\"\r\n");
+        assertEquals("::1", line.host());
+        assertNull(line.user());
+        assertNull(line.method());
+        assertNull(line.target());
+        assertNull(line.responseBytes());
+        assertNull(line.referrer());
+        assertNull(line.userAgent());
+    }
+
+    @Test
+    @DisplayName("in common format has neither referrer nor user agent")
+    void common() throws LogLineException {
+        AccessLogLine line = AccessLogParser.parse(
+            "in24.inetnebr.com - - [01/Aug/1995:00:00:01 -0400] \"GET /shuttle/missions/sts-68.txt HTTP/1.0\" 200 1839",
+            AccessLogFormat.COMMON);
+        assertEquals("in24.inetnebr.com", line.host());
+        assertEquals(1839L, line.responseBytes());
+        assertNull(line.userAgent());
+    }
+
+    @ParameterizedTest(name = "request {0} has method {1} and target {2}")
+    @CsvSource(delimiter = '|', nullValues = "null", value = {
+        "GET / HTTP/1.1|GET|/",
+        "GET /|GET|/",
+        "GET /a b c HTTP/1.0|GET|/a b c",
+        "GET http://example.org/x HTTP/1.1|GET|http://example.org/x",
+        "OPTIONS * HTTP/1.0|OPTIONS|*",
+        "CONNECT example.org:443 HTTP/1.1|CONNECT|example.org:443",
+        "PROPFIND /dav/ HTTP/2.0|PROPFIND|/dav/",
+        "GET /say=\\\"hi\\\" HTTP/1.1|GET|/say=\"hi\"",
+        "GET /a\\x20b HTTP/1.1|GET|/a b",
+        "GET /\\xc3\\xbc HTTP/1.1|GET|/ü",
+        "GET /\\xfc HTTP/1.1|GET|/\\xfc",
+        "\\x16\\x03\\x01\\x02\\x00|null|null",
+        "SSH-2.0-Go|null|null",
+        "quit|null|null",
+        "GET|null|null",
+        "GET foo HTTP/1.1|null|null",
+    })
+    void requests(String request, String method, String target) throws LogLineException {
+        AccessLogLine line = combined("1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"" + request + "\" 400 0 \"-\" \"-\"");
+        assertEquals(method, line.method());
+        assertEquals(target, line.target());
+        assertEquals(request, line.request());
+    }
+
+    @Test
+    @DisplayName("may have quotes in its request that the server did not escape")
+    void unescapedQuotes() throws LogLineException {
+        AccessLogLine line = combined("1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET /?q=\"a b\" 5 HTTP/1.1\" 200 5 \"-\" \"-\"");
+        assertEquals("/?q=\"a b\" 5", line.target());
+        assertEquals(200, line.status());
+    }
+
+    @Test
+    @DisplayName("may have spaces in the user's name")
+    void userWithSpaces() throws LogLineException {
+        assertEquals("john q. public", combined(GOOD.replace("frank", "john q. public")).user());
+    }
+
+    @Test
+    @DisplayName("may go on with fields of the site's own")
+    void extraFields() throws LogLineException {
+        assertEquals("\"203.0.113.9, 10.0.0.1\" 0.003 -", combined(GOOD + " \"203.0.113.9, 10.0.0.1\" 0.003 -").extra());
+    }
+
+    @Test
+    @DisplayName("that is cut off anywhere is malformed, and its message names a column in the line or right behind it")
+    void cutOff() {
+        String line = GOOD.replace("frank", "-");
+        for (int length = 0; length < line.length(); length++) {
+            String cut = line.substring(0, length);
+            LogLineException problem = assertThrows(LogLineException.class, () -> combined(cut), cut);
+            int column = Integer.parseInt(problem.getMessage().replaceAll("column (\\d+): .*", "$1"));
+            assertTrue(column >= 1 && column <= cut.length() + 1, problem.getMessage());
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', value = {
+        "a quote that closes the user agent is missing|column 114: the line ends inside the user agent, whose closing quote is missing"
+            + "|46.118.127.106 - - [20/May/2015:12:05:17 +0000] \"GET /c.py HTTP/1.1\" 200 235 \"-\" \"Mozilla/5.0 (compatible; Google",
+        "a month that does not exist|column 14: expected a time like 17/May/2015:10:05:03 +0000"
+            + "|1.2.3.4 - - [17/Mai/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"",
+        "a day that does not exist|column 14: expected a time like 17/May/2015:10:05:03 +0000"
+            + "|1.2.3.4 - - [31/Feb/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"",
+        "a status with letters|column 59: expected a status of three digits"
+            + "|1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 2OO 5 \"-\" \"-\"",
+        "a size with letters|column 63: expected the response's size in bytes"
+            + "|1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 5k \"-\" \"-\"",
+        "a common line where a combined one is expected|column 64: the line ends before a space after the size"
+            + "|1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 5",
+    })
+    void problems(String name, String message, String line) {
+        assertEquals(message, assertThrows(LogLineException.class, () -> combined(line)).getMessage());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"\"", "a ", "\\", "\"\\\" ", "[", "] ", "x x"})
+    @DisplayName("of a million hostile characters is read in linear time")
+    void hostile(String unit) {
+        String noise = unit.repeat(1_000_000 / unit.length());
+        for (String line : new String[] {noise, GOOD + " " + noise, GOOD.replace("/a/b.png", noise), GOOD.replace("frank", noise)}) {
+            assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+                try {
+                    combined(line);
+                } catch (LogLineException expected) {
+                    assertTrue(expected.getMessage().startsWith("column "), expected.getMessage());
+                }
+            });
+        }
+    }
+
+    @Test
+    @DisplayName("whatever it holds never makes the parser fail otherwise")
+    void fuzz() {
+        Random random = new Random(SEED);
+        String alphabet = "\"\\x0aF[]/:+- 1GETHTP.\u0000ü\ud83d\udcd6";
+        for (int round = 0; round < 50_000; round++) {
+            StringBuilder line = new StringBuilder(GOOD);
+            for (int edit = random.nextInt(4); edit >= 0; edit--) {
+                int at = random.nextInt(line.length());
+                char character = alphabet.charAt(random.nextInt(alphabet.length()));
+                switch (random.nextInt(3)) {
+                    case 0 -> line.setCharAt(at, character);
+                    case 1 -> line.insert(at, character);
+                    default -> line.deleteCharAt(at);
+                }
+            }
+            try {
+                combined(line.toString());
+            } catch (LogLineException expected) {
+                assertTrue(expected.getMessage().startsWith("column "), line.toString());
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("written from random fields is read back to the same fields")
+    void roundTrip() throws LogLineException {
+        Random random = new Random(SEED);
+        for (int round = 0; round < 20_000; round++) {
+            String user = text(random, "abc.@_", 8);
+            String target = "/" + text(random, "abc\"\\ü?&=% ", 20).strip();
+            String referrer = "http://" + text(random, "abc\"\\ü/ ", 20);
+            String userAgent = "M" + text(random, "abc\"\\();/ ", 30);
+            long seconds = random.nextInt(2_000_000_000);
+            int status = 100 + random.nextInt(500);
+            long bytes = random.nextLong(1_000_000_000_000L);
+            AccessLogLine line = combined("host.example - " + (user.isEmpty() ? "-" : user) + " [" + logTime(seconds)
+                + "] \"POST " + escaped(target) + " HTTP/1.1\" " + status + " " + bytes + " \"" + escaped(referrer) + "\" \""
+                + escaped(userAgent) + "\"");
+            assertEquals(user.isEmpty() ? null : user, line.user());
+            assertEquals(seconds * 1_000_000, line.timeMicros());
+            assertEquals(target, line.target());
+            assertEquals(status, line.status());
+            assertEquals(bytes, line.responseBytes());
+            assertEquals(referrer, line.referrer());
+            assertEquals(userAgent, line.userAgent());
+        }
+    }
+
+    private static String logTime(long seconds) {
+        return java.time.format.DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", java.util.Locale.ENGLISH)
+            .format(Instant.ofEpochSecond(seconds).atOffset(java.time.ZoneOffset.ofHoursMinutes(-5, -30)));
+    }
+
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+
+    private static String text(Random random, String alphabet, int maxLength) {
+        StringBuilder text = new StringBuilder();
+        for (int length = random.nextInt(maxLength); length > 0; length--) {
+            text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+        }
+        return text.toString();
+    }
+}

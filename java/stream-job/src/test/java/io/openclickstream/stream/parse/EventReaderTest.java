@@ -1,0 +1,266 @@
+package io.openclickstream.stream.parse;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.openclickstream.stream.model.Column;
+import io.openclickstream.stream.model.OutputTable;
+import io.openclickstream.stream.model.Row;
+import io.openclickstream.stream.model.RowCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("A raw record")
+class EventReaderTest {
+    private static final long PROCESSED_AT = 1_700_000_000_000_000L;
+    private static final Map<String, String> HEADERS = Map.of(
+        "record_id", "01890000-0000-7000-8000-000000000001",
+        "received_at", "1699999999123",
+        "source", "http",
+        "content_type", "application/json",
+        "ip", "198.51.100.7",
+        "user_agent", "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0",
+        "accept_language", "de-CH,de;q=0.9",
+        "header.x-campaign", "spring");
+    private static final Set<String> FILLED_LATER = Set.of("session_id", "session_start", "session_event_index");
+
+    private static RawRecord record(byte[] value, Map<String, String> headers) {
+        return new RawRecord(value, headers, 3, 42, 1_600_000_000_000_000L);
+    }
+
+    private static ReadEvent read(String value) {
+        return EventReader.read(record(value.getBytes(StandardCharsets.UTF_8), HEADERS), PROCESSED_AT);
+    }
+
+    private static ReadEvent read(String value, String header, String text) {
+        Map<String, String> headers = new HashMap<>(HEADERS);
+        headers.put(header, text);
+        return EventReader.read(record(value.getBytes(StandardCharsets.UTF_8), headers), PROCESSED_AT);
+    }
+
+    @Test
+    @DisplayName("with a whole event fills every column that the event names")
+    void wholeEvent() {
+        Row row = read("""
+            {"event_id": "e1", "event_type": "purchase", "timestamp": "2023-11-14T22:13:20.123456+01:00", "anonymous_id": "a1",
+             "user_id": "u1", "page_url": "https://Shop.example.com:8443/cart?utm_source=news&utm_medium=mail&gclid=x%20y#top",
+             "page_title": "Cart", "referrer": "https://www.google.co.uk/search?q=x", "ip": "203.0.113.9", "user_agent": "curl/8.0",
+             "language": "fr", "properties": {"price": 12.5, "currency": "CHF", "tags": ["a"], "none": null}, "extra": true}""").row();
+        assertEquals(OutputTable.EVENTS, row.table());
+        assertEquals("e1", row.get("event_id"));
+        assertEquals("purchase", row.get("event_type"));
+        assertEquals(micros("2023-11-14T21:13:20.123456Z"), row.get("event_time"));
+        assertEquals(1_699_999_999_123_000L, row.get("received_at"));
+        assertEquals(PROCESSED_AT, row.get("processed_at"));
+        assertEquals("a1", row.get("visitor_id"));
+        assertEquals("u1", row.get("user_id"));
+        assertEquals("https", row.get("page_scheme"));
+        assertEquals("shop.example.com", row.get("page_host"));
+        assertEquals("/cart", row.get("page_path"));
+        assertEquals("top", row.get("page_fragment"));
+        assertEquals("news", row.get("utm_source"));
+        assertEquals("mail", row.get("utm_medium"));
+        assertEquals("x y", row.get("click_id"));
+        assertEquals("search", row.get("referrer_class"));
+        assertEquals("203.0.113.9", row.get("ip"));
+        assertEquals("curl", row.get("browser_name"));
+        assertEquals(true, row.get("is_bot"));
+        assertEquals("fr", row.get("language"));
+        assertEquals(
+            Map.of("price", "12.5", "currency", "CHF", "tags", "[\"a\"]", "extra", "true", "header.x-campaign", "spring"),
+            row.get("properties"));
+        assertEquals("json", row.get("source"));
+        assertEquals(3, row.get("kafka_partition"));
+        assertEquals(42L, row.get("kafka_offset"));
+    }
+
+    @Test
+    @DisplayName("with the least event takes the rest from its headers")
+    void leastEvent() {
+        Row row = read("{\"event_type\": \"ping\"}").row();
+        assertEquals("01890000-0000-7000-8000-000000000001", row.get("event_id"));
+        assertEquals(row.get("received_at"), row.get("event_time"));
+        assertEquals("198.51.100.7", row.get("ip"));
+        assertEquals("Firefox", row.get("browser_name"));
+        assertEquals("120.0", row.get("browser_version"));
+        assertEquals(false, row.get("is_bot"));
+        assertEquals("de-CH", row.get("language"));
+        assertEquals("direct", row.get("referrer_class"));
+        assertEquals(
+            Digests.identifier("198.51.100.7\n" + HEADERS.get("user_agent")), row.get("visitor_id"));
+    }
+
+    @Test
+    @DisplayName("without any header still is an event")
+    void noHeaders() {
+        byte[] value = "{\"event_type\": \"ping\"}".getBytes(StandardCharsets.UTF_8);
+        Row row = EventReader.read(record(value, Map.of()), PROCESSED_AT).row();
+        assertEquals("kafka-3-42", row.get("event_id"));
+        assertEquals(1_600_000_000_000_000L, row.get("received_at"));
+        assertEquals(Digests.identifier("\n"), row.get("visitor_id"));
+        assertNull(row.get("is_bot"));
+    }
+
+    @Test
+    @DisplayName("has the visitor of anonymous_id before that of the cookie")
+    void visitors() {
+        assertEquals("cookie-1", read("{\"event_type\": \"x\"}", "cookie_id", "cookie-1").visitorId());
+        assertEquals("a", read("{\"event_type\": \"x\", \"anonymous_id\": \"a\"}", "cookie_id", "cookie-1").visitorId());
+    }
+
+    @Test
+    @DisplayName("of the pixel says so")
+    void pixel() {
+        assertEquals("pixel", read("{\"event_type\": \"x\"}", "source", "pixel").row().get("source"));
+    }
+
+    @ParameterizedTest(name = "{0} fails with {1} of field {2}: {3}")
+    @CsvSource(delimiter = '|', nullValues = "~", value = {
+        "{\"event_type\": |invalid_json|~|Unexpected end-of-input within/between Object entries (line 1, column 15)",
+        "{} {}|invalid_json|~|*Trailing token (of type START_OBJECT) found after value*",
+        "[1]|not_an_object|~|the event must be a JSON object, not an array",
+        "17|not_an_object|~|the event must be a JSON object, not a number",
+        "null|not_an_object|~|the event must be a JSON object, not null",
+        "{}|missing_field|event_type|\"event_type\" is missing or empty",
+        "{\"event_type\": \"\"}|missing_field|event_type|\"event_type\" is missing or empty",
+        "{\"event_type\": null}|missing_field|event_type|\"event_type\" is missing or empty",
+        "{\"event_type\": 5}|invalid_field|event_type|\"event_type\" must be a string, not a number",
+        "{\"event_type\": \"x\", \"event_id\": 5}|invalid_field|event_id|\"event_id\" must be a string, not a number",
+        "{\"event_type\": \"x\", \"timestamp\": \"yesterday\"}|invalid_field|timestamp|\"timestamp\" must be an RFC 3339 time*",
+        "{\"event_type\": \"x\", \"timestamp\": 1e30}|invalid_field|timestamp|\"timestamp\" must be an RFC 3339 time*",
+        "{\"event_type\": \"x\", \"timestamp\": true}|invalid_field|timestamp|\"timestamp\" must be an RFC 3339 time*",
+        "{\"event_type\": \"x\", \"properties\": []}|invalid_field|properties|\"properties\" must be an object, not an array",
+        "{\"format\": \"combined\", \"line\": \"x\"}|malformed_log_line|line|column 2: the line ends before a space after the host",
+        "{\"format\": \"w3c\", \"line\": \"x\"}|invalid_field|format|\"format\" must be \"combined\" or \"common\", not \"w3c\"",
+        "{\"line\": \"x\"}|missing_field|format|\"format\" is missing or empty",
+        "{\"format\": \"combined\", \"line_base64\": \"%\"}|invalid_field|line_base64|\"line_base64\" must be base64*",
+    })
+    void failures(String value, String reason, String field, String message) {
+        Row row = read(value).row();
+        assertEquals(OutputTable.FAILED_EVENTS, row.table());
+        assertEquals(reason, row.get("reason"));
+        assertEquals(field, row.get("field"));
+        String expected = java.util.regex.Pattern.quote(message).replace("*", "\\E.*\\Q");
+        assertTrue(((String) row.get("message")).matches(expected), (String) row.get("message"));
+        assertArrayEquals(value.getBytes(StandardCharsets.UTF_8), (byte[]) row.get("payload"));
+        assertEquals("application/json", row.get("content_type"));
+    }
+
+    @Test
+    @DisplayName("that failed keeps its identifier where it can be read, else has one of its bytes")
+    void failedIdentifiers() {
+        assertEquals("e9", read("{\"event_id\": \"e9\"}").eventId());
+        assertEquals(read("{\"event_id\": 9}").eventId(), read("{\"event_id\": 9}").eventId());
+        assertNotEquals(read("{\"event_id\": 9}").eventId(), read("{\"event_id\": 8}").eventId());
+        assertTrue(read("oops").eventId().matches("[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
+    }
+
+    @Test
+    @DisplayName("that the collector could not read fails for the collector's reason")
+    void collectorFailure() {
+        Row row = read("garbage", "failure", "too_large").row();
+        assertEquals("too_large", row.get("reason"));
+        assertEquals("unreadable_body", read("garbage", "failure", "a new reason").row().get("reason"));
+        assertEquals("unreadable_body", read("").row().get("reason"));
+    }
+
+    @Test
+    @DisplayName("with an access-log line is an event of the line's visitor, not of its sender")
+    void logLine() {
+        String line = "66.249.73.135 - - [17/May/2015:10:05:40 +0000] \\\"GET /blog/tags/ipv6 HTTP/1.1\\\" 200 12251"
+            + " \\\"http://www.bing.com/x\\\" \\\"Mozilla/5.0 (iPhone; CPU iPhone OS 6_0 like Mac OS X) Googlebot/2.1\\\"";
+        Row row = read("{\"event_id\": \"l1\", \"format\": \"combined\", \"line\": \"" + line + "\"}", "cookie_id", "c").row();
+        assertEquals("page_view", row.get("event_type"));
+        assertEquals(micros("2015-05-17T10:05:40Z"), row.get("event_time"));
+        assertEquals("66.249.73.135", row.get("ip"));
+        assertEquals("/blog/tags/ipv6", row.get("page_url"));
+        assertEquals("/blog/tags/ipv6", row.get("page_path"));
+        assertEquals("GET", row.get("http_method"));
+        assertEquals(200, row.get("http_status"));
+        assertEquals(12251L, row.get("http_response_bytes"));
+        assertEquals("search", row.get("referrer_class"));
+        assertEquals(true, row.get("is_bot"));
+        assertEquals("combined", row.get("source"));
+        assertNull(row.get("language"));
+        assertEquals(Digests.identifier("66.249.73.135\n" + row.get("user_agent")), row.get("visitor_id"));
+    }
+
+    @ParameterizedTest(name = "with a log line for {0} is a {1}")
+    @CsvSource({
+        "GET / HTTP/1.1,page_view",
+        "GET /a/b HTTP/1.1,page_view",
+        "GET /index.php?x=y.png HTTP/1.1,page_view",
+        "GET /a.PNG HTTP/1.1,http_request",
+        "GET /v1.2/page HTTP/1.1,page_view",
+        "GET /style.css?v=3 HTTP/1.1,http_request",
+        "-,http_request",
+    })
+    void eventTypes(String request, String type) {
+        String line = "1.2.3.4 - - [17/May/2015:10:05:40 +0000] \\\"" + request + "\\\" 200 1";
+        assertEquals(type, read("{\"format\": \"common\", \"line\": \"" + line + "\"}").row().get("event_type"));
+    }
+
+    @Test
+    @DisplayName("with a log line that is not UTF-8 keeps each byte as a character")
+    void latin1() {
+        byte[] line = "1.2.3.4 - - [17/May/2015:10:05:40 +0000] \"GET /\u00fc HTTP/1.1\" 200 1".getBytes(StandardCharsets.ISO_8859_1);
+        Row row = read("{\"format\": \"common\", \"line_base64\": \"" + Base64.getEncoder().encodeToString(line) + "\"}").row();
+        assertEquals("/\u00fc", row.get("page_path"));
+    }
+
+    @Test
+    @DisplayName("whatever it holds becomes a row with all required columns, the same each time, that survives its encoding")
+    void anything() {
+        Random random = new Random(7);
+        String[] seeds = {
+            "{\"event_type\":\"x\",\"event_id\":\"e\",\"timestamp\":1700000000000,\"page_url\":\"https://a/?b#c\",\"properties\":{\"a\":1}}",
+            "{\"format\":\"combined\",\"line\":\"1.2.3.4 - - [17/May/2015:10:05:40 +0000] \\\"GET / HTTP/1.1\\\" 200 1 \\\"-\\\" \\\"-\\\"\"}",
+            "[{\"event_type\":\"\\ud800\"}]",
+        };
+        RowCodec codec = new RowCodec();
+        for (int round = 0; round < 30_000; round++) {
+            byte[] value = seeds[random.nextInt(seeds.length)].getBytes(StandardCharsets.UTF_8);
+            for (int edit = random.nextInt(5); edit > 0; edit--) {
+                value[random.nextInt(value.length)] = (byte) random.nextInt(256);
+            }
+            ReadEvent first = EventReader.read(record(value, HEADERS), PROCESSED_AT);
+            ReadEvent second = EventReader.read(record(value, HEADERS), PROCESSED_AT);
+            byte[] encoded = codec.encode(first.row());
+            assertArrayEquals(encoded, codec.encode(second.row()));
+            assertEquals(first.eventId(), second.eventId());
+            requireColumns(RowCodec.decode(first.row().table(), encoded));
+        }
+    }
+
+    private static void requireColumns(Row row) {
+        for (Column column : row.table().columns()) {
+            if (column.required() && !FILLED_LATER.contains(column.name())) {
+                assertTrue(row.get(column.name()) != null, row.table() + "." + column.name());
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("nested a hundred thousand levels deep fails like any other")
+    void deepNesting() {
+        String value = "{\"event_type\":\"x\",\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
+        assertEquals("invalid_json", read(value).row().get("reason"));
+    }
+
+    private static long micros(String time) {
+        Instant instant = Instant.parse(time);
+        return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1000;
+    }
+}

@@ -1,0 +1,140 @@
+package io.openclickstream.stream.sink;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.openclickstream.stream.lake.TestLake;
+import io.openclickstream.stream.model.OutputTable;
+import io.openclickstream.stream.model.Row;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.hadoop.HadoopCatalog;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("An output table")
+class LakeTableTest {
+    private static final OutputTable OUTPUT = OutputTable.DUPLICATE_EVENTS;
+    private static final OffsetRanges NO_OFFSETS = new OffsetRanges();
+
+    @TempDir
+    private Path warehouse;
+
+    private TestLake lake;
+
+    @BeforeEach
+    void create() {
+        lake = new TestLake(new HadoopCatalog(new Configuration(), warehouse.toString()), "db", "web");
+        lake.create();
+    }
+
+    private LakeTable open() {
+        return new LakeTable(OUTPUT, lake.table(OUTPUT));
+    }
+
+    private static MicroBatch batch(long epoch) {
+        return new MicroBatch("query-1", epoch, "topic-1");
+    }
+
+    private List<DataFile> files(String eventId) throws IOException {
+        DataFileWriter writer = new DataFileWriter(OUTPUT, lake.table(OUTPUT), 0, 0, "test-" + eventId);
+        writer.write(new Row(OUTPUT).set("event_id", eventId).set("received_at", 0L).set("processed_at", 0L)
+            .set("kafka_partition", 0).set("kafka_offset", 0L));
+        return writer.complete();
+    }
+
+    private List<String> eventIds() {
+        return lake.rows(OUTPUT).stream().map(row -> (String) row.getField("event_id")).sorted().toList();
+    }
+
+    @Test
+    @DisplayName("holds each batch that was committed, and all before it")
+    void holds() throws IOException {
+        open().commit(batch(7), files("a"), NO_OFFSETS);
+        LakeTable table = open();
+        assertTrue(table.holds(batch(7)));
+        assertTrue(table.holds(batch(3)));
+        assertFalse(table.holds(batch(8)));
+        assertFalse(table.holds(new MicroBatch("query-2", 7, "topic-1")));
+    }
+
+    @Test
+    @DisplayName("still holds a batch after its snapshot has expired and files were compacted")
+    void outlivesSnapshots() throws IOException {
+        open().commit(batch(1), files("a"), NO_OFFSETS);
+        Table table = lake.table(OUTPUT);
+        DataFile old = table.currentSnapshot().addedDataFiles(table.io()).iterator().next();
+        table.newRewrite().deleteFile(old).addFile(files("a").get(0)).commit();
+        table.expireSnapshots().expireOlderThan(Long.MAX_VALUE).retainLast(1).commit();
+        assertTrue(open().holds(batch(1)));
+    }
+
+    @Test
+    @DisplayName("lets one of two drivers commit a batch, whose commit started from the same state, and removes the other's files")
+    void twoDrivers() throws IOException {
+        LakeTable first = open();
+        LakeTable second = open();
+        first.commit(batch(1), files("a"), NO_OFFSETS);
+        List<DataFile> late = files("b");
+        assertThrows(ValidationException.class, () -> second.commit(batch(1), late, NO_OFFSETS));
+        assertEquals(List.of("a"), eventIds());
+        try (Stream<Path> paths = Files.walk(warehouse)) {
+            assertEquals(1, paths.filter(path -> path.toString().endsWith(".parquet")).count());
+        }
+    }
+
+    @Test
+    @DisplayName("takes a batch that another writer's commit came before")
+    void otherWriter() throws IOException {
+        LakeTable table = open();
+        table.refresh();
+        lake.table(OUTPUT).newAppend().appendFile(files("other").get(0)).commit();
+        table.commit(batch(1), files("a"), NO_OFFSETS);
+        assertEquals(List.of("a", "other"), eventIds());
+    }
+
+    @Test
+    @DisplayName("knows records of its topic that came under another checkpoint")
+    void otherCheckpoint() throws IOException {
+        open().commit(batch(1), files("a"), NO_OFFSETS);
+        assertTrue(open().holdsRecordsOfAnotherQuery(new MicroBatch("query-2", 0, "topic-1")));
+        assertFalse(open().holdsRecordsOfAnotherQuery(new MicroBatch("query-2", 0, "topic-2")));
+        assertFalse(open().holdsRecordsOfAnotherQuery(batch(2)));
+    }
+
+    @Test
+    @DisplayName("names query, batch and Kafka offsets in its snapshots, which are appends")
+    void summary() throws IOException {
+        OffsetRanges offsets = new OffsetRanges();
+        offsets.add(1, 5);
+        offsets.add(0, 9);
+        offsets.add(1, 3);
+        open().commit(batch(4), files("a"), offsets);
+        Table table = lake.table(OUTPUT);
+        assertEquals("append", table.currentSnapshot().operation());
+        assertEquals("query-1", table.currentSnapshot().summary().get("openclickstream.query-id"));
+        assertEquals("4", table.currentSnapshot().summary().get("openclickstream.epoch-id"));
+        assertEquals("0:9-9,1:3-5", table.currentSnapshot().summary().get("openclickstream.kafka-offsets"));
+    }
+
+    @Test
+    @DisplayName("whose schema no longer takes the rows is noticed at the next batch")
+    void schemaChange() {
+        LakeTable table = open();
+        lake.table(OUTPUT).updateSchema().addColumn("added", org.apache.iceberg.types.Types.StringType.get()).commit();
+        table.refresh();
+        lake.table(OUTPUT).updateSchema().deleteColumn("first_received_at").commit();
+        assertTrue(assertThrows(IllegalStateException.class, table::refresh).getMessage().contains("\"first_received_at\" is missing"));
+    }
+}
