@@ -26,6 +26,7 @@ export const REASONS = [
   "NotSettled",
   "Created",
   "Updated",
+  "Recreated",
   "Deleted",
   "Unauthorized",
   "ApiUnavailable",

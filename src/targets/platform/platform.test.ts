@@ -6,9 +6,9 @@ import type { TableCatalog } from "../iceberg/catalog.ts";
 import type { TopicAdmin } from "../kafka/admin.ts";
 import type { ObjectStore } from "../s3/store.ts";
 import { createPlatformClients } from "./clients.ts";
-import { readPlatform, requirePlatform } from "./read.ts";
+import { readPlatform } from "./read.ts";
 import type { PlatformSettings, PlatformState } from "./settings.ts";
-import { resolveSettings, secretNamesOf } from "./settings.ts";
+import { requirePlatform, resolveSettings, secretNamesOf } from "./settings.ts";
 
 const SPEC: DataPlatformSpec = {
   kafka: {

@@ -7,9 +7,10 @@ import type {
   ResourceKey,
   ResourceType,
 } from "../../runtime/controller.ts";
-import { WaitingError } from "../../runtime/errors.ts";
-import type { PlatformSettings, PlatformState, SecretContents } from "./settings.ts";
+import type { PlatformState, SecretContents } from "./settings.ts";
 import { resolveSettings, secretNamesOf } from "./settings.ts";
+
+export { requirePlatform } from "./settings.ts";
 
 const SECRETS: ResourceType = { group: "", version: "v1", kind: "Secret", plural: "secrets" };
 
@@ -37,18 +38,6 @@ export async function readPlatformSecrets(
     return resolveSettings(platform, await readSecrets(kubernetes, namespace, secretNamesOf(platform.spec)));
   } catch (error) {
     return { state: "unknown", error: error instanceof Error ? error : new Error(String(error)) };
-  }
-}
-
-/** The settings, or the error that says why there are none. */
-export function requirePlatform(platform: PlatformState): PlatformSettings {
-  switch (platform.state) {
-    case "resolved":
-      return platform.settings;
-    case "missing":
-      throw new WaitingError(platform.reason, platform.message);
-    case "unknown":
-      throw platform.error;
   }
 }
 

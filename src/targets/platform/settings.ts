@@ -2,6 +2,7 @@
 import type { DataPlatform, DataPlatformSpec } from "../../crds/kinds.ts";
 import { DATA_PLATFORM_DEFAULTS } from "../../crds/kinds.ts";
 import type { ResourceKey } from "../../runtime/controller.ts";
+import { WaitingError } from "../../runtime/errors.ts";
 import type { Reason } from "../../runtime/reasons.ts";
 import type { CatalogCredentials, CatalogSettings } from "../iceberg/settings.ts";
 import type { KafkaSettings } from "../kafka/settings.ts";
@@ -51,6 +52,18 @@ export function resolveSettings(platform: DataPlatform, secrets: SecretContents)
     if (error instanceof MissingSecret)
       return { state: "missing", reason: error.reason, message: error.message };
     throw error;
+  }
+}
+
+/** The settings, or the error that says why there are none. */
+export function requirePlatform(platform: PlatformState): PlatformSettings {
+  switch (platform.state) {
+    case "resolved":
+      return platform.settings;
+    case "missing":
+      throw new WaitingError(platform.reason, platform.message);
+    case "unknown":
+      throw platform.error;
   }
 }
 

@@ -1,0 +1,68 @@
+/** What a platform's status says, from what the probes found. Pure. */
+import { PLATFORM_COMPONENTS } from "../../crds/kinds.ts";
+import type { DataPlatform, DataPlatformStatus } from "../../crds/kinds.ts";
+import type { ConditionInput } from "../../runtime/conditions.ts";
+import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
+import { timestamp } from "../timestamp.ts";
+import type { ComponentName, ObservedPlatform, ProbeResult } from "./observe.ts";
+import type { ValidatedPlatform } from "./validate.ts";
+
+export const PROBE_INTERVAL_SECONDS = 30;
+
+type Input = StatusInput<DataPlatform, ObservedPlatform, ValidatedPlatform, unknown, unknown>;
+type Component = NonNullable<DataPlatformStatus["components"]>[number];
+
+const MAX_MESSAGE_LENGTH = 1024;
+
+export function platformStatus(input: Input): StatusResult<DataPlatformStatus> {
+  const { resource, observed, now } = input;
+  const previous = resource.status?.components ?? [];
+  const requeueAfterSeconds = PROBE_INTERVAL_SECONDS;
+  if (observed === undefined)
+    return { status: { components: previous }, conditions: [], requeueAfterSeconds };
+  const components = PLATFORM_COMPONENTS.map((name) => {
+    const before = previous.find((component) => component.name === name);
+    return componentStatus(name, observed.components[name], { before, now });
+  });
+  return {
+    status: { components },
+    conditions: PLATFORM_COMPONENTS.map((name) => reachableCondition(name, observed.components[name])),
+    ready: { message: "Kafka, storage and catalog answer" },
+    requeueAfterSeconds,
+  };
+}
+
+/** The time moves only when the finding does, so that an unchanged platform is not written. */
+function componentStatus(
+  name: ComponentName,
+  result: ProbeResult,
+  context: { readonly before: Component | undefined; readonly now: Date },
+): Component {
+  const { before, now } = context;
+  const finding = {
+    name,
+    reachable: result.state === "reachable",
+    ...(result.state === "reachable" && result.version !== undefined && { version: result.version }),
+    message: result.message.slice(0, MAX_MESSAGE_LENGTH),
+  };
+  const isSame =
+    before !== undefined &&
+    before.reachable === finding.reachable &&
+    before.version === finding.version &&
+    before.message === finding.message;
+  const lastProbeTime = isSame ? before.lastProbeTime : undefined;
+  return { ...finding, lastProbeTime: lastProbeTime ?? timestamp(now) };
+}
+
+function reachableCondition(name: ComponentName, result: ProbeResult): ConditionInput {
+  const type = `${name}Reachable`;
+  const { message } = result;
+  switch (result.state) {
+    case "reachable":
+      return { type, status: "True", reason: "Succeeded", message };
+    case "unreachable":
+      return { type, status: "False", reason: result.reason, message };
+    case "unknown":
+      return { type, status: "Unknown", reason: result.reason, message };
+  }
+}

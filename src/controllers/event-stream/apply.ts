@@ -1,0 +1,62 @@
+/** Carries a stream's plan out, step by step, and tells what was done. */
+import type { ReconcileContext } from "../../runtime/controller.ts";
+import type { TopicActionResult } from "../../targets/kafka/execute.ts";
+import type { CurrentTopic } from "../../targets/kafka/topic.ts";
+import type { PlatformClients } from "../../targets/platform/clients.ts";
+import type { ObservedStream } from "./observe.ts";
+import type { Notice, StreamPlan } from "./plan.ts";
+
+/** The topic as the brokers answered it to be now. */
+export interface AppliedStream {
+  readonly topic: Omit<CurrentTopic, "configs">;
+  /** Something that somebody else had changed was put right. */
+  readonly isDriftCorrected: boolean;
+}
+
+/** Stops at the first action that fails and throws its error; what was done before is told all the same. */
+export async function applyStream(
+  plan: StreamPlan,
+  _observed: ObservedStream,
+  context: ReconcileContext<PlatformClients>,
+): Promise<AppliedStream> {
+  plan.notices.forEach((notice) => record(notice, context));
+  const results = await execute(plan, context);
+  let topic: Omit<CurrentTopic, "configs"> | undefined = plan.current;
+  let isDriftCorrected = false;
+  for (const [nth, result] of results.entries()) {
+    if (result.outcome === "failed") throw result.error;
+    topic = topicAfter(result, topic);
+    const notice = plan.steps[nth]?.notice;
+    if (notice === undefined) continue;
+    record(notice, context);
+    isDriftCorrected ||= notice.reason === "DriftCorrected";
+  }
+  if (topic === undefined) throw new Error(`the plan for topic "${plan.topic}" made none`);
+  return { topic, isDriftCorrected };
+}
+
+async function execute(
+  plan: StreamPlan,
+  context: ReconcileContext<PlatformClients>,
+): Promise<readonly TopicActionResult[]> {
+  if (plan.steps.length === 0) return [];
+  const { kafka } = context.clients.connect(plan.settings);
+  const actions = plan.steps.map((step) => step.action);
+  return kafka.execute(actions, context.signal);
+}
+
+function topicAfter(
+  result: Extract<TopicActionResult, { outcome: "done" }>,
+  before: Omit<CurrentTopic, "configs"> | undefined,
+): Omit<CurrentTopic, "configs"> | undefined {
+  if (result.created !== undefined) return result.created;
+  const { action } = result;
+  return before !== undefined && action.kind === "add-partitions"
+    ? { ...before, partitions: action.to }
+    : before;
+}
+
+function record({ type, reason, message }: Notice, context: ReconcileContext<PlatformClients>): void {
+  context.logger.info({ reason }, message);
+  context.recordEvent(type, reason, message);
+}

@@ -1,0 +1,35 @@
+/** Deletes the topic of a deleted stream, if its deletionPolicy says so. */
+import type { EventStream } from "../../crds/kinds.ts";
+import { EVENT_STREAM_DEFAULTS } from "../../crds/kinds.ts";
+import type { ReconcileContext } from "../../runtime/controller.ts";
+import type { PlatformClients } from "../../targets/platform/clients.ts";
+import { platformForCleanup } from "../../targets/platform/cleanup.ts";
+import { topicNameOf } from "./claim.ts";
+import { olderClaimant } from "./observe.ts";
+
+/** Only with the policy Delete is there anything to do. */
+export function deletesTopic(stream: EventStream): boolean {
+  return (stream.spec.deletionPolicy ?? EVENT_STREAM_DEFAULTS.deletionPolicy) === "Delete";
+}
+
+/** Deletes the topic by its id, so that a namesake made in between stays. Leaves alone what an older stream has. Safe to repeat. */
+export async function finalizeStream(
+  stream: EventStream,
+  context: ReconcileContext<PlatformClients>,
+): Promise<void> {
+  if (!deletesTopic(stream) || olderClaimant(stream, context.kubernetes) !== undefined) return;
+  const name = topicNameOf(stream);
+  const key = { namespace: stream.metadata.namespace ?? "", name: stream.spec.platformRef.name };
+  const settings = await platformForCleanup(context, key);
+  if (settings === undefined) {
+    const message = `topic "${name}" was left: DataPlatform "${key.name}" is gone, and with it the way to Kafka`;
+    context.logger.warn(message);
+    context.recordEvent("Warning", "CleanupAbandoned", message);
+    return;
+  }
+  const { kafka } = context.clients.connect(settings);
+  const topic = await kafka.readTopic(name, context.signal);
+  if (topic === undefined || !(await kafka.deleteTopic(topic.id, context.signal))) return;
+  context.logger.info({ topic: name, topicId: topic.id }, "Deleted topic");
+  context.recordEvent("Normal", "Deleted", `deleted topic "${name}" with its records`);
+}

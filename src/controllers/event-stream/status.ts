@@ -1,0 +1,56 @@
+/** What a stream's status says, from what the brokers told or answered. Pure. */
+import type { EventStream, EventStreamStatus } from "../../crds/kinds.ts";
+import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
+import type { CurrentTopic } from "../../targets/kafka/topic.ts";
+import { remembered } from "../remembered.ts";
+import { timestamp } from "../timestamp.ts";
+import type { AppliedStream } from "./apply.ts";
+import { topicNameOf } from "./claim.ts";
+import type { ObservedStream } from "./observe.ts";
+import type { StreamPlan } from "./plan.ts";
+import type { ValidatedStream } from "./validate.ts";
+
+type Input = StatusInput<EventStream, ObservedStream, ValidatedStream, StreamPlan, AppliedStream>;
+type Fields = Omit<EventStreamStatus, "conditions" | "observedGeneration">;
+
+export function streamStatus(input: Input): StatusResult<EventStreamStatus> {
+  const topic = knownTopic(input);
+  const driftCorrectedAt =
+    input.applied?.isDriftCorrected === true ? timestamp(input.now) : input.resource.status?.driftCorrectedAt;
+  const older = input.observed?.older;
+  return {
+    status: {
+      topicName: topicNameOf(input.resource),
+      ...topicFields(topic, input),
+      ...(driftCorrectedAt !== undefined && { driftCorrectedAt }),
+      ...(older !== undefined && { conflictsWith: older.metadata.name }),
+    },
+    conditions: [],
+    ...(topic !== undefined && { ready: { message: readyMessage(topic) } }),
+  };
+}
+
+type TopicShape = Omit<CurrentTopic, "configs">;
+
+/** As answered, else as seen. `undefined`: not known now, or not there. */
+function knownTopic({ applied, observed }: Input): TopicShape | undefined {
+  if (applied !== undefined) return applied.topic;
+  return observed?.topic.state === "known" ? observed.topic.value : undefined;
+}
+
+/** What cannot be seen now stays as it was last seen; a topic that another stream has is not ours to show. */
+function topicFields(topic: TopicShape | undefined, { resource, observed }: Input): Fields {
+  if (topic !== undefined) {
+    const { id, partitions, replicationFactor } = topic;
+    return { topicId: id, partitions, replicationFactor };
+  }
+  if (observed?.older !== undefined) return {};
+  // The id is remembered also when the topic is gone: its successor must not be taken for it.
+  if (observed?.topic.state === "known") return remembered(resource.status, "topicId");
+  return remembered(resource.status, "topicId", "partitions", "replicationFactor");
+}
+
+function readyMessage({ name, partitions, replicationFactor }: TopicShape): string {
+  const count = `${partitions} ${partitions === 1 ? "partition" : "partitions"}`;
+  return `topic "${name}" has ${count}, each ${replicationFactor === 1 ? "once" : `${replicationFactor} times`}`;
+}

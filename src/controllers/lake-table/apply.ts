@@ -1,0 +1,34 @@
+/** Carries a table's plan out and tells what was done. */
+import type { ReconcileContext } from "../../runtime/controller.ts";
+import type { CurrentTable } from "../../targets/iceberg/table.ts";
+import type { PlatformClients } from "../../targets/platform/clients.ts";
+import type { ObservedTable } from "./observe.ts";
+import type { Notice, TablePlan } from "./plan.ts";
+
+/** The table as the catalog answered it to be now. */
+export interface AppliedTable {
+  readonly table: CurrentTable;
+}
+
+export async function applyTable(
+  plan: TablePlan,
+  _observed: ObservedTable,
+  context: ReconcileContext<PlatformClients>,
+): Promise<AppliedTable> {
+  plan.notices.forEach((notice) => record(notice, context));
+  const { work } = plan;
+  if (work.kind === "none") return { table: work.table };
+  const { catalog } = context.clients.connect(plan.settings);
+  const { signal } = context;
+  const table =
+    work.kind === "create"
+      ? await catalog.createTable(work.action, signal)
+      : await catalog.changeTable(work.table, { actions: work.actions, signal });
+  record(work.notice, context);
+  return { table };
+}
+
+function record({ type, reason, message }: Notice, context: ReconcileContext<PlatformClients>): void {
+  context.logger.info({ reason }, message);
+  context.recordEvent(type, reason, message);
+}

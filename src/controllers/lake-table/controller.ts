@@ -1,0 +1,69 @@
+/** The LakeTable controller: what wakes it, and its six phases. */
+import type { LakeTable, LakeTableStatus } from "../../crds/kinds.ts";
+import { dataPlatformKind, lakeTableKind } from "../../crds/kinds.ts";
+import type {
+  Controller,
+  KubernetesObject,
+  ObjectReader,
+  ResourceKey,
+  SecondaryWatch,
+} from "../../runtime/controller.ts";
+import { keyOf } from "../../runtime/objects.ts";
+import { byReference } from "../../runtime/watches.ts";
+import type { PlatformClients } from "../../targets/platform/clients.ts";
+import type { AppliedTable } from "./apply.ts";
+import { applyTable } from "./apply.ts";
+import { deletesTable, finalizeTable } from "./finalize.ts";
+import type { ObservedTable } from "./observe.ts";
+import { observeTable } from "./observe.ts";
+import type { TablePlan } from "./plan.ts";
+import { planTable } from "./plan.ts";
+import { tableStatus } from "./status.ts";
+import type { ValidatedTable } from "./validate.ts";
+import { validateTable } from "./validate.ts";
+
+export type LakeTableController = Controller<
+  LakeTable,
+  ObservedTable,
+  ValidatedTable,
+  TablePlan,
+  AppliedTable,
+  LakeTableStatus,
+  PlatformClients
+>;
+
+export function createLakeTableController(): LakeTableController {
+  return {
+    kind: lakeTableKind,
+    concurrency: 8,
+    watches: WATCHES,
+    observe: observeTable,
+    validate: validateTable,
+    plan: planTable,
+    apply: applyTable,
+    status: tableStatus,
+    finalize: finalizeTable,
+    needsFinalizer: deletesTable,
+  };
+}
+
+const WATCHES: readonly SecondaryWatch[] = [
+  {
+    type: dataPlatformKind,
+    toKeys: byReference<LakeTable>(
+      lakeTableKind,
+      (table, platform) => table.spec.platformRef.name === platform.metadata.name,
+    ),
+  },
+  { type: lakeTableKind, toKeys: namesakesOf },
+];
+
+/** A resource that comes or goes decides anew who has its table. */
+function namesakesOf(object: KubernetesObject, cache: ObjectReader): readonly ResourceKey[] {
+  const { database, table } = (object as LakeTable).spec;
+  return cache
+    .cachedList<LakeTable>(lakeTableKind)
+    .filter((other) => other.metadata.uid !== object.metadata.uid)
+    .filter(({ spec }) => spec.database === database && spec.table === table)
+    .map(keyOf);
+}

@@ -1,0 +1,90 @@
+/** Drops the table of a deleted resource and deletes its files, if its deletionPolicy says so. */
+import type { LakeTable } from "../../crds/kinds.ts";
+import { LAKE_TABLE_DEFAULTS, lakeTableKind } from "../../crds/kinds.ts";
+import type { TableIdentifier } from "../../naming/tables.ts";
+import { formatTable, parseTableIdentifier } from "../../naming/tables.ts";
+import type { ReconcileContext } from "../../runtime/controller.ts";
+import type { Reason } from "../../runtime/reasons.ts";
+import type { PlatformClients } from "../../targets/platform/clients.ts";
+import { platformForCleanup } from "../../targets/platform/cleanup.ts";
+import type { PlatformSettings } from "../../targets/platform/settings.ts";
+import { isShared } from "./claim.ts";
+import { olderClaimant } from "./observe.ts";
+
+/** Only with the policy Delete is there anything to do. */
+export function deletesTable(resource: LakeTable): boolean {
+  return (resource.spec.deletionPolicy ?? LAKE_TABLE_DEFAULTS.deletionPolicy) === "Delete";
+}
+
+/** Leaves alone what an older resource has. Safe to repeat: the place of the files is in the status when the table is gone already. */
+export async function finalizeTable(
+  resource: LakeTable,
+  context: ReconcileContext<PlatformClients>,
+): Promise<void> {
+  const parsed = parseTableIdentifier(resource.spec);
+  if (!deletesTable(resource) || !("identifier" in parsed)) return;
+  if (olderClaimant(resource, context.kubernetes) !== undefined) return;
+  const key = { namespace: resource.metadata.namespace ?? "", name: resource.spec.platformRef.name };
+  const settings = await platformForCleanup(context, key);
+  if (settings === undefined) {
+    const name = formatTable(parsed.identifier);
+    const message = `table "${name}" was left: DataPlatform "${key.name}" is gone, and with it the way to the catalog`;
+    return tell(context, "CleanupAbandoned", message);
+  }
+  const location = await dropTable(parsed.identifier, { settings, context }, resource.status?.location);
+  if (location !== undefined) await deleteFiles(resource, location, { settings, context });
+}
+
+interface Cleanup {
+  readonly settings: PlatformSettings;
+  readonly context: ReconcileContext<PlatformClients>;
+}
+
+/** Tells where the table's files are. The catalog is asked to delete them too, but not all catalogs do. */
+async function dropTable(
+  identifier: TableIdentifier,
+  { settings, context }: Cleanup,
+  remembered: string | undefined,
+): Promise<string | undefined> {
+  const { catalog } = context.clients.connect(settings);
+  const table = await catalog.readTable(identifier, context.signal);
+  if (table === undefined) return remembered;
+  if (await catalog.dropTable(identifier, context.signal)) {
+    tell(context, "Deleted", `dropped table "${formatTable(identifier)}"`);
+  }
+  return table.location;
+}
+
+async function deleteFiles(
+  resource: LakeTable,
+  location: string,
+  { settings, context }: Cleanup,
+): Promise<void> {
+  const prefix = prefixInBucket(location, settings.storage.bucket);
+  if (prefix === undefined) {
+    const message = `the files at ${location} were left: they are not in a folder of the platform's bucket`;
+    return tell(context, "CleanupAbandoned", message);
+  }
+  if (isShared(location, resource, context.kubernetes.cachedList<LakeTable>(lakeTableKind))) {
+    return tell(
+      context,
+      "CleanupAbandoned",
+      `the files at ${location} were left: another LakeTable is there too`,
+    );
+  }
+  const { storage } = context.clients.connect(settings);
+  const objects = await storage.deletePrefix(prefix, context.signal);
+  if (objects > 0) tell(context, "Deleted", `deleted ${objects} objects at ${location}`);
+}
+
+/** The folder within the bucket, with a slash at the end; never the whole bucket. */
+function prefixInBucket(location: string, bucket: string): string | undefined {
+  const match = /^s3[an]?:\/\/([^/]+)\/+(.*[^/])\/*$/.exec(location);
+  return match?.[1] === bucket && match[2] !== undefined ? `${match[2]}/` : undefined;
+}
+
+function tell(context: ReconcileContext<PlatformClients>, reason: Reason, message: string): void {
+  const isLeft = reason === "CleanupAbandoned";
+  context.logger[isLeft ? "warn" : "info"]({ reason }, message);
+  context.recordEvent(isLeft ? "Warning" : "Normal", reason, message);
+}

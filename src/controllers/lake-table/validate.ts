@@ -1,0 +1,167 @@
+/** Turns a table's spec into the wanted table with all defaults resolved, or says what is in the way. Pure. */
+import type { LakeTable, LakeTableColumn, LakeTablePartitionField } from "../../crds/kinds.ts";
+import { LAKE_TABLE_DEFAULTS } from "../../crds/kinds.ts";
+import type { TableIdentifier } from "../../naming/tables.ts";
+import { defaultTableLocation, formatTable, parseTableIdentifier } from "../../naming/tables.ts";
+import { TerminalError } from "../../runtime/errors.ts";
+import type { CurrentTable, WantedColumn, WantedLocation, WantedTable } from "../../targets/iceberg/table.ts";
+import { TypeTextError, parseType } from "../../targets/iceberg/type-text.ts";
+import type { PlatformSettings } from "../../targets/platform/settings.ts";
+import { requirePlatform } from "../../targets/platform/settings.ts";
+import { nameOf } from "../claims.ts";
+import { requireKnown } from "../observation.ts";
+import type { ObservedTable } from "./observe.ts";
+
+export interface ValidatedTable {
+  readonly settings: PlatformSettings;
+  readonly wanted: WantedTable;
+  readonly current: CurrentTable | undefined;
+  readonly before: Before;
+}
+
+/** What the last passes left in the status. */
+export interface Before {
+  /** The table as it was last seen. */
+  readonly uuid: string | undefined;
+  /** This very spec was in effect, so that a difference now is somebody else's doing. */
+  readonly wasInEffect: boolean;
+}
+
+/**
+ * Throws `TerminalError` for what the API server could not see (a type that cannot be read, a table that an older resource has),
+ * `WaitingError` while platform or catalog cannot be reached.
+ */
+export function validateTable(resource: LakeTable, observed: ObservedTable): ValidatedTable {
+  const identifier = tableIdentifier(resource);
+  if (observed.older !== undefined) throw conflict(identifier, observed.older);
+  const checked = checkSpec(resource);
+  const settings = requirePlatform(observed.platform);
+  const current = requireKnown(observed.table);
+  const location = wantedLocation(resource, { identifier, settings });
+  return { settings, wanted: { ...checked, identifier, location }, current, before: readBefore(resource) };
+}
+
+function tableIdentifier({ spec }: LakeTable): TableIdentifier {
+  const parsed = parseTableIdentifier(spec);
+  if ("identifier" in parsed) return parsed.identifier;
+  const field = `spec.${parsed.field}`;
+  throw new TerminalError("InvalidSpec", `${field} ${parsed.problem}`, { field });
+}
+
+function conflict(identifier: TableIdentifier, older: LakeTable): TerminalError {
+  return new TerminalError(
+    "ResourceConflict",
+    `table "${formatTable(identifier)}" belongs to the older LakeTable "${nameOf(older)}"; give one of them another table, ` +
+      `or delete one`,
+    { field: "spec.table" },
+  );
+}
+
+function checkSpec({ spec }: LakeTable): Omit<WantedTable, "identifier" | "location"> {
+  const partitionBy = spec.partitionBy ?? [];
+  refuseRedundantTimes(partitionBy);
+  const { formatVersion, properties } = checkProperties(spec.properties ?? {});
+  return {
+    columns: spec.columns.map(wantedColumn),
+    partitionBy: partitionBy.map(({ column, transform, width }) => ({
+      column,
+      transform,
+      ...(width !== undefined && { width }),
+    })),
+    sortBy: (spec.sortBy ?? []).map((field) => {
+      const direction = field.direction ?? LAKE_TABLE_DEFAULTS.sortDirection;
+      const nullOrder = field.nullOrder ?? LAKE_TABLE_DEFAULTS.nullOrder[direction];
+      return { column: field.column, direction, nullOrder };
+    }),
+    properties,
+    formatVersion,
+    isDestructiveAllowed: spec.allowDestructiveChanges ?? LAKE_TABLE_DEFAULTS.allowDestructiveChanges,
+  };
+}
+
+function wantedColumn(column: LakeTableColumn, index: number): WantedColumn {
+  const { name, doc, previousName } = column;
+  const field = `spec.columns[${index}].type`;
+  try {
+    return {
+      name,
+      type: parseType(column.type),
+      isRequired: column.required ?? LAKE_TABLE_DEFAULTS.columnRequired,
+      ...(doc !== undefined && doc !== "" && { doc }),
+      ...(previousName !== undefined && { previousName }),
+    };
+  } catch (error) {
+    if (!(error instanceof TypeTextError)) throw error;
+    throw new TerminalError("InvalidSpec", `column "${name}": ${error.message}`, { field, cause: error });
+  }
+}
+
+const TIMES: ReadonlySet<string> = new Set(["year", "month", "day", "hour"]);
+
+/** A day lies in one month: the coarser field adds nothing, and Iceberg's readers refuse such a layout. */
+function refuseRedundantTimes(partitionBy: readonly LakeTablePartitionField[]): void {
+  const columns = partitionBy.filter((field) => TIMES.has(field.transform)).map((field) => field.column);
+  const twice = columns.find((column, index) => columns.indexOf(column) !== index);
+  if (twice === undefined) return;
+  throw new TerminalError(
+    "InvalidSpec",
+    `spec.partitionBy must have only one of year, month, day and hour of column "${twice}"; keep the finest`,
+    { field: "spec.partitionBy" },
+  );
+}
+
+/** Names in table properties that are facts of the metadata and not settings. */
+const RESERVED: ReadonlySet<string> = new Set([
+  "uuid",
+  "snapshot-count",
+  "current-snapshot-id",
+  "current-snapshot-summary",
+  "current-snapshot-timestamp-ms",
+  "current-schema",
+  "default-partition-spec",
+  "default-sort-order",
+]);
+
+const FORMAT_VERSIONS: ReadonlyMap<string, number> = new Map([
+  ["1", 1],
+  ["2", 2],
+  ["3", 3],
+]);
+
+/** The format version is given like a property, as in every engine's SQL, but is none. */
+function checkProperties(
+  properties: Readonly<Record<string, string>>,
+): Pick<WantedTable, "formatVersion" | "properties"> {
+  const { "format-version": version, ...rest } = properties;
+  const reserved = Object.keys(rest).find(
+    (name) => RESERVED.has(name) || name.startsWith("openclickstream."),
+  );
+  if (reserved !== undefined) {
+    const message = `spec.properties must not hold "${reserved}", which is not for setting; remove it`;
+    throw new TerminalError("InvalidSpec", message, { field: "spec.properties" });
+  }
+  if (version === undefined) return { formatVersion: undefined, properties: rest };
+  const formatVersion = FORMAT_VERSIONS.get(version);
+  if (formatVersion === undefined) {
+    const message = `spec.properties must have "1", "2" or "3" for format-version, and not "${version}"`;
+    throw new TerminalError("InvalidSpec", message, { field: "spec.properties" });
+  }
+  return { formatVersion, properties: rest };
+}
+
+function wantedLocation(
+  { spec }: LakeTable,
+  context: { readonly identifier: TableIdentifier; readonly settings: PlatformSettings },
+): WantedLocation {
+  if (spec.location !== undefined) return { kind: "exact", url: spec.location };
+  const { bucket } = context.settings.storage;
+  return { kind: "anywhere-in-bucket", bucket, fallback: defaultTableLocation(bucket, context.identifier) };
+}
+
+function readBefore({ metadata, status }: LakeTable): Before {
+  const ready = status?.conditions?.find((condition) => condition.type === "Ready");
+  return {
+    uuid: status?.tableUuid,
+    wasInEffect: ready?.status === "True" && ready.observedGeneration === metadata.generation,
+  };
+}
