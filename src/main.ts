@@ -1,0 +1,88 @@
+/** The operator process: settings, connections, the table of controllers, start and stop. */
+import { randomUUID } from "node:crypto";
+import { ConfigError, parseConfig } from "./config.ts";
+import type { OperatorConfig } from "./config.ts";
+import { createClickstreamPipelineController } from "./controllers/clickstream-pipeline/controller.ts";
+import { createDataPlatformController } from "./controllers/data-platform/controller.ts";
+import { createEventStreamController } from "./controllers/event-stream/controller.ts";
+import { createLakeTableController } from "./controllers/lake-table/controller.ts";
+import { createQueryClusterController } from "./controllers/query-cluster/controller.ts";
+import { CachingProber } from "./controllers/query-cluster/prober.ts";
+import { loadConnection } from "./runtime/connection.ts";
+import { startHealthServer } from "./runtime/http-server.ts";
+import { createLogger } from "./runtime/logger.ts";
+import { createMetrics } from "./runtime/metrics.ts";
+import { Operator } from "./runtime/operator.ts";
+import { createRestClient } from "./runtime/rest-client.ts";
+import { JsonClient } from "./targets/http/json-client.ts";
+import { createPlatformClients } from "./targets/platform/clients.ts";
+
+/** Connections that controllers share, made once and closed at the end. */
+function createClients() {
+  const http = new JsonClient();
+  return { http, prober: new CachingProber(http), platforms: createPlatformClients() };
+}
+
+type Clients = ReturnType<typeof createClients>;
+
+/** All kinds. To add one, write its controller and name it here. */
+function registerControllers(operator: Operator, config: OperatorConfig, clients: Clients): void {
+  const { images } = config;
+  operator.register(createDataPlatformController(), clients.platforms);
+  operator.register(createEventStreamController(), clients.platforms);
+  operator.register(createLakeTableController(), clients.platforms);
+  operator.register(createClickstreamPipelineController({ images, client: clients.http }), clients.platforms);
+  operator.register(createQueryClusterController({ images, prober: clients.prober }), clients.platforms);
+}
+
+/** Runs until a signal or the loss of the lease; resolves with the exit code. */
+async function run(config: OperatorConfig): Promise<number> {
+  const logger = createLogger(config.logLevel);
+  const metrics = createMetrics({ processMetrics: true });
+  const connection = loadConnection();
+  const operator = new Operator({
+    rest: createRestClient(connection, metrics),
+    metrics,
+    logger,
+    watchNamespaces: config.watchNamespaces,
+    resyncSeconds: config.resyncSeconds,
+    instance: config.podName,
+    ...(config.leaderElection && {
+      election: { namespace: config.podNamespace, identity: `${config.podName}_${randomUUID()}` },
+    }),
+  });
+  const clients = createClients();
+  registerControllers(operator, config, clients);
+  const health = await startHealthServer(config.httpPort, operator);
+  logger.info({ server: connection.server, port: health.port, images: config.images }, "Starting");
+  stopOnSignals((signal) => {
+    logger.info({ signal }, "Stopping");
+    return operator.stop(config.shutdownGraceSeconds);
+  });
+  const end = await operator.run();
+  if (end.kind === "lost") return 1;
+  await Promise.all([health.close(), clients.http.close(), clients.platforms.closeAll()]);
+  await connection.close();
+  logger.info("Stopped");
+  return 0;
+}
+
+/** The first signal stops gracefully, the second at once. */
+function stopOnSignals(stop: (signal: string) => Promise<void>): void {
+  let hasStopped = false;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      if (hasStopped) process.exit(1);
+      hasStopped = true;
+      void stop(signal);
+    });
+  }
+}
+
+try {
+  process.exit(await run(parseConfig(process.env)));
+} catch (error) {
+  const message = error instanceof ConfigError ? error.message : error;
+  createLogger("info").fatal({ err: message }, "The operator cannot run");
+  process.exit(1);
+}
