@@ -8,6 +8,7 @@ import type {
   StatusInput,
   StatusResult,
 } from "../controller.ts";
+import type { KubernetesObject } from "../objects.ts";
 import { byOwner } from "../watches.ts";
 
 export const WIDGETS: ResourceType = {
@@ -30,6 +31,10 @@ export type Widget = CustomResource<{ readonly size: number }, WidgetStatus>;
 interface Sized {
   readonly size: number;
 }
+/** Everything that is wanted of one Widget. */
+interface WidgetPlan extends Sized {
+  readonly configMap: KubernetesObject & { readonly data: Readonly<Record<string, string>> };
+}
 
 /** The external system: things by name. Every change goes through `change`, which a test may make fail. */
 export class FakeSystem {
@@ -46,7 +51,15 @@ export class FakeSystem {
   }
 }
 
-type WidgetController = Controller<Widget, Sized | undefined, Sized, Sized, Sized, WidgetStatus, FakeSystem>;
+type WidgetController = Controller<
+  Widget,
+  Sized | undefined,
+  WidgetPlan,
+  WidgetPlan,
+  Sized,
+  WidgetStatus,
+  FakeSystem
+>;
 export type WidgetPhases = Partial<WidgetController>;
 
 /** The controller, with the phases that a test replaces. */
@@ -59,7 +72,7 @@ export function widgetController(phases: WidgetPhases = {}): WidgetController {
       const size = context.clients.things.get(widget.metadata.name);
       return size === undefined ? undefined : { size };
     },
-    validate: (widget) => ({ size: widget.spec.size }),
+    validate: validateWidget,
     plan: (validated) => validated,
     apply: applyWidget,
     status: widgetStatus,
@@ -71,25 +84,28 @@ export function widgetController(phases: WidgetPhases = {}): WidgetController {
   };
 }
 
+function validateWidget(widget: Widget): WidgetPlan {
+  const { name, namespace = "", uid = "" } = widget.metadata;
+  const owner = { apiVersion: "example.io/v1", kind: "Widget", name, uid, controller: true };
+  const metadata = { name, namespace, labels: { app: "widget" }, ownerReferences: [owner] };
+  const data = { size: String(widget.spec.size) };
+  return { size: widget.spec.size, configMap: { apiVersion: "v1", kind: "ConfigMap", metadata, data } };
+}
+
 async function applyWidget(
-  plan: Sized,
+  plan: WidgetPlan,
   observed: Sized | undefined,
   context: ReconcileContext<FakeSystem>,
 ): Promise<Sized> {
   const { clients, kubernetes } = context;
-  const name = "w";
+  const { name } = plan.configMap.metadata;
   if (observed?.size !== plan.size) clients.change(() => clients.things.set(name, plan.size));
-  await kubernetes.apply(CONFIG_MAPS, {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { name, namespace: "ns", labels: { app: "widget" } },
-    data: { size: String(plan.size) },
-  } as object as Widget);
+  await kubernetes.apply(CONFIG_MAPS, plan.configMap);
   return { size: plan.size };
 }
 
 function widgetStatus(
-  input: StatusInput<Widget, Sized | undefined, Sized, Sized, Sized>,
+  input: StatusInput<Widget, Sized | undefined, WidgetPlan, WidgetPlan, Sized>,
 ): StatusResult<WidgetStatus> {
   const { applied, error, resource } = input;
   const thingSize = applied?.size ?? resource.status?.thingSize;
