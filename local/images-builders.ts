@@ -72,17 +72,9 @@ const buildah: ImageBuilder = {
     );
   },
   async build({ context, reference, base, onLine }) {
-    // Equal content gives an equal image: the time of the build is no part of it.
-    const options = [
-      "--isolation",
-      "chroot",
-      "--layers",
-      "--pull-never",
-      "--timestamp",
-      "0",
-      "--tag",
-      reference,
-    ];
+    // Equal content gives an equal image: the time of the build is no part of it. Trino's training run opens many files.
+    const isolation = ["--isolation", "chroot", "--ulimit", "nofile=8192:8192"];
+    const options = [...isolation, "--layers", "--pull-never", "--timestamp", "0", "--tag", reference];
     const args = base === undefined ? [] : ["--build-arg", `BASE=${base}`];
     await mustRun(
       "buildah",
