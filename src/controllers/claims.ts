@@ -5,20 +5,37 @@ interface Claimant {
   readonly metadata: ObjectMeta;
 }
 
-/** The resource that has what `own` wants too: the oldest of `claimants` when that is not `own` itself. */
+/**
+ * The resource that has what `own` wants too: the oldest of `claimants` when that is not `own` itself. `holds` tells who has it already,
+ * which decides between twins: the API server counts age in whole seconds only.
+ */
 export function findOlder<Resource extends Claimant>(
-  own: Claimant,
+  own: Resource,
   claimants: readonly Resource[],
+  holds: (resource: Resource) => boolean,
 ): Resource | undefined {
-  const older = claimants.filter((claimant) => isOlder(claimant.metadata, own.metadata));
-  return older.toSorted((one, other) => (isOlder(one.metadata, other.metadata) ? -1 : 1))[0];
+  const rank = (resource: Resource): Rank => ({
+    age: resource.metadata.creationTimestamp ?? "",
+    holds: holds(resource),
+    uid: resource.metadata.uid ?? "",
+  });
+  return claimants
+    .filter((claimant) => compareRanks(rank(claimant), rank(own)) < 0)
+    .toSorted((one, other) => compareRanks(rank(one), rank(other)))[0];
 }
 
-/** Age decides, and between twins of one second the uid, so that every observer decides the same. */
-function isOlder(one: ObjectMeta, other: ObjectMeta): boolean {
-  if (one.uid === other.uid) return false;
-  const [left, right] = [one.creationTimestamp ?? "", other.creationTimestamp ?? ""];
-  return left === right ? (one.uid ?? "") < (other.uid ?? "") : left < right;
+interface Rank {
+  readonly age: string;
+  readonly holds: boolean;
+  readonly uid: string;
+}
+
+/** Negative when the first comes before. The uid decides last, so that every observer decides the same. */
+function compareRanks(one: Rank, other: Rank): number {
+  if (one.age !== other.age) return one.age < other.age ? -1 : 1;
+  if (one.holds !== other.holds) return one.holds ? -1 : 1;
+  if (one.uid === other.uid) return 0;
+  return one.uid < other.uid ? -1 : 1;
 }
 
 /** `namespace/name`, for messages. */

@@ -47,5 +47,6 @@ export function olderClaimant(stream: EventStream, cache: ObjectReader): EventSt
       namespace: other.metadata.namespace ?? "",
       name: other.spec.platformRef.name,
     });
-  return findOlder(stream, rivalsOf(stream, cache.cachedList<EventStream>(eventStreamKind), platformOf));
+  const rivals = rivalsOf(stream, cache.cachedList<EventStream>(eventStreamKind), platformOf);
+  return findOlder(stream, rivals, (candidate) => candidate.status?.topicId !== undefined);
 }

@@ -49,5 +49,6 @@ export function olderClaimant(resource: LakeTable, cache: ObjectReader): LakeTab
       namespace: other.metadata.namespace ?? "",
       name: other.spec.platformRef.name,
     });
-  return findOlder(resource, rivalsOf(resource, cache.cachedList<LakeTable>(lakeTableKind), platformOf));
+  const rivals = rivalsOf(resource, cache.cachedList<LakeTable>(lakeTableKind), platformOf);
+  return findOlder(resource, rivals, (candidate) => candidate.status?.tableUuid !== undefined);
 }

@@ -1,0 +1,246 @@
+/**
+ * The operator with the controllers that need no cluster (DataPlatform, EventStream, LakeTable), in the test's own process, against the real
+ * API server and real engines. It watches namespaces of its own, so that test files do not meet.
+ */
+import { KubeConfig } from "@kubernetes/client-node";
+import { inject } from "vitest";
+import { createDataPlatformController } from "../../src/controllers/data-platform/controller.ts";
+import { createEventStreamController } from "../../src/controllers/event-stream/controller.ts";
+import { createLakeTableController } from "../../src/controllers/lake-table/controller.ts";
+import type { KindDefinition } from "../../src/crds/kinds.ts";
+import { dataPlatformKind } from "../../src/crds/kinds.ts";
+import type { Condition } from "../../src/runtime/conditions.ts";
+import { connectionOf } from "../../src/runtime/connection.ts";
+import { createLogger } from "../../src/runtime/logger.ts";
+import { createMetrics } from "../../src/runtime/metrics.ts";
+import { Operator } from "../../src/runtime/operator.ts";
+import { createRestClient } from "../../src/runtime/rest-client.ts";
+import { createPlatformClients } from "../../src/targets/platform/clients.ts";
+import { ApiRequests, CustomResourceApi } from "./crds-api.ts";
+import type { EngineAddresses } from "./setup.ts";
+
+/** A custom resource as a test sees it. */
+export interface SeenResource {
+  readonly metadata: {
+    readonly name: string;
+    readonly resourceVersion: string;
+    readonly finalizers?: readonly string[];
+  };
+  readonly status?: Readonly<Record<string, unknown>> & { readonly conditions?: readonly Condition[] };
+}
+
+export interface SeenEvent {
+  readonly type: string;
+  readonly reason: string;
+  readonly note: string;
+  readonly regarding: { readonly kind: string; readonly name: string };
+}
+
+/** Namespace and name of a resource. */
+export interface Address {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const DEADLINE_MS = 30_000;
+const RESYNC_SECONDS = 2;
+
+/** An operator that has started. Use with `await using`, or call `stop`. */
+export class RunningOperator {
+  readonly #requests: ApiRequests;
+  readonly #operator: Operator;
+  readonly #close: () => Promise<void>;
+  /** Every line that was logged. */
+  readonly logged: readonly string[];
+
+  private constructor(parts: {
+    requests: ApiRequests;
+    operator: Operator;
+    close: () => Promise<void>;
+    logged: readonly string[];
+  }) {
+    this.#requests = parts.requests;
+    this.#operator = parts.operator;
+    this.#close = parts.close;
+    this.logged = parts.logged;
+  }
+
+  /** Installs the definitions, makes the namespaces and starts. Resources are looked at again every 2 seconds unless told otherwise. */
+  static async start(
+    namespaces: readonly string[],
+    options: { readonly resyncSeconds?: number } = {},
+  ): Promise<RunningOperator> {
+    const access = inject("apiServer");
+    const requests = new ApiRequests(access);
+    for (const namespace of namespaces) await new CustomResourceApi(requests, namespace).install();
+    const config = new KubeConfig();
+    config.loadFromFile(access.kubeconfig);
+    const connection = connectionOf(config);
+    const metrics = createMetrics();
+    const logged: string[] = [];
+    const operator = new Operator({
+      rest: createRestClient(connection, metrics),
+      metrics,
+      logger: createLogger("debug", { write: (line: string) => void logged.push(line) }),
+      watchNamespaces: namespaces,
+      resyncSeconds: options.resyncSeconds ?? RESYNC_SECONDS,
+      instance: "integration-test",
+    });
+    const clients = createPlatformClients();
+    operator.register(createDataPlatformController(), clients);
+    operator.register(createEventStreamController(), clients);
+    operator.register(createLakeTableController(), clients);
+    void operator.run();
+    const close = async (): Promise<void> => {
+      await clients.closeAll();
+      await connection.close();
+    };
+    return new RunningOperator({ requests, operator, close, logged });
+  }
+
+  async stop(): Promise<void> {
+    await this.#operator.stop(5);
+    await this.#close();
+    await this.#requests.close();
+  }
+
+  /** Makes the Secret with the object store's keys, and a platform that points at the engines of the test run unless told otherwise. */
+  async applyPlatform(
+    namespace: string,
+    changes: { readonly kafka?: object; readonly storage?: object; readonly catalog?: object } = {},
+  ): Promise<void> {
+    const engines = inject("engines");
+    const { accessKeyId, secretAccessKey } = engines.storage;
+    await this.applySecret(namespace, "s3-credentials", { accessKeyId, secretAccessKey });
+    await this.apply(dataPlatformKind, { namespace, name: "main" }, { ...platformSpec(engines), ...changes });
+  }
+
+  async applySecret(
+    namespace: string,
+    name: string,
+    stringData: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    await this.#requests.apply(`/api/v1/namespaces/${namespace}/secrets/${name}`, {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name },
+      stringData,
+    });
+  }
+
+  async apply(kind: KindDefinition, at: Address, spec: unknown): Promise<void> {
+    await this.#requests.apply(pathOf(kind, at), {
+      apiVersion: `${kind.group}/${kind.version}`,
+      kind: kind.kind,
+      metadata: { name: at.name },
+      spec,
+    });
+  }
+
+  async get(kind: KindDefinition, at: Address): Promise<SeenResource | undefined> {
+    const answer = await this.#requests.send({ method: "GET", path: pathOf(kind, at) });
+    return answer.code === 200 ? (answer.body as SeenResource) : undefined;
+  }
+
+  async delete(kind: KindDefinition, at: Address): Promise<void> {
+    await this.#requests.mustSend({ method: "DELETE", path: pathOf(kind, at) });
+  }
+
+  /** The resource as soon as `check` holds; after the deadline an error that shows it with its events. */
+  async waitFor(
+    kind: KindDefinition,
+    at: Address,
+    check: (resource: SeenResource) => boolean,
+  ): Promise<SeenResource> {
+    const found = await this.#poll(kind, at, (resource) => resource !== undefined && check(resource));
+    if (found === undefined) throw new Error(`${kind.kind} ${at.name} is gone`);
+    return found;
+  }
+
+  async waitUntilReady(kind: KindDefinition, at: Address): Promise<SeenResource> {
+    return this.waitFor(kind, at, (resource) => ready(resource)?.status === "True");
+  }
+
+  /** Waits until the resource is not ready for this reason. */
+  async waitForReason(kind: KindDefinition, at: Address, reason: string): Promise<SeenResource> {
+    return this.waitFor(kind, at, (resource) => {
+      const condition = ready(resource);
+      return condition?.status === "False" && condition.reason === reason;
+    });
+  }
+
+  async waitUntilGone(kind: KindDefinition, at: Address): Promise<void> {
+    await this.#poll(kind, at, (resource) => resource === undefined);
+  }
+
+  /** Events about a resource, oldest first. */
+  async events({ namespace, name }: Address): Promise<readonly SeenEvent[]> {
+    const path = `/apis/events.k8s.io/v1/namespaces/${namespace}/events`;
+    const { items } = (await this.#requests.mustSend({ method: "GET", path })) as { items: SeenEvent[] };
+    return items.filter((event) => event.regarding.name === name);
+  }
+
+  /** Waits for an Event; they are written beside the pass. */
+  async waitForEvent(at: Address, reason: string, text: string): Promise<void> {
+    const end = Date.now() + DEADLINE_MS;
+    for (;;) {
+      const events = await this.events(at);
+      if (events.some((event) => event.reason === reason && event.note.includes(text))) return;
+      if (Date.now() > end)
+        throw new Error(`no Event ${reason} with "${text}", but: ${JSON.stringify(events, null, 1)}`);
+      await pause();
+    }
+  }
+
+  async #poll(
+    kind: KindDefinition,
+    at: Address,
+    check: (resource: SeenResource | undefined) => boolean,
+  ): Promise<SeenResource | undefined> {
+    const end = Date.now() + DEADLINE_MS;
+    for (;;) {
+      const resource = await this.get(kind, at);
+      if (check(resource)) return resource;
+      if (Date.now() > end) throw new Error(await this.#diagnosis(kind, at, resource));
+      await pause();
+    }
+  }
+
+  async #diagnosis(kind: KindDefinition, at: Address, resource: SeenResource | undefined): Promise<string> {
+    const events = await this.events(at);
+    const lines = this.logged.filter((line) => line.includes(at.name)).slice(-20);
+    return [
+      `${kind.kind} ${at.namespace}/${at.name} did not become as expected within ${DEADLINE_MS} ms:`,
+      JSON.stringify(resource, null, 1),
+      ...events.map((event) => `${event.type} ${event.reason}: ${event.note}`),
+      ...lines,
+    ].join("\n");
+  }
+}
+
+/** Condition Ready, if there is one. */
+export function ready(resource: SeenResource): Condition | undefined {
+  return resource.status?.conditions?.find((condition) => condition.type === "Ready");
+}
+
+/** A DataPlatform at the engines of the test run. */
+export function platformSpec(engines: EngineAddresses): {
+  readonly kafka: object;
+  readonly storage: object;
+  readonly catalog: object;
+} {
+  const { endpoint, region, bucket } = engines.storage;
+  return {
+    kafka: { bootstrapServers: engines.kafka.bootstrapServers },
+    storage: { endpoint, region, bucket, credentialsSecretRef: { name: "s3-credentials" } },
+    catalog: { uri: engines.catalog.uri },
+  };
+}
+
+function pathOf(kind: KindDefinition, { namespace, name }: Address): string {
+  return `/apis/${kind.group}/${kind.version}/namespaces/${namespace}/${kind.plural}/${name}`;
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, 20));
+}
