@@ -121,6 +121,18 @@ describe("the roll-out of a StatefulSet", () => {
       "0 of 1 replicas are updated",
     ],
     [
+      "progresses until the pod of the new revision is ready, which the StatefulSet counts as updated before",
+      statefulSet(1, {
+        observedGeneration: 2,
+        replicas: 1,
+        updatedReplicas: 1,
+        currentRevision: "a",
+        updateRevision: "b",
+      }),
+      "progressing",
+      "0 of 1 replicas are ready",
+    ],
+    [
       "progresses until the pod is ready",
       statefulSet(1, { observedGeneration: 2, replicas: 1, currentRevision: "a", updateRevision: "a" }),
       "progressing",

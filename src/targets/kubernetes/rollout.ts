@@ -50,7 +50,7 @@ export function statefulSetRollout(statefulSet: StatefulSet | undefined): Rollou
   });
   if (isStale(statefulSet)) return say("progressing", "the new specification is not yet observed");
   if (existing > replicas) return say("progressing", `${existing - replicas} replicas are stopping`);
-  if (replicas > 0 && !isOnOneRevision(statefulSet)) {
+  if (updated < replicas && !isOnOneRevision(statefulSet)) {
     return say("progressing", `${updated} of ${replicas} replicas are updated`);
   }
   return say(ready < replicas ? "progressing" : "ready", `${ready} of ${replicas} replicas are ready`);
