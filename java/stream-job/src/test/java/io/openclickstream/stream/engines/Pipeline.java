@@ -1,0 +1,126 @@
+package io.openclickstream.stream.engines;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.openclickstream.stream.lake.TestLake;
+import io.openclickstream.stream.model.OutputTable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.data.Record;
+
+/** A pipeline's topic, tables and checkpoint on the real engines, all new. */
+final class Pipeline {
+    private static final int PARTITIONS = 3;
+
+    private final Engines engines;
+    private final Path folder;
+    private final String name = "p" + UUID.randomUUID().toString().substring(0, 8);
+    private final RawTopic topic;
+    private final TestLake lake;
+
+    private Pipeline(Engines engines, Path folder, Catalog catalog) {
+        this.engines = engines;
+        this.folder = folder;
+        this.topic = new RawTopic(engines.bootstrapServers(), "jobtest." + name + "-raw", PARTITIONS);
+        this.lake = new TestLake(catalog, "jobtest", name);
+    }
+
+    static Pipeline create(Engines engines, Path folder) throws ExecutionException, InterruptedException {
+        Map<String, String> properties = Map.of(
+            "type", "rest",
+            "uri", engines.catalogUri(),
+            "io-impl", "org.apache.iceberg.aws.s3.S3FileIO",
+            "s3.endpoint", engines.s3Endpoint(),
+            "s3.path-style-access", "true",
+            "client.region", engines.region(),
+            "s3.access-key-id", engines.accessKey(),
+            "s3.secret-access-key", engines.secretKey());
+        Catalog catalog = CatalogUtil.buildIcebergCatalog("test", properties, new Configuration());
+        Pipeline pipeline = new Pipeline(engines, folder, catalog);
+        pipeline.topic.create();
+        pipeline.lake.create();
+        return pipeline;
+    }
+
+    RawTopic topic() {
+        return topic;
+    }
+
+    TestLake lake() {
+        return lake;
+    }
+
+    /** Starts the job; small batches, so that a log takes several. */
+    JobProcess startJob() throws IOException {
+        Map<String, Object> tables = new HashMap<>();
+        lake.identifiers().forEach((output, identifier) -> tables.put(output.modelName(), identifier.toString()));
+        Map<String, Object> job = new HashMap<>(Map.of(
+            "pipeline", Map.of("namespace", "jobtest", "name", name),
+            "kafka", Map.of("bootstrapServers", engines.bootstrapServers(), "topic", topic.name(), "security", Map.of("tls", false)),
+            "catalog", Map.of("name", "lake", "uri", engines.catalogUri()),
+            "storage", Map.of("endpoint", engines.s3Endpoint(), "region", engines.region(), "pathStyle", true),
+            "tables", tables,
+            "checkpoint", checkpoint()));
+        job.putAll(Map.of(
+            "triggerIntervalSeconds", 1,
+            "sessionTimeoutSeconds", 1800,
+            "dedupWindowSeconds", 86400,
+            "watermarkSeconds", 3600,
+            "maxRowsPerTrigger", 1500,
+            "shufflePartitions", 2));
+        return JobProcess.start(folder, new ObjectMapper().writeValueAsString(job), engines);
+    }
+
+    /** Checks the law: every record of the topic is in exactly one table, once. */
+    void expectCounts(int stored, int failed, int duplicate) throws ExecutionException, InterruptedException {
+        assertEquals(stored + failed + duplicate, topic.records(), "records in the topic");
+        assertEquals(
+            Map.of(OutputTable.EVENTS, stored, OutputTable.FAILED_EVENTS, failed, OutputTable.DUPLICATE_EVENTS, duplicate), lake.counts());
+        Set<String> places = new HashSet<>();
+        for (OutputTable table : OutputTable.values()) {
+            for (Record row : lake.rows(table)) {
+                assertTrue(places.add(row.getField("kafka_partition") + "-" + row.getField("kafka_offset")), "twice: " + row);
+            }
+        }
+    }
+
+    /** Removes the checkpoint's newest commit, as if the driver had died just before it. */
+    void forgetNewestCommit() throws IOException {
+        org.apache.hadoop.fs.Path commits = new org.apache.hadoop.fs.Path(checkpoint(), "commits");
+        try (FileSystem files = FileSystem.newInstance(commits.toUri(), hadoop())) {
+            FileStatus newest = Stream.of(files.listStatus(commits))
+                .max(Comparator.comparingLong(file -> Long.parseLong(file.getPath().getName())))
+                .orElseThrow();
+            assertTrue(files.delete(newest.getPath(), false));
+        }
+    }
+
+    private String checkpoint() {
+        return "s3a://" + engines.bucket() + "/checkpoints/jobtest/" + name;
+    }
+
+    private Configuration hadoop() {
+        Configuration hadoop = new Configuration();
+        hadoop.set("fs.s3a.endpoint", engines.s3Endpoint());
+        hadoop.set("fs.s3a.endpoint.region", engines.region());
+        hadoop.set("fs.s3a.path.style.access", "true");
+        hadoop.set("fs.s3a.access.key", engines.accessKey());
+        hadoop.set("fs.s3a.secret.key", engines.secretKey());
+        return hadoop;
+    }
+}

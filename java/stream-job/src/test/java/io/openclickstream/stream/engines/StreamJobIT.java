@@ -1,0 +1,154 @@
+package io.openclickstream.stream.engines;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.openclickstream.stream.model.OutputTable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.apache.iceberg.data.Record;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("The job on real engines")
+class StreamJobIT {
+    private static Engines engines;
+
+    @TempDir
+    private Path folder;
+
+    private Pipeline pipeline;
+
+    @BeforeAll
+    static void findEngines() throws IOException {
+        engines = Engines.load();
+    }
+
+    @BeforeEach
+    void createPipeline() throws Exception {
+        pipeline = Pipeline.create(engines, folder);
+    }
+
+    private static long rows(com.fasterxml.jackson.databind.JsonNode progress) {
+        long rows = 0;
+        for (com.fasterxml.jackson.databind.JsonNode count : progress.path("rows")) {
+            rows += count.longValue();
+        }
+        return rows;
+    }
+
+    /** The start of a job begins to count anew, so what is done is told by the lag. */
+    private static void awaitAllRead(JobProcess job) throws IOException, InterruptedException {
+        job.await("the job has read everything", progress ->
+            progress.path("state").asText().equals("RUNNING") && progress.path("lag").isNumber() && progress.path("lag").asLong() == 0);
+    }
+
+    private static List<byte[]> events(String prefix, int count) {
+        return IntStream.range(0, count)
+            .mapToObj(number -> "{\"event_id\":\"" + prefix + number + "\",\"event_type\":\"x\",\"anonymous_id\":\"v" + number % 7 + "\"}")
+            .map(event -> event.getBytes(StandardCharsets.UTF_8))
+            .toList();
+    }
+
+    @Test
+    @DisplayName("stores a real log once, however often it is killed, and knows every line of a second replay")
+    void killed() throws Exception {
+        Path log = Path.of(System.getProperty("access.log"));
+        assertTrue(Files.exists(log), "no access log at " + log);
+        LogCount count = LogCount.of(log);
+        pipeline.topic().replay(log);
+        Random random = new Random(4);
+        for (int kill = 0; kill < 4; kill++) {
+            try (JobProcess job = pipeline.startJob()) {
+                job.await("a batch is done after kill " + kill, progress -> rows(progress) > 0);
+                Thread.sleep(random.nextInt(1500));
+            }
+        }
+        try (JobProcess job = pipeline.startJob()) {
+            awaitAllRead(job);
+            pipeline.expectCounts(count.lines() - count.malformed(), count.malformed(), 0);
+            List<Record> events = pipeline.lake().rows(OutputTable.EVENTS);
+            assertEquals(count.visitors(), events.stream().map(row -> row.getField("visitor_id")).distinct().count(), "visitors");
+            assertEquals(count.sessions(), events.stream().map(row -> row.getField("session_id")).distinct().count(), "sessions");
+
+            pipeline.topic().replay(log);
+            job.await("the second replay is read", progress -> progress.path("offsets").size() > 0
+                && sum(progress.path("offsets")) == 2L * count.lines());
+            assertEquals(0, job.terminate(), job.logEnd());
+        }
+        pipeline.expectCounts(count.lines() - count.malformed(), count.malformed(), count.lines());
+    }
+
+    private static long sum(com.fasterxml.jackson.databind.JsonNode offsets) {
+        long sum = 0;
+        for (com.fasterxml.jackson.databind.JsonNode offset : offsets) {
+            sum += offset.longValue();
+        }
+        return sum;
+    }
+
+    @Test
+    @DisplayName("adds nothing twice when its newest commit is forgotten, and stops within a batch on a signal")
+    void forgottenCommit() throws Exception {
+        pipeline.topic().send("a", events("a", 50), Map.of());
+        pipeline.topic().send("a", events("a", 10), Map.of("failure", "too_large", "failure_message", "too large"));
+        try (JobProcess job = pipeline.startJob()) {
+            awaitAllRead(job);
+            assertEquals(0, job.terminate(), job.logEnd());
+        }
+        pipeline.expectCounts(50, 10, 0);
+        pipeline.forgetNewestCommit();
+        pipeline.topic().send("b", events("b", 5), Map.of());
+        try (JobProcess job = pipeline.startJob()) {
+            job.await("the new events are read", progress -> sum(progress.path("offsets")) == 65);
+            assertTrue(job.log().contains("Passing over a table that already holds the batch"), job.logEnd());
+            assertTrue(job.get("/metrics").contains("openclickstream_stream_lag_records 0"), job.get("/metrics"));
+            assertEquals(0, job.terminate(), job.logEnd());
+        }
+        pipeline.expectCounts(55, 10, 0);
+    }
+
+    @Test
+    @DisplayName("loses and doubles nothing when two drivers work on one checkpoint")
+    void twoDrivers() throws Exception {
+        try (JobProcess first = pipeline.startJob(); JobProcess second = pipeline.startJob()) {
+            for (int round = 0; round < 10; round++) {
+                pipeline.topic().send("k" + round, events("r" + round + "-", 20), Map.of());
+                Thread.sleep(500);
+            }
+            first.await("one of two drivers works on", progress -> true);
+        } catch (AssertionError oneMayEnd) {
+            assertTrue(oneMayEnd.getMessage().startsWith("the job ended with 1"), oneMayEnd.getMessage());
+        }
+        try (JobProcess job = pipeline.startJob()) {
+            job.await("everything is read", progress -> sum(progress.path("offsets")) == 200);
+        }
+        pipeline.expectCounts(200, 0, 0);
+    }
+
+    @Test
+    @DisplayName("refuses a topic that was deleted and created again, and says what to do")
+    void newTopic() throws Exception {
+        pipeline.topic().send("a", events("a", 3), Map.of());
+        try (JobProcess job = pipeline.startJob()) {
+            awaitAllRead(job);
+            job.terminate();
+        }
+        pipeline.topic().delete();
+        pipeline.topic().create();
+        try (JobProcess job = pipeline.startJob()) {
+            assertEquals(1, job.awaitExit());
+            assertTrue(job.terminationMessage().contains("it was deleted and created again"), job.terminationMessage());
+            assertTrue(job.terminationMessage().contains("To go on with the new topic, delete the checkpoint"), job.terminationMessage());
+        }
+    }
+}
