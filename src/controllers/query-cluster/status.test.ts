@@ -75,14 +75,14 @@ describe("the conditions of a query cluster", () => {
         },
       },
       [
-        'CoordinatorReady=False RolloutInProgress: 1 old replicas are still there; pod "query-x": CrashLoopBackOff',
+        'CoordinatorReady=False RolloutInProgress: 1 of 1 replicas are updated, 1 old ones are still there; pod "query-x": CrashLoopBackOff',
         WORKERS,
         CATALOGS,
       ],
       {
         waiting: {
           reason: "RolloutInProgress",
-          message: '1 old replicas are still there; pod "query-x": CrashLoopBackOff',
+          message: '1 of 1 replicas are updated, 1 old ones are still there; pod "query-x": CrashLoopBackOff',
           retryAfterSeconds: 10,
         },
       },

@@ -45,7 +45,7 @@ describe("the roll-out of a Deployment", () => {
       "progresses while old replicas stop",
       deployment(1, { observedGeneration: 2, replicas: 2, updatedReplicas: 1, availableReplicas: 2 }),
       "progressing",
-      "1 old replicas are still there",
+      "1 of 1 replicas are updated, 1 old ones are still there",
     ],
     [
       "progresses until all are available",

@@ -33,7 +33,10 @@ export function deploymentRollout(deployment: Deployment | undefined): Rollout {
     return say("failed", `only ${updated} of ${replicas} updated replicas became available in time`);
   }
   if (updated < replicas) return say("progressing", `${updated} of ${replicas} replicas are updated`);
-  if (existing > updated) return say("progressing", `${existing - updated} old replicas are still there`);
+  if (existing > updated) {
+    const old = `${existing - updated} old ones are still there`;
+    return say("progressing", `${updated} of ${replicas} replicas are updated, ${old}`);
+  }
   const state = available < replicas ? "progressing" : "ready";
   return say(state, `${available} of ${replicas} replicas are available`);
 }
