@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { mustRun } from "./command.ts";
 import { cached, hashOf, hashOfPath } from "./images-cache.ts";
 
@@ -114,21 +115,23 @@ export function javaMajor(release: string): number {
   return Number(/^JAVA_VERSION="(\d+)/m.exec(release)?.[1] ?? 0);
 }
 
-/** Registries fail now and then: tries again after a pause that grows. */
+const registryTrouble =
+  /could not (transfer|resolve)|couldn't download|failed getting|time(d )?out|connection re(set|fused)|dial tcp|TLS handshake|unexpected EOF|\b50[0-9]\b/i;
+
+/** Registries fail now and then: tries again after a pause that grows. What fails for another reason fails at once. */
 export async function retried<Result>(
   report: ReportArtifact,
   action: () => Promise<Result>,
+  pauseMilliseconds = 5_000,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await action();
     } catch (error) {
-      if (attempt === attempts) throw error;
       const message = error instanceof Error ? error.message : String(error);
-      report(
-        `trying again (attempt ${attempt + 1} of ${attempts}) after: ${message.split("\n").slice(0, 3).join(" ")}`,
-      );
-      await new Promise((resolveTimer) => setTimeout(resolveTimer, attempt * 5_000));
+      if (attempt === attempts || !registryTrouble.test(message)) throw error;
+      report(`the registry was in trouble, trying again (attempt ${attempt + 1} of ${attempts})`);
+      await delay(attempt * pauseMilliseconds);
     }
   }
 }

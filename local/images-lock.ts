@@ -16,10 +16,12 @@ export async function withBuildLock<Result>(
   const file = join(cacheFolder(), "images.lock");
   await mkdir(dirname(file), { recursive: true });
   const deadline = Date.now() + waitMinutes * 60_000;
+  let reported = 0;
   while (!(await take(file))) {
     const holder = Number(await readFile(file, "utf8").catch(() => ""));
     if (holder > 0 && !isAlive(holder)) await rm(file, { force: true });
-    else report(`waiting for process ${holder}, which builds images`);
+    else if (holder !== reported) report(`waiting for process ${holder}, which builds images`);
+    reported = holder;
     if (Date.now() > deadline) {
       throw new Error(
         `process ${holder} has been building images for ${waitMinutes} minutes; if it is not, remove "${file}"`,

@@ -31,7 +31,7 @@ export interface ApiServerOptions {
   readonly port?: number;
 }
 
-const deadlineSeconds = 90;
+const deadlineSeconds = 180;
 
 /** Starts etcd, then the API server, and waits until it answers `/readyz`. */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
@@ -75,7 +75,7 @@ async function startEtcd(
       "--log-level=warn",
     ],
     logFile: join(options.directory, "etcd.log"),
-    deadlineSeconds: 30,
+    deadlineSeconds: 60,
     isReady: async () => (await fetch(`${clients}/health`)).ok,
   });
 }

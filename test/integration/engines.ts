@@ -65,7 +65,7 @@ export async function startKafka(options: EngineOptions): Promise<Engine> {
     name: "Kafka",
     command: [...base, "kafka.Kafka", file],
     logFile: join(options.directory, "kafka.log"),
-    deadlineSeconds: 60,
+    deadlineSeconds: 120,
     isReady: async (log) => log.includes("Kafka Server started"),
   });
   return { address: `127.0.0.1:${port}`, stop };
@@ -139,7 +139,7 @@ export async function startVersitygw(options: EngineOptions): Promise<S3Engine> 
     ],
     env: { ROOT_ACCESS_KEY: access.accessKeyId, ROOT_SECRET_KEY: access.secretAccessKey },
     logFile: join(options.directory, "versitygw.log"),
-    deadlineSeconds: 30,
+    deadlineSeconds: 60,
     isReady: async () => (await fetch(`${access.endpoint}/health`)).ok,
   });
   return { address: access.endpoint, ...access, stop };
@@ -163,7 +163,7 @@ export async function startNessie(options: NessieOptions): Promise<CatalogEngine
     ],
     cwd: options.directory,
     logFile: join(options.directory, "nessie.log"),
-    deadlineSeconds: 90,
+    deadlineSeconds: 180,
     isReady: async () => (await fetch(`${address}/iceberg/v1/config`)).ok,
   });
   return { address, uri: `${address}/iceberg`, stop };
