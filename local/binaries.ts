@@ -48,7 +48,7 @@ const kubernetes: GoProgram = {
   title: `Kubernetes ${kubernetesVersion} and etcd`,
   module: "kubernetes",
   package: ".",
-  sources: ["go.mod", "go.sum", "main.go", "volumes.go"],
+  sources: ["go.mod", "go.sum", "main.go", "volumes/volumes.go"],
   linkerFlags: versionFlags(kubernetesVersion),
 };
 const pause: GoProgram = {

@@ -44,6 +44,8 @@ const certificates: readonly Certificate[] = [
     subject: "/CN=kube-apiserver-kubelet-client",
     usage: "clientAuth",
   },
+  // The API server, when it passes a request on to an API that is served by a pod.
+  { file: "front-proxy-client", subject: "/CN=front-proxy-client", usage: "clientAuth" },
   { file: "admin", subject: "/O=system:masters/CN=admin", usage: "clientAuth" },
   { file: "kube-controller-manager", subject: "/CN=system:kube-controller-manager", usage: "clientAuth" },
   { file: "kube-scheduler", subject: "/CN=system:kube-scheduler", usage: "clientAuth" },
@@ -62,12 +64,11 @@ const expiryMarginSeconds = String(30 * 24 * 3600);
 /** Makes certificates and keys unless those of the same plan are there, and writes every kubeconfig. */
 export async function writeCredentials(layout: Layout): Promise<void> {
   const folder = join(layout.state, "certificates");
-  const plan = hashOf({ certificates: JSON.stringify(certificates), validDays });
-  if (!(await isCurrent(folder, plan))) {
+  if (!(await hasCurrentCertificates(layout))) {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await makeCertificates(folder);
-    await writeFile(join(folder, "plan"), plan);
+    await writeFile(join(folder, "plan"), certificatePlan);
   }
   const server = `https://127.0.0.1:${layout.apiPort}`;
   await mkdir(join(layout.state, "config"), { recursive: true });
@@ -81,9 +82,13 @@ export async function writeCredentials(layout: Layout): Promise<void> {
   await writePrivate(layout.kubeconfig, await renderAdminKubeconfig(folder, server));
 }
 
-async function isCurrent(folder: string, plan: string): Promise<boolean> {
+const certificatePlan = hashOf({ certificates: JSON.stringify(certificates), validDays });
+
+/** Whether the checkout's certificates are those that its parts should have, and will be for a month. */
+export async function hasCurrentCertificates(layout: Layout): Promise<boolean> {
+  const folder = join(layout.state, "certificates");
   const planFile = join(folder, "plan");
-  if (!existsSync(planFile) || (await readFile(planFile, "utf8")) !== plan) return false;
+  if (!existsSync(planFile) || (await readFile(planFile, "utf8")) !== certificatePlan) return false;
   try {
     await mustRun("openssl", [
       "x509",

@@ -46,15 +46,19 @@ interface FoundProcess extends ProcessIdentity {
 
 /** All living processes of a local cluster, of whichever checkout. */
 export function findProcesses(): FoundProcess[] {
+  return readListings().flatMap((listing) => {
+    const role = roleOf(listing);
+    const identity = role === undefined ? undefined : identify(listing.pid);
+    if (role === undefined || identity === undefined) return [];
+    return [{ ...identity, role, program: basename(listing.arguments[0] ?? "") }];
+  });
+}
+
+function readListings(): ProcessListing[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      const listing = readListing(Number(name));
-      const role = listing === undefined ? undefined : roleOf(listing);
-      const identity = identify(Number(name));
-      if (listing === undefined || role === undefined || identity === undefined) return [];
-      return [{ ...identity, role, program: basename(listing.arguments[0] ?? "") }];
-    });
+    .map((name) => readListing(Number(name)))
+    .filter((listing) => listing !== undefined);
 }
 
 function readListing(pid: number): ProcessListing | undefined {
@@ -67,6 +71,14 @@ function readListing(pid: number): ProcessListing | undefined {
   } catch {
     return undefined; // it ended in between
   }
+}
+
+/** Process ids of kubelets that are not ours: two of them would fight over the machine. */
+export function findForeignKubelets(): number[] {
+  return readListings()
+    .filter((listing) => /^(kubelet|k3s|k0s)$/.test(basename(listing.arguments[0] ?? "")))
+    .filter((listing) => roleOf(listing) === undefined)
+    .map((listing) => listing.pid);
 }
 
 /** Mount points below our run folder, the innermost first, from the text of /proc/self/mountinfo. */
@@ -130,7 +142,7 @@ export async function stopAllProcesses(report: ReportProgress): Promise<void> {
     podGraceSeconds,
   );
   await stopProcesses(inRole("pod"), 1);
-  report("stopping the control plane");
+  if (findProcesses().length > 0) report("stopping the control plane");
   await stopProcesses(inRole("client"), 3);
   await stopProcesses(inRole("kube-apiserver"), 3);
   await stopProcesses(inRole("etcd"), 5);
@@ -149,7 +161,7 @@ export async function removeLeftovers(): Promise<void> {
   await removeCniResults("/var/lib/cni/results");
   await removeDeadSockets(["/run/containerd/s", "/var/lib/kubelet/device-plugins"]);
   for (const folder of sharedFolders.filter(existsSync)) {
-    await mustRun("rmdir", ["--ignore-fail-on-non-empty", folder]);
+    await runCommand("rmdir", [folder]); // fails when it is in use, and then it stays
   }
   // One file system only: a mount that is still there must not be emptied.
   if (existsSync(runFolder)) await mustRun("rm", ["-r", "--one-file-system", "--force", runFolder]);

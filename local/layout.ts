@@ -12,8 +12,7 @@ export const runFolder = "/run/open-clickstream";
 export const running = {
   state: `${runFolder}/state`,
   parts: `${runFolder}/parts`,
-  owner: `${runFolder}/owner`,
-  lock: `${runFolder}/lock`,
+  owner: `${runFolder}/owner.json`,
   kernelSettings: `${runFolder}/kernel-settings.json`,
   containerdSocket: `${runFolder}/containerd.sock`,
   containerdState: `${runFolder}/containerd`,

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { findForeignKubelets } from "./cleanup.ts";
 import { mustRun, runCommand } from "./command.ts";
 import { controlGroupHierarchies } from "./kernel.ts";
 import type { ReportProgress } from "./progress.ts";
@@ -18,7 +19,6 @@ const neededPrograms: readonly NeededProgram[] = [
   { program: "runc", package: "runc" },
   { program: "/usr/lib/cni/bridge", package: "containernetworking-plugins" },
   { program: "iptables", package: "iptables" },
-  { program: "conntrack", package: "conntrack" },
   { program: "ip", package: "iproute2" },
   { program: "mount", package: "mount" },
   { program: "nice", package: "coreutils" },
@@ -70,8 +70,22 @@ export async function missingPrerequisites(): Promise<Missing[]> {
     ...(controlGroupHierarchies().length > 0
       ? []
       : [{ what: "control groups at /sys/fs/cgroup", remedy: "mount -t cgroup2 cgroup2 /sys/fs/cgroup" }]),
+    ...findForeignKubelets().map((pid) => ({
+      what: "a machine without another Kubernetes",
+      remedy: `stop the one whose kubelet is process ${pid}, or use CLUSTER=existing`,
+    })),
     ...(existsSync("/dev/kmsg") ? [] : [{ what: "/dev/kmsg", remedy: "mknod /dev/kmsg c 1 11" }]),
   ];
+}
+
+/** Throws one error that names everything that is missing, each with what to do about it. */
+export async function checkPrerequisites(): Promise<void> {
+  const missing = await missingPrerequisites();
+  if (missing.length === 0) return;
+  const lines = missing.map((item) => `  - ${item.what}: ${item.remedy}`);
+  throw new Error(
+    `this machine lacks\n${lines.join("\n")}\n\`node local/cluster.ts install\` installs the Debian packages`,
+  );
 }
 
 const attempts = 3;

@@ -62,56 +62,45 @@ interface Condition {
   readonly type: string;
   readonly status: string;
   readonly message?: string;
-  readonly lastHeartbeatTime?: string;
 }
 
-interface PodList {
-  readonly items: readonly { readonly metadata: { readonly namespace: string; readonly name: string } }[];
+interface ObjectList {
+  readonly items: readonly { readonly metadata: { readonly namespace?: string; readonly name: string } }[];
 }
 
 /**
- * Says of every pod that it is not ready. After a stop the API server still knows what kubelet said last, and who asks
- * right after the start would take pods for ready that do not run; kubelet corrects each as soon as it is.
+ * Takes back what kubelet said of the node and its pods before it ended. Who asks right after a start would otherwise
+ * take pods for ready that do not run yet; kubelet corrects each of them as soon as it knows.
  */
-export async function markPodsUnready(layout: Layout): Promise<void> {
+export async function forgetReadiness(layout: Layout): Promise<void> {
+  const nodes = JSON.parse(await readApi(layout, "/api/v1/nodes")) as ObjectList;
   const pods = JSON.parse(
     await readApi(layout, "/api/v1/pods?fieldSelector=status.phase%3DRunning"),
-  ) as PodList;
-  const conditions = ["Ready", "ContainersReady"].map((type) => ({
-    type,
-    status: "False",
-    reason: "ClusterStarted",
-    lastTransitionTime: new Date().toISOString().replace(/\.\d+/, ""),
-  }));
-  await Promise.all(
-    pods.items.map(({ metadata: { namespace, name } }) =>
-      callApi(layout, {
-        method: "PATCH",
-        path: `/api/v1/namespaces/${namespace}/pods/${name}/status`,
-        body: { status: { conditions } },
-      }),
+  ) as ObjectList;
+  const unready = (path: string, [status, ...types]: readonly string[]): Promise<string> =>
+    callApi(layout, {
+      method: "PATCH",
+      path: `${path}/status`,
+      body: { status: { conditions: types.map((type) => ({ type, status, reason: "KubeletStarting" })) } },
+    });
+  await Promise.all([
+    ...nodes.items.map(({ metadata }) => unready(`/api/v1/nodes/${metadata.name}`, ["Unknown", "Ready"])),
+    ...pods.items.map(({ metadata: { namespace, name } }) =>
+      unready(`/api/v1/namespaces/${namespace ?? ""}/pods/${name}`, ["False", "Ready", "ContainersReady"]),
     ),
-  );
+  ]);
 }
 
 interface StatusOfObject {
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
-/**
- * Whether an object has the condition with status "True". With `since`, a heartbeat from before does not count: after
- * a stop the API server still knows what the node said last.
- */
-export async function hasCondition(
-  layout: Layout,
-  path: string,
-  condition: { readonly type: string; readonly since?: number },
-): Promise<boolean> {
+/** Whether an object has a condition with status "True"; throws what the condition says when it has not. */
+export async function hasCondition(layout: Layout, path: string, type: string): Promise<boolean> {
   const object = JSON.parse(await readApi(layout, path)) as StatusOfObject;
-  const found = object.status?.conditions?.find((candidate) => candidate.type === condition.type);
-  if (found?.status !== "True")
-    throw new Error(found?.message ?? `there is no condition ${condition.type} yet`);
-  return condition.since === undefined || Date.parse(found.lastHeartbeatTime ?? "") >= condition.since;
+  const found = object.status?.conditions?.find((candidate) => candidate.type === type);
+  if (found?.status !== "True") throw new Error(found?.message ?? `there is no condition ${type} yet`);
+  return true;
 }
 
 /** Whether the cluster's DNS tells the address of the API server, as a pod would ask it. */

@@ -135,6 +135,8 @@ export interface Wait {
   readonly isOver: () => Promise<boolean>;
   /** The parts that must live meanwhile. */
   readonly parts: readonly string[];
+  /** The parts whose logs tell why it takes too long. */
+  readonly suspects: readonly string[];
 }
 
 /** Waits for a condition; fails at once when a part dies meanwhile. */
@@ -155,7 +157,7 @@ export async function waitFor(wait: Wait): Promise<void> {
 }
 
 function timeoutError(wait: Wait, cause: unknown): Error {
-  const logs = wait.parts.map(
+  const logs = wait.suspects.map(
     (name) => `the end of ${logPath(name)}:\n${logTail(name).replace(/^/gm, "  ")}`,
   );
   const reason = cause instanceof Error ? ` (${cause.message})` : "";
@@ -172,6 +174,7 @@ export async function startParts(parts: readonly Part[]): Promise<void> {
         timeoutSeconds: part.timeoutSeconds,
         isOver: part.isReady,
         parts: [part.name],
+        suspects: [part.name],
       });
     }),
   );

@@ -24,6 +24,7 @@ import (
 	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
+	"openclickstream.io/local/kubernetes/volumes"
 )
 
 var programs = map[string]func(){
@@ -33,7 +34,7 @@ var programs = map[string]func(){
 	"kube-proxy":              func() { run(proxy.NewProxyCommand()) },
 	"kube-scheduler":          func() { run(scheduler.NewSchedulerCommand()) },
 	"kubectl":                 runKubectl,
-	"local-volumes":           runVolumes,
+	"local-volumes":           volumes.Main,
 	"kubelet":                 func() { run(kubelet.NewKubeletCommand(context.Background())) },
 }
 

@@ -1,4 +1,6 @@
-package main
+// Package volumes serves persistent volumes on one node: each claim of the storage class gets a folder of its own, and
+// the folder goes with the claim. The folder's name has the claim's uid, so no claim ever sees another's data.
+package volumes
 
 import (
 	"context"
@@ -22,16 +24,14 @@ import (
 )
 
 const (
-	volumeProvisioner     = "openclickstream.io/local-volumes"
+	provisionerName       = "openclickstream.io/local-volumes"
 	provisionerAnnotation = "volume.kubernetes.io/storage-provisioner"
 	nodeAnnotation        = "volume.kubernetes.io/selected-node"
 	provisionedAnnotation = "pv.kubernetes.io/provisioned-by"
 	resyncPeriod          = 30 * time.Second
 )
 
-// volumes gives each claim of our storage class a folder of its own, as a "local" volume, and removes the folder
-// with all that is in it when the claim is gone. The folder carries the claim's uid, so no claim sees another's data.
-type volumes struct {
+type provisioner struct {
 	client    kubernetes.Interface
 	directory string
 	claims    cache.Store
@@ -44,8 +44,8 @@ type change struct {
 	key     string
 }
 
-// runVolumes serves until it is told to stop. It needs no election of a leader: a cluster has one node and one of it.
-func runVolumes() {
+// Main serves until it is told to stop. It needs no election of a leader: a cluster has one node and one of it.
+func Main() {
 	kubeconfig := flag.String("kubeconfig", "", "file with the address of the API server and the credentials")
 	directory := flag.String("directory", "", "folder that holds a folder for each volume")
 	flag.Parse()
@@ -55,78 +55,78 @@ func runVolumes() {
 	if err != nil {
 		klog.Fatalf("reading the kubeconfig: %v", err)
 	}
-	newVolumes(kubernetes.NewForConfigOrDie(config), *directory).run(ctx)
+	newProvisioner(kubernetes.NewForConfigOrDie(config), *directory).run(ctx)
 }
 
-func newVolumes(client kubernetes.Interface, directory string) *volumes {
+func newProvisioner(client kubernetes.Interface, directory string) *provisioner {
 	limiter := workqueue.NewTypedItemExponentialFailureRateLimiter[change](100*time.Millisecond, 30*time.Second)
-	return &volumes{client: client, directory: directory, queue: workqueue.NewTypedRateLimitingQueue(limiter)}
+	return &provisioner{client: client, directory: directory, queue: workqueue.NewTypedRateLimitingQueue(limiter)}
 }
 
-func (v *volumes) run(ctx context.Context) {
-	factory := informers.NewSharedInformerFactory(v.client, resyncPeriod)
+func (p *provisioner) run(ctx context.Context) {
+	factory := informers.NewSharedInformerFactory(p.client, resyncPeriod)
 	claims := factory.Core().V1().PersistentVolumeClaims().Informer()
 	persistent := factory.Core().V1().PersistentVolumes().Informer()
-	v.claims, v.volumes = claims.GetStore(), persistent.GetStore()
-	claims.AddEventHandler(v.enqueue(true))
-	persistent.AddEventHandler(v.enqueue(false))
+	p.claims, p.volumes = claims.GetStore(), persistent.GetStore()
+	claims.AddEventHandler(p.enqueue(true))
+	persistent.AddEventHandler(p.enqueue(false))
 	factory.Start(ctx.Done())
 	factory.WaitForCacheSync(ctx.Done())
-	klog.InfoS("Serving volumes", "directory", v.directory)
+	klog.InfoS("Serving volumes", "directory", p.directory)
 	go func() {
 		<-ctx.Done()
-		v.queue.ShutDown()
+		p.queue.ShutDown()
 	}()
-	for v.next(ctx) {
+	for p.next(ctx) {
 	}
 }
 
-func (v *volumes) enqueue(isClaim bool) cache.ResourceEventHandler {
+func (p *provisioner) enqueue(isClaim bool) cache.ResourceEventHandler {
 	add := func(object any) {
 		if key, err := cache.MetaNamespaceKeyFunc(object); err == nil {
-			v.queue.Add(change{isClaim: isClaim, key: key})
+			p.queue.Add(change{isClaim: isClaim, key: key})
 		}
 	}
 	return cache.ResourceEventHandlerFuncs{AddFunc: add, UpdateFunc: func(_, object any) { add(object) }}
 }
 
-func (v *volumes) next(ctx context.Context) bool {
-	item, stopped := v.queue.Get()
+func (p *provisioner) next(ctx context.Context) bool {
+	item, stopped := p.queue.Get()
 	if stopped {
 		return false
 	}
-	defer v.queue.Done(item)
-	if err := v.reconcile(ctx, item); err != nil {
+	defer p.queue.Done(item)
+	if err := p.reconcile(ctx, item); err != nil {
 		klog.ErrorS(err, "Volume not served", "key", item.key)
-		v.queue.AddRateLimited(item)
+		p.queue.AddRateLimited(item)
 		return true
 	}
-	v.queue.Forget(item)
+	p.queue.Forget(item)
 	return true
 }
 
-func (v *volumes) reconcile(ctx context.Context, item change) error {
-	store := v.volumes
+func (p *provisioner) reconcile(ctx context.Context, item change) error {
+	store := p.volumes
 	if item.isClaim {
-		store = v.claims
+		store = p.claims
 	}
 	object, exists, err := store.GetByKey(item.key)
 	if err != nil || !exists {
 		return err
 	}
 	if claim, isClaim := object.(*corev1.PersistentVolumeClaim); isClaim {
-		return v.provision(ctx, claim)
+		return p.provision(ctx, claim)
 	}
-	return v.reclaim(ctx, object.(*corev1.PersistentVolume))
+	return p.reclaim(ctx, object.(*corev1.PersistentVolume))
 }
 
-func (v *volumes) provision(ctx context.Context, claim *corev1.PersistentVolumeClaim) error {
+func (p *provisioner) provision(ctx context.Context, claim *corev1.PersistentVolumeClaim) error {
 	node := claim.Annotations[nodeAnnotation]
-	if claim.Annotations[provisionerAnnotation] != volumeProvisioner || claim.Spec.VolumeName != "" || node == "" {
+	if claim.Annotations[provisionerAnnotation] != provisionerName || claim.Spec.VolumeName != "" || node == "" {
 		return nil
 	}
-	volume := wantedVolume(claim, node, v.directory)
-	if _, exists, _ := v.volumes.GetByKey(volume.Name); exists {
+	volume := wantedVolume(claim, node, p.directory)
+	if _, exists, _ := p.volumes.GetByKey(volume.Name); exists {
 		return nil // the binding of claim and volume is on its way
 	}
 	path := volume.Spec.Local.Path
@@ -137,7 +137,7 @@ func (v *volumes) provision(ctx context.Context, claim *corev1.PersistentVolumeC
 	if err := os.Chmod(path, 0o777); err != nil {
 		return err
 	}
-	_, err := v.client.CoreV1().PersistentVolumes().Create(ctx, volume, metav1.CreateOptions{})
+	_, err := p.client.CoreV1().PersistentVolumes().Create(ctx, volume, metav1.CreateOptions{})
 	if err != nil && !apierrors.IsAlreadyExists(err) {
 		return fmt.Errorf("creating volume %q: %w", volume.Name, err)
 	}
@@ -149,7 +149,7 @@ func wantedVolume(claim *corev1.PersistentVolumeClaim, node, directory string) *
 	name := "pvc-" + string(claim.UID)
 	mode := corev1.PersistentVolumeFilesystem
 	return &corev1.PersistentVolume{
-		ObjectMeta: metav1.ObjectMeta{Name: name, Annotations: map[string]string{provisionedAnnotation: volumeProvisioner}},
+		ObjectMeta: metav1.ObjectMeta{Name: name, Annotations: map[string]string{provisionedAnnotation: provisionerName}},
 		Spec: corev1.PersistentVolumeSpec{
 			StorageClassName:              *claim.Spec.StorageClassName,
 			AccessModes:                   claim.Spec.AccessModes,
@@ -171,21 +171,24 @@ func wantedVolume(claim *corev1.PersistentVolumeClaim, node, directory string) *
 	}
 }
 
-func (v *volumes) reclaim(ctx context.Context, volume *corev1.PersistentVolume) error {
-	isOurs := volume.Annotations[provisionedAnnotation] == volumeProvisioner && volume.Spec.Local != nil
+func (p *provisioner) reclaim(ctx context.Context, volume *corev1.PersistentVolume) error {
+	isOurs := volume.Annotations[provisionedAnnotation] == provisionerName && volume.Spec.Local != nil
 	isUnused := volume.Status.Phase == corev1.VolumeReleased || volume.DeletionTimestamp != nil
 	isKept := volume.Spec.PersistentVolumeReclaimPolicy != corev1.PersistentVolumeReclaimDelete
 	if !isOurs || !isUnused || isKept || volume.Status.Phase == corev1.VolumeBound {
 		return nil
 	}
-	if filepath.Dir(volume.Spec.Local.Path) != filepath.Clean(v.directory) {
-		return fmt.Errorf("volume %q lies outside %q", volume.Name, v.directory)
+	if filepath.Dir(volume.Spec.Local.Path) != filepath.Clean(p.directory) {
+		return fmt.Errorf("volume %q lies outside %q", volume.Name, p.directory)
 	}
 	if err := os.RemoveAll(volume.Spec.Local.Path); err != nil {
 		return err
 	}
-	err := v.client.CoreV1().PersistentVolumes().Delete(ctx, volume.Name, metav1.DeleteOptions{})
-	if err != nil && !apierrors.IsNotFound(err) {
+	err := p.client.CoreV1().PersistentVolumes().Delete(ctx, volume.Name, metav1.DeleteOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil // our view of it was old
+	}
+	if err != nil {
 		return fmt.Errorf("deleting volume %q: %w", volume.Name, err)
 	}
 	klog.InfoS("Volume removed", "volume", volume.Name)
