@@ -1,0 +1,112 @@
+// Package cluster reads a pipeline's resources and opens connections to its pods.
+package cluster
+
+import (
+	"context"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/dynamic"
+	corev1 "k8s.io/client-go/kubernetes/typed/core/v1"
+	"k8s.io/client-go/rest"
+)
+
+// The resources that the commands read.
+var (
+	Pipelines      = schema.GroupVersionResource{Group: "openclickstream.io", Version: "v1alpha1", Resource: "clickstreampipelines"}
+	Platforms      = schema.GroupVersionResource{Group: "openclickstream.io", Version: "v1alpha1", Resource: "dataplatforms"}
+	EventStreams   = schema.GroupVersionResource{Group: "openclickstream.io", Version: "v1alpha1", Resource: "eventstreams"}
+	LakeTables     = schema.GroupVersionResource{Group: "openclickstream.io", Version: "v1alpha1", Resource: "laketables"}
+	QueryClusters  = schema.GroupVersionResource{Group: "openclickstream.io", Version: "v1alpha1", Resource: "queryclusters"}
+	Deployments    = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}
+	StatefulSets   = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "statefulsets"}
+	podsOfAnything = schema.GroupVersionResource{Version: "v1", Resource: "pods"}
+)
+
+// kindNames are how a person calls the resources above.
+var kindNames = map[schema.GroupVersionResource]string{
+	Pipelines: "ClickstreamPipeline", Platforms: "DataPlatform", EventStreams: "EventStream", LakeTables: "LakeTable",
+	QueryClusters: "QueryCluster", Deployments: "Deployment", StatefulSets: "StatefulSet", podsOfAnything: "Pod",
+}
+
+// Access reaches one namespace of a cluster.
+type Access struct {
+	Namespace string
+	config    *rest.Config
+	dynamic   dynamic.Interface
+	core      corev1.CoreV1Interface
+}
+
+// Connect reads the kubeconfig; it does not speak to the cluster yet.
+func Connect(flags *genericclioptions.ConfigFlags) (*Access, error) {
+	loader := flags.ToRawKubeConfigLoader()
+	namespace, _, err := loader.Namespace()
+	if err != nil {
+		return nil, fmt.Errorf("reading the kubeconfig: %w", err)
+	}
+	config, err := loader.ClientConfig()
+	if err != nil {
+		return nil, fmt.Errorf("reading the kubeconfig: %w", err)
+	}
+	return NewAccess(config, namespace)
+}
+
+// NewAccess returns access to a namespace with a configuration that is already read.
+func NewAccess(config *rest.Config, namespace string) (*Access, error) {
+	config = rest.CopyConfig(config)
+	config.WarningHandler = rest.NoWarnings{}
+	resources, err := dynamic.NewForConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	core, err := corev1.NewForConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	return &Access{Namespace: namespace, config: config, dynamic: resources, core: core}, nil
+}
+
+// Get reads one resource. Its error says what to do when the resource or the whole kind is not there.
+func (a *Access) Get(ctx context.Context, resource schema.GroupVersionResource, name string) (*unstructured.Unstructured, error) {
+	object, err := a.dynamic.Resource(resource).Namespace(a.Namespace).Get(ctx, name, metav1.GetOptions{})
+	switch {
+	case err == nil:
+		return object, nil
+	case !apierrors.IsNotFound(err):
+		return nil, fmt.Errorf("reading %s %q: %w", kindNames[resource], name, err)
+	case isUnknownKind(err):
+		return nil, fmt.Errorf("the cluster does not know the kind %s; install the operator and its CRDs first", kindNames[resource])
+	default:
+		return nil, &NotFoundError{Kind: kindNames[resource], Name: name, Namespace: a.Namespace}
+	}
+}
+
+// NotFoundError says that a resource is not there.
+type NotFoundError struct{ Kind, Name, Namespace string }
+
+func (e *NotFoundError) Error() string {
+	return fmt.Sprintf("there is no %s %q in namespace %q; another one is chosen with --namespace", e.Kind, e.Name, e.Namespace)
+}
+
+// isUnknownKind tells a 404 of the whole collection, which is no answer of the API's own, from that of one object.
+func isUnknownKind(err error) bool {
+	return apierrors.HasStatusCause(err, metav1.CauseTypeUnexpectedServerResponse)
+}
+
+// List reads the resources of a kind that have the labels; an empty selector means all of the namespace.
+func (a *Access) List(ctx context.Context, resource schema.GroupVersionResource, selector string) ([]unstructured.Unstructured, error) {
+	list, err := a.dynamic.Resource(resource).Namespace(a.Namespace).List(ctx, metav1.ListOptions{LabelSelector: selector})
+	if err != nil {
+		return nil, fmt.Errorf("listing each %s: %w", kindNames[resource], err)
+	}
+	return list.Items, nil
+}
+
+// Pods reads the pods that have the labels.
+func (a *Access) Pods(ctx context.Context, selector string) ([]unstructured.Unstructured, error) {
+	return a.List(ctx, podsOfAnything, selector)
+}

@@ -1,0 +1,138 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// Pipeline is what the commands need to know of a ClickstreamPipeline.
+type Pipeline struct {
+	Object    *unstructured.Unstructured
+	Name      string
+	Namespace string
+	Platform  string
+	Tables    Tables
+}
+
+// Tables are the pipeline's tables as "database.table".
+type Tables struct{ Events, FailedEvents, DuplicateEvents string }
+
+// Names of what a pipeline consists of.
+func (p *Pipeline) CollectorService() string { return p.Name + "-collector" }
+
+// StreamName is the StatefulSet, the Service and the ServiceAccount of the stream job.
+func (p *Pipeline) StreamName() string { return p.Name + "-stream" }
+
+// RawStreamName is the EventStream between collector and stream job.
+func (p *Pipeline) RawStreamName() string { return p.Name + "-raw" }
+
+// LakeTableNames are the LakeTables of the pipeline.
+func (p *Pipeline) LakeTableNames() []string {
+	return []string{p.Name + "-events", p.Name + "-failed-events", p.Name + "-duplicate-events"}
+}
+
+// ReadPipeline reads a pipeline and works out its tables: from its status, or else as the operator would name them.
+func (a *Access) ReadPipeline(ctx context.Context, name string) (*Pipeline, error) {
+	object, err := a.Get(ctx, Pipelines, name)
+	if err != nil {
+		return nil, err
+	}
+	p := &Pipeline{Object: object, Name: name, Namespace: a.Namespace, Platform: Text(object.Object, "spec", "platformRef", "name")}
+	p.Tables = tablesOf(object.Object, a.Namespace, name)
+	return p, nil
+}
+
+func tablesOf(object map[string]any, namespace, name string) Tables {
+	database := Text(object, "spec", "tables", "database")
+	if database == "" {
+		database = strings.ReplaceAll(namespace, "-", "_")
+	}
+	prefix := Text(object, "spec", "tables", "prefix")
+	if prefix == "" {
+		prefix = strings.ReplaceAll(name, "-", "_") + "_"
+	}
+	table := func(field, suffix string) string {
+		if known := Text(object, "status", "tables", field); known != "" {
+			return known
+		}
+		return database + "." + prefix + suffix
+	}
+	return Tables{
+		Events: table("events", "events"), FailedEvents: table("failedEvents", "failed_events"),
+		DuplicateEvents: table("duplicateEvents", "duplicate_events"),
+	}
+}
+
+// Text returns the string at a path of an object, or "" when there is none.
+func Text(object map[string]any, path ...string) string {
+	text, _, err := unstructured.NestedString(object, path...)
+	if err != nil {
+		return ""
+	}
+	return text
+}
+
+// QueryCluster returns the name of the QueryCluster that answers for a pipeline: the given one, or the first in the
+// order of the alphabet that has the same platform, a ready one before others.
+func (a *Access) QueryCluster(ctx context.Context, given string, pipeline *Pipeline) (string, error) {
+	if given != "" {
+		_, err := a.Get(ctx, QueryClusters, given)
+		return given, err
+	}
+	clusters, err := a.List(ctx, QueryClusters, "")
+	if err != nil {
+		return "", err
+	}
+	clusters = slices.DeleteFunc(clusters, func(c unstructured.Unstructured) bool {
+		return Text(c.Object, "spec", "platformRef", "name") != pipeline.Platform
+	})
+	if len(clusters) == 0 {
+		return "", fmt.Errorf("no QueryCluster in namespace %q has the platform %q of pipeline %q; make one, or name Trino with --trino-url",
+			a.Namespace, pipeline.Platform, pipeline.Name)
+	}
+	best := slices.MinFunc(clusters, func(x, y unstructured.Unstructured) int {
+		if readyX, readyY := isReady(&x), isReady(&y); readyX != readyY {
+			if readyX {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(x.GetName(), y.GetName())
+	})
+	return best.GetName(), nil
+}
+
+func isReady(object *unstructured.Unstructured) bool {
+	return slices.ContainsFunc(Conditions(object.Object), func(c Condition) bool { return c.Type == "Ready" && c.Status == "True" })
+}
+
+// Condition is one condition of a resource's status.
+type Condition struct{ Type, Status, Reason, Message string }
+
+// Conditions returns the conditions of a resource in their order.
+func Conditions(object map[string]any) []Condition {
+	items, _, err := unstructured.NestedSlice(object, "status", "conditions")
+	if err != nil {
+		return nil
+	}
+	var conditions []Condition
+	for _, item := range items {
+		if fields, isMap := item.(map[string]any); isMap {
+			conditions = append(conditions, Condition{
+				Type: Text(fields, "type"), Status: Text(fields, "status"), Reason: Text(fields, "reason"), Message: Text(fields, "message"),
+			})
+		}
+	}
+	return conditions
+}
+
+// IsNotFound reports whether err says that a resource is not there.
+func IsNotFound(err error) bool {
+	var notFound *NotFoundError
+	return errors.As(err, &notFound)
+}

@@ -1,0 +1,245 @@
+package plugin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/accounting"
+	"github.com/open-clickstream/open-clickstream/go/internal/cluster"
+	"github.com/open-clickstream/open-clickstream/go/internal/terminal"
+	"github.com/open-clickstream/open-clickstream/go/internal/trino"
+)
+
+type accountOptions struct {
+	*sharedOptions
+	pipelineName, output string
+	wait                 time.Duration
+	isLagAllowed         bool
+}
+
+func newAccountCommand(shared *sharedOptions) *cobra.Command {
+	o := &accountOptions{sharedOptions: shared}
+	command := &cobra.Command{
+		Use:   "account PIPELINE",
+		Short: "Account for every event: received = stored + failed + duplicate",
+		Long: `Account for every event: received = stored + failed + duplicate.
+
+Received is what the raw topic has got since it was made, as the collector reads it from Kafka; the others are counted in
+the tables by Trino. The exit code is 1 when the numbers do not add up.`,
+		Example: `  kubectl clickstream account web
+  kubectl clickstream account web --wait 2m
+  kubectl clickstream account web --output json --allow-lag`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			o.pipelineName = args[0]
+			if err := o.validate(); err != nil {
+				return err
+			}
+			return o.run(command.Context())
+		},
+	}
+	flags := command.Flags()
+	flags.StringVarP(&o.output, "output", "o", "text", "form of the answer: text or json")
+	flags.DurationVar(&o.wait, "wait", 0, "how long to wait until no event is waiting any longer")
+	flags.BoolVar(&o.isLagAllowed, "allow-lag", false, "let events that still wait be no reason for exit code 1")
+	flags.StringVar(&o.internalURL, "collector-internal-url", "",
+		"address of the collector's internal port; by default it is found in the cluster and reached through the API server")
+	o.addTrinoFlags(command)
+	return command
+}
+
+func (o *accountOptions) validate() error {
+	if o.output != "text" && o.output != "json" {
+		return fmt.Errorf("--output must be text or json, not %q", o.output)
+	}
+	if o.wait < 0 {
+		return fmt.Errorf("--wait must not be negative, it is %v", o.wait)
+	}
+	return nil
+}
+
+// books are where the numbers are read.
+type books struct {
+	pipeline  *cluster.Pipeline
+	collector endpoint
+	trino     *trino.Client
+}
+
+func (o *accountOptions) run(ctx context.Context) error {
+	access, pipeline, err := o.pipeline(ctx, o.pipelineName)
+	if err != nil {
+		return err
+	}
+	b := books{pipeline: pipeline, collector: through(access, cluster.Service{Name: pipeline.CollectorService(), Port: "internal"})}
+	if o.internalURL != "" {
+		b.collector = direct(o.internalURL)
+	}
+	if b.trino, err = o.trinoOf(ctx, access, pipeline); err != nil {
+		return err
+	}
+	account, err := o.readUntilBalanced(ctx, &b)
+	if err != nil {
+		return err
+	}
+	// Looking through all tables for what is late anyway is not worth it to somebody who does not mind.
+	if !account.IsBalanced && !(o.isLagAllowed && account.Waiting > 0) {
+		if err := b.diagnose(ctx, account); err != nil {
+			return err
+		}
+	}
+	return o.print(account)
+}
+
+const accountInterval = time.Second
+
+// readUntilBalanced reads the account again and again while events wait and there is time.
+func (o *accountOptions) readUntilBalanced(ctx context.Context, b *books) (*accounting.Account, error) {
+	deadline := time.Now().Add(o.wait)
+	progress := terminal.NewProgress(o.streams.ErrOut, "events accounted for")
+	defer progress.Done()
+	for {
+		account, err := b.read(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if account.Waiting == 0 || time.Now().Add(accountInterval).After(deadline) {
+			return account, nil
+		}
+		done := account.Received - account.Waiting
+		progress.Show(done, float64(done)/float64(account.Received))
+		select {
+		case <-time.After(accountInterval):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+func (b *books) read(ctx context.Context) (*accounting.Account, error) {
+	counts, err := b.readCounts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("counting the rows of the tables: %w", err)
+	}
+	received, err := b.readReceived(ctx)
+	if err != nil {
+		return nil, err
+	}
+	account := accounting.Balance(b.pipeline.Name, received, counts)
+	return &account, nil
+}
+
+func (b *books) diagnose(ctx context.Context, account *accounting.Account) error {
+	rows, err := b.readRows(ctx)
+	if err != nil {
+		return fmt.Errorf("comparing the tables with the topic: %w", err)
+	}
+	// The topic is read after the tables, whose rows it must have.
+	received, err := b.readReceived(ctx)
+	if err != nil {
+		return err
+	}
+	account.Diagnosis = accounting.Diagnose(received, rows)
+	return nil
+}
+
+func (b *books) readReceived(ctx context.Context) (accounting.Received, error) {
+	var received accounting.Received
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, b.collector.url+"/accounting", nil)
+	if err != nil {
+		return received, err
+	}
+	response, err := b.collector.client.Do(request)
+	if err != nil {
+		return received, fmt.Errorf("asking the collector how many events it received: %w", err)
+	}
+	defer func() { _ = response.Body.Close() }() // only read from
+	text, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	if err != nil {
+		return received, fmt.Errorf("reading the collector's accounting: %w", err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return received, fmt.Errorf("the collector cannot say how many events it received, it answers %s: %s",
+			response.Status, strings.TrimSpace(string(text)))
+	}
+	if err := json.Unmarshal(text, &received); err != nil {
+		return received, fmt.Errorf("reading the collector's accounting: %w", err)
+	}
+	return received, nil
+}
+
+func (b *books) tables() [3]string {
+	t := b.pipeline.Tables
+	return [3]string{
+		trino.TableName(lakeCatalog, t.Events), trino.TableName(lakeCatalog, t.FailedEvents), trino.TableName(lakeCatalog, t.DuplicateEvents),
+	}
+}
+
+func (b *books) readCounts(ctx context.Context) (accounting.Counts, error) {
+	tables := b.tables()
+	numbers, err := b.numbers(ctx, accounting.CountsSQL(tables[0], tables[1], tables[2]))
+	if err != nil {
+		return accounting.Counts{}, err
+	}
+	return accounting.Counts{Stored: numbers[0][0], Failed: numbers[0][1], Duplicate: numbers[0][2]}, nil
+}
+
+func (b *books) readRows(ctx context.Context) ([]accounting.Rows, error) {
+	tables := b.tables()
+	numbers, err := b.numbers(ctx, accounting.RowsSQL(tables[:]...))
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]accounting.Rows, len(numbers))
+	for i, n := range numbers {
+		rows[i] = accounting.Rows{Partition: int32(n[0]), Rows: n[1], Records: n[2], Last: n[3]}
+	}
+	return rows, nil
+}
+
+// numbers asks a question whose answer consists of whole numbers.
+func (b *books) numbers(ctx context.Context, sql string) ([][]int64, error) {
+	result, err := b.trino.Query(ctx, sql)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([][]int64, len(result.Rows))
+	for i, row := range result.Rows {
+		for _, value := range row {
+			number, err := json.Number(trino.Text(value, "")).Int64()
+			if err != nil {
+				return nil, fmt.Errorf("Trino answers %v where a number must be", value)
+			}
+			rows[i] = append(rows[i], number)
+		}
+	}
+	return rows, nil
+}
+
+func (o *accountOptions) print(account *accounting.Account) error {
+	if o.output == "json" {
+		encoder := json.NewEncoder(o.streams.Out)
+		encoder.SetIndent("", "  ")
+		if err := encoder.Encode(account); err != nil {
+			return err
+		}
+	} else {
+		printf(o.streams.Out, "%s\n", account)
+		for _, line := range account.Diagnosis {
+			printf(o.streams.Out, "  %s\n", line)
+		}
+		if account.IsOnlyLate() {
+			printf(o.streams.ErrOut, "%d events are on their way into the tables; --wait 2m waits for them, and status shows whether the stream job runs\n", account.Waiting)
+		}
+	}
+	if account.IsBalanced || (o.isLagAllowed && account.IsOnlyLate()) {
+		return nil
+	}
+	return ErrNegative
+}

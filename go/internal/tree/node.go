@@ -1,0 +1,128 @@
+// Package tree shows resources with their conditions as a tree. Making nodes of objects is pure; only Write writes.
+package tree
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/cluster"
+)
+
+// State is how something is, the better the lower.
+type State int
+
+const (
+	Well State = iota
+	UnderWay
+	Unknown
+	NotWell
+)
+
+// Node is one line of the tree with what hangs below it.
+type Node struct {
+	Title string
+	State State
+	// Detail is a short text beside the title.
+	Detail string
+	// Lines are further lines about the node itself.
+	Lines    []Line
+	Children []*Node
+}
+
+// Line is one condition, or one remark.
+type Line struct {
+	State State
+	Text  string
+}
+
+// Add hangs a node below.
+func (n *Node) Add(child *Node) { n.Children = append(n.Children, child) }
+
+// Worst is the worst state of the node and everything below it.
+func (n *Node) Worst() State {
+	worst := n.State
+	for _, child := range n.Children {
+		worst = max(worst, child.Worst())
+	}
+	return worst
+}
+
+// Missing is a node for something that does not exist yet.
+func Missing(kind, name string) *Node {
+	return &Node{Title: kind + " " + name, State: UnderWay, Detail: "does not exist yet"}
+}
+
+// Unreadable is a node for something that could not be asked for.
+func Unreadable(kind, name string, err error) *Node {
+	return &Node{Title: strings.TrimSpace(kind + " " + name), State: Unknown, Detail: err.Error()}
+}
+
+// Resource makes a node of one of our own resources, with all its conditions.
+func Resource(kind string, object *unstructured.Unstructured) *Node {
+	node := &Node{Title: kind + " " + object.GetName(), State: Unknown, Detail: detailOf(kind, object.Object)}
+	conditions := cluster.Conditions(object.Object)
+	for _, condition := range conditions {
+		node.Lines = append(node.Lines, conditionLine(condition))
+	}
+	node.State = stateOf(object, conditions)
+	if isOutdated(object) {
+		node.Lines = append(node.Lines, Line{UnderWay, "the operator has not looked at the last change yet"})
+	}
+	return node
+}
+
+// badWhenTrue are the conditions whose good state is False.
+var badWhenTrue = map[string]State{"Reconciling": UnderWay, "Stalled": NotWell, "Paused": UnderWay}
+
+func conditionLine(condition cluster.Condition) Line {
+	line := Line{State: conditionState(condition), Text: fmt.Sprintf("%s=%s %s", condition.Type, condition.Status, condition.Reason)}
+	if line.State != Well && condition.Message != "" {
+		line.Text += ": " + condition.Message
+	}
+	return line
+}
+
+func conditionState(condition cluster.Condition) State {
+	badState, isInverted := badWhenTrue[condition.Type]
+	switch {
+	case isInverted && condition.Status == "True":
+		return badState
+	case isInverted && condition.Status == "False", !isInverted && condition.Status == "True":
+		return Well
+	case condition.Status == "False":
+		return NotWell
+	default:
+		return Unknown
+	}
+}
+
+// stateOf judges by Ready, and takes a resource that is not ready but being worked on as under way.
+func stateOf(object *unstructured.Unstructured, conditions []cluster.Condition) State {
+	ready, isStalled, isReconciling := Unknown, false, false
+	for _, condition := range conditions {
+		isTrue := condition.Status == "True"
+		switch condition.Type {
+		case "Ready":
+			ready = conditionState(condition)
+		case "Stalled":
+			isStalled = isTrue
+		case "Reconciling":
+			isReconciling = isTrue
+		}
+	}
+	switch {
+	case isStalled:
+		return NotWell
+	case ready != Well && isReconciling, ready == Well && isOutdated(object), len(conditions) == 0:
+		return UnderWay
+	default:
+		return ready
+	}
+}
+
+func isOutdated(object *unstructured.Unstructured) bool {
+	observed, isKnown, err := unstructured.NestedInt64(object.Object, "status", "observedGeneration")
+	return err == nil && isKnown && observed < object.GetGeneration()
+}
