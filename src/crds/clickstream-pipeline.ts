@@ -79,9 +79,7 @@ const cookie = withRules(
 const collector = z
   .object({
     replicas: integer(1, 100).optional().describe("Number of collector pods. Default 1."),
-    resources: resources
-      .optional()
-      .describe("Compute resources of a collector pod. Default set by the operator."),
+    resources: resources("collector", "a collector pod").optional(),
     corsOrigins: textSet(
       browserOrigin.describe("Origin as 'https://shop.example.com', or '*' for all without credentials."),
       100,
@@ -150,12 +148,8 @@ const processingFields = z.object({
   executors: integer(0, 100)
     .optional()
     .describe("Number of Spark executor pods; with 0 the driver works alone. Default 1."),
-  driverResources: resources
-    .optional()
-    .describe("Compute resources of the driver. Default set by the operator."),
-  executorResources: resources
-    .optional()
-    .describe("Compute resources of an executor. Default set by the operator."),
+  driverResources: resources("driver", "the driver").optional(),
+  executorResources: resources("executor", "an executor").optional(),
   maxRowsPerTrigger: integer(1, 100_000_000)
     .optional()
     .describe("Most records that one micro-batch reads. Default 100000."),

@@ -1,5 +1,5 @@
 /** The forms of an Iceberg type as text that the API server can check: scalars exactly, nested types by their tokens. */
-import { type Rule, patterned, withRules } from "./rules.ts";
+import { type Rule, celText, patterned, withRules } from "./rules.ts";
 
 const PLAIN = "boolean|int|long|float|double|date|time|timestamp|timestamptz|string|uuid|binary";
 const SIZED = "decimal\\((3[0-8]|[12][0-9]|[1-9]),(3[0-8]|[12]?[0-9])\\)|fixed\\([1-9][0-9]{0,5}\\)";
@@ -16,10 +16,6 @@ const WRONG_ARITY = `list<${ANY_SCALAR},|map<${ANY_SCALAR}>|map<${ANY_SCALAR},($
 const TOKENS_REGEX = new RegExp(TOKENS);
 const NESTED_OR_ALONE_REGEX = new RegExp(NESTED_OR_ALONE);
 const WRONG_ARITY_REGEX = new RegExp(WRONG_ARITY);
-
-function celText(pattern: string): string {
-  return `'${pattern.replaceAll("\\", "\\\\")}'`;
-}
 
 const rules: readonly Rule<string>[] = [
   {

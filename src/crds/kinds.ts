@@ -13,7 +13,14 @@ export { TRANSFORM_SOURCES } from "./iceberg-type.ts";
 export { GROUP, VERSION } from "./kind-definition.ts";
 export type { KindDefinition, PrinterColumn, Resource, ResourceMetadata } from "./kind-definition.ts";
 export * from "./lake-table.ts";
-export { type Resources, parseBytes, parseDurationSeconds, parseMillicores } from "./quantities.ts";
+export {
+  CONTAINER_DEFAULTS,
+  LEAST_MEMORY,
+  type Resources,
+  parseBytes,
+  parseDurationSeconds,
+  parseMillicores,
+} from "./quantities.ts";
 export * from "./query-cluster.ts";
 export { DEFAULT_DELETION_POLICY, type DeletionPolicy } from "./references.ts";
 

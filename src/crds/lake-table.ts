@@ -19,17 +19,8 @@ import {
   objectName,
   platformRef,
 } from "./references.ts";
-import {
-  MAP_KEY_RULE,
-  type Rule,
-  count,
-  integer,
-  listMap,
-  patterned,
-  text,
-  textMap,
-  withRules,
-} from "./rules.ts";
+import { type Rule, count, integer, listMap, patterned, text, withRules, celText } from "./rules.ts";
+import { tableProperties } from "./table-properties.ts";
 
 /** What an absent field means; resolved by the controllers, never written into the resource. */
 export const LAKE_TABLE_DEFAULTS = {
@@ -110,6 +101,8 @@ const sortField = z
   })
   .describe("One sort field.");
 
+const TIME_TRANSFORMS: readonly string[] = ["year", "month", "day", "hour"];
+
 const lakeTableFields = z.object({
   platformRef,
   database: databaseName.describe(
@@ -125,7 +118,7 @@ const lakeTableFields = z.object({
   sortBy: listMap(sortField, ["column"], 16)
     .optional()
     .describe("Sort order that writers are asked to keep. Default none."),
-  properties: withRules(textMap(100, 4096), [MAP_KEY_RULE])
+  properties: tableProperties
     .optional()
     .describe("Table properties by their Iceberg names, for example 'write.target-file-size-bytes'."),
   location: patterned(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[A-Za-z0-9!_.*'()=-]+)+$/, 1024)
@@ -170,6 +163,8 @@ function hasColumn(columns: Fields["columns"], name: string): boolean {
   return columns.some((candidate) => candidate.name === name);
 }
 
+const CEL_TIMES = `[${TIME_TRANSFORMS.map(celText).join(", ")}]`;
+
 function previousNames(spec: Fields): readonly string[] {
   return spec.columns.flatMap((candidate) => candidate.previousName ?? []);
 }
@@ -180,6 +175,16 @@ const rules: readonly Rule<Fields>[] = [
     message: "partitionBy must name columns of this table; add the column or correct the name",
     fieldPath: ".partitionBy",
     holds: (spec) => (spec.partitionBy ?? []).every((field) => hasColumn(spec.columns, field.column)),
+  },
+  {
+    rule: `!has(self.partitionBy) || self.partitionBy.all(p, !(p.transform in ${CEL_TIMES})
+      || self.partitionBy.exists_one(q, q.column == p.column && q.transform in ${CEL_TIMES}))`,
+    message: "partitionBy must have only one of year, month, day and hour of a column; keep the finest",
+    fieldPath: ".partitionBy",
+    holds: (spec) => {
+      const times = (spec.partitionBy ?? []).filter(({ transform }) => TIME_TRANSFORMS.includes(transform));
+      return new Set(times.map((field) => field.column)).size === times.length;
+    },
   },
   {
     rule: celTransformRule(),

@@ -73,23 +73,28 @@ export function byteSize(smallest: string, largest: string): z.ZodString {
   ]);
 }
 
-function computeAmounts(description: string) {
-  return z
-    .object({
-      cpu: patterned(CPU, 8)
-        .optional()
-        .describe("CPU cores as a Kubernetes quantity in text, for example '500m' or '2'."),
-      memory: byteSize("16Mi", "16Ti")
-        .optional()
-        .describe("Memory in bytes as a Kubernetes quantity, for example '512Mi' or '4Gi'."),
-    })
-    .describe(description);
+function computeAmounts(leastMemory: string) {
+  return z.object({
+    cpu: patterned(CPU, 8)
+      .optional()
+      .describe("CPU cores as a Kubernetes quantity in text, for example '500m' or '2'."),
+    memory: byteSize(leastMemory, "16Ti")
+      .optional()
+      .describe(
+        `Memory in bytes as a Kubernetes quantity, for example '512Mi' or '4Gi'; at least ${leastMemory}.`,
+      ),
+  });
 }
 
-const resourcesShape = z.object({
-  requests: computeAmounts("What is reserved for the container.").optional(),
-  limits: computeAmounts("What the container may use at most.").optional(),
-});
+function resourcesShape(leastMemoryLimit: string) {
+  return z.object({
+    requests: computeAmounts("16Mi").optional().describe("What is reserved for the container."),
+    limits: computeAmounts(leastMemoryLimit).optional().describe("What the container may use at most."),
+  });
+}
+
+/** Requests and limits of one container, as a manifest gives them. */
+export type Resources = z.infer<ReturnType<typeof resourcesShape>>;
 
 function isAtMost(smaller: bigint | undefined, larger: bigint | undefined): boolean {
   return smaller === undefined || larger === undefined || smaller <= larger;
@@ -103,7 +108,7 @@ function exactMillicores(text: string | undefined): bigint | undefined {
 function requestWithinLimit(
   resource: "cpu" | "memory",
   parse: (text: string) => bigint | undefined,
-): Rule<z.output<typeof resourcesShape>> {
+): Rule<Resources> {
   return {
     rule: `!has(self.requests) || !has(self.limits) || !has(self.requests.${resource}) || !has(self.limits.${resource})
       || quantity(self.requests.${resource}).compareTo(quantity(self.limits.${resource})) <= 0`,
@@ -114,10 +119,24 @@ function requestWithinLimit(
   };
 }
 
-/** Requests and limits of one container. */
-export const resources = withRules(resourcesShape, [
-  requestWithinLimit("cpu", exactMillicores),
-  requestWithinLimit("memory", parseExactBytes),
-]);
+/** What a container gets when the manifest says nothing: small requests, so that all of it fits on a node of two cores. */
+export const CONTAINER_DEFAULTS = {
+  collector: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+  driver: { requests: { cpu: "200m", memory: "1Gi" }, limits: { memory: "1536Mi" } },
+  executor: { requests: { cpu: "200m", memory: "1Gi" }, limits: { memory: "1Gi" } },
+  trino: { requests: { cpu: "200m", memory: "1536Mi" }, limits: { memory: "2Gi" } },
+} as const;
 
-export type Resources = z.infer<typeof resources>;
+/** Smallest memory limit that each container starts with. */
+export const LEAST_MEMORY = { collector: "32Mi", driver: "864Mi", executor: "864Mi", trino: "1Gi" } as const;
+
+/** Requests and limits of one container, with its defaults in the description. */
+export function resources(container: keyof typeof CONTAINER_DEFAULTS, title: string) {
+  const { requests, limits } = CONTAINER_DEFAULTS[container];
+  return withRules(resourcesShape(LEAST_MEMORY[container]), [
+    requestWithinLimit("cpu", exactMillicores),
+    requestWithinLimit("memory", parseExactBytes),
+  ]).describe(
+    `Compute resources of ${title}. Default a request of ${requests.cpu} CPU and ${requests.memory}, and a limit of ${limits.memory}.`,
+  );
+}

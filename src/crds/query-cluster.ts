@@ -10,7 +10,17 @@ import {
 } from "./kind-definition.ts";
 import { byteSize, duration, resources } from "./quantities.ts";
 import { platformRef, secretKey, secretRef } from "./references.ts";
-import { MAP_KEY_RULE, count, integer, listMap, patterned, text, textMap, withRules } from "./rules.ts";
+import {
+  MAP_KEY_RULE,
+  celText,
+  count,
+  integer,
+  listMap,
+  patterned,
+  text,
+  textMap,
+  withRules,
+} from "./rules.ts";
 
 /** What an absent field means; resolved by the controller, never written into the resource. */
 export const QUERY_CLUSTER_DEFAULTS = {
@@ -55,16 +65,41 @@ const cache = withRules(
   ],
 ).describe("Cache of data files (Alluxio) in each pod.");
 
-const secretProperty = z
-  .object({
+/** Set by the operator, or a way to files of the pod. */
+const FORBIDDEN_PROPERTY =
+  "^(fs\\.native-local\\.enabled|local\\.location|fs\\.cache\\..*|fs\\.alluxio\\..*)$";
+/** `…-file`, `….keystore-path`, `….config.resources`: names of files, which are in the pod and not in the manifest. */
+const FILE_PROPERTY = "(^|[._-])(file|path|dir|directory|resources)$";
+const CREDENTIAL_PROPERTY = "(^|[._-])(password|secret|token|secret-key|credential|credentials|private-key)$";
+/** A second line would be a second property. */
+const MORE_THAN_A_LINE = "[\\r\\n\\x00]";
+
+const ALLOWED_PROPERTY_MESSAGE =
+  "must not hold fs.cache.*, fs.alluxio.*, local files or properties that name a file (…file, …path, …dir, …resources), " +
+  "which the pod does not have; leave them out";
+
+function isAllowedProperty(name: string): boolean {
+  return !new RegExp(FORBIDDEN_PROPERTY).test(name) && !new RegExp(FILE_PROPERTY).test(name);
+}
+
+const secretProperty = withRules(
+  z.object({
     property: patterned(/^[A-Za-z][A-Za-z0-9._-]*$/, 128).describe("Name of the catalog property."),
     secretRef: secretRef({ key: secretKey.describe("Key of the Secret that holds the value.") }).describe(
       "Where the value is.",
     ),
-  })
-  .describe("One catalog property whose value is in a Secret.");
+  }),
+  [
+    {
+      rule: `!self.property.matches(${celText(FORBIDDEN_PROPERTY)}) && !self.property.matches(${celText(FILE_PROPERTY)})`,
+      message: ALLOWED_PROPERTY_MESSAGE,
+      fieldPath: ".property",
+      holds: ({ property }) => isAllowedProperty(property),
+    },
+  ],
+).describe("One catalog property whose value is in a Secret.");
 
-const catalogProperties = withRules(textMap(100, 4096), [
+const catalogProperties = withRules(textMap(64, 2048), [
   MAP_KEY_RULE,
   {
     rule: "!('connector.name' in self)",
@@ -72,9 +107,26 @@ const catalogProperties = withRules(textMap(100, 4096), [
     holds: (properties) => !Object.hasOwn(properties, "connector.name"),
   },
   {
-    rule: "!self.exists(key, key.endsWith('password') || key.endsWith('secret') || key.endsWith('secret-key'))",
-    message: "must not hold passwords or secret keys; put them in a Secret and use secretProperties",
-    holds: (properties) => !Object.keys(properties).some((key) => /(password|secret|secret-key)$/.test(key)),
+    rule: `!self.exists(key, key.matches(${celText(CREDENTIAL_PROPERTY)}))`,
+    message: "must not hold passwords, tokens or keys; put them in a Secret and use secretProperties",
+    holds: (properties) => !Object.keys(properties).some((key) => new RegExp(CREDENTIAL_PROPERTY).test(key)),
+  },
+  {
+    rule: `!self.exists(key, key.matches(${celText(FORBIDDEN_PROPERTY)}) || key.matches(${celText(FILE_PROPERTY)}))`,
+    message: ALLOWED_PROPERTY_MESSAGE,
+    holds: (properties) => Object.keys(properties).every(isAllowedProperty),
+  },
+  {
+    // Variables of the pod hold the secrets of all catalogs.
+    rule: "!self.exists(key, self[key].contains('${'))",
+    message: "must not hold '${' in a value; put what is secret in a Secret and use secretProperties",
+    holds: (properties) => !Object.values(properties).some((value) => value.includes("${")),
+  },
+  {
+    rule: `!self.exists(key, self[key].matches(${celText(MORE_THAN_A_LINE)}))`,
+    message: "must not hold line breaks in a value; write it in one line",
+    holds: (properties) =>
+      !Object.values(properties).some((value) => new RegExp(MORE_THAN_A_LINE).test(value)),
   },
 ]);
 
@@ -115,12 +167,8 @@ export const queryClusterSpec = z.object({
   workers: integer(0, 100)
     .optional()
     .describe("Number of worker pods; with 0 the coordinator also works. Default 0."),
-  coordinatorResources: resources
-    .optional()
-    .describe("Compute resources of the coordinator. Default set by the operator."),
-  workerResources: resources
-    .optional()
-    .describe("Compute resources of a worker. Default set by the operator."),
+  coordinatorResources: resources("trino", "the coordinator").optional(),
+  workerResources: resources("trino", "a worker").optional(),
   cache: cache.optional(),
   catalogs: listMap(catalog, ["name"], 32)
     .optional()

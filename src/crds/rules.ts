@@ -32,6 +32,11 @@ function isRule<Value>(rule: Rule<Value> | TransitionRule): rule is Rule<Value> 
   return "holds" in rule;
 }
 
+/** A text as CEL writes it, for patterns above all. */
+export function celText(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+}
+
 /** What the CRD carries of a rule. */
 export function toKubernetesValidation(rule: TransitionRule): KubernetesValidation {
   const { message, fieldPath } = rule;

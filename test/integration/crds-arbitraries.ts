@@ -16,6 +16,24 @@ function mostly<Value>(right: fc.Arbitrary<Value>, wrong: fc.Arbitrary<Value>): 
 const NAMES = ["a", "b", "c", "ts", "total1"];
 const WRONG_NAMES = ["_", LAKE_CATALOG, "system", "connector.name", "retention.ms", "password", "A"];
 
+/** Keys of maps that some kind refuses. */
+const WRONG_KEYS = [
+  "s3.secret-key",
+  "token",
+  "path",
+  "tls.key-file",
+  "fs.cache.enabled",
+  "local.location",
+  "uuid",
+  "openclickstream.x",
+  "format-version",
+  "1",
+  "a b",
+  "é",
+  "",
+  "x".repeat(129),
+];
+
 const WRONG_DURATIONS = ["0s", "1s", "59s", "1m", "24h1s", "876000h", "876000h1s", "1m1h", "", "90", "1.5h"];
 const WRONG_SIZES = ["1", "1k", "15Mi", "17Ti", "01Gi", "1Pi", "1.5Gi", "0"];
 const CPUS = ["1", "1000m", "999m", "0.5", "500m", "2", "1.5"];
@@ -88,7 +106,7 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   name: names,
   column: names,
   previousName: fc.constantFrom("old_a", "old_b", "old_c", "old_d", "old_e", ...NAMES),
-  property: fc.constantFrom("p", "q", "r", "a"),
+  property: fc.constantFrom("p", "q", "r", "a", "password", "key-file"),
   cpu: mostly(fc.constantFrom(...CPUS), fc.constantFrom(...WRONG_CPUS)),
   captureHeaders: mostly(
     fc.constantFrom("X-A", "x-a", "X-B"),
@@ -179,9 +197,13 @@ function pick(item: unknown, keys: readonly string[]): readonly unknown[] {
 }
 
 function mapOf(schema: OpenApiSchema): fc.Arbitrary<unknown> {
-  const right = fc.constantFrom("a", "b-c", "d.e_f", "x".repeat(128));
-  const wrong = fc.constantFrom(...WRONG_NAMES, "s3.secret-key", "1", "a b", "é", "", "x".repeat(129));
-  const values = textOf(schema.additionalProperties ?? {}, "");
+  const right = fc.constantFrom("a", "b-c", "d.e_f", "profile", "x".repeat(128));
+  const wrong = fc.constantFrom(...WRONG_NAMES, ...WRONG_KEYS);
+  const texts = textOf(schema.additionalProperties ?? {}, "");
+  const values = fc.oneof(
+    { arbitrary: texts, weight: 12 },
+    fc.constantFrom("2", "4", "${X}", "$X", "a\nb", "\0"),
+  );
   const keys = fc.oneof({ arbitrary: right, weight: 12 }, { arbitrary: wrong, weight: 1 });
   return fc.dictionary(keys, values, { maxKeys: 4, noNullPrototype: true });
 }

@@ -10,14 +10,23 @@ interface Boundary {
 
 const RETENTION_TIME = ["59s", "1m", "876000h", "876000h1s"] as const;
 const RETENTION_SIZE = ["1023Ki", "1Mi", "1000Ti", "1001Ti"] as const;
-const MEMORY = ["16383Ki", "16Mi", "16Ti", "17Ti"] as const;
 
-const CONTAINERS: readonly { readonly kind: string; readonly path: string }[] = [
-  { kind: "ClickstreamPipeline", path: "collector.resources" },
-  { kind: "ClickstreamPipeline", path: "processing.driverResources" },
-  { kind: "ClickstreamPipeline", path: "processing.executorResources" },
-  { kind: "QueryCluster", path: "coordinatorResources" },
-  { kind: "QueryCluster", path: "workerResources" },
+interface Container {
+  readonly kind: string;
+  readonly path: string;
+  /** Too small a memory limit, and the smallest. */
+  readonly limits: readonly [string, string];
+}
+
+const SPARK_LIMITS = ["863Mi", "864Mi"] as const;
+const TRINO_LIMITS = ["1023Mi", "1Gi"] as const;
+
+const CONTAINERS: readonly Container[] = [
+  { kind: "ClickstreamPipeline", path: "collector.resources", limits: ["31Mi", "32Mi"] },
+  { kind: "ClickstreamPipeline", path: "processing.driverResources", limits: SPARK_LIMITS },
+  { kind: "ClickstreamPipeline", path: "processing.executorResources", limits: SPARK_LIMITS },
+  { kind: "QueryCluster", path: "coordinatorResources", limits: TRINO_LIMITS },
+  { kind: "QueryCluster", path: "workerResources", limits: TRINO_LIMITS },
 ];
 
 const BOUNDARIES: readonly Boundary[] = [
@@ -48,18 +57,19 @@ function casesOf({ kind, path, values }: Boundary): readonly SpecCase[] {
 }
 
 /** Amounts are tried as limits and as requests, each alone: together they would have to fit each other. */
-function memoryCases(container: { readonly kind: string; readonly path: string }): readonly SpecCase[] {
-  return ["requests", "limits"].flatMap((side) =>
-    casesOf({ ...container, path: `${container.path}.${side}.memory`, values: MEMORY }).map((specCase) => ({
+function memoryCases({ kind, path, limits }: Container): readonly SpecCase[] {
+  const values = { requests: ["16383Ki", "16Mi", "16Ti", "17Ti"], limits: [...limits, "16Ti", "17Ti"] } as const;
+  return (["requests", "limits"] as const).flatMap((side) =>
+    casesOf({ kind, path: `${path}.${side}.memory`, values: values[side] }).map((specCase) => ({
       ...specCase,
-      path: container.path,
+      path,
       value: { [side]: { memory: specCase.value } },
     })),
   );
 }
 
-function fitCases({ kind, path }: { readonly kind: string; readonly path: string }): readonly SpecCase[] {
-  const over = { cpu: ["1001m", "1"], memory: ["1025Mi", "1Gi"] } as const;
+function fitCases({ kind, path }: Container): readonly SpecCase[] {
+  const over = { cpu: ["1001m", "1"], memory: ["2049Mi", "2Gi"] } as const;
   return Object.entries(over).map(([resource, [request, limit]]) => ({
     kind,
     name: `${path} with a request of ${request} and a limit of ${limit}`,

@@ -164,4 +164,34 @@ export const LAKE_TABLE_CASES: readonly FieldCase[] = [
     value: { "": "x" },
     refusal: /properties: .*keys must start with a letter/,
   },
+  {
+    name: "a property that is a fact of the metadata",
+    path: "properties",
+    value: { "current-snapshot-id": "1" },
+    refusal: /properties: .*not for setting/,
+  },
+  { name: "format version 2", path: "properties", value: { "format-version": "2" } },
+  {
+    name: "format version 4",
+    path: "properties",
+    value: { "format-version": "4" },
+    refusal: /properties: .*format-version/,
+  },
+  {
+    name: "the day and the month of one column",
+    path: "partitionBy",
+    value: [
+      { column: "ordered_at", transform: "month" },
+      { column: "ordered_at", transform: "day" },
+    ],
+    refusal: /partitionBy: .*keep the finest/,
+  },
+  {
+    name: "a day and buckets of one column",
+    path: "partitionBy",
+    value: [
+      { column: "ordered_at", transform: "day" },
+      { column: "ordered_at", transform: "bucket", width: 4 },
+    ],
+  },
 ];

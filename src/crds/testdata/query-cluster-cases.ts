@@ -56,4 +56,40 @@ export const QUERY_CLUSTER_CASES: readonly FieldCase[] = [
     value: { ["x".repeat(129)]: "x" },
     refusal: /catalogs\.0\.properties: .*keys must start with a letter/,
   },
+  {
+    name: "a property that names a file",
+    path: "catalogs.0.properties",
+    value: { "hive.config.resources": "/etc/x" },
+    refusal: /catalogs\.0\.properties: .*leave them out/,
+  },
+  {
+    name: "a property of the operator's cache",
+    path: "catalogs.0.properties",
+    value: { "fs.cache.enabled": "true" },
+    refusal: /catalogs\.0\.properties: .*leave them out/,
+  },
+  {
+    name: "a secret property that names a file",
+    path: "catalogs.1.secretProperties.0.property",
+    value: "ssl.keystore.path",
+    refusal: /catalogs\.1\.secretProperties\.0\.property: .*leave them out/,
+  },
+  {
+    name: "a value with a variable",
+    path: "catalogs.0.properties",
+    value: { "connection-user": "${ENV:OTHER}" },
+    refusal: /catalogs\.0\.properties: .*must not hold '\$\{'/,
+  },
+  {
+    name: "a value of two lines",
+    path: "catalogs.0.properties",
+    value: { "connection-user": "x\ny=z" },
+    refusal: /catalogs\.0\.properties: .*line breaks/,
+  },
+  {
+    name: "a token in the open",
+    path: "catalogs.0.properties",
+    value: { "api.token": "x" },
+    refusal: /catalogs\.0\.properties: .*secretProperties/,
+  },
 ];
