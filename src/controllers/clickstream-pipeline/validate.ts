@@ -2,6 +2,7 @@
 import type { ClickstreamPipeline, DataPlatformSpec, DeletionPolicy } from "../../crds/kinds.ts";
 import {
   CLICKSTREAM_PIPELINE_DEFAULTS,
+  CONTAINER_DEFAULTS,
   clickstreamPipelineKind,
   parseDurationSeconds,
 } from "../../crds/kinds.ts";
@@ -94,19 +95,10 @@ export interface ValidatedPipeline {
   readonly deletionPolicy: DeletionPolicy;
 }
 
-/** What the containers get when the spec says nothing: small requests, so that all of it fits on a node of two cores. */
-export const COLLECTOR_RESOURCES: ContainerResources = {
-  requests: { cpu: "50m", memory: "64Mi" },
-  limits: { memory: "256Mi" },
-};
-export const DRIVER_RESOURCES: ContainerResources = {
-  requests: { cpu: "200m", memory: "1Gi" },
-  limits: { memory: "1536Mi" },
-};
-export const EXECUTOR_RESOURCES: ContainerResources = {
-  requests: { cpu: "200m", memory: "1Gi" },
-  limits: { memory: "1Gi" },
-};
+/** What the containers get when the spec says nothing. */
+export const COLLECTOR_RESOURCES: ContainerResources = CONTAINER_DEFAULTS.collector;
+export const DRIVER_RESOURCES: ContainerResources = CONTAINER_DEFAULTS.driver;
+export const EXECUTOR_RESOURCES: ContainerResources = CONTAINER_DEFAULTS.executor;
 
 /** Throws `WaitingError` while the platform or one of its Secrets is missing, `TerminalError` for what must be changed in the spec. */
 export function validatePipeline(

@@ -1,6 +1,7 @@
 /** Turns a cluster's spec and its platform into settings with all defaults resolved, or says what is wrong. Pure. */
 import type { DataPlatformSpec, QueryCluster, QueryClusterSpec } from "../../crds/kinds.ts";
 import {
+  CONTAINER_DEFAULTS,
   QUERY_CLUSTER_DEFAULTS,
   parseBytes,
   parseDurationSeconds,
@@ -77,11 +78,8 @@ export interface ValidatedCluster {
   readonly drainSeconds: number;
 }
 
-/** What the containers get when the spec says nothing: small requests, so that it fits beside the engines on a node of two cores. */
-export const TRINO_RESOURCES: ContainerResources = {
-  requests: { cpu: "200m", memory: "1536Mi" },
-  limits: { memory: "2Gi" },
-};
+/** What the containers get when the spec says nothing. */
+export const TRINO_RESOURCES: ContainerResources = CONTAINER_DEFAULTS.trino;
 
 /** With less Trino does not start. */
 const LEAST_MEMORY_BYTES = 2 ** 30;
