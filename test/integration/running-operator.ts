@@ -2,8 +2,11 @@
  * The operator with the controllers that need no cluster (DataPlatform, EventStream, LakeTable), in the test's own process, against the real
  * API server and real engines. It watches namespaces of its own, so that test files do not meet.
  */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { inject } from "vitest";
+import { parse } from "yaml";
 import { createDataPlatformController } from "../../src/controllers/data-platform/controller.ts";
 import { createEventStreamController } from "../../src/controllers/event-stream/controller.ts";
 import { createLakeTableController } from "../../src/controllers/lake-table/controller.ts";
@@ -15,8 +18,9 @@ import { createLogger } from "../../src/runtime/logger.ts";
 import { createMetrics } from "../../src/runtime/metrics.ts";
 import { Operator } from "../../src/runtime/operator.ts";
 import { createRestClient } from "../../src/runtime/rest-client.ts";
+import { until } from "../../src/runtime/testing/until.ts";
 import { createPlatformClients } from "../../src/targets/platform/clients.ts";
-import { ApiRequests, CustomResourceApi } from "./crds-api.ts";
+import { ApiRequests } from "./crds-api.ts";
 import type { EngineAddresses } from "./setup.ts";
 
 /** A custom resource as a test sees it. */
@@ -24,6 +28,7 @@ export interface SeenResource {
   readonly metadata: {
     readonly name: string;
     readonly resourceVersion: string;
+    readonly generation: number;
     readonly finalizers?: readonly string[];
   };
   readonly status?: Readonly<Record<string, unknown>> & { readonly conditions?: readonly Condition[] };
@@ -72,7 +77,8 @@ export class RunningOperator {
   ): Promise<RunningOperator> {
     const access = inject("apiServer");
     const requests = new ApiRequests(access);
-    for (const namespace of namespaces) await new CustomResourceApi(requests, namespace).install();
+    await installDefinitions(requests);
+    for (const namespace of namespaces) await requests.createNamespace(namespace);
     const config = new KubeConfig();
     config.loadFromFile(access.kubeconfig);
     const connection = connectionOf(config);
@@ -218,9 +224,33 @@ export class RunningOperator {
   }
 }
 
-/** Condition Ready, if there is one. */
+const CRD_FOLDER = join(import.meta.dirname, "../../config/crd");
+
+async function installDefinitions(requests: ApiRequests): Promise<void> {
+  for (const name of ["data-platform", "event-stream", "lake-table"]) {
+    const definition = parse(await readFile(join(CRD_FOLDER, `${name}.yaml`), "utf8")) as {
+      metadata: { name: string };
+    };
+    const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${definition.metadata.name}`;
+    await requests.apply(path, definition);
+    await until(
+      async () => isEstablished(await requests.mustSend({ method: "GET", path })),
+      () => `${definition.metadata.name} is not established`,
+      DEADLINE_MS,
+    );
+  }
+}
+
+function isEstablished(definition: unknown): boolean {
+  const { status } = definition as { status?: { conditions?: readonly { type: string; status: string }[] } };
+  return status?.conditions?.some(({ type, status: is }) => type === "Established" && is === "True") === true;
+}
+
+/** Condition Ready, as long as it speaks of the spec that is there now. */
 export function ready(resource: SeenResource): Condition | undefined {
-  return resource.status?.conditions?.find((condition) => condition.type === "Ready");
+  return resource.status?.conditions?.find(
+    ({ type, observedGeneration }) => type === "Ready" && observedGeneration === resource.metadata.generation,
+  );
 }
 
 /** A DataPlatform at the engines of the test run. */

@@ -1,0 +1,84 @@
+/** An independent client of the Iceberg REST catalog for tests: plain requests, nothing of the operator's code. */
+import { inject } from "vitest";
+
+/** A table's metadata as the catalog answers it, as far as tests look into it. */
+export interface PeerTable {
+  readonly "table-uuid": string;
+  readonly location: string;
+  readonly "current-schema-id": number;
+  readonly schemas: readonly { readonly "schema-id": number; readonly fields: readonly PeerField[] }[];
+  readonly "partition-specs": readonly {
+    readonly "spec-id": number;
+    readonly fields: readonly { readonly "source-id": number; readonly transform: string }[];
+  }[];
+  readonly "default-spec-id": number;
+  readonly "sort-orders": readonly { readonly "order-id": number; readonly fields: readonly object[] }[];
+  readonly "default-sort-order-id": number;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+export interface PeerField {
+  readonly id: number;
+  readonly name: string;
+  readonly type: unknown;
+  readonly required: boolean;
+  readonly doc?: string;
+}
+
+/** The table, or `undefined` when there is none. */
+export async function loadTable(database: string, table: string): Promise<PeerTable | undefined> {
+  const { status, body } = await send("GET", `namespaces/${database}/tables/${table}`);
+  if (status === 404) return undefined;
+  return (body as { metadata: PeerTable }).metadata;
+}
+
+/** Fields of the current schema. */
+export async function fieldsOf(database: string, table: string): Promise<readonly PeerField[]> {
+  const metadata = await loadTable(database, table);
+  const schema = metadata?.schemas.find((one) => one["schema-id"] === metadata["current-schema-id"]);
+  if (schema === undefined) throw new Error(`there is no table ${database}.${table}`);
+  return schema.fields;
+}
+
+/** Commits changes as somebody else than the operator. Throws when the catalog refuses. */
+export async function commit(database: string, table: string, updates: readonly object[]): Promise<void> {
+  await mustSend("POST", `namespaces/${database}/tables/${table}`, { requirements: [], updates });
+}
+
+/** Creates the database when it is missing, and the table. Throws when the catalog refuses. */
+export async function createTable(database: string, table: string, fields: readonly object[]): Promise<void> {
+  await send("POST", "namespaces", { namespace: [database] });
+  const schema = { type: "struct", "schema-id": 0, fields };
+  const body = { name: table, "stage-create": false, schema };
+  await mustSend("POST", `namespaces/${database}/tables`, body);
+}
+
+/** Takes the table out of the catalog. Throws when the catalog refuses. */
+export async function dropTable(database: string, table: string): Promise<void> {
+  await mustSend("DELETE", `namespaces/${database}/tables/${table}`);
+}
+
+async function mustSend(method: string, path: string, body?: unknown): Promise<void> {
+  const answer = await send(method, path, body);
+  if (answer.status >= 300)
+    throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+}
+
+async function send(
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(`${inject("engines").catalog.uri}/v1/main/${path}`, {
+    method,
+    headers: { "content-type": "application/json" },
+    // JSON has no form for 64-bit integers; tests give them as bigint.
+    ...(body !== undefined && { body: JSON.stringify(body, longs).replaceAll(/"long:(\d+)"/g, "$1") }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
+}
+
+function longs(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? `long:${value}` : value;
+}

@@ -1,0 +1,137 @@
+/** DataPlatforms on a real API server with real engines. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { dataPlatformKind } from "../../src/crds/kinds.ts";
+import type { Condition } from "../../src/runtime/conditions.ts";
+import { startKafka } from "./engines.ts";
+import type { SeenResource } from "./running-operator.ts";
+import { RunningOperator, platformSpec, ready } from "./running-operator.ts";
+
+const [GOOD, BAD, DOWN] = ["platform-good", "platform-bad", "platform-down"] as const;
+
+let operator: RunningOperator;
+
+beforeAll(async () => {
+  operator = await RunningOperator.start([GOOD, BAD, DOWN]);
+});
+afterAll(async () => {
+  await operator.stop();
+});
+
+function at(namespace: string): { namespace: string; name: string } {
+  return { namespace, name: "main" };
+}
+
+function condition(resource: SeenResource, type: string): Condition | undefined {
+  return resource.status?.conditions?.find((candidate) => candidate.type === type);
+}
+
+describe("a platform whose systems all answer", () => {
+  it("is ready and tells what answers", async () => {
+    await operator.applyPlatform(GOOD);
+    const platform = await operator.waitUntilReady(dataPlatformKind, at(GOOD));
+    expect(platform.status?.["components"]).toEqual([
+      expect.objectContaining({
+        name: "Kafka",
+        reachable: true,
+        version: "4.1",
+        message: expect.stringContaining("1 broker") as string,
+      }),
+      expect.objectContaining({ name: "Storage", reachable: true, message: 'bucket "clickstream" is there' }),
+      expect.objectContaining({
+        name: "Catalog",
+        reachable: true,
+        version: "Nessie",
+        message: 'Iceberg REST, prefix "main"',
+      }),
+    ]);
+    const types = ["KafkaReachable", "StorageReachable", "CatalogReachable"];
+    expect(types.map((type) => condition(platform, type)?.status)).toEqual(["True", "True", "True"]);
+  });
+
+  it("is not written again while nothing changes", async () => {
+    const before = await operator.waitUntilReady(dataPlatformKind, at(GOOD));
+    const passes = (): number =>
+      operator.logged.filter((line) => line.includes(GOOD) && line.includes("Pass done")).length;
+    const done = passes();
+    await expect.poll(passes, { timeout: 20_000 }).toBeGreaterThan(done + 2);
+    const after = await operator.get(dataPlatformKind, at(GOOD));
+    expect(after?.metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+  });
+});
+
+describe("a platform with something wrong", () => {
+  it("names the Secret that is missing, and is ready once that is there", async () => {
+    const spec = platformSpec(inject("engines"));
+    await operator.apply(dataPlatformKind, at(BAD), spec);
+    const waiting = await operator.waitForReason(dataPlatformKind, at(BAD), "SecretNotFound");
+    expect(ready(waiting)?.message).toBe('Secret "s3-credentials" does not exist');
+    expect(condition(waiting, "KafkaReachable")?.status).toBe("Unknown");
+    const { accessKeyId, secretAccessKey } = inject("engines").storage;
+    await operator.applySecret(BAD, "s3-credentials", { accessKeyId, secretAccessKey });
+    await operator.waitUntilReady(dataPlatformKind, at(BAD));
+  });
+
+  it("tells wrong keys from a store that is down, keeps them to itself, and sees new ones without a restart", async () => {
+    await operator.applySecret(BAD, "s3-credentials", {
+      accessKeyId: "clickstream",
+      secretAccessKey: "wr0ng-secret",
+    });
+    const refused = await operator.waitForReason(dataPlatformKind, at(BAD), "Unauthorized");
+    expect(condition(refused, "StorageReachable")).toMatchObject({ status: "False", reason: "Unauthorized" });
+    expect(condition(refused, "KafkaReachable")?.status).toBe("True");
+    expect(JSON.stringify(refused)).not.toContain("wr0ng-secret");
+    expect(operator.logged.join("\n")).not.toContain("wr0ng-secret");
+    await operator.applyPlatform(BAD);
+    await operator.waitUntilReady(dataPlatformKind, at(BAD));
+  });
+
+  it("names a bucket that does not exist", async () => {
+    const spec = platformSpec(inject("engines"));
+    await operator.apply(dataPlatformKind, at(BAD), {
+      ...spec,
+      storage: { ...spec.storage, bucket: "no-such-bucket" },
+    });
+    const waiting = await operator.waitForReason(dataPlatformKind, at(BAD), "StorageUnreachable");
+    expect(ready(waiting)?.message).toContain('bucket "no-such-bucket"');
+  });
+
+  it("names every system that does not answer", async () => {
+    const spec = platformSpec(inject("engines"));
+    await operator.apply(dataPlatformKind, at(BAD), {
+      ...spec,
+      kafka: { bootstrapServers: ["127.0.0.1:1"] },
+      catalog: { uri: "http://127.0.0.1:1" },
+    });
+    const waiting = await operator.waitForReason(dataPlatformKind, at(BAD), "KafkaUnreachable");
+    expect(ready(waiting)?.message).toBe(
+      "Kafka: Kafka at 127.0.0.1:1 is unreachable: connect ECONNREFUSED 127.0.0.1:1; " +
+        "Catalog: the catalog at http://127.0.0.1:1 is unreachable: connect ECONNREFUSED 127.0.0.1:1",
+    );
+    expect(condition(waiting, "StorageReachable")?.status).toBe("True");
+  });
+});
+
+describe("a Kafka that goes away and comes back", () => {
+  it("is seen to go and to come, with the time of each", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "openclickstream-platform-"));
+    const kafka = await startKafka({ directory });
+    const port = Number(kafka.address.split(":")[1]);
+    await operator.applyPlatform(DOWN, { kafka: { bootstrapServers: [kafka.address] } });
+    await operator.waitUntilReady(dataPlatformKind, at(DOWN));
+    await kafka.stop();
+    const down = await operator.waitForReason(dataPlatformKind, at(DOWN), "KafkaUnreachable");
+    expect(down.status?.["components"]).toContainEqual(
+      expect.objectContaining({ name: "Kafka", reachable: false }),
+    );
+    const again = await startKafka({ directory, port });
+    try {
+      await operator.waitUntilReady(dataPlatformKind, at(DOWN));
+    } finally {
+      await again.stop();
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,360 @@
+/** LakeTables on a real API server, catalog and object store; plain requests look at the tables. */
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { dataPlatformKind, lakeTableKind } from "../../src/crds/kinds.ts";
+import { commit, createTable, dropTable, fieldsOf, loadTable } from "./catalog-peer.ts";
+import type { Address } from "./running-operator.ts";
+import { RunningOperator, ready } from "./running-operator.ts";
+
+const [A, B, DOWN] = ["tables-a", "tables-b", "tables-down"] as const;
+const DATABASE = "lake_test";
+
+let operator: RunningOperator;
+let s3: S3Client;
+
+beforeAll(async () => {
+  operator = await RunningOperator.start([A, B, DOWN]);
+  await operator.applyPlatform(A);
+  await operator.applyPlatform(B);
+  const { endpoint, region, accessKeyId, secretAccessKey } = inject("engines").storage;
+  s3 = new S3Client({
+    endpoint,
+    region,
+    forcePathStyle: true,
+    credentials: { accessKeyId, secretAccessKey },
+  });
+});
+afterAll(async () => {
+  s3.destroy();
+  await operator.stop();
+});
+
+function at(name: string, namespace: string = A): Address {
+  return { namespace, name };
+}
+
+/** Applies a LakeTable whose table has the resource's name. */
+async function apply(name: string, spec: object, namespace: string = A): Promise<void> {
+  const table = name.replaceAll("-", "_");
+  const rest = { platformRef: { name: "main" }, database: DATABASE, table };
+  await operator.apply(lakeTableKind, at(name, namespace), { ...rest, ...spec });
+}
+
+const COLUMNS = [
+  { name: "event_id", type: "string", required: true, doc: "Who it is." },
+  { name: "amount", type: "int" },
+  { name: "received_at", type: "timestamptz", required: true },
+  { name: "items", type: "list<struct<sku:string,price:decimal(9,2)>>" },
+];
+
+async function keysUnder(location: string): Promise<readonly string[]> {
+  const { bucket } = inject("engines").storage;
+  const prefix = location.replace(`s3://${bucket}/`, "");
+  const answer = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
+  return (answer.Contents ?? []).map((object) => object.Key ?? "");
+}
+
+async function put(location: string, name: string): Promise<void> {
+  const { bucket } = inject("engines").storage;
+  const key = `${location.replace(`s3://${bucket}/`, "")}/${name}`;
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: "rows" }));
+}
+
+function locationOf(resource: { readonly status?: Readonly<Record<string, unknown>> }): string {
+  const location = resource.status?.["location"];
+  if (typeof location !== "string") throw new Error("the status has no location");
+  return location;
+}
+
+describe("a new table", () => {
+  it("is created with its database, layout, order and properties, under the platform's bucket", async () => {
+    await apply("created", {
+      columns: COLUMNS,
+      partitionBy: [
+        { column: "received_at", transform: "day" },
+        { column: "event_id", transform: "bucket", width: 4 },
+      ],
+      sortBy: [{ column: "received_at" }],
+      properties: { "write.parquet.compression-codec": "zstd" },
+    });
+    const resource = await operator.waitUntilReady(lakeTableKind, at("created"));
+    const table = await loadTable(DATABASE, "created");
+    expect(resource.status).toMatchObject({
+      tableUuid: table?.["table-uuid"],
+      schemaId: 0,
+      rows: 0,
+      dataFiles: 0,
+    });
+    expect(locationOf(resource)).toMatch(/^s3:\/\/clickstream\/./);
+    expect(await fieldsOf(DATABASE, "created")).toMatchObject([
+      { id: 1, name: "event_id", type: "string", required: true, doc: "Who it is." },
+      { id: 2, name: "amount", type: "int", required: false },
+      { id: 3, name: "received_at", type: "timestamptz", required: true },
+      {
+        id: 4,
+        name: "items",
+        type: { type: "list", element: { fields: [{ name: "sku" }, { type: "decimal(9, 2)" }] } },
+      },
+    ]);
+    expect(table?.["partition-specs"][0]?.fields).toMatchObject([
+      { "source-id": 3, transform: "day" },
+      { "source-id": 1, transform: "bucket[4]" },
+    ]);
+    expect(table?.["sort-orders"]).toMatchObject([{ fields: [{ "source-id": 3, direction: "asc" }] }]);
+    expect(table?.properties).toMatchObject({ "write.parquet.compression-codec": "zstd" });
+    expect(ready(resource)?.message).toBe('table "lake_test.created" has 4 columns');
+    await operator.waitForEvent(
+      at("created"),
+      "Created",
+      'creating table "lake_test.created" with 4 columns',
+    );
+  });
+
+  it("lies where the manifest says", async () => {
+    await apply("placed", { columns: COLUMNS, location: "s3://clickstream/my/own/place" });
+    const resource = await operator.waitUntilReady(lakeTableKind, at("placed"));
+    expect(locationOf(resource)).toBe("s3://clickstream/my/own/place");
+    expect((await loadTable(DATABASE, "placed"))?.location).toBe("s3://clickstream/my/own/place");
+    expect(await keysUnder("s3://clickstream/my/own/place/metadata/")).not.toEqual([]);
+  });
+
+  it("may be one that is there already, whose columns keep their ids", async () => {
+    await createTable(DATABASE, "adopted", [
+      { id: 1, name: "event_id", type: "string", required: true },
+      { id: 2, name: "amount", type: "int", required: false },
+    ]);
+    await apply("adopted", {
+      columns: [
+        { name: "amount", type: "long" },
+        { name: "event_id", type: "string", required: true },
+      ],
+    });
+    await operator.waitUntilReady(lakeTableKind, at("adopted"));
+    expect(await fieldsOf(DATABASE, "adopted")).toEqual([
+      { id: 2, name: "amount", type: "long", required: false },
+      { id: 1, name: "event_id", type: "string", required: true },
+    ]);
+  });
+});
+
+describe("a table evolves", () => {
+  it("by adding, renaming, widening and reordering columns, and every column keeps its id", async () => {
+    await apply("evolving", { columns: COLUMNS });
+    await operator.waitUntilReady(lakeTableKind, at("evolving"));
+    const before = await fieldsOf(DATABASE, "evolving");
+    await apply("evolving", {
+      columns: [
+        { name: "received_at", type: "timestamptz" },
+        { name: "event_id", type: "string", required: true, doc: "Who it is, indeed." },
+        { name: "cents", type: "long", previousName: "amount" },
+        { name: "items", type: "list<struct<sku:string,price:decimal(12,2),size:int>>" },
+        { name: "tags", type: "map<string,string>" },
+      ],
+      partitionBy: [{ column: "received_at", transform: "hour" }],
+      sortBy: [{ column: "cents", direction: "desc" }],
+      properties: { "write.target-file-size-bytes": "1048576" },
+    });
+    await operator.waitForEvent(at("evolving"), "Updated", 'renaming column "amount" to "cents"');
+    const resource = await operator.waitUntilReady(lakeTableKind, at("evolving"));
+    expect(resource.status).toMatchObject({ schemaId: 1 });
+    const after = await fieldsOf(DATABASE, "evolving");
+    const idOf = (fields: typeof after, name: string): number | undefined =>
+      fields.find((field) => field.name === name)?.id;
+    expect(after.map((field) => field.name)).toEqual(["received_at", "event_id", "cents", "items", "tags"]);
+    expect(idOf(after, "cents")).toBe(idOf(before, "amount"));
+    expect(["received_at", "event_id", "items"].map((name) => idOf(after, name))).toEqual(
+      ["received_at", "event_id", "items"].map((name) => idOf(before, name)),
+    );
+    const table = await loadTable(DATABASE, "evolving");
+    const spec = table?.["partition-specs"].find((one) => one["spec-id"] === table["default-spec-id"]);
+    expect(spec?.fields).toMatchObject([{ "source-id": idOf(after, "received_at"), transform: "hour" }]);
+    const order = table?.["sort-orders"].find((one) => one["order-id"] === table["default-sort-order-id"]);
+    expect(order?.fields).toMatchObject([
+      { "source-id": idOf(after, "cents"), direction: "desc", "null-order": "nulls-last" },
+    ]);
+  });
+
+  it("by dropping a column only when the manifest allows it", async () => {
+    await apply("dropping", { columns: COLUMNS });
+    await operator.waitUntilReady(lakeTableKind, at("dropping"));
+    await apply("dropping", { columns: COLUMNS.slice(0, 3) });
+    const refused = await operator.waitForReason(lakeTableKind, at("dropping"), "DestructiveChange");
+    expect(ready(refused)?.message).toContain('column "items" is in the table but not in spec.columns');
+    expect(await fieldsOf(DATABASE, "dropping")).toHaveLength(4);
+    await apply("dropping", { columns: COLUMNS.slice(0, 3), allowDestructiveChanges: true });
+    await operator.waitUntilReady(lakeTableKind, at("dropping"));
+    expect(await fieldsOf(DATABASE, "dropping")).toHaveLength(3);
+  });
+
+  it("never by an impossible change: the condition names the column and says what to do", async () => {
+    await apply("impossible", { columns: COLUMNS });
+    await operator.waitUntilReady(lakeTableKind, at("impossible"));
+    const columns = COLUMNS.map((column) =>
+      column.name === "amount" ? { ...column, type: "string" } : column,
+    );
+    await apply("impossible", { columns });
+    const resource = await operator.waitForReason(lakeTableKind, at("impossible"), "ImpossibleChange");
+    expect(ready(resource)?.message).toContain(
+      'column "amount" cannot change from int to string: Iceberg widens only int to long, float to double, and the digits of a ' +
+        "decimal; set the type back to int, or add a column with another name",
+    );
+    expect(resource.status?.conditions).toContainEqual(
+      expect.objectContaining({ type: "Stalled", status: "True" }),
+    );
+    await apply("impossible", { columns: COLUMNS });
+    await operator.waitUntilReady(lakeTableKind, at("impossible"));
+  });
+});
+
+describe("a manifest that only the operator can judge", () => {
+  it("stalls with the column's name", async () => {
+    await apply("unreadable", { columns: [{ name: "broken", type: "list<struct<a:int>,b:int>" }] });
+    const resource = await operator.waitForReason(lakeTableKind, at("unreadable"), "InvalidSpec");
+    expect(ready(resource)?.message).toContain('column "broken": type "list<struct<a:int>,b:int>" lacks ">"');
+  });
+});
+
+describe("figures of the current snapshot", () => {
+  it("appear in the status at the next look", async () => {
+    await apply("counted", { columns: COLUMNS });
+    await operator.waitUntilReady(lakeTableKind, at("counted"));
+    const id = 8924558786060583479n;
+    const summary = {
+      operation: "append",
+      "total-records": "9999",
+      "total-data-files": "3",
+      "total-files-size": "123456",
+    };
+    const snapshot = {
+      "snapshot-id": id,
+      "sequence-number": 1,
+      "timestamp-ms": Date.now(),
+      "manifest-list": `${locationOf(await operator.waitUntilReady(lakeTableKind, at("counted")))}/metadata/snap-1.avro`,
+      "schema-id": 0,
+      summary,
+    };
+    await commit(DATABASE, "counted", [
+      { action: "add-snapshot", snapshot },
+      { action: "set-snapshot-ref", "ref-name": "main", type: "branch", "snapshot-id": id },
+    ]);
+    const resource = await operator.waitFor(
+      lakeTableKind,
+      at("counted"),
+      (seen) => seen.status?.["rows"] === 9999,
+    );
+    expect(resource.status).toMatchObject({
+      currentSnapshotId: "8924558786060583479",
+      dataFiles: 3,
+      totalBytes: 123456,
+    });
+  });
+});
+
+describe("what somebody changes by hand", () => {
+  it("in the properties is put right; those that the manifest does not name stay", async () => {
+    await apply("tuned", { columns: COLUMNS, properties: { "write.format.default": "parquet" } });
+    await operator.waitUntilReady(lakeTableKind, at("tuned"));
+    await commit(DATABASE, "tuned", [
+      { action: "set-properties", updates: { "write.format.default": "orc", "engine.own": "1" } },
+    ]);
+    await operator.waitForEvent(at("tuned"), "DriftCorrected", "changing properties write.format.default");
+    expect((await loadTable(DATABASE, "tuned"))?.properties).toMatchObject({
+      "write.format.default": "parquet",
+      "engine.own": "1",
+    });
+  });
+
+  it("by dropping the table is undone with an empty one, and an Event says so", async () => {
+    await apply("dropped", { columns: COLUMNS });
+    const before = await operator.waitUntilReady(lakeTableKind, at("dropped"));
+    await dropTable(DATABASE, "dropped");
+    await operator.waitFor(
+      lakeTableKind,
+      at("dropped"),
+      (seen) => seen.status?.["tableUuid"] !== before.status?.["tableUuid"],
+    );
+    expect(await fieldsOf(DATABASE, "dropped")).toHaveLength(4);
+    await operator.waitForEvent(at("dropped"), "DriftCorrected", "was gone, with its rows");
+  });
+});
+
+describe("two resources that want one table", () => {
+  it("the older has it, and the younger is told by whom", async () => {
+    await apply("contested", { columns: COLUMNS });
+    await operator.waitUntilReady(lakeTableKind, at("contested"));
+    await apply("contested", { columns: [{ name: "other", type: "int" }], deletionPolicy: "Delete" }, B);
+    const loser = await operator.waitForReason(lakeTableKind, at("contested", B), "ResourceConflict");
+    expect(loser.status).toMatchObject({ conflictsWith: "contested" });
+    await operator.delete(lakeTableKind, at("contested", B));
+    await operator.waitUntilGone(lakeTableKind, at("contested", B));
+    expect(await fieldsOf(DATABASE, "contested")).toHaveLength(4);
+  });
+});
+
+describe("deleting a resource", () => {
+  it("keeps the table and its files", async () => {
+    await apply("retained", { columns: COLUMNS });
+    const resource = await operator.waitUntilReady(lakeTableKind, at("retained"));
+    expect(resource.metadata.finalizers).toBeUndefined();
+    await operator.delete(lakeTableKind, at("retained"));
+    await operator.waitUntilGone(lakeTableKind, at("retained"));
+    expect(await loadTable(DATABASE, "retained")).toBeDefined();
+    expect(await keysUnder(locationOf(resource))).not.toEqual([]);
+  });
+
+  it("drops the table and deletes its files when deletionPolicy says so, and nothing beside them", async () => {
+    await apply("removed", { columns: COLUMNS, deletionPolicy: "Delete" });
+    const location = locationOf(await operator.waitUntilReady(lakeTableKind, at("removed")));
+    await put(location, "data/part-1.parquet");
+    await put(`${location}_neighbour`, "part-1.parquet");
+    await operator.delete(lakeTableKind, at("removed"));
+    await operator.waitUntilGone(lakeTableKind, at("removed"));
+    expect(await loadTable(DATABASE, "removed")).toBeUndefined();
+    expect(await keysUnder(`${location}/`)).toEqual([]);
+    expect(await keysUnder(`${location}_neighbour/`)).toHaveLength(1);
+  });
+
+  it("uses what is remembered of the platform when that was deleted first", async () => {
+    const name = "orphaned";
+    await operator.applyPlatform(DOWN);
+    await apply(name, { columns: COLUMNS, deletionPolicy: "Delete" }, DOWN);
+    await operator.waitUntilReady(lakeTableKind, at(name, DOWN));
+    await operator.delete(dataPlatformKind, at("main", DOWN));
+    await operator.waitForReason(lakeTableKind, at(name, DOWN), "PlatformNotFound");
+    await operator.delete(lakeTableKind, at(name, DOWN));
+    await operator.waitUntilGone(lakeTableKind, at(name, DOWN));
+    expect(await loadTable(DATABASE, name)).toBeUndefined();
+  });
+});
+
+describe("a catalog that is down", () => {
+  it("means waiting, and the table is made as soon as the platform points at one that answers", async () => {
+    await operator.applyPlatform(DOWN, { catalog: { uri: "http://127.0.0.1:1/iceberg" } });
+    await apply("late", { columns: COLUMNS }, DOWN);
+    const waiting = await operator.waitForReason(lakeTableKind, at("late", DOWN), "CatalogUnreachable");
+    expect(ready(waiting)?.message).toContain(
+      "http://127.0.0.1:1/iceberg is unreachable: connect ECONNREFUSED",
+    );
+    await operator.applyPlatform(DOWN);
+    await operator.waitUntilReady(lakeTableKind, at("late", DOWN));
+  });
+});
+
+describe("when nothing changes", () => {
+  it("nothing is written", async () => {
+    await apply("quiet", {
+      columns: COLUMNS,
+      partitionBy: [{ column: "received_at", transform: "day" }],
+      properties: { a: "b" },
+    });
+    const before = await operator.waitUntilReady(lakeTableKind, at("quiet"));
+    const table = await loadTable(DATABASE, "quiet");
+    const passes = (): number =>
+      operator.logged.filter((line) => line.includes('"quiet"') && line.includes("Pass done")).length;
+    const done = passes();
+    await expect.poll(passes, { timeout: 20_000 }).toBeGreaterThan(done + 2);
+    const after = await operator.get(lakeTableKind, at("quiet"));
+    expect(after?.metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+    expect(await loadTable(DATABASE, "quiet")).toEqual(table);
+  });
+});
