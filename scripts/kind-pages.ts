@@ -58,7 +58,7 @@ function fieldTable(schema: OpenApiSchema, isLeftOut: (field: Field) => boolean)
 
 function rules(schema: OpenApiSchema, path: string): readonly string[] {
   const own = (schema["x-kubernetes-validations"] ?? []).map(
-    ({ message }) => `- \`${path}\`: ${cell(message)}.`,
+    ({ message, fieldPath }) => `- \`${path}${fieldPath ?? ""}\`: ${cell(message)}.`,
   );
   const below = Object.entries(schema.properties ?? {}).flatMap(([name, property]) =>
     rules(property, `${path}.${name}`),
