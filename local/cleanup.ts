@@ -4,7 +4,7 @@ import { rm, rmdir, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { mustRun, runCommand } from "./command.ts";
 import { controlGroupHierarchies, restoreKernelSettings } from "./kernel.ts";
-import { controlGroup, network, runFolder } from "./layout.ts";
+import { controlGroups, network, runFolder } from "./layout.ts";
 import { identify, stopProcesses, type ProcessIdentity } from "./process.ts";
 import type { ReportProgress } from "./progress.ts";
 
@@ -33,7 +33,7 @@ const roles: Readonly<Record<string, ProcessRole>> = {
 /** What a process is to our cluster, or undefined when it is none of ours: only our parts name our run folder. */
 export function roleOf(listing: ProcessListing): ProcessRole | undefined {
   const groups = listing.controlGroups.split("\n");
-  if (groups.some((line) => line.includes(`:/${controlGroup}/`))) return "pod";
+  if (groups.some((line) => line.includes(`:/${controlGroups.pods}/`))) return "pod";
   const role = roles[basename(listing.arguments[0] ?? "")];
   const isOurs = listing.arguments.some((argument) => argument.includes(`${runFolder}/`));
   return isOurs ? role : undefined;
@@ -155,7 +155,7 @@ export async function stopAllProcesses(report: ReportProgress): Promise<void> {
 export async function removeLeftovers(): Promise<void> {
   await unmountAll();
   await removeNetwork();
-  for (const hierarchy of controlGroupHierarchies()) await removeControlGroup(join(hierarchy, controlGroup));
+  for (const path of controlGroupPaths()) await removeControlGroup(path);
   restoreKernelSettings();
   await removeLinks("/var/log/containers");
   await removeCniResults("/var/lib/cni/results");
@@ -187,6 +187,12 @@ async function removeNetwork(): Promise<void> {
     const plan = saved.exitCode === 0 ? planRuleRemoval(saved.stdout) : undefined;
     if (plan !== undefined) await mustRun(`${program}-restore`, ["--wait", "--noflush"], { input: plan });
   }
+}
+
+function controlGroupPaths(): string[] {
+  return controlGroupHierarchies().flatMap((hierarchy) =>
+    Object.values(controlGroups).map((group) => join(hierarchy, group)),
+  );
 }
 
 async function removeControlGroup(path: string): Promise<void> {
@@ -250,9 +256,7 @@ export async function listLeftovers(): Promise<string[]> {
     ...findProcesses().map((found) => `process ${found.pid} (${found.program})`),
     ...mountsBelowRunFolder(readFileSync("/proc/self/mountinfo", "utf8")).map((mount) => `mount ${mount}`),
     ...[`/sys/class/net/${network.bridge}`, runFolder].filter(existsSync),
-    ...controlGroupHierarchies()
-      .map((hierarchy) => join(hierarchy, controlGroup))
-      .filter(existsSync),
+    ...controlGroupPaths().filter(existsSync),
     ...rules.flat(),
   ];
 }

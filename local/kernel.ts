@@ -1,9 +1,10 @@
 /** What the node needs of the kernel: the bridge, forwarding rules, settings, control groups, the mount of the state. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { mustRun, runCommand } from "./command.ts";
-import { controlGroup, network, running, type Layout } from "./layout.ts";
+import { controlGroups, network, running, type Layout } from "./layout.ts";
 
 /** Settings that the cluster needs, or that kubelet sets by itself; their values from before come back at the stop. */
 const neededSettings: Readonly<Record<string, string>> = {
@@ -116,7 +117,7 @@ export function controlGroupHierarchies(): string[] {
     .filter((path) => existsSync(join(path, "cgroup.procs")));
 }
 
-/** Makes the group that holds all pods. kubelet wants it to be there. */
+/** Makes the groups of the pods, which kubelet wants to be there, and of the parts. */
 export async function makeControlGroups(): Promise<void> {
   const version2 = join(controlGroupRoot, "cgroup.controllers");
   if (existsSync(version2)) {
@@ -125,17 +126,29 @@ export async function makeControlGroups(): Promise<void> {
     writeFileSync(join(controlGroupRoot, "cgroup.subtree_control"), enable);
   }
   for (const hierarchy of controlGroupHierarchies()) {
-    await mkdir(join(hierarchy, controlGroup), { recursive: true });
-    // A new cpuset of version 1 is empty, and nothing may run in it.
-    for (const name of ["cpuset.cpus", "cpuset.mems"]) copyWhenEmpty(hierarchy, name);
+    for (const group of Object.values(controlGroups)) {
+      await mkdir(join(hierarchy, group), { recursive: true });
+      // A new cpuset of version 1 is empty, and nothing may run in it.
+      for (const name of ["cpuset.cpus", "cpuset.mems"]) {
+        copyWhenEmpty(join(hierarchy, name), join(hierarchy, group, name));
+      }
+    }
+    // With version 1 all pods weigh as much as one other process; this gives them the weight of the machine's cores.
+    const shares = join(hierarchy, controlGroups.pods, "cpu.shares");
+    if (existsSync(shares)) writeFileSync(shares, String(1024 * availableParallelism()));
   }
 }
 
-function copyWhenEmpty(hierarchy: string, name: string): void {
-  const own = join(hierarchy, controlGroup, name);
-  if (!existsSync(own) || !existsSync(join(hierarchy, name))) return;
-  if (readFileSync(own, "utf8").trim() === "")
-    writeFileSync(own, readFileSync(join(hierarchy, name), "utf8").trim());
+function copyWhenEmpty(from: string, to: string): void {
+  if (!existsSync(from) || !existsSync(to) || readFileSync(to, "utf8").trim() !== "") return;
+  writeFileSync(to, readFileSync(from, "utf8").trim());
+}
+
+/** Moves a process, with all that it starts from then on, into the group of the parts. */
+export function joinPartsGroup(pid: number): void {
+  for (const hierarchy of controlGroupHierarchies()) {
+    writeFileSync(join(hierarchy, controlGroups.parts, "cgroup.procs"), String(pid));
+  }
 }
 
 /** Mounts the checkout's state where the daemons look for it, apart from the mounts of the checkout itself. */

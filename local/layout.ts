@@ -44,8 +44,12 @@ export const network = {
 } as const;
 
 export const nodeName = "local";
-/** Parent of all pods' control groups; it tells our pods' processes from all others. */
-export const controlGroup = "open-clickstream";
+export const controlGroups = {
+  /** Parent of the groups of all pods; it tells our pods' processes from all others. */
+  pods: "open-clickstream",
+  /** For the parts, which else would stay in the group of the terminal that started them and could end with it. */
+  parts: "open-clickstream-parts",
+} as const;
 
 /** The paths of one checkout. */
 export interface Layout {

@@ -129,6 +129,9 @@ async function start(layout: Layout, parts: Parts, { programs, report }: StartCo
     await stop(report);
     await prepareMachine(layout);
   }
+  await changeKernelSettings();
+  await makeControlGroups();
+  await makeNetwork(layout);
   await writeConfiguration(layout, programs);
   report("starting etcd, containerd and the API server");
   await Promise.all([
@@ -189,9 +192,6 @@ async function prepareMachine(layout: Layout): Promise<void> {
   const owner: Owner = { checkout: layout.checkout, apiPort: layout.apiPort };
   await writeFile(running.owner, JSON.stringify(owner));
   await mountState(layout);
-  await changeKernelSettings();
-  await makeControlGroups();
-  await makeNetwork(layout);
 }
 
 async function writeConfiguration(layout: Layout, programs: ClusterPrograms): Promise<void> {

@@ -1,7 +1,7 @@
 /** The node's parts: containerd, kubelet, kube-proxy, and the configuration that each is started with. */
 import { mustRun } from "./command.ts";
 import type { PartContext } from "./control-plane.ts";
-import { controlGroup, network, nodeName, running } from "./layout.ts";
+import { controlGroups, network, nodeName, running } from "./layout.ts";
 import { canConnect, isHealthy } from "./probes.ts";
 import type { Part } from "./process.ts";
 
@@ -84,13 +84,12 @@ export const kubeletConfiguration = {
   volumePluginDir: `${running.kubelet}/volume-plugins`,
   maxPods: 110,
   cgroupDriver: "cgroupfs",
-  cgroupRoot: `/${controlGroup}`,
+  cgroupRoot: `/${controlGroups.pods}`,
   failCgroupV1: false,
   failSwapOn: false,
   oomScoreAdj: 0,
-  // A full disk of a workstation is no reason to throw pods and images away, and what is left is the owner's decision.
-  localStorageCapacityIsolation: false,
   enforceNodeAllocatable: [],
+  // A full disk of a workstation is no reason to throw pods and images away: what goes is its owner's decision.
   evictionHard: {
     "memory.available": "100Mi",
     "nodefs.available": "0%",

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { join } from "node:path";
+import { joinPartsGroup } from "./kernel.ts";
 import { running } from "./layout.ts";
 
 /** One daemon of the cluster. */
@@ -117,6 +118,7 @@ export async function startPart(part: Part): Promise<"started" | "reused"> {
   child.unref();
   const identity = child.pid === undefined ? undefined : identify(child.pid);
   if (identity === undefined) throw new PartDiedError(part.name);
+  joinPartsGroup(identity.pid);
   const record: PartRecord = { ...identity, fingerprint };
   writeFileSync(recordPath(part.name), JSON.stringify(record), { mode: 0o600 });
   return "started";
