@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { KINDS } from "./kinds.ts";
-import { SPEC_CASES, type SpecCase, kindNamed, sampleOf, specOf } from "./testdata/spec-cases.ts";
+import { SPEC_CASES, type SpecCase, kindNamed, fileNameOf, sampleOf, specOf } from "./testdata/spec-cases.ts";
 
 /** Path and message of everything that zod refuses. */
 function refusals(specCase: SpecCase): readonly string[] {
@@ -15,6 +18,17 @@ describe.each(KINDS.map((kind) => [kind.kind, kind] as const))("%s", (_, kind) =
     const sample = sampleOf(kind);
     expect(kind.schema.parse(sample.spec)).toStrictEqual(sample.spec);
     expect([sample.apiVersion, sample.kind]).toStrictEqual([`${kind.group}/${kind.version}`, kind.kind]);
+  });
+
+  it("accepts the example of its page", () => {
+    const page = readFileSync(
+      join(import.meta.dirname, "../../docs/kinds", `${fileNameOf(kind)}.md`),
+      "utf8",
+    );
+    const [, example = ""] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+    const manifest = parse(example) as { kind: string; spec: unknown };
+    expect(manifest.kind).toBe(kind.kind);
+    expect(kind.schema.parse(manifest.spec)).toStrictEqual(manifest.spec);
   });
 
   it("refuses a spec that is empty", () => {

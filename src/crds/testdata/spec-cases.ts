@@ -10,10 +10,14 @@ import { BOUNDARY_CASES } from "./boundary-cases.ts";
 import { CLICKSTREAM_PIPELINE_CASES } from "./clickstream-pipeline-cases.ts";
 import { QUERY_CLUSTER_CASES } from "./query-cluster-cases.ts";
 
+/** File name of a kind without its extension, the same in src/crds, config and docs. */
+export function fileNameOf(kind: KindDefinition): string {
+  return kind.kind.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
+}
+
 /** The kind's example of config/samples. */
 export function sampleOf(kind: KindDefinition): Resource<Record<string, unknown>, unknown> {
-  const name = kind.kind.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
-  const path = join(import.meta.dirname, "../../../config/samples", `${name}.yaml`);
+  const path = join(import.meta.dirname, "../../../config/samples", `${fileNameOf(kind)}.yaml`);
   return parse(readFileSync(path, "utf8")) as Resource<
     Record<string, unknown>,
     unknown
