@@ -150,7 +150,7 @@ export const LAKE_TABLE_CASES: readonly FieldCase[] = [
   {
     name: "a location on a local disk",
     path: "location",
-    value: "file:///tmp/x",
+    value: "file:///data/x",
     refusal: /location/,
   },
   {
