@@ -1,8 +1,10 @@
 /** Writes a cluster's children in order and removes those that are no longer wanted. */
 import type { ReconcileContext } from "../../runtime/controller.ts";
-import { applyChildren } from "../../targets/kubernetes/apply-children.ts";
+import { applyChildren, findResult, pruneChildren } from "../../targets/kubernetes/apply-children.ts";
 import type { ChildResult } from "../../targets/kubernetes/child.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
+import { deploymentRollout } from "../../targets/kubernetes/rollout.ts";
+import type { DeploymentObject } from "./observe.ts";
 import type { ClusterPlan } from "./plan.ts";
 import { orderedChildren } from "./plan.ts";
 
@@ -20,7 +22,11 @@ const PRUNED_TYPES = [
 ];
 
 export async function applyCluster(plan: ClusterPlan, context: ReconcileContext): Promise<AppliedCluster> {
-  const { owner, labels } = plan.cluster;
+  const { owner, labels, names } = plan.cluster;
   const set = { owner, labels, children: orderedChildren(plan), pruneTypes: PRUNED_TYPES };
-  return { children: await applyChildren(set, context) };
+  const applied = await applyChildren({ ...set, pruneTypes: [] }, context);
+  const coordinator = findResult<DeploymentObject>(applied, "Deployment", names.coordinator);
+  // Workers that are no longer wanted work until the coordinator does: before, nobody would answer queries.
+  if (deploymentRollout(coordinator).state !== "ready") return { children: applied };
+  return { children: [...applied, ...(await pruneChildren(set, context))] };
 }

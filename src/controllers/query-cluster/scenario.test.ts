@@ -74,12 +74,17 @@ describe("a query cluster", () => {
     ]);
   });
 
-  it("loses what belongs to workers when it is to have none, after the coordinator was told to work", async () => {
+  it("loses its workers only when the coordinator has taken over their work", async () => {
     const kubernetes = cluster();
     await pass(kubernetes, { workers: 2 });
+    makeCoordinatorRun(kubernetes);
     expect(await pass(kubernetes, { workers: 0 })).toEqual([
       "apply ConfigMap query-coordinator",
       "apply Deployment query",
+    ]);
+    expect(await pass(kubernetes, { workers: 0 })).toEqual([]);
+    makeCoordinatorRun(kubernetes);
+    expect(await pass(kubernetes, { workers: 0 })).toEqual([
       "delete Deployment query-worker",
       "delete PodDisruptionBudget query-worker",
       "delete ConfigMap query-worker",
@@ -87,3 +92,16 @@ describe("a query cluster", () => {
     expect(await pass(kubernetes, { workers: 0 })).toEqual([]);
   });
 });
+
+/** What Kubernetes' own controllers write when the coordinator of the present template runs. */
+function makeCoordinatorRun(kubernetes: FakeKubernetes): void {
+  kubernetes.change("Deployment", "query", (deployment) => {
+    const { generation } = deployment["metadata"] as { generation: number };
+    deployment["status"] = {
+      observedGeneration: generation,
+      replicas: 1,
+      updatedReplicas: 1,
+      availableReplicas: 1,
+    };
+  });
+}

@@ -27,10 +27,16 @@ export interface ApplyOptions {
   readonly logger: Logger;
 }
 
-/** Applies and prunes. Throws `TerminalError` when a child's name is taken by another owner or the API server refuses the child. */
+/** Applies, then prunes. Throws `TerminalError` when a child's name is taken by another owner or the API server refuses the child. */
 export async function applyChildren(set: ChildSet, options: ApplyOptions): Promise<readonly ChildResult[]> {
   const results: ChildResult[] = [];
   for (const planned of set.children) results.push(await applyChild(planned, set.owner, options));
+  return [...results, ...(await pruneChildren(set, options))];
+}
+
+/** Removes what is ours and not planned, among the kinds to prune; tells what went. */
+export async function pruneChildren(set: ChildSet, options: ApplyOptions): Promise<readonly ChildResult[]> {
+  const results: ChildResult[] = [];
   for (const orphan of findOrphans(set, options.kubernetes)) {
     const deleted = await deleteOrphan(orphan, options);
     if (deleted !== undefined) results.push(deleted);

@@ -1,0 +1,247 @@
+/** ClickstreamPipelines on a real API server, Kafka, object store and catalog; the test plays kubelet and workload controllers. */
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { parse } from "yaml";
+import { clickstreamPipelineKind, eventStreamKind, lakeTableKind } from "../../src/crds/kinds.ts";
+import type { ResourceType } from "../../src/runtime/objects.ts";
+import { createObjectStore } from "../../src/targets/s3/store.ts";
+import { createStorageClient } from "../../src/targets/s3/client.ts";
+import { CHILD_TYPES } from "../../src/targets/kubernetes/child.ts";
+import { Secret } from "../../src/targets/secret.ts";
+import type { SeenObject } from "./composing-operator.ts";
+import { ComposingOperator, runningDeployment, runningStatefulSet } from "./composing-operator.ts";
+
+const SPEC = { platformRef: { name: "main" }, processing: { executors: 0 } };
+const { ConfigMap, Deployment, Pod, Role, Service, StatefulSet } = CHILD_TYPES;
+
+let operator: ComposingOperator;
+
+beforeAll(async () => {
+  operator = await ComposingOperator.start("pipelines");
+  await operator.applyPlatform();
+});
+afterAll(async () => {
+  await operator.stop();
+});
+
+async function applyPipeline(name: string, spec: object = {}): Promise<void> {
+  await operator.apply(clickstreamPipelineKind, name, { ...SPEC, ...spec });
+}
+
+/** Plays what makes pods run, until the pipeline is ready. */
+async function makeReady(name: string): Promise<SeenObject> {
+  const collector = await operator.waitFor(Deployment, `${name}-collector`, () => true);
+  await operator.changeStatus(Deployment, `${name}-collector`, runningDeployment(collector));
+  const job = await operator.waitFor(StatefulSet, `${name}-stream`, () => true);
+  await operator.changeStatus(StatefulSet, `${name}-stream`, runningStatefulSet(job));
+  return operator.waitForCondition(clickstreamPipelineKind, name, { type: "Ready", status: "True" });
+}
+
+describe("a new pipeline", () => {
+  it("makes its stream and its tables, then its workloads, and is ready when these run", async () => {
+    await applyPipeline("web");
+    await operator.waitForCondition(clickstreamPipelineKind, "web", { type: "TablesReady", status: "True" });
+    const pipeline = await makeReady("web");
+    expect(pipeline.status).toMatchObject({
+      worstStage: "None",
+      topicName: "pipelines.web-raw",
+      collectorUrl: "http://web-collector.pipelines.svc",
+      tables: { events: "pipelines.web_events" },
+    });
+    expect((await operator.list(eventStreamKind)).map(({ metadata }) => metadata.name)).toEqual(["web-raw"]);
+    expect((await operator.list(lakeTableKind)).map(({ metadata }) => metadata.name)).toEqual([
+      "web-duplicate-events",
+      "web-events",
+      "web-failed-events",
+    ]);
+  });
+
+  it("causes no write at all once it is as it shall be, although the API server stores everything in its own form", async () => {
+    const before = await operator.writes();
+    await operator.waitForPasses(clickstreamPipelineKind, 3);
+    expect(await operator.writes()).toBe(before);
+  });
+});
+
+describe("what is changed by hand", () => {
+  it("is put right, and what is deleted is made again", async () => {
+    const before = await operator.get(Deployment, "web-collector");
+    await operator.change(Deployment, "web-collector", { spec: { replicas: 5 } });
+    await operator.waitFor(Deployment, "web-collector", ({ spec }) => spec?.["replicas"] === 1);
+    await operator.delete(Service, "web-collector");
+    await operator.waitFor(Service, "web-collector", () => true);
+    const after = await operator.get(Deployment, "web-collector");
+    expect(after.metadata.uid).toBe(before.metadata.uid);
+  });
+});
+
+describe("a change of the spec", () => {
+  it("that only concerns the collector leaves the job alone", async () => {
+    const job = await operator.get(StatefulSet, "web-stream");
+    await applyPipeline("web", { collector: { maxEventBytes: 20_000 } });
+    await operator.waitFor(Deployment, "web-collector", (object) =>
+      JSON.stringify(object).includes('"20000"'),
+    );
+    expect((await operator.get(StatefulSet, "web-stream")).metadata.generation).toBe(job.metadata.generation);
+  });
+
+  it("gives the driver rights when it gets executors, and takes them away with these", async () => {
+    await applyPipeline("web", { processing: { executors: 1 } });
+    await operator.waitFor(Role, "web-stream", () => true);
+    const config = await operator.waitFor(
+      ConfigMap,
+      "web-stream",
+      ({ data }) => data?.["executor-pod.yaml"] !== undefined,
+    );
+    expect(config.data?.["spark.properties"]).toContain("spark.master=k8s://");
+    await applyPipeline("web");
+    await operator.waitUntilGone(Role, "web-stream");
+    await makeReady("web");
+  });
+
+  it("that stops the job takes away its pod and nothing else, and is no fault", async () => {
+    await applyPipeline("web", { processing: { executors: 0, suspended: true } });
+    const job = await operator.waitFor(StatefulSet, "web-stream", ({ spec }) => spec?.["replicas"] === 0);
+    const stopped = { observedGeneration: job.metadata.generation, replicas: 0 };
+    await operator.changeStatus(StatefulSet, "web-stream", stopped);
+    const pipeline = await operator.waitForCondition(clickstreamPipelineKind, "web", {
+      type: "ProcessingReady",
+      status: "False",
+      reason: "Suspended",
+      message: "the stream job is stopped, as the spec wants",
+    });
+    expect(pipeline.status?.["worstStage"]).toBe("Processing");
+    await operator.waitForCondition(clickstreamPipelineKind, "web", { type: "Ready", status: "True" });
+  });
+});
+
+describe("pods", () => {
+  const restricted = "pipelines-restricted";
+
+  beforeAll(async () => {
+    await operator.requests.apply(`/api/v1/namespaces/${restricted}`, {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: restricted, labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
+    });
+    await operator.requests.apply(`/api/v1/namespaces/${restricted}/serviceaccounts/default`, {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: "default" },
+    });
+    await applyPipeline("pods", { processing: { executors: 1 } });
+    await operator.waitFor(StatefulSet, "pods-stream", () => true);
+  });
+
+  async function refusal(spec: Record<string, unknown>): Promise<unknown> {
+    const { code, body } = await operator.requests.send({
+      method: "POST",
+      path: `/api/v1/namespaces/${restricted}/pods?dryRun=All&fieldValidation=Strict`,
+      body: {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "tried" },
+        spec: { ...spec, serviceAccountName: "default" },
+      },
+    });
+    return code < 300 ? undefined : (body as { message?: string }).message;
+  }
+
+  it.each<[string, ResourceType, string]>([
+    ["of the collector", Deployment, "pods-collector"],
+    ["of the driver", StatefulSet, "pods-stream"],
+  ])("%s satisfy the restricted Pod Security Standard", async (...[, type, name]) => {
+    const { spec } = await operator.get(type, name);
+    const { template } = spec as { template: { spec: Record<string, unknown> } };
+    expect(await refusal(template.spec)).toBeUndefined();
+  });
+
+  it("of executors satisfy it too, as Spark completes the template", async () => {
+    const { data } = await operator.get(ConfigMap, "pods-stream");
+    const pod = parse(data?.["executor-pod.yaml"] ?? "") as { spec: { containers: object[] } };
+    const containers = pod.spec.containers.map((container) => ({
+      ...container,
+      image: "images.test/spark:1",
+    }));
+    expect(await refusal({ ...pod.spec, containers })).toBeUndefined();
+  });
+});
+
+describe("a pipeline that cannot be as it is wanted", () => {
+  it("leaves alone what belongs to somebody else, and says so", async () => {
+    const labels = { app: "theirs" };
+    await operator.change(Deployment, "taken-collector", {
+      spec: {
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: "a", image: "images.test/a" }] } },
+      },
+    });
+    await applyPipeline("taken");
+    await operator.waitForCondition(clickstreamPipelineKind, "taken", {
+      type: "Stalled",
+      status: "True",
+      reason: "ResourceConflict",
+      message: 'Deployment "taken-collector" exists and was not made by the operator; delete or rename it',
+    });
+    expect((await operator.get(Deployment, "taken-collector")).metadata.labels).toBeUndefined();
+  });
+
+  it("waits for its platform and goes on without a hand when it comes", async () => {
+    await operator.apply(clickstreamPipelineKind, "early", { platformRef: { name: "missing" } });
+    await operator.waitForCondition(clickstreamPipelineKind, "early", {
+      type: "Ready",
+      status: "False",
+      reason: "PlatformNotFound",
+      message: 'DataPlatform "missing" does not exist in namespace "pipelines"',
+    });
+    await operator.delete(clickstreamPipelineKind, "early");
+  });
+
+  it("writes nothing while it is paused", async () => {
+    const metadata = { annotations: { "openclickstream.io/paused": "true" } };
+    await operator.change(clickstreamPipelineKind, "paused", { metadata, spec: SPEC });
+    await operator.waitForCondition(clickstreamPipelineKind, "paused", { type: "Paused", status: "True" });
+    expect(await operator.find(ConfigMap, "paused-stream")).toBeUndefined();
+  });
+});
+
+describe("deleting a pipeline", () => {
+  const { endpoint, region, bucket, accessKeyId, secretAccessKey } = inject("engines").storage;
+  const client = createStorageClient({
+    endpoint,
+    region,
+    bucket,
+    isPathStyle: true,
+    accessKeyId: new Secret(accessKeyId),
+    secretAccessKey: new Secret(secretAccessKey),
+  });
+  const store = createObjectStore(client);
+
+  async function keysUnder(prefix: string): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const page of store.listKeys(prefix)) keys.push(...page);
+    return keys.sort();
+  }
+
+  it("with the policy Delete deletes its checkpoint when the job is gone, and nothing beside it", async () => {
+    const { PutObjectCommand } = await import("@aws-sdk/client-s3");
+    for (const Key of ["checkpoints/pipelines/gone/offsets/0", "checkpoints/pipelines/gone-not/offsets/0"]) {
+      await client.run({ doing: "writing", signal: undefined }, (sdk, http) =>
+        sdk.send(new PutObjectCommand({ Bucket: bucket, Key, Body: "x" }), http),
+      );
+    }
+    await applyPipeline("gone", { deletionPolicy: "Delete" });
+    await makeReady("gone");
+    await operator.delete(clickstreamPipelineKind, "gone");
+    await operator.waitUntilGone(clickstreamPipelineKind, "gone");
+    expect(await operator.find(StatefulSet, "gone-stream")).toBeUndefined();
+    expect(await keysUnder("checkpoints/")).toEqual(["checkpoints/pipelines/gone-not/offsets/0"]);
+  });
+
+  it("with the policy Retain asks nobody", async () => {
+    const pipeline = await operator.get(clickstreamPipelineKind, "web");
+    expect(pipeline.metadata.finalizers).toBeUndefined();
+    await operator.delete(clickstreamPipelineKind, "web");
+    await operator.waitUntilGone(clickstreamPipelineKind, "web");
+    expect(await operator.list(Pod)).toEqual([]);
+  });
+});
