@@ -5,7 +5,6 @@ import { countLog, type LogCount } from "./access-log.ts";
 import { accessLog, Environment } from "./environment.ts";
 
 const resourcesOfTheQuickstart = 7;
-const dayMilliseconds = 86_400_000;
 
 describe.sequential("a clickstream pipeline on the local cluster", () => {
   let environment: Environment;
@@ -18,7 +17,13 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
 
   afterAll(async () => {
     if (process.env["KEEP"] === undefined) {
-      await environment.cluster.kubectl(["delete", "namespace", environment.namespace, "--wait=false"]);
+      await environment.cluster.kubectl([
+        "delete",
+        "namespace",
+        environment.namespace,
+        "--wait=false",
+        "--ignore-not-found",
+      ]);
     }
   });
 
@@ -205,13 +210,14 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
   });
 
   it("finishes the deletion of its namespace", async () => {
-    const began = Date.now();
     await environment.cluster
       .kubectl(["delete", "namespace", environment.namespace, "--timeout=240s"])
       .catch(async (error: unknown) => {
         throw new Error(`${String(error)}\n${await diagnose(environment.cluster, environment.namespace)}`);
       });
-    expect(Date.now() - began).toBeLessThan(dayMilliseconds);
+    expect(await environment.cluster.kubectl(["get", "namespaces", "--output", "name"])).not.toContain(
+      environment.namespace,
+    );
   });
 });
 
