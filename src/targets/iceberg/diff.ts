@@ -72,7 +72,7 @@ export function diffTable(wanted: WantedTable, current: CurrentTable | undefined
 export function describeTableAction(action: TableAction): string {
   switch (action.kind) {
     case "create-table":
-      return `creating table "${formatTable(action.identifier)}" with ${action.fields.length} columns`;
+      return `creating table "${formatTable(action.identifier)}" with ${columns(action.fields.length)}`;
     case "upgrade-format":
       return `upgrading the table format from ${action.from} to ${action.to}`;
     case "evolve-schema":
@@ -83,7 +83,7 @@ export function describeTableAction(action: TableAction): string {
         "none",
       )}`;
     case "change-sort-order":
-      return `changing the sort order of new data (${action.change.layout.fields.length} columns)`;
+      return `changing the sort order of new data to ${columns(action.change.layout.fields.length)}`;
     case "change-properties":
       return `changing properties ${listOr([...Object.keys(action.set), ...action.unset], "")}`;
   }
@@ -173,6 +173,10 @@ function changeSortOrder(
 function changeProperties(wanted: WantedTable, current: CurrentTable): TableChange | undefined {
   const change = diffProperties(wanted.properties, current);
   return change && { kind: "change-properties", ...change };
+}
+
+function columns(count: number): string {
+  return `${count} ${count === 1 ? "column" : "columns"}`;
 }
 
 function listOr(items: readonly string[], otherwise: string): string {

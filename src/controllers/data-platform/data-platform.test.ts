@@ -1,0 +1,163 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { DataPlatform } from "../../crds/kinds.ts";
+import { WaitingError } from "../../runtime/errors.ts";
+import { Scenario } from "../scenario.ts";
+import { PLATFORM, SETTINGS, describeError } from "../testing.ts";
+import { createDataPlatformController } from "./controller.ts";
+import type { ObservedPlatform, ProbeResult } from "./observe.ts";
+import { platformStatus } from "./status.ts";
+import { validatePlatform } from "./validate.ts";
+
+const REACHABLE: ProbeResult = { state: "reachable", version: "1", message: "fine" };
+const DOWN: ProbeResult = {
+  state: "unreachable",
+  reason: "KafkaUnreachable",
+  message: "connect ECONNREFUSED",
+};
+
+function observed(components: Partial<ObservedPlatform["components"]> = {}): ObservedPlatform {
+  return {
+    platform: { state: "resolved", settings: SETTINGS },
+    components: { Kafka: REACHABLE, Storage: REACHABLE, Catalog: REACHABLE, ...components },
+  };
+}
+
+const now = new Date("2026-01-02T00:00:00.7Z");
+
+describe("a platform", () => {
+  it("is valid when all of its systems answer", () => {
+    expect(validatePlatform(PLATFORM, observed())).toEqual({ isReachable: true });
+  });
+
+  it("waits for every system that does not, and names them all", () => {
+    const refused: ProbeResult = { state: "unreachable", reason: "Unauthorized", message: "403" };
+    expect(
+      refusal(observed({ Storage: refused, Catalog: { ...DOWN, reason: "CatalogUnreachable" } })),
+    ).toEqual({
+      class: "waiting",
+      reason: "Unauthorized",
+      message: "Storage: 403; Catalog: connect ECONNREFUSED",
+    });
+  });
+});
+
+describe("the status of a platform", () => {
+  it("shows each system with what answered and when that was first so", () => {
+    const { status, conditions, requeueAfterSeconds } = platformStatus({
+      resource: PLATFORM,
+      observed: observed({ Kafka: DOWN }),
+      now,
+    });
+    expect(status.components).toEqual([
+      {
+        name: "Kafka",
+        reachable: false,
+        message: "connect ECONNREFUSED",
+        lastProbeTime: "2026-01-02T00:00:00Z",
+      },
+      {
+        name: "Storage",
+        reachable: true,
+        version: "1",
+        message: "fine",
+        lastProbeTime: "2026-01-02T00:00:00Z",
+      },
+      {
+        name: "Catalog",
+        reachable: true,
+        version: "1",
+        message: "fine",
+        lastProbeTime: "2026-01-02T00:00:00Z",
+      },
+    ]);
+    expect(conditions).toEqual([
+      {
+        type: "KafkaReachable",
+        status: "False",
+        reason: "KafkaUnreachable",
+        message: "connect ECONNREFUSED",
+      },
+      { type: "StorageReachable", status: "True", reason: "Succeeded", message: "fine" },
+      { type: "CatalogReachable", status: "True", reason: "Succeeded", message: "fine" },
+    ]);
+    expect(requeueAfterSeconds).toBe(30);
+  });
+
+  it("does not change with the clock while the findings stay the same", () => {
+    const first = platformStatus({ resource: PLATFORM, observed: observed(), now });
+    const resource: DataPlatform = { ...PLATFORM, status: first.status };
+    const later = new Date("2026-01-03T00:00:00Z");
+    expect(platformStatus({ resource, observed: observed(), now: later }).status).toEqual(first.status);
+    const changed = platformStatus({ resource, observed: observed({ Kafka: DOWN }), now: later }).status
+      .components;
+    expect(changed?.map((component) => component.lastProbeTime)).toEqual([
+      "2026-01-03T00:00:00Z",
+      "2026-01-02T00:00:00Z",
+      "2026-01-02T00:00:00Z",
+    ]);
+  });
+
+  it("stays as it was when nothing could be observed", () => {
+    const { status } = platformStatus({ resource: PLATFORM, observed: observed(), now });
+    expect(platformStatus({ resource: { ...PLATFORM, status }, now }).status).toEqual(status);
+  });
+});
+
+describe("passes over a platform", () => {
+  let scenario: Scenario;
+
+  beforeEach(async () => {
+    scenario = await Scenario.start(createDataPlatformController());
+  });
+  afterEach(async () => {
+    await scenario.stop();
+  });
+
+  it("write the status once, and again only when something goes or comes back", async () => {
+    await scenario.pass("main");
+    expect(scenario.ready("main")).toBe("Ready=True Succeeded: Kafka, storage and catalog answer");
+    const writes = (): number =>
+      scenario.api.writes.filter((request) => request.subresource === "status").length;
+    expect(await scenario.pass("main")).toEqual({ kind: "after", seconds: 30 });
+    expect(writes()).toBe(1);
+    scenario.kafka.isDown = true;
+    expect(await scenario.pass("main")).toEqual({ kind: "after", seconds: 10 });
+    await scenario.pass("main");
+    expect(scenario.ready("main")).toBe(
+      "Ready=False KafkaUnreachable: Kafka: Kafka at kafka:9092 is unreachable: down",
+    );
+    expect(writes()).toBe(2);
+    scenario.kafka.isDown = false;
+    await scenario.pass("main");
+    expect(scenario.ready("main")).toContain("Ready=True");
+    expect(writes()).toBe(3);
+  });
+
+  it("give up on a system that never answers, and still tell of the others", async () => {
+    scenario.kafka.probe = (signal?: AbortSignal) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener("abort", () => reject(signal.reason as Error));
+      });
+    await scenario.pass("main");
+    expect(scenario.ready("main")).toBe("Ready=False KafkaUnreachable: Kafka: no answer within 5 s");
+    expect(scenario.status("main")["components"]).toMatchObject([
+      { reachable: false },
+      { reachable: true },
+      { reachable: true },
+    ]);
+  }, 15_000);
+
+  it("show wrong credentials as such", async () => {
+    scenario.bucket.probe = () => Promise.reject(new WaitingError("Unauthorized", "answered 403"));
+    await scenario.pass("main");
+    expect(scenario.ready("main")).toBe("Ready=False Unauthorized: Storage: answered 403");
+  });
+});
+
+function refusal(found: ObservedPlatform): unknown {
+  try {
+    return validatePlatform(PLATFORM, found);
+  } catch (error) {
+    return describeError(error);
+  }
+}

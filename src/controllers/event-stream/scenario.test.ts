@@ -1,0 +1,255 @@
+/** Whole passes over EventStreams, with the faults that break controllers: crashes, lost answers, stale reads, drift, rivals. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { dataPlatformKind } from "../../crds/kinds.ts";
+import type { TopicName } from "../../naming/topics.ts";
+import type { TopicId } from "../../targets/kafka/topic.ts";
+import { Scenario } from "../scenario.ts";
+import { topicConfig } from "../testing.ts";
+import { createEventStreamController } from "./controller.ts";
+
+const TOPIC = "shop.raw" as TopicName;
+const SPEC = { platformRef: { name: "main" }, partitions: 3, retention: { time: "1h" } };
+
+let scenario: Scenario;
+
+beforeEach(async () => {
+  scenario = await Scenario.start(createEventStreamController());
+});
+afterEach(async () => {
+  await scenario.stop();
+});
+
+function change(changes: Partial<{ id: string; partitions: number; configs: Record<string, string> }>): void {
+  const topic = scenario.kafka.topics.get(TOPIC);
+  if (topic === undefined) throw new Error("there is no topic");
+  const configs =
+    changes.configs && Object.entries(changes.configs).map(([name, value]) => topicConfig(name, value));
+  scenario.kafka.topics.set(TOPIC, {
+    ...topic,
+    ...(changes.id !== undefined && { id: changes.id as TopicId }),
+    ...(changes.partitions !== undefined && { partitions: changes.partitions }),
+    ...(configs && { configs }),
+  });
+}
+
+describe("the first pass", () => {
+  it("makes the topic, says so once, and the second does nothing", async () => {
+    scenario.putResource("raw", SPEC);
+    await scenario.pass("raw");
+    expect(scenario.ready("raw")).toBe('Ready=True Succeeded: topic "shop.raw" has 3 partitions, each once');
+    expect(scenario.status("raw")).toMatchObject({ topicName: TOPIC, topicId: "topic-1", partitions: 3 });
+    expect(scenario.events()).toEqual([
+      'Normal Created: done: creating topic "shop.raw" with 3 partitions',
+      'Normal Succeeded: topic "shop.raw" has 3 partitions, each once',
+    ]);
+    const writes = scenario.api.writes.length;
+    await scenario.pass("raw");
+    expect(scenario.api.writes).toHaveLength(writes);
+    expect(scenario.kafka.writes).toEqual(["create-topic"]);
+  });
+});
+
+describe("a lost answer", () => {
+  it.each(["before", "after"] as const)(
+    "(the request took no effect %s it) leads to the same end",
+    async (outage) => {
+      let isFirst = true;
+      scenario.kafka.outage = () => {
+        const result = isFirst ? outage : undefined;
+        isFirst = false;
+        return result;
+      };
+      scenario.putResource("raw", SPEC);
+      await scenario.pass("raw");
+      expect(scenario.ready("raw")).toContain("Ready=False KafkaUnreachable");
+      expect(await scenario.passUntilReady("raw")).toBe(1);
+      expect(scenario.kafka.writes).toEqual(["create-topic"]);
+      expect(scenario.status("raw")).not.toHaveProperty("driftCorrectedAt");
+    },
+  );
+
+  it("between two actions leaves the rest to the next pass", async () => {
+    scenario.putResource("raw", SPEC);
+    await scenario.pass("raw");
+    scenario.putResource("raw", { ...SPEC, partitions: 6, configs: { "segment.ms": "1" } });
+    let asked = 0;
+    scenario.kafka.outage = () => {
+      asked += 1;
+      return asked === 2 ? "before" : undefined;
+    };
+    await scenario.pass("raw");
+    expect(scenario.ready("raw")).toContain("Ready=False");
+    expect(scenario.status("raw")).toMatchObject({ partitions: 3 });
+    expect(await scenario.passUntilReady("raw")).toBe(1);
+    expect(scenario.kafka.writes).toEqual(["create-topic", "add-partitions", "alter-configs"]);
+    expect(scenario.status("raw")).toMatchObject({ partitions: 6 });
+    expect(scenario.status("raw")).not.toHaveProperty("driftCorrectedAt");
+  });
+});
+
+describe("a crash between the topic and the status", () => {
+  it("leads to the same end, without taking the own topic for drift", async () => {
+    scenario.api.intercept = (request) =>
+      request.subresource === "status" ? { kind: "status", status: 500 } : undefined;
+    scenario.putResource("raw", SPEC);
+    await scenario.pass("raw");
+    expect(scenario.ready("raw")).toBe("not judged");
+    scenario.api.intercept = () => undefined;
+    expect(await scenario.passUntilReady("raw")).toBe(1);
+    expect(scenario.kafka.writes).toEqual(["create-topic"]);
+    expect(scenario.events().filter((event) => event.startsWith("Warning"))).toEqual([]);
+  });
+});
+
+describe("a change by hand", () => {
+  beforeEach(async () => {
+    scenario.putResource("raw", SPEC);
+    await scenario.pass("raw");
+    scenario.now = new Date("2026-01-02T00:00:00Z");
+  });
+
+  it("of a config is undone, once, with an Event and the time", async () => {
+    change({ configs: { "retention.ms": "1" } });
+    await scenario.pass("raw");
+    await scenario.pass("raw");
+    expect(scenario.kafka.writes).toEqual(["create-topic", "alter-configs"]);
+    expect(scenario.status("raw")).toMatchObject({ driftCorrectedAt: "2026-01-02T00:00:00Z" });
+    expect(scenario.events().filter((event) => event.startsWith("Warning DriftCorrected"))).toHaveLength(1);
+  });
+
+  it("that only shows by the id is told, and the topic is kept", async () => {
+    change({ id: "foreign" });
+    await scenario.pass("raw");
+    await scenario.pass("raw");
+    expect(scenario.kafka.writes).toEqual(["create-topic"]);
+    expect(scenario.status("raw")).toMatchObject({ topicId: "foreign" });
+    expect(scenario.events().filter((event) => event.startsWith("Warning Recreated"))).toHaveLength(1);
+  });
+
+  it("that Kafka cannot undo stalls", async () => {
+    change({ partitions: 9 });
+    await scenario.pass("raw");
+    expect(scenario.ready("raw")).toContain("Ready=False ImpossibleChange");
+    expect(scenario.status("raw")).toMatchObject({ partitions: 9 });
+    expect(scenario.kafka.writes).toEqual(["create-topic"]);
+  });
+
+  it("of a topic that cannot be read is not guessed at: unknown is never absent", async () => {
+    scenario.kafka.isDown = true;
+    const next = await scenario.pass("raw");
+    expect(next).toEqual({ kind: "after", seconds: 10 });
+    expect(scenario.ready("raw")).toContain("Ready=False KafkaUnreachable");
+    expect(scenario.status("raw")).toMatchObject({ topicId: "topic-1", partitions: 3 });
+    scenario.kafka.isDown = false;
+    expect(await scenario.passUntilReady("raw")).toBe(1);
+    expect(scenario.kafka.writes).toEqual(["create-topic"]);
+  });
+});
+
+describe("a paused stream", () => {
+  it("is not repaired", async () => {
+    scenario.putResource("raw", SPEC);
+    await scenario.pass("raw");
+    scenario.putResource("raw", SPEC, { annotations: { "openclickstream.io/paused": "true" } });
+    change({ configs: {} });
+    await scenario.pass("raw");
+    expect(scenario.kafka.writes).toEqual(["create-topic"]);
+  });
+});
+
+describe("deleting", () => {
+  it("with Delete deletes the topic by its id, then lets the resource go", async () => {
+    scenario.putResource("raw", { ...SPEC, deletionPolicy: "Delete" });
+    await scenario.pass("raw");
+    expect(scenario.resource("raw")?.metadata.finalizers).toEqual(["openclickstream.io/eventstream"]);
+    scenario.deleteResource("raw");
+    await scenario.pass("raw");
+    expect(scenario.kafka.topics.size).toBe(0);
+    expect(scenario.resource("raw")).toBeUndefined();
+  });
+
+  it("waits for a Kafka that is down", async () => {
+    scenario.putResource("raw", { ...SPEC, deletionPolicy: "Delete" });
+    await scenario.pass("raw");
+    scenario.deleteResource("raw");
+    scenario.kafka.isDown = true;
+    await scenario.pass("raw");
+    expect(scenario.ready("raw")).toContain("deletion waits: Kafka at kafka:9092 is unreachable");
+    scenario.kafka.isDown = false;
+    await scenario.pass("raw");
+    expect(scenario.resource("raw")).toBeUndefined();
+    expect(scenario.kafka.writes).toEqual(["create-topic", "delete"]);
+  });
+
+  it("with a policy that became Retain meanwhile keeps the topic", async () => {
+    scenario.putResource("raw", { ...SPEC, deletionPolicy: "Delete" });
+    await scenario.pass("raw");
+    scenario.putResource("raw", { ...SPEC, deletionPolicy: "Retain" });
+    await scenario.pass("raw");
+    expect(scenario.resource("raw")?.metadata.finalizers ?? []).toEqual([]);
+    scenario.deleteResource("raw");
+    expect(scenario.resource("raw")).toBeUndefined();
+    expect(scenario.kafka.topics.size).toBe(1);
+  });
+
+  it("after the platform is gone uses what is remembered of it", async () => {
+    scenario.putResource("raw", { ...SPEC, deletionPolicy: "Delete" });
+    await scenario.pass("raw");
+    scenario.delete(dataPlatformKind, "main");
+    scenario.deleteResource("raw");
+    await scenario.pass("raw");
+    expect(scenario.resource("raw")).toBeUndefined();
+    expect(scenario.kafka.writes).toEqual(["create-topic", "delete"]);
+  });
+
+  it("when nobody remembers the platform waits in a namespace that stays, and goes on in one that ends", async () => {
+    const forgetful = await Scenario.start(createEventStreamController());
+    try {
+      const finalizers = ["openclickstream.io/eventstream"];
+      forgetful.putResource("raw", { ...SPEC, deletionPolicy: "Delete" }, { finalizers });
+      forgetful.delete(dataPlatformKind, "main");
+      forgetful.deleteResource("raw");
+      await forgetful.pass("raw");
+      expect(forgetful.ready("raw")).toContain('deletion waits: DataPlatform "main" does not exist');
+      forgetful.terminateNamespace();
+      await forgetful.pass("raw");
+      expect(forgetful.resource("raw")).toBeUndefined();
+      expect(forgetful.events().at(-1)).toContain('Warning CleanupAbandoned: topic "shop.raw" was left');
+    } finally {
+      await forgetful.stop();
+    }
+  });
+});
+
+describe("two streams that want one topic", () => {
+  const claim = { ...SPEC, topicName: "contested" };
+
+  it("the one that has it keeps it; the other one touches nothing, not even when it is deleted", async () => {
+    scenario.putResource("first", claim);
+    await scenario.pass("first");
+    scenario.putResource("second", { ...claim, partitions: 9, deletionPolicy: "Delete" });
+    await scenario.pass("second");
+    await scenario.pass("first");
+    expect(scenario.ready("second")).toContain(
+      'Ready=False ResourceConflict: topic "contested" belongs to the older EventStream "shop/first"',
+    );
+    expect(scenario.status("second")).toMatchObject({ conflictsWith: "first" });
+    expect(scenario.ready("first")).toContain("Ready=True");
+    scenario.deleteResource("second");
+    await scenario.pass("second");
+    expect(scenario.resource("second")).toBeUndefined();
+    expect(scenario.kafka.writes).toEqual(["create-topic"]);
+  });
+
+  it("in another cluster are no rivals", async () => {
+    scenario.put(dataPlatformKind, {
+      apiVersion: "openclickstream.io/v1alpha1",
+      kind: "DataPlatform",
+      metadata: { namespace: "elsewhere", name: "main" },
+      ...{ spec: { kafka: { bootstrapServers: ["other:9092"] } } },
+    });
+    scenario.putResource("first", claim, { namespace: "elsewhere" });
+    scenario.putResource("second", claim);
+    expect(await scenario.passUntilReady("second")).toBe(1);
+  });
+});

@@ -1,0 +1,244 @@
+/** Whole passes over LakeTables, with the faults that break controllers: crashes, lost answers, stale reads, drift, rivals. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { dataPlatformKind } from "../../crds/kinds.ts";
+import { Scenario } from "../scenario.ts";
+import { createLakeTableController } from "./controller.ts";
+
+const KEY = "shop.events";
+const COLUMNS = [
+  { name: "id", type: "string", required: true },
+  { name: "at", type: "timestamptz" },
+];
+const SPEC = { platformRef: { name: "main" }, database: "shop", table: "events", columns: COLUMNS };
+
+let scenario: Scenario;
+
+beforeEach(async () => {
+  scenario = await Scenario.start(createLakeTableController());
+});
+afterEach(async () => {
+  await scenario.stop();
+});
+
+/** Fails the write with this number (from 0). */
+function failWrite(number: number, outage: "before" | "after"): void {
+  let asked = 0;
+  scenario.catalog.outage = () => (asked++ === number ? outage : undefined);
+}
+
+describe("the first pass", () => {
+  it("makes the table, says so once, and the second does nothing", async () => {
+    scenario.putResource("events", SPEC);
+    await scenario.pass("events");
+    expect(scenario.ready("events")).toBe('Ready=True Succeeded: table "shop.events" has 2 columns');
+    expect(scenario.status("events")).toMatchObject({
+      tableUuid: "table-1",
+      location: "s3://lake/shop/events",
+      schemaId: 0,
+      rows: 0,
+    });
+    const writes = scenario.api.writes.length;
+    await scenario.pass("events");
+    expect(scenario.api.writes).toHaveLength(writes);
+    expect(scenario.catalog.writes).toEqual(["create"]);
+    expect(scenario.events()).toEqual([
+      'Normal Created: done: creating table "shop.events" with 2 columns',
+      'Normal Succeeded: table "shop.events" has 2 columns',
+    ]);
+  });
+});
+
+describe("a lost answer", () => {
+  it.each(["before", "after"] as const)(
+    "to the creation (lost %s it took effect) leads to the same end",
+    async (outage) => {
+      failWrite(0, outage);
+      scenario.putResource("events", SPEC);
+      await scenario.pass("events");
+      expect(scenario.ready("events")).toContain("Ready=False CatalogUnreachable");
+      expect(await scenario.passUntilReady("events")).toBe(1);
+      expect(scenario.catalog.writes).toEqual(["create"]);
+    },
+  );
+
+  it.each(["before", "after"] as const)(
+    "to a commit (lost %s it took effect) leads to the same end",
+    async (outage) => {
+      scenario.putResource("events", SPEC);
+      await scenario.pass("events");
+      failWrite(0, outage);
+      scenario.putResource("events", { ...SPEC, columns: [...COLUMNS, { name: "n", type: "int" }] });
+      await scenario.pass("events");
+      expect(scenario.ready("events")).toContain("Ready=False CatalogUnreachable");
+      expect(await scenario.passUntilReady("events")).toBe(1);
+      expect(scenario.catalog.writes).toEqual(["create", "evolve-schema"]);
+      expect(scenario.catalog.tables.get(KEY)?.fields.map((field) => field.id)).toEqual([1, 2, 3]);
+    },
+  );
+});
+
+describe("a crash between the table and the status", () => {
+  it("leads to the same end, without taking the own table for drift", async () => {
+    scenario.api.intercept = (request) =>
+      request.subresource === "status" ? { kind: "status", status: 500 } : undefined;
+    scenario.putResource("events", SPEC);
+    await scenario.pass("events");
+    scenario.api.intercept = () => undefined;
+    expect(await scenario.passUntilReady("events")).toBe(1);
+    expect(scenario.catalog.writes).toEqual(["create"]);
+    expect(scenario.events().filter((event) => event.startsWith("Warning"))).toEqual([]);
+  });
+});
+
+describe("somebody else's change", () => {
+  beforeEach(async () => {
+    scenario.putResource("events", SPEC);
+    await scenario.pass("events");
+  });
+
+  it("between the read and the commit makes the commit fail, and the next pass builds on it", async () => {
+    scenario.putResource("events", { ...SPEC, columns: [...COLUMNS, { name: "n", type: "int" }] });
+    scenario.catalog.outage = () => {
+      const table = scenario.catalog.tables.get(KEY);
+      if (table !== undefined) scenario.catalog.tables.set(KEY, { ...table, lastColumnId: 7 });
+      scenario.catalog.outage = () => undefined;
+      return undefined;
+    };
+    await scenario.pass("events");
+    expect(scenario.ready("events")).toContain("Ready=False NotSettled");
+    expect(await scenario.passUntilReady("events")).toBe(1);
+    expect(scenario.catalog.tables.get(KEY)?.fields.map((field) => field.id)).toEqual([1, 2, 8]);
+  });
+
+  it("that adds a column is never undone by dropping it", async () => {
+    const table = scenario.catalog.tables.get(KEY);
+    if (table === undefined) throw new Error("there is no table");
+    const added = {
+      id: 3,
+      name: "engine",
+      type: { kind: "scalar", name: "int" },
+      isRequired: false,
+    } as const;
+    scenario.catalog.tables.set(KEY, { ...table, fields: [...table.fields, added], lastColumnId: 3 });
+    await scenario.pass("events");
+    expect(scenario.ready("events")).toContain(
+      'Ready=False DestructiveChange: column "engine" is in the table',
+    );
+    expect(scenario.catalog.writes).toEqual(["create"]);
+  });
+
+  it("that adds rows shows in the figures at the next look, and only then is the status written", async () => {
+    const table = scenario.catalog.tables.get(KEY);
+    if (table === undefined) throw new Error("there is no table");
+    const snapshot = { id: "8924558786060583479", rows: 5, dataFiles: 1, totalBytes: 99 };
+    scenario.catalog.tables.set(KEY, { ...table, snapshot });
+    const writes = scenario.api.writes.length;
+    await scenario.pass("events");
+    await scenario.pass("events");
+    expect(scenario.api.writes).toHaveLength(writes + 1);
+    expect(scenario.status("events")).toMatchObject({
+      currentSnapshotId: "8924558786060583479",
+      rows: 5,
+      dataFiles: 1,
+      totalBytes: 99,
+    });
+  });
+});
+
+describe("deleting with Delete", () => {
+  beforeEach(async () => {
+    scenario.putResource("events", { ...SPEC, deletionPolicy: "Delete" });
+    await scenario.pass("events");
+    for (const key of ["shop/events/data/1", "shop/events/metadata/1", "shop/events_old/data/1"])
+      scenario.bucket.keys.add(key);
+    scenario.deleteResource("events");
+  });
+
+  it("drops the table and deletes its files, and only those", async () => {
+    await scenario.pass("events");
+    expect(scenario.resource("events")).toBeUndefined();
+    expect(scenario.catalog.writes).toEqual(["create", "drop"]);
+    expect([...scenario.bucket.keys]).toEqual(["shop/events_old/data/1"]);
+    expect(scenario.events().slice(-2)).toEqual([
+      'Normal Deleted: dropped table "shop.events"',
+      "Normal Deleted: deleted 2 objects at s3://lake/shop/events",
+    ]);
+  });
+
+  it.each(["before", "after"] as const)(
+    "goes on where it was when the answer to the drop is lost (%s it took effect)",
+    async (outage) => {
+      failWrite(0, outage);
+      await scenario.pass("events");
+      expect(scenario.ready("events")).toContain("deletion waits");
+      await scenario.pass("events");
+      expect(scenario.resource("events")).toBeUndefined();
+      expect([...scenario.bucket.keys]).toEqual(["shop/events_old/data/1"]);
+    },
+  );
+
+  it("goes on where it was when the files could not be deleted: the place is in the status", async () => {
+    let asked = 0;
+    scenario.bucket.outage = () => (asked++ === 0 ? "before" : undefined);
+    await scenario.pass("events");
+    expect(scenario.catalog.tables.size).toBe(0);
+    expect(scenario.ready("events")).toContain("deletion waits: 503 SlowDown");
+    await scenario.pass("events");
+    expect(scenario.resource("events")).toBeUndefined();
+    expect([...scenario.bucket.keys]).toEqual(["shop/events_old/data/1"]);
+  });
+
+  it("leaves files where another LakeTable lies too", async () => {
+    scenario.putResource("inner", { ...SPEC, table: "inner", location: "s3://lake/shop/events/inner" });
+    await scenario.pass("events");
+    expect(scenario.resource("events")).toBeUndefined();
+    expect(scenario.bucket.keys.size).toBe(3);
+    expect(scenario.events().at(-1)).toContain(
+      "Warning CleanupAbandoned: the files at s3://lake/shop/events were left",
+    );
+  });
+});
+
+describe("deleting with Delete a table outside of the bucket", () => {
+  it("drops the table, leaves the files and says so", async () => {
+    scenario.putResource("events", { ...SPEC, location: "s3://other/events", deletionPolicy: "Delete" });
+    await scenario.pass("events");
+    scenario.deleteResource("events");
+    await scenario.pass("events");
+    expect(scenario.resource("events")).toBeUndefined();
+    expect(scenario.events().at(-1)).toContain("the files at s3://other/events were left");
+  });
+});
+
+describe("two resources that want one table", () => {
+  it("the one that has it keeps it; the other one touches nothing, not even when it is deleted", async () => {
+    scenario.putResource("first", SPEC);
+    await scenario.pass("first");
+    scenario.putResource("second", {
+      ...SPEC,
+      columns: [{ name: "x", type: "int" }],
+      deletionPolicy: "Delete",
+    });
+    await scenario.pass("second");
+    expect(scenario.ready("second")).toContain(
+      'Ready=False ResourceConflict: table "shop.events" belongs to the older LakeTable "shop/first"',
+    );
+    scenario.deleteResource("second");
+    await scenario.pass("second");
+    expect(scenario.resource("second")).toBeUndefined();
+    expect(scenario.catalog.writes).toEqual(["create"]);
+  });
+});
+
+describe("a platform that is not there yet", () => {
+  it("is waited for", async () => {
+    scenario.delete(dataPlatformKind, "main");
+    scenario.putResource("events", SPEC);
+    await scenario.pass("events");
+    expect(scenario.ready("events")).toBe(
+      'Ready=False PlatformNotFound: DataPlatform "main" does not exist in namespace "shop"',
+    );
+    scenario.putPlatform();
+    expect(await scenario.passUntilReady("events")).toBe(1);
+  });
+});

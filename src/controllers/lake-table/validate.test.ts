@@ -1,0 +1,172 @@
+import { describe, expect, it } from "vitest";
+import type { LakeTable } from "../../crds/kinds.ts";
+import { NAMESPACE, PLATFORM, SETTINGS, describeError } from "../testing.ts";
+import { isShared, rivalsOf } from "./claim.ts";
+import type { ObservedTable } from "./observe.ts";
+import { validateTable } from "./validate.ts";
+
+function table(
+  spec: Partial<LakeTable["spec"]> = {},
+  metadata: object = {},
+  status?: LakeTable["status"],
+): LakeTable {
+  return {
+    apiVersion: "openclickstream.io/v1alpha1",
+    kind: "LakeTable",
+    metadata: { namespace: NAMESPACE, name: "events", uid: "u", generation: 1, ...metadata },
+    spec: {
+      platformRef: { name: "main" },
+      database: "shop",
+      table: "events",
+      columns: [{ name: "at", type: "timestamptz" }],
+      ...spec,
+    },
+    ...(status && { status }),
+  };
+}
+
+const OBSERVED: ObservedTable = {
+  older: undefined,
+  platform: { state: "resolved", settings: SETTINGS },
+  table: { state: "known", value: undefined },
+};
+
+function refusal(resource: LakeTable, observed: Partial<ObservedTable> = {}): unknown {
+  try {
+    return validateTable(resource, { ...OBSERVED, ...observed });
+  } catch (error) {
+    return describeError(error);
+  }
+}
+
+describe("a table's manifest", () => {
+  it("is resolved with all defaults", () => {
+    const { wanted } = validateTable(table({ sortBy: [{ column: "at", direction: "desc" }] }), OBSERVED);
+    expect(wanted).toEqual({
+      identifier: { database: "shop", table: "events" },
+      columns: [{ name: "at", type: { kind: "scalar", name: "timestamptz" }, isRequired: false }],
+      partitionBy: [],
+      sortBy: [{ column: "at", direction: "desc", nullOrder: "last" }],
+      properties: {},
+      formatVersion: undefined,
+      location: { kind: "anywhere-in-bucket", bucket: "lake", fallback: "s3://lake/shop/events" },
+      isDestructiveAllowed: false,
+    });
+  });
+
+  it.each<[string, Partial<LakeTable["spec"]>, object]>([
+    [
+      "a type that cannot be read",
+      {
+        columns: [
+          { name: "a", type: "int" },
+          { name: "bad", type: "list<struct<a:int>,b:int>" },
+        ],
+      },
+      {
+        reason: "InvalidSpec",
+        field: "spec.columns[1].type",
+        message: expect.stringContaining('column "bad": type') as string,
+      },
+    ],
+    [
+      "two time transforms of one column",
+      {
+        partitionBy: [
+          { column: "at", transform: "day" },
+          { column: "at", transform: "hour" },
+        ],
+      },
+      {
+        reason: "InvalidSpec",
+        field: "spec.partitionBy",
+        message:
+          'spec.partitionBy must have only one of year, month, day and hour of column "at"; keep the finest',
+      },
+    ],
+    [
+      "a property that is a fact of the metadata",
+      { properties: { "current-snapshot-id": "1" } },
+      {
+        reason: "InvalidSpec",
+        message: expect.stringContaining('must not hold "current-snapshot-id"') as string,
+      },
+    ],
+    [
+      "a property of the operator's own",
+      { properties: { "openclickstream.managed-properties": "a" } },
+      { reason: "InvalidSpec" },
+    ],
+    [
+      "a format version that does not exist",
+      { properties: { "format-version": "4" } },
+      { reason: "InvalidSpec", message: expect.stringContaining('not "4"') as string },
+    ],
+    ["a database that is no name", { database: "a.b" }, { reason: "InvalidSpec", field: "spec.database" }],
+  ])("with %s is refused", (_case, spec, expected) => {
+    expect(refusal(table(spec))).toMatchObject({ class: "terminal", ...expected });
+  });
+
+  it("whose table an older resource has is refused, before anything else is asked for", () => {
+    const older = table({}, { name: "first", namespace: "other" });
+    const platform = { state: "missing", reason: "PlatformNotFound", message: "no platform" } as const;
+    expect(refusal(table(), { older, platform })).toMatchObject({
+      class: "terminal",
+      reason: "ResourceConflict",
+      message:
+        'table "shop.events" belongs to the older LakeTable "other/first"; give one of them another table, or delete one',
+    });
+  });
+
+  it("waits while the table cannot be read: unknown is never absent", () => {
+    const error = new Error("no answer");
+    expect(() => validateTable(table(), { ...OBSERVED, table: { state: "unknown", error } })).toThrow(error);
+  });
+
+  it("that cannot be judged without the platform waits for it", () => {
+    const platform = {
+      state: "missing",
+      reason: "SecretNotFound",
+      message: 'Secret "s3" does not exist',
+    } as const;
+    expect(refusal(table(), { platform })).toMatchObject({ class: "waiting", reason: "SecretNotFound" });
+  });
+});
+
+describe("rivals for a table", () => {
+  const own = table();
+
+  it.each([
+    ["a resource of the same platform", table({}, { uid: "v" }), true],
+    ["a resource whose platform has the same catalog", table({}, { uid: "v", namespace: "other" }), true],
+    ["the resource itself", table(), false],
+    ["another table", table({ table: "other" }, { uid: "v" }), false],
+    ["another database", table({ database: "other" }, { uid: "v" }), false],
+    ["a resource whose platform has another catalog", table({}, { uid: "v", namespace: "far" }), false],
+    ["a resource without a platform", table({}, { uid: "v", namespace: "nowhere" }), false],
+  ])("%s: %o", (_case, other, isRival) => {
+    const far = { ...PLATFORM, spec: { ...PLATFORM.spec, catalog: { uri: "http://far" } } };
+    const platforms = new Map([
+      [NAMESPACE, PLATFORM],
+      ["other", { ...PLATFORM, spec: { ...PLATFORM.spec, catalog: { uri: "http://catalog/" } } }],
+      ["far", far],
+    ]);
+    const rivals = rivalsOf(own, [own, other], (resource) =>
+      platforms.get(resource.metadata.namespace ?? ""),
+    );
+    expect(rivals).toEqual(isRival ? [other] : []);
+  });
+});
+
+describe("the place of a table's files", () => {
+  it.each([
+    ["s3://lake/shop/events/inner", true],
+    ["s3a://lake/shop/events/", true],
+    ["s3://lake/shop", true],
+    ["s3://lake/shop/events_old", false],
+    ["s3://other/shop/events", false],
+  ])("is shared with one at %s: %s", (location, shared) => {
+    const other = table({}, { uid: "v" }, { location });
+    expect(isShared("s3://lake/shop/events", table(), [table(), other])).toBe(shared);
+  });
+});
