@@ -17,13 +17,19 @@ final class Causes {
     private Causes() {
     }
 
-    /** The first line of the messages down to the root cause, which is what a person can act on. */
-    static String describe(Throwable error) {
+    /** The root cause; the exceptions around it hold the query's plan, which hides everything else. */
+    static Throwable root(Throwable error) {
         Throwable root = error;
         Set<Throwable> seen = new LinkedHashSet<>();
         while (root.getCause() != null && seen.add(root)) {
             root = root.getCause();
         }
+        return root;
+    }
+
+    /** The first line of the root cause's message, which is what a person can act on. */
+    static String describe(Throwable error) {
+        Throwable root = root(error);
         String message = root.getMessage() == null ? "" : root.getMessage().strip().split("\n", 2)[0];
         String line = message.isEmpty() ? root.getClass().getName() : message;
         boolean speaksForItself = root instanceof IllegalStateException;

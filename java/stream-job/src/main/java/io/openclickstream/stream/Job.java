@@ -5,8 +5,11 @@ import io.openclickstream.stream.serve.JobStatus;
 import io.openclickstream.stream.serve.ProgressListener;
 import io.openclickstream.stream.sink.LakeCatalog;
 import io.openclickstream.stream.sink.LakeSink;
+import io.openclickstream.stream.sink.LakeTables;
+import io.openclickstream.stream.source.Checkpoint;
 import io.openclickstream.stream.source.KafkaConnection;
-import io.openclickstream.stream.source.TopicIdentity;
+import io.openclickstream.stream.source.RawTopic;
+import io.openclickstream.stream.source.StartingOffsets;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.TimeoutException;
@@ -16,6 +19,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.DataStreamReader;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.StreamingQueryException;
 
@@ -39,30 +43,31 @@ final class Job implements AutoCloseable {
         SparkSession spark = SparkSession.builder().config(SparkSettings.addTo(new SparkConf(), config)).getOrCreate();
         try {
             Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-            String topicId = TopicIdentity.read(kafka, config.kafka().topic());
-            TopicIdentity.check(config.checkpoint(), config.kafka().topic(), topicId, hadoop);
+            RawTopic topic = RawTopic.read(kafka, config.kafka().topic());
+            Checkpoint checkpoint = new Checkpoint(config.checkpoint(), hadoop);
+            checkpoint.bindTo(topic);
             Catalog catalog = LakeCatalog.connect(config.catalog(), config.storage(), hadoop);
-            LakeSink sink = new LakeSink(catalog, config.tables(), topicId, status);
+            LakeTables tables = LakeTables.open(catalog, config.tables());
+            String startingOffsets = checkpoint.isUsed() ? "earliest" : StartingOffsets.option(topic, tables.recover(topic.id()));
             spark.streams().addListener(new ProgressListener(status));
-            Dataset<Row> steps = StreamQuery.steps(records(spark, kafka, config), config);
-            return new Job(spark, StreamQuery.start(steps, sink, config), catalog);
+            Dataset<Row> records = records(spark, kafka, config).option("startingOffsets", startingOffsets).load();
+            LakeSink sink = new LakeSink(tables, topic.id(), status);
+            return new Job(spark, StreamQuery.start(StreamQuery.steps(records, config), sink, config), catalog);
         } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
             spark.stop();
             throw e;
         }
     }
 
-    private static Dataset<Row> records(SparkSession spark, KafkaConnection kafka, JobConfig config) {
+    private static DataStreamReader records(SparkSession spark, KafkaConnection kafka, JobConfig config) {
         return spark.readStream()
             .format("kafka")
             .options(kafka.sourceOptions())
             .option("subscribe", config.kafka().topic())
-            .option("startingOffsets", "earliest")
             .option("includeHeaders", "true")
             .option("maxOffsetsPerTrigger", Long.toString(config.maxRowsPerTrigger()))
             // Records that Kafka deleted before they were read must not go unnoticed.
-            .option("failOnDataLoss", "true")
-            .load();
+            .option("failOnDataLoss", "true");
     }
 
     StreamingQuery query() {

@@ -52,17 +52,15 @@ public final class Main {
             return 0;
         } catch (ConfigException e) {
             return fail(e.getMessage(), null);
-        } catch (StreamingQueryException e) {
-            return fail(Causes.describe(e), e);
-        } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
-            return fail(Causes.describe(e), e);
+        } catch (StreamingQueryException | IOException | InterruptedException | TimeoutException | RuntimeException e) {
+            return fail(Causes.describe(e), Causes.root(e));
         } finally {
             waitIfStopping();
             isExiting.set(true);
         }
     }
 
-    private int fail(String message, Exception cause) {
+    private int fail(String message, Throwable cause) {
         if (status.read().state() == JobStatus.State.STOPPING) {
             LOG.info("Ended while stopping cause={}", message);
             return 0;

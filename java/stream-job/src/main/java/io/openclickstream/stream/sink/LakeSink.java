@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.catalog.Catalog;
-import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.spark.api.java.function.VoidFunction2;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -26,15 +24,14 @@ public final class LakeSink implements VoidFunction2<Dataset<Row>, Long> {
     /** Spark sets it on the thread of a query; the same as the query's id in the checkpoint. */
     private static final String QUERY_ID_PROPERTY = "sql.streaming.queryId";
 
-    private final transient Map<OutputTable, LakeTable> tables = new EnumMap<>(OutputTable.class);
+    private final transient LakeTables tables;
     private final String topicId;
     private final transient JobStatus status;
 
-    /** Loads the tables; fails when one is missing or cannot take the job's rows. */
-    public LakeSink(Catalog catalog, Map<OutputTable, TableIdentifier> identifiers, String topicId, JobStatus status) {
+    public LakeSink(LakeTables tables, String topicId, JobStatus status) {
+        this.tables = tables;
         this.topicId = topicId;
         this.status = status;
-        identifiers.forEach((output, identifier) -> tables.put(output, new LakeTable(output, catalog.loadTable(identifier))));
     }
 
     @Override
@@ -46,11 +43,9 @@ public final class LakeSink implements VoidFunction2<Dataset<Row>, Long> {
         TaskOutput output = steps.toJavaRDD()
             .mapPartitions(new WriteTask(targets, queryId + "-" + epoch))
             .fold(TaskOutput.empty(), TaskOutput::plus);
-        for (OutputTable table : targets.keySet()) {
-            List<DataFile> files = output.files().getOrDefault(table, List.of());
-            if (!files.isEmpty()) {
-                tables.get(table).commit(batch, files, output.offsets().get(table));
-            }
+        // The events table is the last to be committed: with it the batch is done.
+        if (targets.containsKey(OutputTable.EVENTS)) {
+            commit(batch, targets, output);
         }
         status.addRows(output.rows(), output.oldestReceivedAt());
     }
@@ -62,18 +57,27 @@ public final class LakeSink implements VoidFunction2<Dataset<Row>, Long> {
             if (table.holds(batch)) {
                 LOG.info("Passing over a table that already holds the batch table={} batchId={}", table.name(), batch.epoch());
             } else {
-                refuseSecondCheckpoint(table, batch);
                 targets.put(output, table.forTasks());
             }
         });
         return targets;
     }
 
-    private static void refuseSecondCheckpoint(LakeTable table, MicroBatch batch) {
-        if (table.holdsRecordsOfAnotherQuery(batch)) {
-            throw new IllegalStateException("table " + table.name() + " already holds records of this topic that were written under"
-                + " another checkpoint; this one would store them again. Restore the checkpoint, or start with empty tables, or with a"
-                + " new topic, or remove the table's property \"" + LakeTable.QUERY_ID + "\" to accept doubled rows");
+    private void commit(MicroBatch batch, Map<OutputTable, Table> targets, TaskOutput output) {
+        OffsetRanges offsets = new OffsetRanges();
+        output.offsets().values().forEach(offsets::plus);
+        NextOffsets complete = tables.complete(topicId);
+        if (offsets.overlaps(complete)) {
+            output.files().forEach((table, files) -> tables.get(table).delete(files));
+            throw new IllegalStateException("the tables already hold records of Kafka offsets " + offsets + " (they are complete up to "
+                + complete + "): another pipeline writes them, or the checkpoint is not theirs; delete the checkpoint to go on behind them");
+        }
+        for (OutputTable table : LakeTables.COMMIT_ORDER) {
+            List<DataFile> files = output.files().getOrDefault(table, List.of());
+            boolean isDue = targets.containsKey(table) && (!files.isEmpty() || table == OutputTable.EVENTS);
+            if (isDue) {
+                tables.get(table).commit(batch, files, output.offsets().getOrDefault(table, new OffsetRanges()), complete.after(offsets));
+            }
         }
     }
 }

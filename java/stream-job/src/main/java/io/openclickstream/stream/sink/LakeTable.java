@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFiles;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.SerializableTable;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.Transaction;
@@ -25,6 +27,7 @@ final class LakeTable {
     static final String QUERY_ID = "openclickstream.query-id";
     static final String EPOCH_ID = "openclickstream.epoch-id";
     static final String TOPIC_ID = "openclickstream.topic-id";
+    static final String NEXT_OFFSETS = "openclickstream.next-offsets";
     static final String KAFKA_OFFSETS = "openclickstream.kafka-offsets";
     private static final Logger LOG = LoggerFactory.getLogger(LakeTable.class);
 
@@ -54,12 +57,32 @@ final class LakeTable {
         return holds(table.properties(), batch);
     }
 
-    /** Whether another query, hence another checkpoint, has put records of this topic into the table. */
-    boolean holdsRecordsOfAnotherQuery(MicroBatch batch) {
+    /** Where the table's last batch ended, if it was of this topic. */
+    NextOffsets nextOffsets(String topicId) {
         Map<String, String> properties = table.properties();
-        return properties.containsKey(QUERY_ID)
-            && !batch.queryId().equals(properties.get(QUERY_ID))
-            && batch.topicId().equals(properties.get(TOPIC_ID));
+        return topicId.equals(properties.get(TOPIC_ID)) ? NextOffsets.parse(properties.get(NEXT_OFFSETS)) : NextOffsets.NONE;
+    }
+
+    /**
+     * Removes the rows of the table's last batch, which did not get into all tables before its checkpoint was lost, so that they
+     * can be read again from these offsets.
+     */
+    void undoLastBatch(NextOffsets from) {
+        Map<String, String> properties = table.properties();
+        Snapshot last = table.currentSnapshot();
+        boolean isOfLastBatch = last != null
+            && properties.get(QUERY_ID).equals(last.summary().get(QUERY_ID))
+            && properties.get(EPOCH_ID).equals(last.summary().get(EPOCH_ID));
+        if (!isOfLastBatch) {
+            throw new IllegalStateException("table " + name() + " holds a part of a batch whose checkpoint was lost, and was changed since;"
+                + " delete its rows from these Kafka offsets on by hand, and set its property " + NEXT_OFFSETS + " to them: " + from);
+        }
+        Transaction transaction = table.newTransaction();
+        DeleteFiles delete = transaction.newDelete();
+        last.addedDataFiles(table.io()).forEach(delete::deleteFile);
+        delete.commit();
+        transaction.updateProperties().set(NEXT_OFFSETS, from.toString()).commit();
+        transaction.commitTransaction();
     }
 
     /** The table as tasks need it. */
@@ -68,26 +91,29 @@ final class LakeTable {
     }
 
     /**
-     * Adds files and remembers the micro-batch, atomically. Should a second driver on the same checkpoint add the same batch at
-     * the same time, the catalog lets one commit through, and the other is refused when it is repeated.
+     * Adds files, if there are any, and remembers the micro-batch, atomically. Should a second driver on the same checkpoint add
+     * the same batch at the same time, the catalog lets one commit through, and the other is refused when it is repeated.
      */
-    void commit(MicroBatch batch, List<DataFile> files, OffsetRanges offsets) {
+    void commit(MicroBatch batch, List<DataFile> files, OffsetRanges offsets, NextOffsets next) {
         Transaction transaction = Transactions.newTransaction(table.name(), new GuardedOperations(operations, base -> {
             if (holds(base.properties(), batch)) {
                 throw new ValidationException("table %s got batch %d from another driver", table.name(), batch.epoch());
             }
         }));
         try {
-            AppendFiles append = transaction.newAppend();
-            files.forEach(append::appendFile);
-            append.set(QUERY_ID, batch.queryId());
-            append.set(EPOCH_ID, Long.toString(batch.epoch()));
-            append.set(KAFKA_OFFSETS, offsets.toString());
-            append.commit();
+            if (!files.isEmpty()) {
+                AppendFiles append = transaction.newAppend();
+                files.forEach(append::appendFile);
+                append.set(QUERY_ID, batch.queryId());
+                append.set(EPOCH_ID, Long.toString(batch.epoch()));
+                append.set(KAFKA_OFFSETS, offsets.toString());
+                append.commit();
+            }
             transaction.updateProperties()
                 .set(QUERY_ID, batch.queryId())
                 .set(EPOCH_ID, Long.toString(batch.epoch()))
                 .set(TOPIC_ID, batch.topicId())
+                .set(NEXT_OFFSETS, next.toString())
                 .commit();
             transaction.commitTransaction();
         } catch (CommitFailedException | ValidationException e) {
@@ -109,7 +135,8 @@ final class LakeTable {
         }
     }
 
-    private void delete(List<DataFile> files) {
+    /** Deletes files that no table refers to. */
+    void delete(List<DataFile> files) {
         for (DataFile file : files) {
             try {
                 table.io().deleteFile(file.location());

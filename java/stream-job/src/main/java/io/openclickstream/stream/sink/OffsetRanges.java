@@ -1,6 +1,7 @@
 package io.openclickstream.stream.sink;
 
 import java.io.Serializable;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** The span of Kafka offsets in each Kafka partition. */
@@ -22,6 +23,17 @@ final class OffsetRanges implements Serializable {
     OffsetRanges plus(OffsetRanges other) {
         other.ranges.forEach((partition, range) -> ranges.merge(partition, range, Range::plus));
         return this;
+    }
+
+    Map<Integer, Long> lastOffsets() {
+        Map<Integer, Long> last = new TreeMap<>();
+        ranges.forEach((partition, range) -> last.put(partition, range.last()));
+        return last;
+    }
+
+    /** Whether any of these offsets lies before the next one of its partition. */
+    boolean overlaps(NextOffsets next) {
+        return ranges.entrySet().stream().anyMatch(entry -> entry.getValue().first() < next.of(entry.getKey()));
     }
 
     /** For the snapshot summary, for example {@code 0:120-180,1:7-7}. */

@@ -83,13 +83,45 @@ final class JobProcess implements AutoCloseable {
         throw new AssertionError("not within " + DEADLINE + ": " + what + "; last progress: " + last + "\n" + logEnd());
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    void awaitReadyOrEnd() throws IOException, InterruptedException {
+        awaitOrEnd("the job runs", progress -> progress.path("state").asText().equals("RUNNING"));
+    }
+
+    /** Waits until the job has read so many records, or has ended. */
+    void awaitReadOrEnd(long records) throws IOException, InterruptedException {
+        awaitOrEnd("the job has read " + records + " records", progress -> read(progress) >= records);
+    }
+
+    /** Records before the offsets that a progress names. */
+    static long read(JsonNode progress) {
+        long read = 0;
+        for (JsonNode offset : progress.path("offsets")) {
+            read += offset.longValue();
+        }
+        return read;
+    }
+
+    private void awaitOrEnd(String what, Predicate<JsonNode> wanted) throws IOException, InterruptedException {
+        try {
+            await(what, wanted);
+        } catch (AssertionError problem) {
+            if (isAlive()) {
+                throw problem;
+            }
+        }
+    }
+
     String get(String path) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(Duration.ofSeconds(5)).build();
         return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
 
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     /** Sends SIGTERM; gives the exit code. */
@@ -119,7 +151,7 @@ final class JobProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
     }
 }

@@ -110,6 +110,13 @@ final class Pipeline {
         }
     }
 
+    void deleteCheckpoint() throws IOException {
+        org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path(checkpoint());
+        try (FileSystem files = FileSystem.newInstance(folder.toUri(), hadoop())) {
+            files.delete(folder, true);
+        }
+    }
+
     private String checkpoint() {
         return "s3a://" + engines.bucket() + "/checkpoints/jobtest/" + name;
     }

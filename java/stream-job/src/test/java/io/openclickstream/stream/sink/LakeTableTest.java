@@ -61,7 +61,7 @@ class LakeTableTest {
     @Test
     @DisplayName("holds each batch that was committed, and all before it")
     void holds() throws IOException {
-        open().commit(batch(7), files("a"), NO_OFFSETS);
+        open().commit(batch(7), files("a"), NO_OFFSETS, NextOffsets.NONE);
         LakeTable table = open();
         assertTrue(table.holds(batch(7)));
         assertTrue(table.holds(batch(3)));
@@ -72,7 +72,7 @@ class LakeTableTest {
     @Test
     @DisplayName("still holds a batch after its snapshot has expired and files were compacted")
     void outlivesSnapshots() throws IOException {
-        open().commit(batch(1), files("a"), NO_OFFSETS);
+        open().commit(batch(1), files("a"), NO_OFFSETS, NextOffsets.NONE);
         Table table = lake.table(OUTPUT);
         DataFile old = table.currentSnapshot().addedDataFiles(table.io()).iterator().next();
         table.newRewrite().deleteFile(old).addFile(files("a").get(0)).commit();
@@ -85,9 +85,9 @@ class LakeTableTest {
     void twoDrivers() throws IOException {
         LakeTable first = open();
         LakeTable second = open();
-        first.commit(batch(1), files("a"), NO_OFFSETS);
+        first.commit(batch(1), files("a"), NO_OFFSETS, NextOffsets.NONE);
         List<DataFile> late = files("b");
-        assertThrows(ValidationException.class, () -> second.commit(batch(1), late, NO_OFFSETS));
+        assertThrows(ValidationException.class, () -> second.commit(batch(1), late, NO_OFFSETS, NextOffsets.NONE));
         assertEquals(List.of("a"), eventIds());
         try (Stream<Path> paths = Files.walk(warehouse)) {
             assertEquals(1, paths.filter(path -> path.toString().endsWith(".parquet")).count());
@@ -100,17 +100,33 @@ class LakeTableTest {
         LakeTable table = open();
         table.refresh();
         lake.table(OUTPUT).newAppend().appendFile(files("other").get(0)).commit();
-        table.commit(batch(1), files("a"), NO_OFFSETS);
+        table.commit(batch(1), files("a"), NO_OFFSETS, NextOffsets.NONE);
         assertEquals(List.of("a", "other"), eventIds());
     }
 
     @Test
-    @DisplayName("knows records of its topic that came under another checkpoint")
-    void otherCheckpoint() throws IOException {
-        open().commit(batch(1), files("a"), NO_OFFSETS);
-        assertTrue(open().holdsRecordsOfAnotherQuery(new MicroBatch("query-2", 0, "topic-1")));
-        assertFalse(open().holdsRecordsOfAnotherQuery(new MicroBatch("query-2", 0, "topic-2")));
-        assertFalse(open().holdsRecordsOfAnotherQuery(batch(2)));
+    @DisplayName("knows where it ended in its topic, and nothing of other topics")
+    void nextOffsets() throws IOException {
+        OffsetRanges offsets = new OffsetRanges();
+        offsets.add(2, 41);
+        open().commit(batch(1), List.of(), offsets, NextOffsets.parse("{\"0\":7}").after(offsets));
+        assertEquals("{\"0\":7,\"2\":42}", open().nextOffsets("topic-1").toString());
+        assertTrue(open().nextOffsets("topic-2").isEmpty());
+        assertEquals(null, lake.table(OUTPUT).currentSnapshot());
+    }
+
+    @Test
+    @DisplayName("takes back its last batch only while nobody has written to it since")
+    void undo() throws IOException {
+        open().commit(batch(1), files("a"), NO_OFFSETS, NextOffsets.NONE);
+        open().commit(batch(2), files("b"), NO_OFFSETS, NextOffsets.NONE);
+        open().undoLastBatch(NextOffsets.NONE);
+        assertEquals(List.of("a"), eventIds());
+        open().commit(batch(3), files("c"), NO_OFFSETS, NextOffsets.NONE);
+        lake.table(OUTPUT).newAppend().appendFile(files("other").get(0)).commit();
+        LakeTable table = open();
+        assertThrows(IllegalStateException.class, () -> table.undoLastBatch(NextOffsets.NONE));
+        assertEquals(List.of("a", "c", "other"), eventIds());
     }
 
     @Test
@@ -120,7 +136,7 @@ class LakeTableTest {
         offsets.add(1, 5);
         offsets.add(0, 9);
         offsets.add(1, 3);
-        open().commit(batch(4), files("a"), offsets);
+        open().commit(batch(4), files("a"), offsets, NextOffsets.NONE.after(offsets));
         Table table = lake.table(OUTPUT);
         assertEquals("append", table.currentSnapshot().operation());
         assertEquals("query-1", table.currentSnapshot().summary().get("openclickstream.query-id"));
