@@ -3,7 +3,9 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -48,12 +50,18 @@ func Connect(flags *genericclioptions.ConfigFlags) (*Access, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the kubeconfig: %w", err)
 	}
+	if raw, err := loader.RawConfig(); err == nil && len(raw.Clusters) == 0 && *flags.APIServer == "" && !isInPod() {
+		// The client would try localhost:8080 and complain about that.
+		return nil, errors.New("there is no cluster to speak to; set KUBECONFIG, or name a file with --kubeconfig")
+	}
 	config, err := loader.ClientConfig()
 	if err != nil {
 		return nil, fmt.Errorf("reading the kubeconfig: %w", err)
 	}
 	return NewAccess(config, namespace)
 }
+
+func isInPod() bool { return os.Getenv("KUBERNETES_SERVICE_HOST") != "" }
 
 // NewAccess returns access to a namespace with a configuration that is already read.
 func NewAccess(config *rest.Config, namespace string) (*Access, error) {

@@ -63,26 +63,50 @@ func Unreadable(kind, name string, err error) *Node {
 func Resource(kind string, object *unstructured.Unstructured) *Node {
 	node := &Node{Title: kind + " " + object.GetName(), State: Unknown, Detail: detailOf(kind, object.Object)}
 	conditions := cluster.Conditions(object.Object)
-	for _, condition := range conditions {
-		node.Lines = append(node.Lines, conditionLine(condition))
-	}
 	node.State = stateOf(object, conditions)
+	node.Lines = conditionLines(conditions, node.State)
 	if isOutdated(object) {
 		node.Lines = append(node.Lines, Line{UnderWay, "the operator has not looked at the last change yet"})
 	}
 	return node
 }
 
+// conditionLines tells what is well in one line, and of what is not, each with its message.
+func conditionLines(conditions []cluster.Condition, ofNode State) []Line {
+	var well []string
+	var lines []Line
+	told := map[string]bool{}
+	for _, condition := range conditions {
+		state := conditionState(condition)
+		_, isInverted := badWhenTrue[condition.Type]
+		switch {
+		case state == Well && !isInverted:
+			well = append(well, condition.Type)
+		case state == Well, isInverted && told[condition.Message]:
+		default:
+			if state == NotWell && ofNode == UnderWay {
+				state = UnderWay // it is being worked on
+			}
+			lines = append(lines, Line{state, describe(condition)})
+			told[condition.Message] = true
+		}
+	}
+	if len(well) > 0 {
+		lines = append([]Line{{Well, strings.Join(well, ", ")}}, lines...)
+	}
+	return lines
+}
+
+func describe(condition cluster.Condition) string {
+	text := fmt.Sprintf("%s=%s %s", condition.Type, condition.Status, condition.Reason)
+	if condition.Message != "" {
+		text += ": " + condition.Message
+	}
+	return text
+}
+
 // badWhenTrue are the conditions whose good state is False.
 var badWhenTrue = map[string]State{"Reconciling": UnderWay, "Stalled": NotWell, "Paused": UnderWay}
-
-func conditionLine(condition cluster.Condition) Line {
-	line := Line{State: conditionState(condition), Text: fmt.Sprintf("%s=%s %s", condition.Type, condition.Status, condition.Reason)}
-	if line.State != Well && condition.Message != "" {
-		line.Text += ": " + condition.Message
-	}
-	return line
-}
 
 func conditionState(condition cluster.Condition) State {
 	badState, isInverted := badWhenTrue[condition.Type]

@@ -1,0 +1,80 @@
+package accounting
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestTheLineSaysWhetherTheNumbersAddUp(t *testing.T) {
+	cases := []struct {
+		name     string
+		received int64
+		counts   Counts
+		want     string
+		balanced bool
+	}{
+		{"balanced", 10000, Counts{9999, 1, 0}, "received 10000 = stored 9999 + failed 1 + duplicate 0", true},
+		{"nothing", 0, Counts{}, "received 0 = stored 0 + failed 0 + duplicate 0", true},
+		{"waiting", 10, Counts{4, 1, 2}, "received 10 ≠ stored 4 + failed 1 + duplicate 2, 3 waiting", false},
+		{"too many", 10, Counts{11, 0, 0}, "received 10 ≠ stored 11 + failed 0 + duplicate 0", false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			account := Balance("web", Received{Received: c.received}, c.counts)
+			if account.String() != c.want || account.IsBalanced != c.balanced {
+				t.Errorf("%v, balanced %v; want %s", &account, account.IsBalanced, c.want)
+			}
+		})
+	}
+}
+
+func TestTheDiagnosisFindsWhereADifferenceComesFrom(t *testing.T) {
+	cases := []struct {
+		name      string
+		partition Partition
+		rows      []Rows
+		want      []string
+	}{
+		{"nothing is wrong", Partition{0, 0, 10}, []Rows{{0, 10, 10, 9}}, nil},
+		{"the end still waits", Partition{0, 0, 10}, []Rows{{0, 4, 4, 3}}, nil},
+		{"everything still waits", Partition{0, 0, 10}, nil, nil},
+		{"a record in two tables", Partition{0, 0, 10}, []Rows{{0, 12, 10, 9}}, []string{
+			"partition 0: 2 records are in the tables more than once, which is a fault of the stream job",
+		}},
+		{"a gap", Partition{0, 0, 10}, []Rows{{0, 7, 7, 9}}, []string{
+			"partition 0: 3 records before offset 9 are in no table, though later ones are",
+		}},
+		{"expired before they were read", Partition{0, 5, 10}, []Rows{{0, 5, 5, 9}}, []string{
+			"partition 0: 5 records are in no table and Kafka has deleted records up to offset 5; raise the retention of the stream",
+		}},
+		{"all expired", Partition{0, 10, 10}, nil, []string{
+			"partition 0: 10 records are in no table and Kafka has deleted records up to offset 10; raise the retention of the stream",
+		}},
+		{"expired after they were read", Partition{0, 5, 10}, []Rows{{0, 10, 10, 9}}, nil},
+		{"a topic made anew", Partition{0, 0, 10}, []Rows{{0, 50, 50, 49}}, []string{
+			"partition 0: the tables hold offset 49, but the topic ends before 10: the topic was made anew, or the tables belong to another one",
+		}},
+		{"a partition that is not there", Partition{0, 0, 10}, []Rows{{0, 10, 10, 9}, {7, 3, 3, 2}}, []string{
+			`the tables hold 3 rows of partition 7, which topic "raw" does not have: the topic was made anew, or the tables belong to another one`,
+		}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			got := Diagnose(Received{Topic: "raw", Partitions: []Partition{c.partition}}, c.rows)
+			if !slices.Equal(got, c.want) {
+				t.Errorf("diagnosis %q\nwant      %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestTheQuestionsToTrino(t *testing.T) {
+	if got, want := CountsSQL("a", "b", "c"), "SELECT (SELECT count(*) FROM a) AS stored, (SELECT count(*) FROM b) AS failed, (SELECT count(*) FROM c) AS duplicate"; got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	want := "SELECT kafka_partition, count(*) AS row_count, count(DISTINCT kafka_offset) AS record_count, max(kafka_offset) AS last_offset FROM (" +
+		"SELECT kafka_partition, kafka_offset FROM a UNION ALL SELECT kafka_partition, kafka_offset FROM b) GROUP BY kafka_partition ORDER BY kafka_partition"
+	if got := RowsSQL("a", "b"); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+}

@@ -1,0 +1,330 @@
+package plugin
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/clustertest"
+)
+
+// outcome is what a command printed and how it ended.
+type outcome struct {
+	out, errOut string
+	err         error
+}
+
+func run(t *testing.T, input string, args ...string) outcome {
+	t.Helper()
+	var out, errOut bytes.Buffer
+	command := NewCommand(genericiooptions.IOStreams{In: strings.NewReader(input), Out: &out, ErrOut: &errOut})
+	command.SetArgs(args)
+	err := command.ExecuteContext(context.Background())
+	return outcome{out.String(), errOut.String(), err}
+}
+
+// fakeCollector counts the lines or elements that it is sent and takes the word "bad" in an event as broken.
+type fakeCollector struct {
+	*httptest.Server
+	bodies       []string
+	contentTypes []string
+	accounting   string
+}
+
+func newFakeCollector(t *testing.T) *fakeCollector {
+	t.Helper()
+	c := &fakeCollector{accounting: `{"topic":"raw","received":0,"partitions":[]}`}
+	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/accounting" {
+			_, _ = io.WriteString(w, c.accounting)
+			return
+		}
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		c.bodies = append(c.bodies, string(body))
+		c.contentTypes = append(c.contentTypes, r.Header.Get("Content-Type"))
+		events := strings.Split(strings.TrimSpace(string(body)), "\n")
+		failed := strings.Count(string(body), "bad")
+		_, _ = fmt.Fprintf(w, `{"accepted":%d,"failed":%d}`, len(events)-failed, failed)
+	}))
+	t.Cleanup(c.Close)
+	return c
+}
+
+func TestSendTakesEventsInEachForm(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "events.ndjson")
+	if err := os.WriteFile(file, []byte("bad\n{\"b\":2}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct {
+		name, input      string
+		args             []string
+		body, type_, out string
+		err              error
+	}{
+		{"JSON", "", []string{`{"event_type":"a"}`}, `{"event_type":"a"}`, "application/json", "accepted 1, failed 0\n", nil},
+		{
+			"flags", "", []string{"--event-type", "signup", "--property", "plan=free", "--page-url", "https://x/"},
+			`{"event_type":"signup","page_url":"https://x/","properties":{"plan":"free"}}`, "application/json", "accepted 1, failed 0\n", nil,
+		},
+		{"standard input", "{\"a\":1}\n{\"b\":2}\n", []string{"-f", "-"}, "{\"a\":1}\n{\"b\":2}\n", "application/x-ndjson", "accepted 2, failed 0\n", nil},
+		{"a file of lines", "", []string{"-f", file}, "bad\n{\"b\":2}\n", "application/x-ndjson", "accepted 1, failed 1\n", ErrNegative},
+		{"one value over several lines", "{\n\"a\":\n1}", []string{"-f", "-"}, "{\n\"a\":\n1}", "application/json", "accepted 3, failed 0\n", nil},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			collector := newFakeCollector(t)
+			got := run(t, c.input, append([]string{"send", "web", "--collector-url", collector.URL}, c.args...)...)
+			if !errors.Is(got.err, c.err) || got.out != c.out {
+				t.Errorf("printed %q %q, error %v", got.out, got.errOut, got.err)
+			}
+			if len(collector.bodies) != 1 || collector.bodies[0] != c.body || collector.contentTypes[0] != c.type_ {
+				t.Errorf("sent %q as %q", collector.bodies, collector.contentTypes)
+			}
+		})
+	}
+}
+
+func TestReplaySendsEveryLineOnce(t *testing.T) {
+	collector := newFakeCollector(t)
+	log := filepath.Join(t.TempDir(), "access.log")
+	if err := os.WriteFile(log, []byte("a\nb\n\nc"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	first := run(t, "", "replay", "web", "--collector-url", collector.URL, "--batch-size", "3", log)
+	if first.err != nil || !strings.HasPrefix(first.out, "sent 4 events in ") {
+		t.Errorf("printed %q, error %v", first.out, first.err)
+	}
+	if len(collector.bodies) != 2 || strings.Count(collector.bodies[0], "\n") != 3 {
+		t.Errorf("sent %q", collector.bodies)
+	}
+	again := run(t, "", "replay", "web", "--collector-url", collector.URL, "--batch-size", "3", log)
+	if again.err != nil || collector.bodies[2] != collector.bodies[0] || collector.bodies[3] != collector.bodies[1] {
+		t.Errorf("a second replay sent %q, error %v", collector.bodies[2:], again.err)
+	}
+	named := run(t, "a\nb\n\nc", "replay", "web", "--collector-url", collector.URL, "--source", "access.log", "--limit", "3", "-")
+	if named.err != nil || collector.bodies[4] != collector.bodies[0] {
+		t.Errorf("the standard input under the same name sent %q, error %v", collector.bodies[4], named.err)
+	}
+}
+
+func TestReplayReadsACompressedLog(t *testing.T) {
+	collector := newFakeCollector(t)
+	var file bytes.Buffer
+	writer := gzip.NewWriter(&file)
+	if _, err := writer.Write([]byte("a\nb\n")); err != nil || writer.Close() != nil {
+		t.Fatal(err)
+	}
+	packed := file.String()
+	got := run(t, packed, "replay", "web", "--collector-url", collector.URL, "--source", "x", "-")
+	if len(collector.bodies) != 1 || strings.Count(collector.bodies[0], `"line":`) != 2 {
+		t.Errorf("sent %q, error %v", collector.bodies, got.err)
+	}
+}
+
+func TestGenerateSaysWhatItMade(t *testing.T) {
+	const made = "generated 200 events: 186 good, 4 duplicates, 10 malformed (2 invalid_field, 2 invalid_json, 2 malformed_log_line, 2 missing_field, 2 not_an_object)\n"
+	flags := []string{"generate", "--events", "200", "--malformed", "5%", "--duplicates", "0.02"}
+	printed := run(t, "", flags...)
+	if printed.err != nil || printed.errOut != made || strings.Count(printed.out, "\n") != 200 {
+		t.Errorf("printed %d lines and %q, error %v", strings.Count(printed.out, "\n"), printed.errOut, printed.err)
+	}
+	collector := newFakeCollector(t)
+	sent := run(t, "", append(flags, "--send", "web", "--collector-url", collector.URL)...)
+	if sent.err != nil || !strings.HasPrefix(sent.out, made) || !strings.Contains(sent.out, "\nsent 200 events in ") {
+		t.Errorf("printed %q, error %v", sent.out, sent.err)
+	}
+	if strings.Join(collector.bodies, "") != printed.out {
+		t.Error("what is sent is not what is printed")
+	}
+}
+
+func TestWrongUseIsExplained(t *testing.T) {
+	cases := []struct {
+		args []string
+		want string
+	}{
+		{[]string{"send", "web"}, "give the events in one way: as JSON after the pipeline, with --filename, or with --event-type"},
+		{[]string{"send", "web", "{}", "--event-type", "x"}, "give the events in one way: as JSON after the pipeline, with --filename, or with --event-type"},
+		{[]string{"send", "web", " "}, "there are no events to send"},
+		{[]string{"send", "web", "-f", "does-not-exist"}, "reading the events: open does-not-exist: no such file or directory"},
+		{[]string{"replay", "web", "-"}, "the standard input has no name; give it one with --source, which event ids are made of"},
+		{[]string{"replay", "web", "x", "--format", "json"}, `--format must be combined, not "json"`},
+		{[]string{"replay", "web", "x", "--batch-size", "0"}, "--batch-size must be from 1 to 5000, not 0"},
+		{[]string{"replay", "web", "x", "--rate", "-1"}, "--rate must not be negative, it is -1"},
+		{[]string{"replay", "web", "does-not-exist"}, "opening the log: open does-not-exist: no such file or directory"},
+		{[]string{"generate", "--malformed", "lots"}, `--malformed must be a share such as 1% or 0.01, not "lots"`},
+		{[]string{"generate", "--start", "today"}, `--start must be a time such as 2026-01-05T00:00:00Z, not "today"`},
+		{[]string{"account", "web", "--output", "yaml"}, `--output must be text or json, not "yaml"`},
+		{[]string{"query", "SELECT 1"}, "say whom to ask: a pipeline before the SQL, --query-cluster or --trino-url"},
+		{[]string{"query", "web", " ; "}, "the SQL is empty"},
+		{[]string{"query", "web", "SELECT 1", "-o", "xml"}, `--output must be table, json or csv, not "xml"`},
+	}
+	for _, c := range cases {
+		if got := run(t, "", c.args...); got.err == nil || got.err.Error() != c.want {
+			t.Errorf("%q: error %v\nwant %s", c.args, got.err, c.want)
+		}
+	}
+}
+
+// fakeTrino answers every statement with the rows that fit it.
+func fakeTrino(t *testing.T, answers map[string]string) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sql, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		for part, answer := range answers {
+			if strings.Contains(string(sql), part) {
+				_, _ = io.WriteString(w, answer)
+				return
+			}
+		}
+		_, _ = fmt.Fprintf(w, `{"error":{"message":"no answer for %q","errorName":"TEST"}}`, sql)
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+func TestQueryPrintsEachForm(t *testing.T) {
+	trino := fakeTrino(t, map[string]string{
+		"SELECT 1": `{"columns":[{"name":"page","type":"varchar"},{"name":"views","type":"bigint"}],"data":[["/",12],["/a\"b",null]]}`,
+	})
+	for form, want := range map[string]string{
+		"table": "page | views\n-----+------\n/    |    12\n/a\"b |  NULL\n(2 rows)\n",
+		"csv":   "page,views\n/,12\n\"/a\"\"b\",\n",
+		"json":  "[\n  {\n    \"page\": \"/\",\n    \"views\": 12\n  },\n  {\n    \"page\": \"/a\\\"b\",\n    \"views\": null\n  }\n]\n",
+	} {
+		if got := run(t, "SELECT 1;\n", "query", "--trino-url", trino.URL, "-o", form, "-"); got.err != nil || got.out != want {
+			t.Errorf("%s: printed %q, error %v\nwant %q", form, got.out, got.err, want)
+		}
+	}
+}
+
+// shop is a cluster with a pipeline whose collector and Trino are reached as a user reaches them.
+func shop(t *testing.T, collector *fakeCollector, trino *httptest.Server) *clustertest.Server {
+	t.Helper()
+	const group, core, apps = "/apis/openclickstream.io/v1alpha1/namespaces/shop/", "/api/v1/namespaces/shop/", "/apis/apps/v1/namespaces/shop/"
+	const ready = `"status":{"conditions":[{"type":"Ready","status":"True","reason":"Succeeded"}]}`
+	server := clustertest.New(t)
+	server.Put(group+"clickstreampipelines", `{"metadata":{"name":"web"},"spec":{"platformRef":{"name":"local"}},`+ready+`}`)
+	server.Put(group+"dataplatforms", `{"metadata":{"name":"local"},`+ready+`}`)
+	server.Put(group+"eventstreams", `{"metadata":{"name":"web-raw"},`+ready+`}`)
+	server.Put(group+"queryclusters", `{"metadata":{"name":"query"},"spec":{"platformRef":{"name":"local"}},`+ready+`}`)
+	for _, table := range []string{"web-events", "web-failed-events", "web-duplicate-events"} {
+		server.Put(group+"laketables", `{"metadata":{"name":"`+table+`"},`+ready+`}`)
+	}
+	for name, port := range map[string]string{"web-collector": "8080", "query": "8080"} {
+		server.Put(core+"services", `{"metadata":{"name":"`+name+`"},"spec":{"selector":{"app":"`+name+`"},"ports":[
+			{"name":"http","port":80,"targetPort":`+port+`},{"name":"internal","port":9090,"targetPort":9090}]}}`)
+		server.Put(core+"pods", `{"metadata":{"name":"`+name+`-0","labels":{"app":"`+name+`"}},"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}`)
+	}
+	server.Put(core+"pods", `{"metadata":{"name":"web-stream-0","labels":{"app":"web-stream"}},"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}`)
+	server.Put(apps+"deployments", `{"metadata":{"name":"web-collector"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"web-collector"}}},"status":{"readyReplicas":1,"updatedReplicas":1}}`)
+	server.Put(apps+"statefulsets", `{"metadata":{"name":"web-stream"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"web-stream"}}},"status":{"readyReplicas":1,"updatedReplicas":1}}`)
+	server.Forward("web-collector-0", "8080", strings.TrimPrefix(collector.URL, "http://"))
+	server.Forward("web-collector-0", "9090", strings.TrimPrefix(collector.URL, "http://"))
+	server.Forward("query-0", "8080", strings.TrimPrefix(trino.URL, "http://"))
+	return server
+}
+
+func inShop(server *clustertest.Server, args ...string) []string {
+	return append(args, "--server", server.URL, "--namespace", "shop", "--kubeconfig", "")
+}
+
+func TestStatusShowsTheWholePipeline(t *testing.T) {
+	server := shop(t, newFakeCollector(t), fakeTrino(t, nil))
+	got := run(t, "", inShop(server, "status", "web")...)
+	want := `✔ ClickstreamPipeline web
+│   ✔ Ready
+├── ✔ DataPlatform local
+│       ✔ Ready
+├── ✔ EventStream web-raw
+│       ✔ Ready
+├── ✔ Deployment web-collector  1 of 1 ready
+│   └── ✔ Pod web-collector-0  Running
+├── ✔ StatefulSet web-stream  1 of 1 ready
+│   └── ✔ Pod web-stream-0  Running
+├── ✔ LakeTable web-events
+│       ✔ Ready
+├── ✔ LakeTable web-failed-events
+│       ✔ Ready
+├── ✔ LakeTable web-duplicate-events
+│       ✔ Ready
+└── ✔ QueryCluster query
+        ✔ Ready
+`
+	if got.err != nil || got.out != want {
+		t.Errorf("printed\n%s%v\nwant\n%s", got.out, got.err, want)
+	}
+	server.Remove("/apis/openclickstream.io/v1alpha1/namespaces/shop/laketables", "web-events")
+	got = run(t, "", inShop(server, "status", "web")...)
+	if !errors.Is(got.err, ErrNegative) || !strings.Contains(got.out, "├── … LakeTable web-events  does not exist yet\n") {
+		t.Errorf("printed\n%s%v", got.out, got.err)
+	}
+}
+
+func TestSendGoesThroughTheAPIServer(t *testing.T) {
+	collector := newFakeCollector(t)
+	got := run(t, "", inShop(shop(t, collector, fakeTrino(t, nil)), "send", "web", `{"a":1}`)...)
+	if got.err != nil || got.out != "accepted 1, failed 0\n" || len(collector.bodies) != 1 {
+		t.Errorf("printed %q, error %v, sent %q", got.out, got.err, collector.bodies)
+	}
+}
+
+const countColumns = `{"columns":[{"name":"stored","type":"bigint"},{"name":"failed","type":"bigint"},{"name":"duplicate","type":"bigint"}],"data":`
+
+func TestAccountAddsUp(t *testing.T) {
+	cases := []struct {
+		name, received, counts, rows string
+		args                         []string
+		out                          string
+		isNegative                   bool
+	}{
+		{"balanced", "10", "[[7,1,2]]", "[]", nil, "received 10 = stored 7 + failed 1 + duplicate 2\n", false},
+		{"waiting", "10", "[[4,1,2]]", "[[0,7,7,6]]", nil, "received 10 ≠ stored 4 + failed 1 + duplicate 2, 3 waiting\n", true},
+		{"waiting is allowed", "10", "[[4,1,2]]", "[]", []string{"--allow-lag"}, "received 10 ≠ stored 4 + failed 1 + duplicate 2, 3 waiting\n", false},
+		{
+			"something is lost", "10", "[[6,1,2]]", "[[0,9,9,9]]", []string{"--wait", "1ms"},
+			"received 10 ≠ stored 6 + failed 1 + duplicate 2, 1 waiting\n  partition 0: 1 records before offset 9 are in no table, though later ones are\n", true,
+		},
+		{
+			"something is stored twice", "10", "[[8,1,2]]", "[[0,11,10,9]]", []string{"--allow-lag"},
+			"received 10 ≠ stored 8 + failed 1 + duplicate 2\n  partition 0: 1 records are in the tables more than once, which is a fault of the stream job\n", true,
+		},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			collector := newFakeCollector(t)
+			collector.accounting = `{"topic":"raw","received":` + c.received + `,"partitions":[{"partition":0,"start":0,"end":` + c.received + `}]}`
+			trino := fakeTrino(t, map[string]string{
+				`count(*) FROM "lake"."shop"."web_events") AS stored`: countColumns + c.counts + "}",
+				"UNION ALL": `{"columns":[{"name":"p","type":"integer"}],"data":` + c.rows + "}",
+			})
+			got := run(t, "", inShop(shop(t, collector, trino), append([]string{"account", "web"}, c.args...)...)...)
+			if got.out != c.out || errors.Is(got.err, ErrNegative) != c.isNegative || (got.err != nil && !c.isNegative) {
+				t.Errorf("printed %q %q, error %v\nwant %q", got.out, got.errOut, got.err, c.out)
+			}
+			var account map[string]any
+			asJSON := run(t, "", inShop(shop(t, collector, trino), append([]string{"account", "web", "-o", "json"}, c.args...)...)...)
+			if err := json.Unmarshal([]byte(asJSON.out), &account); err != nil || account["pipeline"] != "web" || errors.Is(asJSON.err, ErrNegative) != c.isNegative {
+				t.Errorf("printed %q, error %v", asJSON.out, asJSON.err)
+			}
+		})
+	}
+}
