@@ -106,7 +106,7 @@ if (import.meta.main) {
   try {
     await main(process.argv[2] ?? "help", process.argv.slice(3));
   } catch (error) {
-    console.error(`\nThe local cluster: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`\nError: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   }
 }

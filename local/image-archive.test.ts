@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { mustRun } from "./command.ts";
 import { parseImageIndex, readImageArchive, writeImageArchive } from "./image-archive.ts";
-import { parseImageList } from "./image-store.ts";
+import { parseImageList, planImageRemoval } from "./image-store.ts";
 
 let folder: string;
 
@@ -76,5 +76,36 @@ describe("parseImageList", () => {
 
   it("finds nothing in an empty store", () => {
     expect([...parseImageList("REF TYPE DIGEST SIZE PLATFORMS LABELS\n").keys()].filter(Boolean)).toEqual([]);
+  });
+});
+
+describe("planImageRemoval", () => {
+  const present = new Map([
+    ["docker.io/openclickstream/spark:new", "sha256:2"],
+    ["docker.io/openclickstream/spark:old", "sha256:1"],
+    ["docker.io/openclickstream/spark:same-as-new", "sha256:2"],
+    ["localhost/openclickstream/pause:1", "sha256:3"],
+    ["sha256:aa", "sha256:1"],
+    ["sha256:bb", "sha256:2"],
+    ["sha256:cc", "sha256:3"],
+  ]);
+  const objects = '{"image":"docker.io/openclickstream/spark:new"}\n["localhost/openclickstream/pause:1"]';
+
+  it("removes what no object names, with the reference by digest that nothing else needs", () => {
+    expect(planImageRemoval(present, objects)).toEqual([
+      "docker.io/openclickstream/spark:old",
+      "docker.io/openclickstream/spark:same-as-new",
+      "sha256:aa",
+    ]);
+  });
+
+  it("keeps an image whose name an object has in a variable of its environment", () => {
+    const text = `${objects}{"name":"SPARK_IMAGE","value":"docker.io/openclickstream/spark:old"}`;
+    expect(planImageRemoval(present, text)).toEqual(["docker.io/openclickstream/spark:same-as-new"]);
+  });
+
+  it("does not take a name for used because a longer one is", () => {
+    const text = `${objects}{"image":"docker.io/openclickstream/spark:old-but-other"}`;
+    expect(planImageRemoval(present, text)).toContain("docker.io/openclickstream/spark:old");
   });
 });

@@ -1,4 +1,4 @@
-/** The node's images: imports archives into containerd, once each. */
+/** The node's images: imports archives into containerd, once each, and removes those that nothing uses. */
 import { mustRun } from "./command.ts";
 import { readImageArchive, type ArchivedImage } from "./image-archive.ts";
 import { running } from "./layout.ts";
@@ -34,4 +34,26 @@ export async function importImages(
     loaded.push(...images.map((image) => ({ ...image, isNew })));
   }
   return loaded;
+}
+
+/**
+ * The references to remove so that no image stays whose name is not in the text of any object. An image that goes takes
+ * with it the reference that the CRI plugin makes of its configuration's digest, or its layers would stay.
+ */
+export function planImageRemoval(present: ReadonlyMap<string, string>, objects: string): string[] {
+  const named = [...present].filter(([name]) => name.includes("/"));
+  const isUsed = ([name]: readonly [string, string]): boolean => objects.includes(`"${name}"`);
+  const keptDigests = new Set(named.filter(isUsed).map(([, digest]) => digest));
+  const goneDigests = new Set(named.filter((image) => !isUsed(image)).map(([, digest]) => digest));
+  return [...present]
+    .filter(([name, digest]) =>
+      name.includes("/") ? !isUsed([name, digest]) : goneDigests.has(digest) && !keptDigests.has(digest),
+    )
+    .map(([name]) => name);
+}
+
+/** Removes the images that no object names: every build of an image has a name of its own, and all would stay. */
+export async function removeUnusedImages(objects: string): Promise<void> {
+  const unused = planImageRemoval(parseImageList(await mustRun("ctr", [...ctr, "images", "list"])), objects);
+  if (unused.length > 0) await mustRun("ctr", [...ctr, "images", "remove", ...unused]);
 }

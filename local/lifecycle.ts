@@ -8,12 +8,12 @@ import { hasCurrentCertificates, writeCredentials } from "./certificates.ts";
 import { removeLeftovers, stopAllProcesses } from "./cleanup.ts";
 import { mustRun } from "./command.ts";
 import * as controlPlane from "./control-plane.ts";
-import { importImages, type LoadedImage } from "./image-store.ts";
+import { importImages, removeUnusedImages, type LoadedImage } from "./image-store.ts";
 import { changeKernelSettings, makeControlGroups, makeNetwork, mountState } from "./kernel.ts";
 import { layoutOf, nodeName, runFolder, running, type Layout } from "./layout.ts";
 import { withLock } from "./lock.ts";
 import * as node from "./node.ts";
-import { hasCondition, forgetReadiness, resolvesNames } from "./probes.ts";
+import { forgetReadiness, hasCondition, readPodSources, resolvesNames } from "./probes.ts";
 import { fingerprintOf, livingPart, startParts, waitFor, type Part } from "./process.ts";
 import { checkPrerequisites, installPackages } from "./prerequisites.ts";
 import type { ReportProgress } from "./progress.ts";
@@ -125,7 +125,8 @@ interface StartContext {
 }
 
 async function start(layout: Layout, parts: Parts, { programs, report }: StartContext): Promise<void> {
-  if (!(await canKeepNode(layout, parts))) {
+  const keepsPods = await canKeepNode(layout, parts);
+  if (!keepsPods) {
     await stop(report);
     await prepareMachine(layout);
   }
@@ -138,6 +139,7 @@ async function start(layout: Layout, parts: Parts, { programs, report }: StartCo
     startRuntime(parts.runtime, programs),
     startParts([parts.storage]).then(() => startParts([parts.server])),
   ]);
+  if (!keepsPods) await removeImagesOfThePast(layout, programs);
   if (livingPart("kubelet") === undefined) await forgetReadiness(layout);
   report("starting controller manager, scheduler, kubelet, kube-proxy and volumes");
   const all = allOf(parts).map((part) => part.name);
@@ -176,6 +178,12 @@ async function isPreparedFor(layout: Layout): Promise<boolean> {
 async function startRuntime(runtime: Part, programs: ClusterPrograms): Promise<void> {
   await startParts([runtime]);
   await importImages([programs.pauseImage.archive, programs.coreDnsImage.archive], silent);
+}
+
+/** Here and not when images are loaded: then nobody knows yet which of them will be used. */
+async function removeImagesOfThePast(layout: Layout, programs: ClusterPrograms): Promise<void> {
+  const own = JSON.stringify([programs.pauseImage.name, programs.coreDnsImage.name]);
+  await removeUnusedImages(`${own}\n${await readPodSources(layout)}`);
 }
 
 async function stop(report: ReportProgress): Promise<void> {

@@ -91,6 +91,17 @@ export async function forgetReadiness(layout: Layout): Promise<void> {
   ]);
 }
 
+const workloads = ["deployments", "statefulsets", "daemonsets"].map((plural) => `/apis/apps/v1/${plural}`);
+const jobs = ["jobs", "cronjobs"].map((plural) => `/apis/batch/v1/${plural}`);
+
+/** The text of all pods and of all objects that make pods. */
+export async function readPodSources(layout: Layout): Promise<string> {
+  const texts = await Promise.all(
+    ["/api/v1/pods", ...workloads, ...jobs].map((path) => readApi(layout, path)),
+  );
+  return texts.join("\n");
+}
+
 interface StatusOfObject {
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
