@@ -31,10 +31,16 @@ const AGENT_OPTIONS: Agent.Options = {
   connectTimeout: 10_000,
 };
 
-/** The cluster of `KUBECONFIG` (or `~/.kube/config`), or the one that the pod runs in. */
+/** What client-node takes when it finds nothing. */
+const NO_CLUSTER = "http://localhost:8080";
+
+/** The cluster of `KUBECONFIG` (or `~/.kube/config`), or the one that the pod runs in. Throws when there is none. */
 export function loadConnection(): Connection {
   const config = new KubeConfig();
   config.loadFromDefault();
+  if (config.getCurrentCluster()?.server === NO_CLUSTER) {
+    throw new Error("no cluster to work in: set KUBECONFIG, or run in a Pod with a service account");
+  }
   return connectionOf(config);
 }
 

@@ -42,6 +42,8 @@ export interface Leadership {
   readonly isLeading: boolean;
 }
 
+const RENEWALS_PER_DEADLINE = 4;
+
 const LEASES: ResourceType = { group: "coordination.k8s.io", version: "v1", kind: "Lease", plural: "leases" };
 
 interface Lease extends KubernetesObject {
@@ -91,34 +93,43 @@ export class LeaderElector implements Leadership {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
+    const { renewDeadline, retryPeriod } = this.#timing;
     while (!signal.aborted) {
-      try {
-        await this.#acquireOrRenew();
-      } catch (error) {
-        this.#options.logger.warn(
-          { err: error, isLeading: this.isLeading },
-          "Failed to acquire or renew the lease",
-        );
-      }
-      await pause(spread(this.#timing.retryPeriod, 0.2), signal);
+      const isRenewed = await this.#attempt();
+      // A leader that renewed just now leaves the API server alone; whoever waits or failed asks oftener.
+      const seconds = isRenewed ? Math.max(renewDeadline / RENEWALS_PER_DEADLINE, retryPeriod) : retryPeriod;
+      await pause(spread(seconds, 0.2), signal);
     }
   }
 
-  async #acquireOrRenew(): Promise<void> {
+  async #attempt(): Promise<boolean> {
+    try {
+      return await this.#acquireOrRenew();
+    } catch (error) {
+      const { isLeading } = this;
+      this.#options.logger.warn({ err: error, isLeading }, "Failed to acquire or renew the lease");
+      return false;
+    }
+  }
+
+  /** True when the lease was written. */
+  async #acquireOrRenew(): Promise<boolean> {
     if (!this.#holds || this.#observed === undefined) this.#observe(await this.#read());
     if (!this.#mayHold()) {
       this.#lose(`the lease is held by "${this.#observed?.spec.holderIdentity ?? ""}"`);
-      return;
+      return false;
     }
     const sentAt = performance.now();
     try {
       this.#observe(await this.#write(this.#recordOf(this.#options.identity)));
       this.#hold(sentAt);
+      return true;
     } catch (error) {
       // Somebody changed, deleted or made it meanwhile: look again in the next round.
       if (!isKubernetesError(error, "Conflict", "AlreadyExists", "NotFound")) throw error;
       this.#observe(await this.#read());
       if (!this.#mayHold()) this.#lose("another replica took the lease");
+      return false;
     }
   }
 
