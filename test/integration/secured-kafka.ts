@@ -1,0 +1,105 @@
+/** A Kafka that asks for TLS and SASL and knows rights, for tests of connections. Its users are below; only one may do everything. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { mustRun } from "../../local/command.ts";
+import { javaHome, mavenArtifacts } from "../../local/images-artifacts.ts";
+import { freePorts, startProgram, type Engine } from "./engines-process.ts";
+
+/** May do everything; known to PLAIN and to both SCRAMs. */
+export const OPERATOR = { username: "operator", password: "operator-pa55word" } as const;
+/** Known to PLAIN, may do nothing. */
+export const GUEST = { username: "guest", password: "guest-pa55word" } as const;
+
+export interface SecuredKafka extends Engine {
+  /** PEM of the authority that the broker's certificate is from (its own). */
+  readonly certificateAuthority: string;
+}
+
+/** Starts it in an empty folder. The address is `localhost:port`, the name in its certificate. */
+export async function startSecuredKafka(directory: string): Promise<SecuredKafka> {
+  await mkdir(directory, { recursive: true });
+  const jars = await (await mavenArtifacts("kafka")).provide(() => undefined);
+  const home = await javaHome({ minimum: 17, maximum: 99 });
+  const [port = 0, internal = 0, controller = 0] = await freePorts(3);
+  const certificateAuthority = await makeCertificate(directory);
+  const file = await writeConfiguration(directory, { port, internal, controller });
+  const java = [join(home, "bin", "java"), "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
+  const base = [
+    ...java,
+    `-Dlog4j2.configurationFile=${join(directory, "log4j2.properties")}`,
+    "-cp",
+    `${jars}/*`,
+  ];
+  const [program = "java", ...args] = base;
+  const users = ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((mechanism) => [
+    "--add-scram",
+    `${mechanism}=[name=${OPERATOR.username},password=${OPERATOR.password}]`,
+  ]);
+  const format = ["kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", "c2VjdXJlZGthZmthLTEyMw"];
+  await mustRun(program, [...args, ...format, "-c", file, ...users]);
+  const { stop } = await startProgram({
+    name: "secured Kafka",
+    command: [...base, "kafka.Kafka", file],
+    logFile: join(directory, "kafka.log"),
+    deadlineSeconds: 120,
+    isReady: async (log) => log.includes("Kafka Server started"),
+  });
+  return { address: `localhost:${port}`, certificateAuthority, stop };
+}
+
+async function makeCertificate(directory: string): Promise<string> {
+  const [key, certificate] = [join(directory, "key.pem"), join(directory, "certificate.pem")];
+  await mustRun("openssl", [
+    ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", certificate],
+    ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+  ]);
+  const pem = await readFile(certificate, "utf8");
+  await writeFile(join(directory, "keystore.pem"), `${await readFile(key, "utf8")}${pem}`, { mode: 0o600 });
+  return pem;
+}
+
+async function writeConfiguration(
+  directory: string,
+  ports: { readonly port: number; readonly internal: number; readonly controller: number },
+): Promise<string> {
+  await writeFile(
+    join(directory, "log4j2.properties"),
+    [
+      "appender.out.type = Console",
+      "appender.out.name = out",
+      "appender.out.layout.type = PatternLayout",
+      "appender.out.layout.pattern = %d %p %m (%c)%n",
+      "rootLogger.level = INFO",
+      "rootLogger.appenderRef.out.ref = out",
+      "",
+    ].join("\n"),
+  );
+  const plain = "org.apache.kafka.common.security.plain.PlainLoginModule required";
+  const scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
+  const users = [OPERATOR, GUEST].map(({ username, password }) => `user_${username}="${password}"`).join(" ");
+  const settings = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.quorum.voters": `1@127.0.0.1:${ports.controller}`,
+    listeners: `CLIENT://127.0.0.1:${ports.port},INTERNAL://127.0.0.1:${ports.internal},CONTROLLER://127.0.0.1:${ports.controller}`,
+    "advertised.listeners": `CLIENT://localhost:${ports.port},INTERNAL://127.0.0.1:${ports.internal}`,
+    "controller.listener.names": "CONTROLLER",
+    "inter.broker.listener.name": "INTERNAL",
+    "listener.security.protocol.map": "CLIENT:SASL_SSL,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
+    "listener.name.client.plain.sasl.jaas.config": `${plain} ${users};`,
+    "listener.name.client.scram-sha-256.sasl.jaas.config": scram,
+    "listener.name.client.scram-sha-512.sasl.jaas.config": scram,
+    "ssl.keystore.type": "PEM",
+    "ssl.keystore.location": join(directory, "keystore.pem"),
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "super.users": `User:ANONYMOUS;User:${OPERATOR.username}`,
+    "log.dirs": join(directory, "data"),
+    "offsets.topic.replication.factor": "1",
+    "log.cleaner.dedupe.buffer.size": "16777216",
+  };
+  const file = join(directory, "server.properties");
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+  await writeFile(file, lines.join(""), { mode: 0o600 });
+  return file;
+}
