@@ -1,6 +1,6 @@
 /** The life of the local cluster: what happens, in which order, when it starts and stops. */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildPrograms, type ClusterPrograms } from "./binaries.ts";
@@ -192,6 +192,9 @@ async function stop(report: ReportProgress): Promise<void> {
 }
 
 async function prepareMachine(layout: Layout): Promise<void> {
+  // Volumes are open to every user, for the users of pods; other users of this machine stop here.
+  await mkdir(layout.state, { recursive: true });
+  await chmod(layout.state, 0o700);
   for (const folder of ["config/cni", "logs", "volumes", "kubelet", "pod-logs", "containerd"]) {
     await mkdir(join(layout.state, folder), { recursive: true, mode: 0o755 });
   }
