@@ -9,7 +9,7 @@ import { FakeApiServer } from "./testing/fake-api-server.ts";
 import { until } from "./testing/until.ts";
 
 const LEASE = { collection: "coordination.k8s.io/v1/leases", namespace: "system", name: "operator" };
-const TIMING = { leaseDuration: 1.5, renewDeadline: 1, retryPeriod: 0.1 };
+const TIMING = { leaseDuration: 3, renewDeadline: 2, retryPeriod: 0.1 };
 
 interface Candidate {
   readonly elector: LeaderElector;
@@ -154,7 +154,7 @@ describe("LeaderElector", () => {
       failures += 1;
       return failures === 1 ? { kind: "status", status: 500 } : { kind: "reset", after: true };
     };
-    await untilRequests(15);
+    await untilRequests(8);
     expect(a.elector.isLeading).toBe(true);
     expect(a.events).toEqual(["acquired"]);
   });
