@@ -1,4 +1,3 @@
-import importX from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
 const budgets = {
@@ -14,7 +13,6 @@ export default tseslint.config(
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },
-    plugins: { "import-x": importX },
     rules: {
       ...budgets,
       "no-console": "error",
@@ -27,7 +25,10 @@ export default tseslint.config(
         "error",
         { allowNumber: true, allowBoolean: true },
       ],
-      "import-x/no-default-export": "error",
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ExportDefaultDeclaration", message: "export by name" },
+      ],
     },
   },
   {
@@ -63,5 +64,5 @@ export default tseslint.config(
     files: ["**/*.test.ts", "test/**/*.ts", "bench/**/*.ts", "local/**/*.ts"],
     rules: { "max-lines-per-function": "off", "no-console": "off", "max-lines": "off" },
   },
-  { files: ["*.config.ts"], rules: { "import-x/no-default-export": "off" } },
+  { files: ["*.config.ts"], rules: { "no-restricted-syntax": "off" } },
 );
