@@ -58,5 +58,5 @@ prerequisites: node_modules/.package-lock.json
 node_modules/.package-lock.json: package.json package-lock.json
 	@sh local/prerequisites.sh
 	@echo "Installing the JavaScript packages"
-	@for attempt in 1 2 3; do npm ci --silent && exit 0; echo "npm ci failed (attempt $$attempt of 3)"; sleep $$((attempt * 5)); done; exit 1
+	@for attempt in 1 2 3; do npm ci --loglevel error && exit 0; echo "npm ci failed (attempt $$attempt of 3)"; sleep $$((attempt * 5)); done; exit 1
 	@touch $@
