@@ -4,7 +4,7 @@ import { Caches } from "../runtime/caches.ts";
 import { plainConnection } from "../runtime/connection.ts";
 import type { Controller, CustomResource } from "../runtime/controller.ts";
 import { createReconciler } from "../runtime/driver.ts";
-import type { ReconcileKey } from "../runtime/driver.ts";
+import type { DriverOptions, ReconcileKey } from "../runtime/driver.ts";
 import { createEventRecorder } from "../runtime/event-recorder.ts";
 import type { EventRecorder } from "../runtime/event-recorder.ts";
 import { createLogger } from "../runtime/logger.ts";
@@ -20,9 +20,6 @@ import { createPlatformClients } from "../targets/platform/clients.ts";
 import { dataPlatformKind } from "../crds/kinds.ts";
 import { FakeBucket, FakeCatalog, FakeKafka, NAMESPACE, PLATFORM } from "./testing.ts";
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- any controller will do; its phases' types matter only to itself
-type AnyController = Controller<CustomResource<any, CommonStatus>, any, any, any, any, any, PlatformClients>;
-
 const NAMESPACES: ResourceType = {
   group: "",
   version: "v1",
@@ -31,6 +28,8 @@ const NAMESPACES: ResourceType = {
   namespaced: false,
 };
 const SECRETS: ResourceType = { group: "", version: "v1", kind: "Secret", plural: "secrets" };
+
+type CreateReconciler = (options: DriverOptions<PlatformClients>) => ReconcileKey;
 
 /** One "process" of the operator with one controller. */
 export class Scenario {
@@ -46,18 +45,18 @@ export class Scenario {
   readonly #reconcile: ReconcileKey;
   readonly #stopping = new AbortController();
 
-  private constructor(api: FakeApiServer, controller: AnyController) {
+  private constructor(api: FakeApiServer, type: ResourceType, create: CreateReconciler) {
     this.api = api;
-    this.#type = controller.kind;
+    this.#type = type;
     this.#connection = plainConnection(api.url);
     const metrics = createMetrics();
     const logger = createLogger("silent");
     const rest = createRestClient(this.#connection, metrics);
     const leadership = { isLeading: true };
     this.#caches = new Caches({ rest, metrics, logger }, []);
-    for (const type of [controller.kind, dataPlatformKind]) this.#caches.watch({ type }, () => undefined);
+    for (const watched of [type, dataPlatformKind]) this.#caches.watch({ type: watched }, () => undefined);
     this.#events = createEventRecorder({ rest, leadership, metrics, logger, instance: "test" });
-    this.#reconcile = createReconciler(controller, {
+    this.#reconcile = create({
       access: { rest, caches: this.#caches, leadership, fieldManager: "test", applied: new Map() },
       clients: createPlatformClients({
         kafka: () => this.kafka,
@@ -75,9 +74,18 @@ export class Scenario {
   }
 
   /** A namespace with a platform and its Secret. */
-  static async start(controller: AnyController): Promise<Scenario> {
+  static async start<
+    Resource extends CustomResource<unknown, CommonStatus>,
+    Observed,
+    Validated,
+    Plan,
+    Applied,
+    Status extends CommonStatus,
+  >(
+    controller: Controller<Resource, Observed, Validated, Plan, Applied, Status, PlatformClients>,
+  ): Promise<Scenario> {
     const api = await FakeApiServer.start();
-    const scenario = new Scenario(api, controller);
+    const scenario = new Scenario(api, controller.kind, (options) => createReconciler(controller, options));
     scenario.put(NAMESPACES, { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } });
     scenario.putPlatform();
     await scenario.#caches.whenSynced();
