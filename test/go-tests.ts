@@ -45,7 +45,7 @@ export class GoTests {
   }
 
   #showPackage({ Action: action, Package: name = "", Elapsed: seconds = 0 }: GoEvent): void {
-    if (action === "pass") console.log(`ok    ${name}  ${seconds} s`);
+    if (action === "pass") console.log(`ok    ${name}  ${seconds.toFixed(1)} s`);
     if (action === "fail") console.log(`FAIL  ${name}\n${this.#output.get(name) ?? ""}`);
   }
 }
