@@ -30,6 +30,7 @@ func run() error {
 		return err
 	}
 	logger := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	limitMemory(logger)
 	server, err := collector.NewServer(config, logger)
 	if err != nil {
 		return err

@@ -31,7 +31,7 @@ func ReadConfig(lookup func(string) string) (Config, error) {
 			Password:         env.text("KAFKA_SASL_PASSWORD", ""),
 		},
 		Topic:           env.text("KAFKA_TOPIC", ""),
-		Linger:          time.Duration(env.number("KAFKA_LINGER_MILLISECONDS", 2, span{0, 1000})) * time.Millisecond,
+		Linger:          time.Duration(env.number("KAFKA_LINGER_MILLISECONDS", 1, span{0, 1000})) * time.Millisecond,
 		DeliveryTimeout: env.seconds("DELIVERY_TIMEOUT_SECONDS", 10, span{1, 120}),
 		Limits:          env.limits(),
 		Cookie: Cookie{
@@ -56,13 +56,14 @@ func ReadConfig(lookup func(string) string) (Config, error) {
 func (e *environment) limits() Limits {
 	limits := Limits{
 		EventBytes:    e.number("MAX_EVENT_BYTES", 1_000_000, span{1, 64 << 20}),
-		RequestBytes:  e.number("MAX_REQUEST_BYTES", 8<<20, span{1, 256 << 20}),
 		RequestEvents: e.number("MAX_REQUEST_EVENTS", 10_000, span{1, 1_000_000}),
-		InFlightBytes: int64(e.number("MAX_IN_FLIGHT_BYTES", 64<<20, span{1, 1 << 40})),
 		HeaderBytes:   e.number("MAX_HEADER_BYTES", 16<<10, span{1 << 10, 1 << 20}),
 		Connections:   e.number("MAX_CONNECTIONS", 4096, span{1, 1 << 20}),
 		ReadTimeout:   e.seconds("READ_TIMEOUT_SECONDS", 30, span{1, 600}),
 	}
+	// Who raises one limit should not have to raise the others.
+	limits.RequestBytes = e.number("MAX_REQUEST_BYTES", max(8<<20, 2*limits.EventBytes), span{1, 256 << 20})
+	limits.InFlightBytes = int64(e.number("MAX_IN_FLIGHT_BYTES", max(64<<20, 2*limits.RequestBytes), span{1, 1 << 40}))
 	if limits.InFlightBytes < 2*int64(limits.RequestBytes) {
 		e.refuse("MAX_IN_FLIGHT_BYTES", "must be at least twice MAX_REQUEST_BYTES, so that one request always fits")
 	}

@@ -24,6 +24,14 @@ func TestTheDefaultsAreTheDocumentedOnes(t *testing.T) {
 	}
 }
 
+func TestALargerEventMakesRoomForItself(t *testing.T) {
+	environment := map[string]string{"KAFKA_BOOTSTRAP_SERVERS": "a:1", "KAFKA_TOPIC": "t", "MAX_EVENT_BYTES": "10000000"}
+	config, err := ReadConfig(func(name string) string { return environment[name] })
+	if err != nil || config.Limits.RequestBytes != 20_000_000 || config.maxBatchBytes() <= 10_000_000 {
+		t.Errorf("limits %+v, batches of %d bytes, error %v", config.Limits, config.maxBatchBytes(), err)
+	}
+}
+
 func TestEachWrongVariableIsNamed(t *testing.T) {
 	cases := []struct {
 		name, value, want string

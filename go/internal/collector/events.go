@@ -118,10 +118,8 @@ func (r result) unlessAllFailed(worst refusal) result {
 // store writes the ingestion's records to Kafka.
 func (h *Handler) store(in *ingestion) result {
 	err := h.sink.Store(in.records, in.release)
-	var tooLarge *kafka.TooLargeError
-	if errors.As(err, &tooLarge) {
-		in.shorten(tooLarge.Records)
-		err = h.sink.Store(tooLarge.Records, in.release)
+	if err != nil {
+		err = h.storeShortened(in, err)
 	}
 	if err != nil {
 		return h.unstored(err)
@@ -130,6 +128,16 @@ func (h *Handler) store(in *ingestion) result {
 	accepted := len(in.records) - in.failed
 	h.metrics.countEvents(accepted, in.failed)
 	return result{status: http.StatusOK, accepted: accepted, failed: in.failed}
+}
+
+// storeShortened stores again, as failed records, what Kafka refused for its size; another error stays as it is.
+func (h *Handler) storeShortened(in *ingestion, err error) error {
+	var tooLarge *kafka.TooLargeError
+	if !errors.As(err, &tooLarge) {
+		return err
+	}
+	in.shorten(tooLarge.Records)
+	return h.sink.Store(tooLarge.Records, in.release)
 }
 
 func (h *Handler) unstored(err error) result {

@@ -102,7 +102,7 @@ func freeAddress() string {
 
 func (b *broker) java(arguments ...string) *exec.Cmd {
 	command := exec.Command("java", append([]string{
-		"-Xmx384m", "-Dlog4j2.configurationFile=log4j2.yaml", "-cp", b.classPath,
+		"-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.configurationFile=log4j2.yaml", "-cp", b.classPath,
 	}, arguments...)...)
 	command.Dir = b.directory
 	return command

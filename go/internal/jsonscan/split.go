@@ -55,7 +55,7 @@ func (p Splitter) split(body []byte, into []Element) ([]Element, error) {
 	if at < len(body) && body[at] == '[' {
 		return p.splitArray(body, at, into)
 	}
-	var first Element
+	into, first := grow(into)
 	start, end, err := Value(body, at, &first.Members)
 	if err != nil {
 		return into, err
@@ -63,12 +63,12 @@ func (p Splitter) split(body []byte, into []Element) ([]Element, error) {
 	first.Value = body[start:end]
 	rest := s.skipSpace(end)
 	if rest == len(body) {
-		return append(into, first), nil
+		return into, nil
 	}
 	if bytes.IndexByte(body[end:rest], '\n') < 0 {
 		return into, &SyntaxError{Offset: rest, Problem: "unexpected text after the value"}
 	}
-	return p.splitLines(body[rest:], append(into, first))
+	return p.splitLines(body[rest:], into)
 }
 
 func (p Splitter) splitLines(body []byte, into []Element) ([]Element, error) {
@@ -85,19 +85,26 @@ func (p Splitter) splitLines(body []byte, into []Element) ([]Element, error) {
 		if len(into) >= p.Most {
 			return into, ErrTooMany
 		}
-		into = append(into, lineElement(line))
+		var element *Element
+		into, element = grow(into)
+		element.readLine(line)
 	}
 	return into, nil
 }
 
-func lineElement(line []byte) Element {
-	element := Element{Value: line}
-	_, end, err := Value(line, 0, &element.Members)
+// grow appends an empty element and returns it in its place, which costs no memory of its own.
+func grow(into []Element) ([]Element, *Element) {
+	into = append(into, Element{})
+	return into, &into[len(into)-1]
+}
+
+func (e *Element) readLine(line []byte) {
+	e.Value = line
+	_, end, err := Value(line, 0, &e.Members)
 	if err == nil && end < len(line) {
 		err = &SyntaxError{Offset: end, Problem: "unexpected text after the value"}
 	}
-	element.Err = err
-	return element
+	e.Err = err
 }
 
 // splitArray checks the whole body before the caller may use any element: a cut-off array is one unreadable body, so
@@ -107,16 +114,16 @@ func (p Splitter) splitArray(body []byte, open int, into []Element) ([]Element, 
 	at := s.skipSpace(open + 1)
 	closed := at < len(body) && body[at] == ']'
 	for !closed {
-		var element Element
+		if len(into) >= p.Most {
+			return into, ErrTooMany
+		}
+		var element *Element
+		into, element = grow(into)
 		start, end, err := Value(body, at, &element.Members)
 		if err != nil {
 			return into, err
 		}
-		if len(into) >= p.Most {
-			return into, ErrTooMany
-		}
 		element.Value = body[start:end]
-		into = append(into, element)
 		at = s.skipSpace(end)
 		if at >= len(body) || (body[at] != ',' && body[at] != ']') {
 			_, err = s.fail(at, "expected ',' or ']' after an element")

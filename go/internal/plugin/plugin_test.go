@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,8 +15,6 @@ import (
 	"testing"
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
-
-	"github.com/open-clickstream/open-clickstream/go/internal/clustertest"
 )
 
 // outcome is what a command printed and how it ended.
@@ -178,153 +175,5 @@ func TestWrongUseIsExplained(t *testing.T) {
 		if got := run(t, "", c.args...); got.err == nil || got.err.Error() != c.want {
 			t.Errorf("%q: error %v\nwant %s", c.args, got.err, c.want)
 		}
-	}
-}
-
-// fakeTrino answers every statement with the rows that fit it.
-func fakeTrino(t *testing.T, answers map[string]string) *httptest.Server {
-	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		sql, err := io.ReadAll(r.Body)
-		if err != nil {
-			t.Error(err)
-		}
-		for part, answer := range answers {
-			if strings.Contains(string(sql), part) {
-				_, _ = io.WriteString(w, answer)
-				return
-			}
-		}
-		_, _ = fmt.Fprintf(w, `{"error":{"message":"no answer for %q","errorName":"TEST"}}`, sql)
-	}))
-	t.Cleanup(server.Close)
-	return server
-}
-
-func TestQueryPrintsEachForm(t *testing.T) {
-	trino := fakeTrino(t, map[string]string{
-		"SELECT 1": `{"columns":[{"name":"page","type":"varchar"},{"name":"views","type":"bigint"}],"data":[["/",12],["/a\"b",null]]}`,
-	})
-	for form, want := range map[string]string{
-		"table": "page | views\n-----+------\n/    |    12\n/a\"b |  NULL\n(2 rows)\n",
-		"csv":   "page,views\n/,12\n\"/a\"\"b\",\n",
-		"json":  "[\n  {\n    \"page\": \"/\",\n    \"views\": 12\n  },\n  {\n    \"page\": \"/a\\\"b\",\n    \"views\": null\n  }\n]\n",
-	} {
-		if got := run(t, "SELECT 1;\n", "query", "--trino-url", trino.URL, "-o", form, "-"); got.err != nil || got.out != want {
-			t.Errorf("%s: printed %q, error %v\nwant %q", form, got.out, got.err, want)
-		}
-	}
-}
-
-// shop is a cluster with a pipeline whose collector and Trino are reached as a user reaches them.
-func shop(t *testing.T, collector *fakeCollector, trino *httptest.Server) *clustertest.Server {
-	t.Helper()
-	const group, core, apps = "/apis/openclickstream.io/v1alpha1/namespaces/shop/", "/api/v1/namespaces/shop/", "/apis/apps/v1/namespaces/shop/"
-	const ready = `"status":{"conditions":[{"type":"Ready","status":"True","reason":"Succeeded"}]}`
-	server := clustertest.New(t)
-	server.Put(group+"clickstreampipelines", `{"metadata":{"name":"web"},"spec":{"platformRef":{"name":"local"}},`+ready+`}`)
-	server.Put(group+"dataplatforms", `{"metadata":{"name":"local"},`+ready+`}`)
-	server.Put(group+"eventstreams", `{"metadata":{"name":"web-raw"},`+ready+`}`)
-	server.Put(group+"queryclusters", `{"metadata":{"name":"query"},"spec":{"platformRef":{"name":"local"}},`+ready+`}`)
-	for _, table := range []string{"web-events", "web-failed-events", "web-duplicate-events"} {
-		server.Put(group+"laketables", `{"metadata":{"name":"`+table+`"},`+ready+`}`)
-	}
-	for name, port := range map[string]string{"web-collector": "8080", "query": "8080"} {
-		server.Put(core+"services", `{"metadata":{"name":"`+name+`"},"spec":{"selector":{"app":"`+name+`"},"ports":[
-			{"name":"http","port":80,"targetPort":`+port+`},{"name":"internal","port":9090,"targetPort":9090}]}}`)
-		server.Put(core+"pods", `{"metadata":{"name":"`+name+`-0","labels":{"app":"`+name+`"}},"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}`)
-	}
-	server.Put(core+"pods", `{"metadata":{"name":"web-stream-0","labels":{"app":"web-stream"}},"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}`)
-	server.Put(apps+"deployments", `{"metadata":{"name":"web-collector"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"web-collector"}}},"status":{"readyReplicas":1,"updatedReplicas":1}}`)
-	server.Put(apps+"statefulsets", `{"metadata":{"name":"web-stream"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"web-stream"}}},"status":{"readyReplicas":1,"updatedReplicas":1}}`)
-	server.Forward("web-collector-0", "8080", strings.TrimPrefix(collector.URL, "http://"))
-	server.Forward("web-collector-0", "9090", strings.TrimPrefix(collector.URL, "http://"))
-	server.Forward("query-0", "8080", strings.TrimPrefix(trino.URL, "http://"))
-	return server
-}
-
-func inShop(server *clustertest.Server, args ...string) []string {
-	return append(args, "--server", server.URL, "--namespace", "shop", "--kubeconfig", "")
-}
-
-func TestStatusShowsTheWholePipeline(t *testing.T) {
-	server := shop(t, newFakeCollector(t), fakeTrino(t, nil))
-	got := run(t, "", inShop(server, "status", "web")...)
-	want := `✔ ClickstreamPipeline web
-│   ✔ Ready
-├── ✔ DataPlatform local
-│       ✔ Ready
-├── ✔ EventStream web-raw
-│       ✔ Ready
-├── ✔ Deployment web-collector  1 of 1 ready
-│   └── ✔ Pod web-collector-0  Running
-├── ✔ StatefulSet web-stream  1 of 1 ready
-│   └── ✔ Pod web-stream-0  Running
-├── ✔ LakeTable web-events
-│       ✔ Ready
-├── ✔ LakeTable web-failed-events
-│       ✔ Ready
-├── ✔ LakeTable web-duplicate-events
-│       ✔ Ready
-└── ✔ QueryCluster query
-        ✔ Ready
-`
-	if got.err != nil || got.out != want {
-		t.Errorf("printed\n%s%v\nwant\n%s", got.out, got.err, want)
-	}
-	server.Remove("/apis/openclickstream.io/v1alpha1/namespaces/shop/laketables", "web-events")
-	got = run(t, "", inShop(server, "status", "web")...)
-	if !errors.Is(got.err, ErrNegative) || !strings.Contains(got.out, "├── … LakeTable web-events  does not exist yet\n") {
-		t.Errorf("printed\n%s%v", got.out, got.err)
-	}
-}
-
-func TestSendGoesThroughTheAPIServer(t *testing.T) {
-	collector := newFakeCollector(t)
-	got := run(t, "", inShop(shop(t, collector, fakeTrino(t, nil)), "send", "web", `{"a":1}`)...)
-	if got.err != nil || got.out != "accepted 1, failed 0\n" || len(collector.bodies) != 1 {
-		t.Errorf("printed %q, error %v, sent %q", got.out, got.err, collector.bodies)
-	}
-}
-
-const countColumns = `{"columns":[{"name":"stored","type":"bigint"},{"name":"failed","type":"bigint"},{"name":"duplicate","type":"bigint"}],"data":`
-
-func TestAccountAddsUp(t *testing.T) {
-	cases := []struct {
-		name, received, counts, rows string
-		args                         []string
-		out                          string
-		isNegative                   bool
-	}{
-		{"balanced", "10", "[[7,1,2]]", "[]", nil, "received 10 = stored 7 + failed 1 + duplicate 2\n", false},
-		{"waiting", "10", "[[4,1,2]]", "[[0,7,7,6]]", nil, "received 10 ≠ stored 4 + failed 1 + duplicate 2, 3 waiting\n", true},
-		{"waiting is allowed", "10", "[[4,1,2]]", "[]", []string{"--allow-lag"}, "received 10 ≠ stored 4 + failed 1 + duplicate 2, 3 waiting\n", false},
-		{
-			"something is lost", "10", "[[6,1,2]]", "[[0,9,9,9]]", []string{"--wait", "1ms"},
-			"received 10 ≠ stored 6 + failed 1 + duplicate 2, 1 waiting\n  partition 0: 1 records before offset 9 are in no table, though later ones are\n", true,
-		},
-		{
-			"something is stored twice", "10", "[[8,1,2]]", "[[0,11,10,9]]", []string{"--allow-lag"},
-			"received 10 ≠ stored 8 + failed 1 + duplicate 2\n  partition 0: 1 records are in the tables more than once, which is a fault of the stream job\n", true,
-		},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			collector := newFakeCollector(t)
-			collector.accounting = `{"topic":"raw","received":` + c.received + `,"partitions":[{"partition":0,"start":0,"end":` + c.received + `}]}`
-			trino := fakeTrino(t, map[string]string{
-				`count(*) FROM "lake"."shop"."web_events") AS stored`: countColumns + c.counts + "}",
-				"UNION ALL": `{"columns":[{"name":"p","type":"integer"}],"data":` + c.rows + "}",
-			})
-			got := run(t, "", inShop(shop(t, collector, trino), append([]string{"account", "web"}, c.args...)...)...)
-			if got.out != c.out || errors.Is(got.err, ErrNegative) != c.isNegative || (got.err != nil && !c.isNegative) {
-				t.Errorf("printed %q %q, error %v\nwant %q", got.out, got.errOut, got.err, c.out)
-			}
-			var account map[string]any
-			asJSON := run(t, "", inShop(shop(t, collector, trino), append([]string{"account", "web", "-o", "json"}, c.args...)...)...)
-			if err := json.Unmarshal([]byte(asJSON.out), &account); err != nil || account["pipeline"] != "web" || errors.Is(asJSON.err, ErrNegative) != c.isNegative {
-				t.Errorf("printed %q, error %v", asJSON.out, asJSON.err)
-			}
-		})
 	}
 }
