@@ -21,7 +21,7 @@ interface Suite {
 
 const reports = join(root, ".local", "test");
 
-function vitest(project: string): Suite {
+function vitest(project: string, reporter = "default"): Suite {
   const report = join(reports, `${project}.json`);
   return {
     name: `TypeScript ${project} tests`,
@@ -93,7 +93,7 @@ const unitTests: readonly Suite[] = [
 
 const suites: Readonly<Record<string, readonly Suite[]>> = {
   check: [...staticChecks, ...unitTests],
-  all: [...staticChecks, ...unitTests, vitest("integration"), vitest("e2e")],
+  all: [...staticChecks, ...unitTests, vitest("integration"), vitest("e2e", "verbose")],
 };
 
 async function runSuite(suite: Suite): Promise<Counts> {
