@@ -16,7 +16,7 @@ import { carryOut } from "../targets/iceberg/testing.ts";
 import type { TopicAdmin } from "../targets/kafka/admin.ts";
 import type { TopicAction } from "../targets/kafka/diff.ts";
 import type { TopicActionResult } from "../targets/kafka/execute.ts";
-import type { CurrentTopic, TopicConfig, TopicId } from "../targets/kafka/topic.ts";
+import type { CurrentTopic, TopicConfig, TopicId, TopicIdentity } from "../targets/kafka/topic.ts";
 import type { PlatformSettings } from "../targets/platform/settings.ts";
 import type { ObjectStore } from "../targets/s3/store.ts";
 import { Secret } from "../targets/secret.ts";
@@ -107,7 +107,7 @@ export class FakeKafka implements TopicAdmin {
     return results;
   }
 
-  async deleteTopic(id: TopicId): Promise<boolean> {
+  async deleteTopic({ id }: TopicIdentity): Promise<boolean> {
     this.#refuseWhenDown();
     const topic = [...this.topics.values()].find((one) => one.id === id);
     if (this.outage() !== undefined) throw new TransientError("KafkaUnreachable", "no answer");

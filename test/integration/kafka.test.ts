@@ -100,10 +100,10 @@ describe("topics", () => {
   it("are deleted by their id: a namesake made since stays", async () => {
     const topic = wanted("target-namesake");
     const old = await converge(admin, topic);
-    expect(await admin.deleteTopic(old.id)).toBe(true);
+    expect(await admin.deleteTopic(old)).toBe(true);
     const young = await converge(admin, topic);
     expect(young.id).not.toBe(old.id);
-    expect(await admin.deleteTopic(old.id)).toBe(false);
+    expect(await admin.deleteTopic(old)).toBe(false);
     expect(await admin.readTopic(topic.name)).toMatchObject({ id: young.id });
   });
 

@@ -29,7 +29,7 @@ export async function finalizeStream(
   }
   const { kafka } = context.clients.connect(settings);
   const topic = await kafka.readTopic(name, context.signal);
-  if (topic === undefined || !(await kafka.deleteTopic(topic.id, context.signal))) return;
+  if (topic === undefined || !(await kafka.deleteTopic(topic, context.signal))) return;
   context.logger.info({ topic: name, topicId: topic.id }, "Deleted topic");
   context.recordEvent("Normal", "Deleted", `deleted topic "${name}" with its records`);
 }

@@ -6,7 +6,7 @@ import type { TopicActionResult } from "./execute.ts";
 import { deleteTopic, executeTopicActions } from "./execute.ts";
 import type { KafkaProbe } from "./read.ts";
 import { probeKafka, readEndOffsets, readTopic } from "./read.ts";
-import type { CurrentTopic, TopicId } from "./topic.ts";
+import type { CurrentTopic, TopicIdentity } from "./topic.ts";
 
 /** Every method throws errors of the runtime's classes. */
 export interface TopicAdmin {
@@ -14,8 +14,8 @@ export interface TopicAdmin {
   readTopic(name: TopicName, signal?: AbortSignal): Promise<CurrentTopic | undefined>;
   /** Carries actions out in order, stops at the first that fails and tells each one's result. */
   execute(actions: readonly TopicAction[], signal?: AbortSignal): Promise<readonly TopicActionResult[]>;
-  /** Deletes exactly the topic with this id; `false` when there is none. */
-  deleteTopic(id: TopicId, signal?: AbortSignal): Promise<boolean>;
+  /** Deletes exactly the topic with this id, not a namesake; `false` when there is none. */
+  deleteTopic(topic: TopicIdentity, signal?: AbortSignal): Promise<boolean>;
   /** Offset of the next record, by partition number. */
   readEndOffsets(topic: CurrentTopic, signal?: AbortSignal): Promise<ReadonlyMap<number, bigint>>;
   probe(signal?: AbortSignal): Promise<KafkaProbe>;
@@ -27,7 +27,7 @@ export function createTopicAdmin(client: KafkaClient): TopicAdmin {
   return {
     readTopic: (name, signal) => readTopic(client, name, signal),
     execute: (actions, signal) => executeTopicActions(client, actions, signal),
-    deleteTopic: (id, signal) => deleteTopic(client, id, signal),
+    deleteTopic: (topic, signal) => deleteTopic(client, topic, signal),
     readEndOffsets: (topic, signal) => readEndOffsets(client, topic, signal),
     probe: (signal) => probeKafka(client, signal),
     close: () => client.close(),

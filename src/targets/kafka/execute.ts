@@ -8,6 +8,7 @@ import {
   IncrementalAlterConfigOperationTypes,
   incrementalAlterConfigsV1,
 } from "@platformatic/kafka";
+import type { TopicName } from "../../naming/topics.ts";
 import { WaitingError } from "../../runtime/errors.ts";
 import type { CallOptions, KafkaClient } from "./client.ts";
 import { SERVER_TIMEOUT_MS } from "./client.ts";
@@ -16,7 +17,7 @@ import { describeTopicAction, isConfigSetTo } from "./diff.ts";
 import { failureToError } from "./errors.ts";
 import { errorName } from "./protocol.ts";
 import { readTopic } from "./read.ts";
-import type { CurrentTopic, TopicId } from "./topic.ts";
+import type { CurrentTopic, TopicIdentity } from "./topic.ts";
 import { topicIdFromHex, topicIdToHex } from "./topic.ts";
 
 /** What the brokers answered to one action. */
@@ -38,7 +39,8 @@ export async function executeTopicActions(
     const result = await executeAction(client, action, signal);
     results.push(result);
     if (result.outcome === "failed") return results;
-    await settle(client, action, signal);
+    const isVisible = (topic: CurrentTopic | undefined): boolean => isDone(action, topic);
+    await settle(client, { name: action.topic, isVisible }, signal);
   }
   return results;
 }
@@ -52,16 +54,23 @@ const SETTLE_PAUSES_MS: readonly number[] = [0, 10, 20, 40, 80, 160, 320];
  */
 async function settle(
   client: KafkaClient,
-  action: TopicAction,
+  change: {
+    readonly name: TopicName;
+    readonly isVisible: (topic: CurrentTopic | undefined) => boolean;
+  },
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  for (const pause of SETTLE_PAUSES_MS) {
-    if (pause > 0) await sleep(pause, undefined, { signal });
-    if (isVisible(action, await readTopic(client, action.topic, signal))) return;
+  try {
+    for (const pause of SETTLE_PAUSES_MS) {
+      if (pause > 0) await sleep(pause, undefined, { signal });
+      if (change.isVisible(await readTopic(client, change.name, signal))) return;
+    }
+  } catch {
+    // The change itself succeeded, and that is what is told; the next pass will meet what is wrong now.
   }
 }
 
-function isVisible(action: TopicAction, topic: CurrentTopic | undefined): boolean {
+function isDone(action: TopicAction, topic: CurrentTopic | undefined): boolean {
   if (topic === undefined) return false;
   switch (action.kind) {
     case "create-topic":
@@ -78,14 +87,21 @@ function isVisible(action: TopicAction, topic: CurrentTopic | undefined): boolea
   }
 }
 
-/** Deletes exactly the topic with this id. `false`: there is no such topic (any more). */
-export async function deleteTopic(client: KafkaClient, id: TopicId, signal?: AbortSignal): Promise<boolean> {
-  const options = changing(`deleting topic ${id}`, signal);
-  const topics = [{ topicId: topicIdToHex(id), name: null }];
+/** Deletes exactly the topic with this id, not a namesake. `false`: there is no such topic (any more). */
+export async function deleteTopic(
+  client: KafkaClient,
+  topic: TopicIdentity,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const options = changing(`deleting topic "${topic.name}"`, signal);
+  const topics = [{ topicId: topicIdToHex(topic.id), name: null }];
   const answer = await client.callItems(deleteTopicsV6.api, [topics, SERVER_TIMEOUT_MS], options);
   const result = answer.responses[0];
   const code = errorName(result?.errorCode ?? 0);
-  if (code === undefined) return true;
+  if (code === undefined) {
+    await settle(client, { name: topic.name, isVisible: (seen) => seen?.id !== topic.id }, signal);
+    return true;
+  }
   if (code === "UNKNOWN_TOPIC_ID" || code === "UNKNOWN_TOPIC_OR_PARTITION") return false;
   throw failure(client, options, { code, message: result?.errorMessage });
 }

@@ -37,6 +37,9 @@ export interface CurrentTopic {
   readonly configs: readonly TopicConfig[];
 }
 
+/** Which topic: its name may have belonged to another one before. */
+export type TopicIdentity = Pick<CurrentTopic, "name" | "id">;
+
 /** Kafka's binary uuid in hexadecimal (with or without dashes) as the text of its tools. */
 export function topicIdFromHex(hex: string): TopicId {
   return Buffer.from(hex.replaceAll("-", ""), "hex").toString("base64url") as TopicId;
