@@ -30,7 +30,7 @@ function vitest(project: string, reporter = "default"): Suite {
       "run",
       "--project",
       project,
-      "--reporter=default",
+      `--reporter=${reporter}`,
       "--reporter=json",
       `--outputFile=${report}`,
     ],

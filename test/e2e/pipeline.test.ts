@@ -111,7 +111,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     });
   });
 
-  it("answers 503 while Kafka is away and goes on without a hand when it is back", async () => {
+  it("says that Kafka is away, and goes on without a hand when it is back", async () => {
     const before = await environment.account();
     await environment.cluster.kubectl(["scale", "statefulset/kafka", "-n", "engines", "--replicas=0"]);
     try {
