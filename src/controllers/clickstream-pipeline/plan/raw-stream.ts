@@ -6,8 +6,14 @@ import { child } from "../../../targets/kubernetes/child.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { childMetadata } from "./component.ts";
 
+/** The largest record batch that a topic takes unless it says otherwise, in bytes. */
+const KAFKA_MAX_MESSAGE_BYTES = 1_048_588;
+/** Room for the headers and the key that the collector puts beside an event, in bytes. */
+const ENVELOPE_BYTES = 48_000;
+
 export function planRawStream(pipeline: ValidatedPipeline): Child<{ spec: EventStreamSpec }> {
   const { partitions, replicationFactor, retention } = pipeline.stream;
+  const largestRecord = pipeline.collector.maxEventBytes + ENVELOPE_BYTES;
   return child(eventStreamKind, childMetadata(pipeline, pipeline.names.rawStream), {
     spec: {
       platformRef: { name: pipeline.platform.name },
@@ -15,6 +21,9 @@ export function planRawStream(pipeline: ValidatedPipeline): Child<{ spec: EventS
       partitions,
       ...(replicationFactor === undefined ? {} : { replicationFactor }),
       ...(retention === undefined ? {} : { retention }),
+      ...(largestRecord > KAFKA_MAX_MESSAGE_BYTES
+        ? { configs: { "max.message.bytes": String(largestRecord) } }
+        : {}),
       deletionPolicy: pipeline.deletionPolicy,
     },
   });
