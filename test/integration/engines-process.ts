@@ -1,7 +1,7 @@
 /** Runs an engine as a plain process on loopback: free ports, readiness by condition, its log in the error. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { createWriteStream, existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, open, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
 
@@ -56,23 +56,22 @@ async function listenAnywhere(): Promise<ReturnType<typeof createServer>> {
 export async function startProgram(program: EngineProgram): Promise<Pick<Engine, "stop">> {
   await mkdir(dirname(program.logFile), { recursive: true });
   const [file = "", ...args] = withParentDeathSignal(program.command);
-  const log = createWriteStream(program.logFile);
+  // The program writes to the file itself, so that its last words are there when its end is seen.
+  const log = await open(program.logFile, "w");
   const child = spawn(file, args, {
     cwd: program.cwd,
     env: { ...process.env, ...program.env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", log.fd, log.fd],
   });
-  child.stdout.pipe(log, { end: false });
-  child.stderr.pipe(log, { end: false });
   const ended = new Promise<string>((resolve) => {
     child.on("error", (error) => {
       resolve(`cannot be started: ${error.message}`);
     });
     child.on("close", (code, signal) => {
-      log.end();
       resolve(`ended with ${signal ?? `exit code ${String(code)}`}`);
     });
   });
+  await log.close(); // ours; the program has its own
   const stop = async (): Promise<void> => stopChild(child, ended);
   try {
     await waitUntilReady(program, ended);
@@ -93,10 +92,11 @@ function withParentDeathSignal(command: readonly string[]): string[] {
 async function waitUntilReady(program: EngineProgram, ended: Promise<string>): Promise<void> {
   const deadline = Date.now() + program.deadlineSeconds * 1000;
   let end: string | undefined;
-  void ended.then((how) => (end = how));
+  void ended.then((description) => (end = description));
   for (;;) {
+    const how = end; // before the log is read: what was written until then is in it
     const log = await readFile(program.logFile, "utf8").catch(() => "");
-    if (end !== undefined) throw new Error(describeFailure(program, end, log));
+    if (how !== undefined) throw new Error(describeFailure(program, how, log));
     if (await program.isReady(log).catch(() => false)) return;
     if (Date.now() > deadline) {
       throw new Error(describeFailure(program, `not ready after ${program.deadlineSeconds} s`, log));
