@@ -49,6 +49,7 @@ final class Job implements AutoCloseable {
             Catalog catalog = LakeCatalog.connect(config.catalog(), config.storage(), hadoop);
             LakeTables tables = LakeTables.open(catalog, config.tables());
             String startingOffsets = checkpoint.isUsed() ? "earliest" : StartingOffsets.option(topic, tables.recover(topic.id()));
+            status.goesOn(checkpoint.lastBatch(), tables.complete(topic.id()).byPartition(), topic.end());
             spark.streams().addListener(new ProgressListener(status));
             Dataset<Row> records = records(spark, kafka, config).option("startingOffsets", startingOffsets).load();
             LakeSink sink = new LakeSink(tables, topic.id(), status);

@@ -12,123 +12,125 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.hadoop.HadoopCatalog;
 import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.execution.streaming.MemoryStream;
 import org.apache.spark.sql.streaming.StreamingQuery;
-import scala.Option;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * {@code StreamBench FOLDER ROWS BATCHES}: the whole query on a local disk, with records out of memory in place of Kafka. Prints
- * rows a second of processor time, which says the same on a busy machine, and the time of a small batch.
+ * {@code StreamBench FOLDER ROWS BATCHES}: the whole query on a local disk, with generated records in place of Kafka's. Prints rows
+ * a second of processor time, which says about the same on a busy machine as on an idle one, and the time of a small batch.
  */
 public final class StreamBench {
     private static final int SMALL_BATCH = 200;
-    private static final int WARM_UP_BATCHES = 2;
+    private static final int WARM_UP_BATCHES = 3;
+    private static final int CORES = 2;
+    private static final int POLL_MILLIS = 5;
     private static final double NANOS = 1e9;
+    private static final double MILLIS = 1e3;
     private static final String[] USER_AGENTS = {
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.%d Safari/537.36",
         "Mozilla/5.0 (iPhone; CPU iPhone OS 17_%d like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.1 Safari/604.1",
     };
 
-    private final Random random = new Random(42);
-    private final MemoryStream<Row> kafka;
-    private final StreamingQuery query;
-    private long nextOffset;
+    private final SparkSession spark;
+    private final Path folder;
 
-    private StreamBench(MemoryStream<Row> kafka, StreamingQuery query) {
-        this.kafka = kafka;
-        this.query = query;
+    private StreamBench(SparkSession spark, Path folder) {
+        this.spark = spark;
+        this.folder = folder;
+    }
+
+    private record Measurement(double processorSeconds, double wallSeconds) {
     }
 
     public static void main(String[] arguments) throws Exception {
         Path folder = Path.of(arguments[0]);
-        TestLake lake = new TestLake(new HadoopCatalog(new Configuration(), folder.resolve("lake").toString()), "db", "web");
-        lake.create();
-        JobConfig config = new JobConfig("bench/web", null, null, null, lake.identifiers(), folder.resolve("checkpoint").toString(),
-            Duration.ofMillis(10), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), 1_000_000, 2);
-        SparkConf conf = SparkSettings.addTo(new SparkConf().setMaster("local[2]"), config);
+        int rows = Integer.parseInt(arguments[1]);
+        int batches = Integer.parseInt(arguments[2]);
+        SparkConf conf = SparkSettings.addTo(
+            new SparkConf().setMaster("local[" + CORES + "]"), config(folder, new TestLake(null, "db", "web"), rows));
         SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
-        MemoryStream<Row> kafka = new MemoryStream<>(0, spark.sqlContext(), Option.empty(), Encoders.row(StreamQueryTest.KAFKA));
-        LakeTables tables = LakeTables.open(new HadoopCatalog(new Configuration(), folder.resolve("lake").toString()), lake.identifiers());
-        LakeSink sink = new LakeSink(tables, "topic", new JobStatus(Clock.systemUTC()));
-        StreamingQuery query = StreamQuery.start(StreamQuery.steps(kafka.toDF(), config), sink, config);
-        new StreamBench(kafka, query).measure(Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
-        query.stop();
+        StreamBench bench = new StreamBench(spark, folder);
+        Measurement large = bench.measure(rows, batches);
+        print("stream_rows_per_core_second", rows * batches / large.processorSeconds(), "rows/s");
+        print("stream_rows_per_second_on_" + CORES + "_cores", rows * batches / large.wallSeconds(), "rows/s");
+        Measurement small = bench.measure(SMALL_BATCH, batches * 2);
+        print("stream_small_batch_seconds", small.wallSeconds() / (batches * 2), "s for " + SMALL_BATCH + " rows");
+        print("stream_small_batch_processor_seconds", small.processorSeconds() / (batches * 2), "s");
         spark.stop();
-    }
-
-    private void measure(int rows, int batches) {
-        for (int batch = 0; batch < WARM_UP_BATCHES; batch++) {
-            run(rows);
-        }
-        double processor = 0;
-        double wall = 0;
-        for (int batch = 0; batch < batches; batch++) {
-            double[] seconds = run(rows);
-            processor += seconds[0];
-            wall += seconds[1];
-        }
-        print("stream_rows_per_core_second", rows * batches / processor, "rows/s");
-        print("stream_rows_per_second_on_two_cores", rows * batches / wall, "rows/s");
-        double small = 0;
-        double smallProcessor = 0;
-        for (int batch = 0; batch < batches; batch++) {
-            double[] seconds = run(SMALL_BATCH);
-            smallProcessor += seconds[0];
-            small += seconds[1];
-        }
-        print("stream_small_batch_seconds", small / batches, "s for " + SMALL_BATCH + " rows");
-        print("stream_small_batch_processor_seconds", smallProcessor / batches, "s");
     }
 
     private static void print(String name, double value, String unit) {
         System.out.printf(Locale.ROOT, "%s %.2f %s%n", name, value, unit);
     }
 
-    /** Processor and wall-clock seconds of one batch. */
-    private double[] run(int rows) {
-        List<Row> records = new ArrayList<>();
-        for (int row = 0; row < rows; row++) {
-            records.add(record());
-        }
-        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        kafka.addData(CollectionConverters.asScala(records));
-        long processor = system.getProcessCpuTime();
-        long wall = System.nanoTime();
-        query.processAllAvailable();
-        return new double[] {(system.getProcessCpuTime() - processor) / NANOS, (System.nanoTime() - wall) / NANOS};
+    private static JobConfig config(Path folder, TestLake lake, int rows) {
+        return new JobConfig("bench/web" + rows, null, null, null, lake.identifiers(), folder.resolve("checkpoint" + rows).toString(),
+            Duration.ofMillis(1), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), rows, CORES);
     }
 
-    /** About 700 bytes of event, as a page view has. */
-    private Row record() {
-        long offset = nextOffset++;
+    /** What so many batches of so many rows take, without the first ones. */
+    private Measurement measure(int rows, int batches) throws Exception {
+        HadoopCatalog catalog = new HadoopCatalog(new Configuration(), folder.resolve("lake").toString());
+        TestLake lake = new TestLake(catalog, "db", "web" + rows);
+        lake.create();
+        JobConfig config = config(folder, lake, rows);
+        Dataset<Row> records = spark.readStream().format("rate-micro-batch")
+            .option("rowsPerBatch", rows)
+            .option("numPartitions", CORES)
+            .load()
+            .selectExpr("value")
+            .map((MapFunction<Row, Row>) row -> record(row.getLong(0)), Encoders.row(StreamQueryTest.KAFKA));
+        LakeSink sink = new LakeSink(LakeTables.open(catalog, lake.identifiers()), "topic", new JobStatus(Clock.systemUTC()));
+        StreamingQuery query = StreamQuery.start(StreamQuery.steps(records, config), sink, config);
+        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        awaitBatch(query, WARM_UP_BATCHES);
+        double processor = system.getProcessCpuTime() / NANOS;
+        double wall = System.nanoTime() / NANOS;
+        awaitBatch(query, WARM_UP_BATCHES + batches);
+        Measurement measurement = new Measurement(system.getProcessCpuTime() / NANOS - processor, System.nanoTime() / NANOS - wall);
+        query.stop();
+        return measurement;
+    }
+
+    private static void awaitBatch(StreamingQuery query, long batch) throws Exception {
+        while (query.lastProgress() == null || query.lastProgress().batchId() < batch) {
+            query.awaitTermination(POLL_MILLIS);
+        }
+    }
+
+    /** About 700 bytes of event, as a page view has; every hundredth record repeats an identifier, every two hundredth is broken. */
+    private static Row record(long number) {
+        Random random = new Random(number);
+        long id = number % 100 == 99 ? number - 1 : number;
         String userAgent = String.format(Locale.ROOT, USER_AGENTS[random.nextInt(USER_AGENTS.length)], random.nextInt(50));
-        String event = "{\"event_id\":\"" + offset + "-5f0c3c0e6d0b5f5e9a360c1b6f4e7a10\",\"event_type\":\"page_view\",\"timestamp\":"
-            + (1_700_000_000_000L + offset * 10) + ",\"anonymous_id\":\"visitor-" + random.nextInt(20_000)
+        String event = "{\"event_id\":\"" + id + "-5f0c3c0e6d0b5f5e9a360c1b6f4e7a10\",\"event_type\":\"page_view\",\"timestamp\":"
+            + (long) (1.7e9 * MILLIS + number * 10) + ",\"anonymous_id\":\"visitor-" + random.nextInt(20_000)
             + "\",\"page_url\":\"https://shop.example.com/products/" + random.nextInt(1000)
             + "?utm_source=newsletter&utm_medium=email&utm_campaign=spring&q=shoes\",\"page_title\":\"Shoes for everybody\","
             + "\"referrer\":\"https://www.google.com/search?q=shoes\",\"language\":\"de-CH\",\"properties\":{\"price\":" + random.nextInt(500)
-            + ",\"currency\":\"CHF\",\"viewport\":\"1280x720\",\"experiment\":\"b\",\"position\":" + random.nextInt(50) + "}}";
+            + ",\"currency\":\"CHF\",\"viewport\":\"1280x720\",\"experiment\":\"b\",\"position\":" + random.nextInt(50) + "}"
+            + (number % 200 == 7 ? "" : "}");
         List<Row> headers = List.of(
-            header("record_id", "01890000-0000-7000-8000-" + offset),
-            header("received_at", Long.toString(1_700_000_000_000L + offset)),
+            header("record_id", "01890000-0000-7000-8000-" + number),
+            header("received_at", Long.toString((long) (1.7e9 * MILLIS) + number)),
             header("source", "http"),
             header("content_type", "application/json"),
             header("ip", "198.51.100." + random.nextInt(255)),
             header("user_agent", userAgent));
         return RowFactory.create(
-            event.getBytes(StandardCharsets.UTF_8), CollectionConverters.asScala(headers).toSeq(), (int) (offset % 3), offset, new Timestamp(0));
+            event.getBytes(StandardCharsets.UTF_8), CollectionConverters.asScala(headers).toSeq(), 0, number, new Timestamp(0));
     }
 
     private static Row header(String name, String value) {

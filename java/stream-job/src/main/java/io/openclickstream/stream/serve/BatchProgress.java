@@ -12,14 +12,14 @@ import org.apache.spark.sql.streaming.StreamingQueryProgress;
  * What Spark says of one finished batch.
  *
  * @param offsets next offset to read, by partition
- * @param lag records in Kafka that the batch left unread
+ * @param lag records in Kafka that the batch left unread; null when Spark did not ask Kafka, as for a batch that is done again
  */
 public record BatchProgress(
     long batchId,
     double inputRowsPerSecond,
     double processedRowsPerSecond,
     Map<String, Long> offsets,
-    long lag,
+    Long lag,
     long durationMillis) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -32,7 +32,7 @@ public record BatchProgress(
             orZero(progress.inputRowsPerSecond()),
             orZero(progress.processedRowsPerSecond()),
             end,
-            lag(end, offsets(source.latestOffset())),
+            source.latestOffset() == null ? null : lag(end, offsets(source.latestOffset())),
             progress.batchDuration());
     }
 

@@ -25,7 +25,7 @@ public final class JobStatus {
     /**
      * One reading of the status.
      *
-     * @param lastBatch the last committed batch; null before the first one since the start
+     * @param lastBatch the last committed batch; null before the first one
      * @param lag records in Kafka behind the last batch; null while unknown
      * @param offsets next offset to read, by partition
      * @param rows rows since the start, by table
@@ -75,6 +75,16 @@ public final class JobStatus {
         lastSign = clock.instant();
     }
 
+    /** Takes over where the job goes on, so that batch, offsets and lag are known before there is anything to do. */
+    public synchronized void goesOn(Long lastBatchBefore, Map<Integer, Long> nextOffsets, Map<Integer, Long> endOffsets) {
+        lastBatch = lastBatchBefore;
+        offsets = new TreeMap<>();
+        nextOffsets.forEach((partition, offset) -> offsets.put(Integer.toString(partition), offset));
+        lag = endOffsets.entrySet().stream()
+            .mapToLong(end -> Math.max(0, end.getValue() - nextOffsets.getOrDefault(end.getKey(), 0L)))
+            .sum();
+    }
+
     /** Counts the rows of a batch that all tables hold now. */
     public synchronized void addRows(Map<OutputTable, Long> added, long oldestReceivedAtMicros) {
         added.forEach((table, count) -> rows.merge(table, count, Long::sum));
@@ -90,13 +100,14 @@ public final class JobStatus {
         inputRowsPerSecond = progress.inputRowsPerSecond();
         processedRowsPerSecond = progress.processedRowsPerSecond();
         offsets = new TreeMap<>(progress.offsets());
-        lag = progress.lag();
+        lag = progress.lag() == null ? lag : progress.lag();
         batchSeconds = progress.durationMillis() / 1000.0;
         lives();
     }
 
-    /** The query waits for data. */
+    /** The query waits for data: it has read all there is. */
     public synchronized void idle() {
+        lag = 0L;
         inputRowsPerSecond = 0;
         processedRowsPerSecond = 0;
         lives();

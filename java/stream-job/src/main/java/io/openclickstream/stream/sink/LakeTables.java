@@ -42,7 +42,7 @@ public final class LakeTables {
     }
 
     /** Up to which offsets of the topic the tables are complete. */
-    NextOffsets complete(String topicId) {
+    public NextOffsets complete(String topicId) {
         return tables.get(OutputTable.EVENTS).nextOffsets(topicId);
     }
 

@@ -2,6 +2,7 @@ package io.openclickstream.stream.source;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -11,6 +12,7 @@ import org.apache.hadoop.fs.Path;
 /** The folder in which Spark keeps offsets and state of the query, and what the job itself notes there. */
 public final class Checkpoint {
     private static final String OFFSETS = "offsets";
+    private static final String COMMITS = "commits";
     private static final String TOPIC_ID = "topic-id";
 
     private final Path folder;
@@ -25,6 +27,20 @@ public final class Checkpoint {
     public boolean isUsed() throws IOException {
         Path offsets = new Path(folder, OFFSETS);
         return files.exists(offsets) && files.listStatus(offsets).length > 0;
+    }
+
+    /** The newest batch that was done; null when there is none. */
+    public Long lastBatch() throws IOException {
+        Path commits = new Path(folder, COMMITS);
+        if (!files.exists(commits)) {
+            return null;
+        }
+        return Stream.of(files.listStatus(commits))
+            .map(file -> file.getPath().getName())
+            .filter(name -> name.matches("\\d+"))
+            .map(Long::valueOf)
+            .max(Long::compare)
+            .orElse(null);
     }
 
     /**

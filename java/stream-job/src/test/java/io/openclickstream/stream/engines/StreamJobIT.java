@@ -68,7 +68,7 @@ class StreamJobIT {
         LogCount count = LogCount.of(log);
         pipeline.topic().replay(log);
         Random random = new Random(4);
-        for (int kill = 0; kill < 4; kill++) {
+        for (int kill = 0; kill < 3; kill++) {
             try (JobProcess job = pipeline.startJob()) {
                 job.await("a batch is done after kill " + kill, progress -> rows(progress) > 0);
                 Thread.sleep(random.nextInt(1500));
@@ -115,7 +115,7 @@ class StreamJobIT {
         try (JobProcess first = pipeline.startJob(); JobProcess second = pipeline.startJob()) {
             first.awaitReadyOrEnd();
             second.awaitReadyOrEnd();
-            for (int round = 0; round < 10; round++) {
+            for (int round = 0; round < 5; round++) {
                 pipeline.topic().send("k" + round, events("r" + round + "-", 20), Map.of());
                 first.awaitReadOrEnd(20L * (round + 1));
                 second.awaitReadOrEnd(20L * (round + 1));
@@ -123,15 +123,15 @@ class StreamJobIT {
             assertTrue(!first.isAlive() || !second.isAlive(), "both go on\n" + first.logEnd() + "\n\n" + second.logEnd());
         }
         try (JobProcess job = pipeline.startJob()) {
-            job.await("everything is read", progress -> JobProcess.read(progress) == 200);
+            job.await("everything is read", progress -> JobProcess.read(progress) == 100);
         }
-        pipeline.expectCounts(200, 0, 0);
+        pipeline.expectCounts(100, 0, 0);
     }
 
     @Test
     @DisplayName("goes on behind its tables when it lost its checkpoint, wherever it was killed")
     void lostCheckpoint() throws Exception {
-        for (int round = 0; round < 3; round++) {
+        for (int round = 0; round < 2; round++) {
             pipeline.topic().send("k" + round, events("r" + round + "-", 2000), Map.of());
             pipeline.topic().send("f" + round, events("f" + round + "-", 500), Map.of("failure", "too_large"));
             try (JobProcess job = pipeline.startJob()) {
@@ -140,9 +140,9 @@ class StreamJobIT {
             pipeline.deleteCheckpoint();
         }
         try (JobProcess job = pipeline.startJob()) {
-            job.await("everything is read", progress -> JobProcess.read(progress) == 7500);
+            job.await("everything is read", progress -> JobProcess.read(progress) == 5000);
         }
-        pipeline.expectCounts(6000, 1500, 0);
+        pipeline.expectCounts(4000, 1000, 0);
     }
 
     @Test

@@ -61,7 +61,7 @@ class StatusServerTest {
     }
 
     private static BatchProgress batch(long id) {
-        return new BatchProgress(id, 120.5, 2000, Map.of("0", 60L, "1", 40L), 7, 1500);
+        return new BatchProgress(id, 120.5, 2000, Map.of("0", 60L, "1", 40L), 7L, 1500);
     }
 
     @Test
@@ -88,6 +88,18 @@ class StatusServerTest {
         assertTrue(metrics.contains("openclickstream_stream_oldest_event_age_seconds 2.5\n"), metrics);
         assertTrue(metrics.contains("openclickstream_stream_state{state=\"running\"} 1\n"), metrics);
         assertTrue(metrics.contains("openclickstream_stream_kafka_offset{partition=\"1\"} 40\n"), metrics);
+    }
+
+    @Test
+    @DisplayName("tells where the job goes on before there is anything to do")
+    void goesOn() throws IOException, InterruptedException {
+        status.goesOn(41L, Map.of(0, 10L), Map.of(0, 12L, 1, 3L));
+        String progress = get("/progress").body();
+        assertTrue(progress.contains("\"batchId\":41,") && progress.contains("\"lag\":5,\"offsets\":{\"0\":10}"), progress);
+        status.batchDone(new BatchProgress(42, 0, 0, Map.of("0", 11L), null, 10));
+        assertTrue(get("/progress").body().contains("\"lag\":5,"), "a batch that is done again says nothing of the lag");
+        status.idle();
+        assertTrue(get("/progress").body().contains("\"lag\":0,"), get("/progress").body());
     }
 
     @Test
