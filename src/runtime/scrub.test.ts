@@ -24,6 +24,10 @@ describe("scrub", () => {
     expect(scrub("a p@ss/word, p%40ss%2Fword b", ["p@ss/word"])).toBe("a ***, *** b");
   });
 
+  it("leaves nothing of a secret that begins like another", () => {
+    expect(scrub("key=abcde-fgh, also abcde", ["abcde", "abcde-fgh"])).toBe("key=***, also ***");
+  });
+
   it("leaves ordinary messages alone, also when a secret is too short to be told from a word", () => {
     const message = 'the bucket "clickstream" has no key "access"; token expired';
     expect(scrub(message, ["key", ""])).toBe(message);

@@ -17,7 +17,8 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
 /** The text without the given secret values (also URL-encoded) and without what looks like a credential. */
 export function scrub(text: string, secrets: Iterable<string> = []): string {
   let scrubbed = text;
-  for (const secret of secrets) {
+  // The longest first: what is left of a secret after a part of it was replaced would still show.
+  for (const secret of [...secrets].toSorted((one, other) => other.length - one.length)) {
     if (secret.length < MIN_SECRET_LENGTH) continue;
     scrubbed = scrubbed.replaceAll(secret, REPLACEMENT).replaceAll(encodeURIComponent(secret), REPLACEMENT);
   }

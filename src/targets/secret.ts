@@ -1,5 +1,6 @@
 /** Values that must not be seen: they print as `***` wherever they end up, and can be taken out of foreign texts. */
 import { inspect } from "node:util";
+import { scrub as scrubText } from "../runtime/scrub.ts";
 
 const MASK = "***";
 
@@ -31,9 +32,8 @@ export class Secret {
 
 /** A foreign text (an error's message) with every one of the secrets replaced by `***`. */
 export function scrub(text: string, secrets: readonly Secret[]): string {
-  return secrets
-    .map((secret) => secret.reveal())
-    .filter((value) => value.length > 0)
-    .toSorted((one, other) => other.length - one.length)
-    .reduce((scrubbed, value) => scrubbed.replaceAll(value, MASK), text);
+  return scrubText(
+    text,
+    secrets.map((secret) => secret.reveal()),
+  );
 }
