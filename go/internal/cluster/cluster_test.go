@@ -116,12 +116,15 @@ func TestTheQueryClusterOfThePlatformIsChosen(t *testing.T) {
 const (
 	service = `{"metadata":{"name":"web-collector"},"spec":{"selector":{"app":"web"},"ports":[
 		{"name":"http","port":80,"targetPort":"http"},{"name":"internal","port":9090,"targetPort":9090}]}}`
-	readyPod = `{"metadata":{"name":"web-1","labels":{"app":"web"}},"spec":{"containers":[{"name":"c","ports":[{"name":"http","containerPort":8080}]}]},
+	// replacedPod still answers, but the roll-out that made readyPod will end it.
+	replacedPod = `{"metadata":{"name":"web-0a","labels":{"app":"web"},"creationTimestamp":"2026-01-01T00:00:00Z"},
+		"spec":{"containers":[{"name":"c","ports":[{"name":"http","containerPort":8080}]}]},"status":{"conditions":[{"type":"Ready","status":"True"}]}}`
+	readyPod = `{"metadata":{"name":"web-1","labels":{"app":"web"},"creationTimestamp":"2026-01-01T00:01:00Z"},"spec":{"containers":[{"name":"c","ports":[{"name":"http","containerPort":8080}]}]},
 		"status":{"conditions":[{"type":"Ready","status":"True"}]}}`
 	waitingPod = `{"metadata":{"name":"web-0","labels":{"app":"web"}},"status":{"conditions":[{"type":"Ready","status":"False"}]}}`
 )
 
-func TestRequestsReachAReadyPodThroughTheAPIServer(t *testing.T) {
+func TestRequestsReachTheNewestReadyPodThroughTheAPIServer(t *testing.T) {
 	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		_, _ = io.WriteString(w, r.URL.Path+" "+string(body))
@@ -130,6 +133,7 @@ func TestRequestsReachAReadyPodThroughTheAPIServer(t *testing.T) {
 	server := clustertest.New(t)
 	server.Put(servicePath, service)
 	server.Put(podPath, waitingPod)
+	server.Put(podPath, replacedPod)
 	server.Put(podPath, readyPod)
 	server.Forward("web-1", "8080", strings.TrimPrefix(target.URL, "http://"))
 	access := connect(t, server)

@@ -92,14 +92,25 @@ func (a *Access) findPod(ctx context.Context, wanted Service) (pod string, port 
 	if err != nil {
 		return "", 0, fmt.Errorf("listing the pods of Service %q: %w", wanted.Name, err)
 	}
-	for i := range pods.Items {
-		if candidate := &pods.Items[i]; isPodReady(candidate) {
-			port, err := targetPort(service, candidate, wanted.Port)
-			return candidate.Name, port, err
+	newest := newestReady(pods.Items)
+	if newest == nil {
+		return "", 0, fmt.Errorf("none of the %d pods of Service %q is ready; see why with: kubectl get pods -n %s -l %s",
+			len(pods.Items), wanted.Name, a.Namespace, selector)
+	}
+	port, err = targetPort(service, newest, wanted.Port)
+	return newest.Name, port, err
+}
+
+// newestReady returns the youngest of the ready pods, or nil: in a roll-out an older one will go before it can finish its work.
+func newestReady(pods []v1.Pod) *v1.Pod {
+	var newest *v1.Pod
+	for i := range pods {
+		candidate := &pods[i]
+		if isPodReady(candidate) && (newest == nil || newest.CreationTimestamp.Before(&candidate.CreationTimestamp)) {
+			newest = candidate
 		}
 	}
-	return "", 0, fmt.Errorf("none of the %d pods of Service %q is ready; see why with: kubectl get pods -n %s -l %s",
-		len(pods.Items), wanted.Name, a.Namespace, selector)
+	return newest
 }
 
 func isPodReady(pod *v1.Pod) bool {

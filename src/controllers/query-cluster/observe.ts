@@ -6,7 +6,7 @@ import { managedLabels } from "../../naming/labels.ts";
 import type { KubernetesObject, ReconcileContext } from "../../runtime/controller.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import type { PodObject } from "../../targets/kubernetes/pods.ts";
-import { isPodReady } from "../../targets/kubernetes/pods.ts";
+import { isPodReady, newestReadyPod } from "../../targets/kubernetes/pods.ts";
 import { readSecretIdentities } from "../../targets/kubernetes/read-secrets.ts";
 import type { SecretIdentities } from "../../targets/kubernetes/secret-identity.ts";
 import type { TrinoProbe } from "../../targets/trino/probe.ts";
@@ -47,7 +47,7 @@ export async function observeCluster(
     readSecretIdentities(namespace, secretNames, kubernetes),
     prober.probe({
       cluster: `${namespace}/${cluster.metadata.name}`,
-      coordinator: pods.coordinator.find(isPodReady),
+      coordinator: newestReadyPod(pods.coordinator),
       readyWorkers: pods.worker.filter(isPodReady).length,
       catalogs: [LAKE_CATALOG, ...(cluster.spec.catalogs ?? []).map(({ name }) => name)],
       now: context.now(),

@@ -1,7 +1,7 @@
 import type { V1PodStatus } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
 import type { PodObject } from "./pods.ts";
-import { isPodReady, podAddress, podProblem, restartCount } from "./pods.ts";
+import { isPodReady, newestReadyPod, podAddress, podProblem, restartCount } from "./pods.ts";
 
 function pod(status: V1PodStatus, deletionTimestamp?: string): PodObject {
   const metadata = { name: "web-0", ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }) };
@@ -88,5 +88,27 @@ describe("a pod", () => {
 
   it("counts the restarts of all its containers", () => {
     expect(restartCount([pod(waiting("x")), pod({})])).toBe(0);
+  });
+});
+
+describe("the newest ready pod", () => {
+  const ready: V1PodStatus = { conditions: [{ type: "Ready", status: "True" }] };
+  const created = (name: string, creationTimestamp: string, status = ready): PodObject => ({
+    ...pod(status),
+    metadata: { name, creationTimestamp },
+  });
+
+  it("is the one that a roll-out made last and that has started", () => {
+    const pods = [
+      created("old", "2026-01-01T00:00:00Z"),
+      created("new", "2026-01-01T00:01:00Z"),
+      created("starting", "2026-01-01T00:02:00Z", {}),
+    ];
+    expect(newestReadyPod(pods)?.metadata.name).toBe("new");
+    expect(newestReadyPod([...pods].reverse())?.metadata.name).toBe("new");
+  });
+
+  it("is none when none is ready", () => {
+    expect(newestReadyPod([created("starting", "2026-01-01T00:02:00Z", {})])).toBeUndefined();
   });
 });

@@ -32,9 +32,22 @@ export function isPodReady(pod: PodObject): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }
 
+/** The youngest of the ready pods: in a roll-out an older one runs the specification of before and will go. */
+export function newestReadyPod(pods: readonly PodObject[]): PodObject | undefined {
+  return pods
+    .filter(isPodReady)
+    .toSorted((one, other) => createdAt(other).localeCompare(createdAt(one)))
+    .at(0);
+}
+
 /** The address of a pod; absent before it was scheduled and while it stops. */
 export function podAddress(pod: PodObject | undefined): string | undefined {
   return pod?.metadata.deletionTimestamp === undefined ? pod?.status?.podIP : undefined;
+}
+
+/** RFC 3339, so that the order of texts is that of times. */
+function createdAt({ metadata }: PodObject): string {
+  return metadata.creationTimestamp ?? "";
 }
 
 function containersOf(pods: readonly PodObject[]): readonly V1ContainerStatus[] {
