@@ -45,7 +45,7 @@ func benchmarkBody(b *testing.B, body string) {
 	health, budget := NewHealth(readiness), NewBudget(config.Limits.InFlightBytes)
 	handler, err := NewHandler(config, Parts{
 		Sink: nothingSink{}, Readiness: readiness, Health: health, Budget: budget,
-		Metrics: NewMetrics(budget, health.IsReady), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Metrics: NewMetrics(budget, health.TakesEvents), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -78,7 +78,7 @@ func newUnderTest(t *testing.T, environment map[string]string) *underTest {
 	health := NewHealth(u.readiness)
 	budget := NewBudget(config.Limits.InFlightBytes)
 	u.Handler, err = NewHandler(config, Parts{
-		Sink: u.kafka, Readiness: u.readiness, Health: health, Metrics: NewMetrics(budget, health.IsReady),
+		Sink: u.kafka, Readiness: u.readiness, Health: health, Metrics: NewMetrics(budget, health.TakesEvents),
 		Budget: budget, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {

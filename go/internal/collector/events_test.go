@@ -229,7 +229,7 @@ func TestNothingIsReadWhileKafkaTakesNoEvents(t *testing.T) {
 		}
 	}
 	if answer := u.send(t, http.MethodGet, "/readyz", ""); answer.Code != 503 || !strings.Contains(answer.Body.String(), "does not exist") {
-		t.Errorf("readyz %d %s", answer.Code, answer.Body)
+		t.Errorf("readyz before the first good answer of Kafka: %d %s", answer.Code, answer.Body)
 	}
 	if answer := u.send(t, http.MethodGet, "/healthz", ""); answer.Code != 200 {
 		t.Errorf("healthz %d, so Kubernetes would restart a collector that only waits", answer.Code)
@@ -237,6 +237,20 @@ func TestNothingIsReadWhileKafkaTakesNoEvents(t *testing.T) {
 	u.readiness.problem = ""
 	if answer := u.post(t, `{"a":1}`); answer.Code != 200 {
 		t.Errorf("answer %d after Kafka came back", answer.Code)
+	}
+}
+
+func TestACollectorThatHasWorkedStaysReadyWhileKafkaIsAway(t *testing.T) {
+	u := newUnderTest(t, nil)
+	if answer := u.send(t, http.MethodGet, "/readyz", ""); answer.Code != 200 {
+		t.Fatalf("readyz %d %s", answer.Code, answer.Body)
+	}
+	u.readiness.problem = "Kafka cannot be reached"
+	if answer := u.send(t, http.MethodGet, "/readyz", ""); answer.Code != 200 {
+		t.Errorf("readyz %d: senders would find no collector that tells them to come again", answer.Code)
+	}
+	if answer := u.post(t, `{"a":1}`); answer.Code != 503 || answer.Header().Get("Retry-After") == "" {
+		t.Errorf("answer %d %v", answer.Code, answer.Header())
 	}
 }
 

@@ -45,7 +45,7 @@ func NewServer(config Config, logger *slog.Logger) (*Server, error) {
 	s := &Server{config: config, logger: logger, client: client, monitor: kafka.NewMonitor(client, config.Topic, logger)}
 	s.health = NewHealth(s.monitor)
 	budget := NewBudget(config.Limits.InFlightBytes)
-	metrics := NewMetrics(budget, s.health.IsReady)
+	metrics := NewMetrics(budget, s.health.TakesEvents)
 	handler, err := NewHandler(config, Parts{
 		Sink: kafka.NewSink(client, config.DeliveryTimeout), Readiness: s.monitor, Health: s.health,
 		Metrics: metrics, Budget: budget, Logger: logger,
@@ -145,6 +145,7 @@ func (s *Server) internalHandler(metrics *Metrics) http.Handler {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics.Registry, promhttp.HandlerOpts{}))
 	mux.Handle("GET /healthz", s.health)
 	mux.Handle("GET /readyz", s.health)
+	mux.HandleFunc("GET /status", s.health.serveStatus)
 	mux.HandleFunc("GET /accounting", s.serveAccounting)
 	return mux
 }

@@ -3,6 +3,7 @@ package collector
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -59,15 +60,25 @@ func startProcess(t *testing.T, cluster *kfake.Cluster, environment map[string]s
 // await asks the internal port until it answers with the status.
 func (p *process) await(path string, status int) {
 	p.t.Helper()
+	p.awaitAnswer(path, func(code int, _ string) bool { return code == status })
+}
+
+func (p *process) awaitStatus(body string) {
+	p.t.Helper()
+	p.awaitAnswer("/status", func(_ int, answer string) bool { return answer == body })
+}
+
+func (p *process) awaitAnswer(path string, isWanted func(code int, body string) bool) {
+	p.t.Helper()
 	var last string
 	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		code, body, err := get(p.internal + path)
-		if err == nil && code == status {
+		if err == nil && isWanted(code, body) {
 			return
 		}
-		last = body
+		last = fmt.Sprintf("%d %q", code, body)
 	}
-	p.t.Fatalf("%s did not become %d; last answer %q", path, status, last)
+	p.t.Fatalf("%s did not become what was wanted; last answer %s", path, last)
 }
 
 func get(url string) (int, string, error) {
@@ -171,9 +182,12 @@ func TestTheCollectorWaitsForItsTopic(t *testing.T) {
 	if err := cluster.DeleteTopic("raw"); err != nil {
 		t.Fatal(err)
 	}
-	p.await("/readyz", http.StatusServiceUnavailable)
+	p.awaitStatus(`{"takesEvents":false,"problem":"topic \"raw\" takes no events: the topic does not exist"}` + "\n")
 	if status, err := p.post("{}"); err != nil || status != 503 {
 		t.Errorf("without a topic the answer is %d %v", status, err)
+	}
+	if status, body, err := get(p.public + "/readyz"); err != nil || status != 200 {
+		t.Errorf("a collector that has worked is not ready, so that no sender could be told to come again: %d %q %v", status, body, err)
 	}
 	if status, _, err := get(p.internal + "/accounting"); err != nil || status != 503 {
 		t.Errorf("without a topic the accounting is answered %d %v", status, err)
@@ -181,7 +195,7 @@ func TestTheCollectorWaitsForItsTopic(t *testing.T) {
 	if err := cluster.CreateTopic("raw", 3, nil); err != nil {
 		t.Fatal(err)
 	}
-	p.await("/readyz", http.StatusOK)
+	p.awaitStatus(`{"takesEvents":true}` + "\n")
 	if status, err := p.post("{}"); err != nil || status != 200 {
 		t.Errorf("with the topic back the answer is %d %v", status, err)
 	}

@@ -4,6 +4,7 @@ package integration
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +23,7 @@ type collector struct {
 	t                        *testing.T
 	binary, public, internal string
 	logFile                  string
-	stream                   *stream
+	environment              []string
 	command                  *exec.Cmd
 }
 
@@ -31,10 +32,16 @@ const deliveryTimeout = 3 * time.Second
 
 func newCollector(t *testing.T, of *stream) *collector {
 	t.Helper()
+	return newCollectorWith(t, "KAFKA_BOOTSTRAP_SERVERS="+of.address, "KAFKA_TOPIC="+of.topic)
+}
+
+// newCollectorWith starts a collector whose environment says which Kafka and topic it has.
+func newCollectorWith(t *testing.T, environment ...string) *collector {
+	t.Helper()
 	directory := t.TempDir()
 	c := &collector{
 		t: t, binary: filepath.Join(directory, "collector"), logFile: filepath.Join(directory, "log"),
-		public: freeAddress(), internal: freeAddress(), stream: of,
+		public: freeAddress(), internal: freeAddress(), environment: environment,
 	}
 	build := exec.Command("go", "build", "-o", c.binary, "../../cmd/collector")
 	if output, err := build.CombinedOutput(); err != nil {
@@ -58,9 +65,9 @@ func (c *collector) start() {
 	}
 	c.command = exec.Command(c.binary)
 	c.command.Stderr = log
-	c.command.Env = append(os.Environ(), "LISTEN_ADDRESS="+c.public, "INTERNAL_ADDRESS="+c.internal,
-		"KAFKA_BOOTSTRAP_SERVERS="+c.stream.address, "KAFKA_TOPIC="+c.stream.topic, "DRAIN_DELAY_SECONDS=1",
+	c.command.Env = append(os.Environ(), "LISTEN_ADDRESS="+c.public, "INTERNAL_ADDRESS="+c.internal, "DRAIN_DELAY_SECONDS=1",
 		fmt.Sprintf("DELIVERY_TIMEOUT_SECONDS=%d", int(deliveryTimeout.Seconds())))
+	c.command.Env = append(c.command.Env, c.environment...)
 	if err := errors.Join(c.command.Start(), log.Close()); err != nil {
 		c.t.Fatal(err)
 	}
@@ -80,18 +87,23 @@ func (c *collector) signal(signal os.Signal) {
 	}
 }
 
-func (c *collector) awaitReady(status int) {
+// awaitTakesEvents waits until the collector says that it takes events, or that it does not.
+func (c *collector) awaitTakesEvents(wanted bool) {
 	c.t.Helper()
-	await(c.t, fmt.Sprintf("readyz to be %d", status), func() error {
-		answer, err := http.Get("http://" + c.public + "/readyz")
+	await(c.t, fmt.Sprintf("takesEvents to be %t", wanted), func() error {
+		answer, err := http.Get("http://" + c.internal + "/status")
 		if err != nil {
 			return err
 		}
-		message, err := io.ReadAll(answer.Body)
-		if answer.StatusCode != status {
-			return fmt.Errorf("it is %d: %s", answer.StatusCode, message)
+		var status struct {
+			TakesEvents bool
+			Problem     string
 		}
-		return errors.Join(err, answer.Body.Close())
+		err = errors.Join(json.NewDecoder(answer.Body).Decode(&status), answer.Body.Close())
+		if err == nil && status.TakesEvents != wanted {
+			return fmt.Errorf("it is %t: %s", status.TakesEvents, status.Problem)
+		}
+		return err
 	})
 }
 
@@ -99,14 +111,14 @@ func TestNoAcknowledgedEventIsLostWhenKafkaIsKilled(t *testing.T) {
 	kafka := newStream(t)
 	kafka.createTopic()
 	c := newCollector(t, kafka)
-	c.awaitReady(http.StatusOK)
+	c.awaitTakesEvents(true)
 	s := startSenders(c, 32)
 	s.awaitAccepted(2000)
 	kafka.kill()
 	s.awaitStatus(http.StatusServiceUnavailable)
-	c.awaitReady(http.StatusServiceUnavailable)
+	c.awaitTakesEvents(false)
 	kafka.restart()
-	c.awaitReady(http.StatusOK)
+	c.awaitTakesEvents(true)
 	s.awaitAccepted(2000)
 	s.end(kafka)
 }
@@ -115,14 +127,14 @@ func TestNoAcknowledgedEventIsLostWhenKafkaIsSilent(t *testing.T) {
 	kafka := newStream(t)
 	kafka.createTopic()
 	c := newCollector(t, kafka)
-	c.awaitReady(http.StatusOK)
+	c.awaitTakesEvents(true)
 	s := startSenders(c, 32)
 	s.awaitAccepted(2000)
 	kafka.signal(syscall.SIGSTOP)
 	s.awaitStatus(http.StatusServiceUnavailable)
-	c.awaitReady(http.StatusServiceUnavailable)
+	c.awaitTakesEvents(false)
 	kafka.signal(syscall.SIGCONT)
-	c.awaitReady(http.StatusOK)
+	c.awaitTakesEvents(true)
 	s.awaitAccepted(2000)
 	s.end(kafka)
 }
@@ -131,7 +143,7 @@ func TestNoAcknowledgedEventIsLostWhenTheCollectorIsKilledOrStopped(t *testing.T
 	kafka := newStream(t)
 	kafka.createTopic()
 	c := newCollector(t, kafka)
-	c.awaitReady(http.StatusOK)
+	c.awaitTakesEvents(true)
 	s := startSenders(c, 32)
 	s.awaitAccepted(2000)
 	c.kill()
@@ -149,10 +161,10 @@ func TestNoAcknowledgedEventIsLostWhenTheCollectorIsKilledOrStopped(t *testing.T
 func TestTheCollectorWaitsForItsTopicAndTakesANewOne(t *testing.T) {
 	kafka := newStream(t)
 	c := newCollector(t, kafka)
-	c.awaitReady(http.StatusServiceUnavailable)
+	c.awaitTakesEvents(false)
 	for round := range 2 {
 		kafka.createTopic()
-		c.awaitReady(http.StatusOK)
+		c.awaitTakesEvents(true)
 		s := startSenders(c, 4)
 		s.awaitAccepted(200)
 		s.end(kafka)
@@ -160,7 +172,7 @@ func TestTheCollectorWaitsForItsTopicAndTakesANewOne(t *testing.T) {
 			return
 		}
 		kafka.deleteTopic()
-		c.awaitReady(http.StatusServiceUnavailable)
+		c.awaitTakesEvents(false)
 	}
 }
 
@@ -168,7 +180,7 @@ func TestATopicReplacedBetweenTwoLooksIsNoticed(t *testing.T) {
 	kafka := newStream(t)
 	kafka.createTopic()
 	c := newCollector(t, kafka)
-	c.awaitReady(http.StatusOK)
+	c.awaitTakesEvents(true)
 	first := startSenders(c, 4)
 	first.awaitAccepted(200)
 	first.end(kafka)
@@ -183,7 +195,7 @@ func TestTheAccountingIsWhatKafkaHas(t *testing.T) {
 	kafka := newStream(t)
 	kafka.createTopic()
 	c := newCollector(t, kafka)
-	c.awaitReady(http.StatusOK)
+	c.awaitTakesEvents(true)
 	for _, body := range []string{`[1,2,3]`, `{"a":`} {
 		answer, err := http.Post("http://"+c.public+"/v1/events", "application/json", strings.NewReader(body))
 		if err != nil || answer.Body.Close() != nil {

@@ -22,6 +22,8 @@ import type { PodObject } from "../../targets/kubernetes/pods.ts";
 import { podAddress } from "../../targets/kubernetes/pods.ts";
 import type { SecretIdentities } from "../../targets/kubernetes/secret-identity.ts";
 import { readSecretIdentities } from "../../targets/kubernetes/read-secrets.ts";
+import type { CollectorAnswers } from "./collectors.ts";
+import { readCollectors } from "./collectors.ts";
 import type { Component } from "./plan/component.ts";
 import { TABLE_ROLES } from "./plan/lake-tables.ts";
 import type { JobProgress } from "./progress.ts";
@@ -40,6 +42,7 @@ export interface ObservedPipeline {
   readonly collector: DeploymentObject | undefined;
   readonly streamJob: StatefulSetObject | undefined;
   readonly pods: Readonly<Record<Component, readonly PodObject[]>>;
+  readonly collectors: CollectorAnswers;
   readonly progress: JobProgress;
 }
 
@@ -56,14 +59,15 @@ export async function observePipeline(
   });
   const children = readChildren({ namespace, name: pipeline.metadata.name }, kubernetes);
   const secretNames = platform === undefined ? [] : platformSecretNames(platform.spec);
-  const [secrets, progress] = await Promise.all([
+  const [secrets, collectors, progress] = await Promise.all([
     readSecretIdentities(namespace, secretNames, kubernetes),
+    readCollectors(client, children.pods.collector, signal),
     readProgress(client, podAddress(children.pods.stream[0]), signal),
   ]);
-  return Object.freeze({ platform, secrets, progress, ...children });
+  return Object.freeze({ platform, secrets, collectors, progress, ...children });
 }
 
-type Children = Omit<ObservedPipeline, "platform" | "secrets" | "progress">;
+type Children = Omit<ObservedPipeline, "platform" | "secrets" | "collectors" | "progress">;
 
 function readChildren(key: ResourceKey, cache: ObjectReader): Children {
   const names = pipelineChildNames(key.name);

@@ -23,7 +23,7 @@ export interface StageJudgement {
 /** What is judged: the observation with the children as they are after `apply`, and the wish that the job rests. */
 export type StageInput = Pick<
   ObservedPipeline,
-  "rawStream" | "tables" | "collector" | "streamJob" | "pods" | "progress"
+  "rawStream" | "tables" | "collector" | "collectors" | "streamJob" | "pods" | "progress"
 > & {
   readonly isSuspended: boolean;
   readonly executors: number;
@@ -71,11 +71,16 @@ function fromChild(
   return judge(stage, verdict, state.state === "stalled");
 }
 
-function judgeCollector({ collector, rawStream, pods }: StageInput): StageJudgement {
+function judgeCollector({ collector, collectors, rawStream, pods }: StageInput): StageJudgement {
   if (collector === undefined && readiness(rawStream).state !== "ready") {
     return notReady("Collector", "ChildrenNotReady", "waits for the raw stream before it is first started");
   }
   const rollout = deploymentRollout(collector);
+  const [problem] = collectors.problems;
+  if (problem !== undefined) {
+    const share = `${collectors.problems.length} of ${collectors.asked} collectors answer 503`;
+    return notReady("Collector", "CollectorNotReady", `${share}: ${problem}`);
+  }
   if (rollout.state === "ready") return ready("Collector", rollout.message);
   return notReady(
     "Collector",

@@ -47,6 +47,8 @@ const TABLES = "TablesReady=True Succeeded: all 3 tables are there";
 const COLLECTOR = "CollectorReady=True Succeeded: 1 of 1 replicas are available";
 const PROCESSING = "ProcessingReady=True Succeeded: the stream job runs";
 const HEALTHY = healthySurroundings();
+const AWAY = "Kafka cannot be reached";
+const REFUSING = `2 of 3 collectors answer 503: ${AWAY}`;
 
 const stalled = conditions(
   { status: "False", reason: "ImpossibleChange", message: "column x cannot become int" },
@@ -91,6 +93,13 @@ describe("the conditions of a pipeline", () => {
         },
       },
       "Stream",
+    ],
+    [
+      "say that collectors take no events although they run",
+      { observed: { ...HEALTHY, collectors: { asked: 3, problems: [AWAY, AWAY] } } },
+      [STREAM, TABLES, `CollectorReady=False CollectorNotReady: ${REFUSING}`, PROCESSING],
+      { waiting: { reason: "CollectorNotReady", message: `Collector: ${REFUSING}` } },
+      "Collector",
     ],
     [
       "do not trust a child that was judged by an older spec",

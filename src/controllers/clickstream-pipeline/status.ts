@@ -63,6 +63,7 @@ function stageInput(
     collector: answered("Deployment", observed.collector, names?.collector),
     streamJob: answered("StatefulSet", observed.streamJob, names?.streamJob),
     pods: observed.pods,
+    collectors: observed.collectors,
     progress: observed.progress,
     isSuspended: suspended ?? defaults.suspended,
     executors: executors ?? defaults.executors,

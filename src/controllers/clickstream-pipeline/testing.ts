@@ -70,6 +70,7 @@ export function emptySurroundings(platform: DataPlatform | undefined = localPlat
     collector: undefined,
     streamJob: undefined,
     pods: { collector: [], stream: [], executor: [] },
+    collectors: { asked: 0, problems: [] },
     progress: { state: "unknown", message: "the driver has no address yet" },
   };
 }
@@ -83,6 +84,7 @@ export function healthySurroundings(platform: DataPlatform = localPlatform()): O
     collector: readyDeployment("web-collector"),
     streamJob: readyStatefulSet("web-stream"),
     pods: { collector: [], stream: [readyPod("web-stream-0")], executor: [readyPod("web-stream-exec-1")] },
+    collectors: { asked: 1, problems: [] },
     progress: {
       state: "RUNNING",
       message: "running",

@@ -14,6 +14,7 @@ import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernete
 import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import { secretsHash } from "../../../targets/kubernetes/secret-identity.ts";
 import type { ValidatedPipeline } from "../validate.ts";
+import { COLLECTOR_PORTS } from "./collector-service.ts";
 import { childMetadata, componentLabels } from "./component.ts";
 
 /** How long the collector finishes requests after it is told to stop. */
@@ -73,8 +74,8 @@ function container(pipeline: ValidatedPipeline): V1Container {
     imagePullPolicy: "IfNotPresent",
     env: environment(pipeline),
     ports: [
-      { name: "http", containerPort: 8080, protocol: "TCP" },
-      { name: "internal", containerPort: 9090, protocol: "TCP" },
+      { name: "http", containerPort: COLLECTOR_PORTS.http, protocol: "TCP" },
+      { name: "internal", containerPort: COLLECTOR_PORTS.internal, protocol: "TCP" },
     ],
     resources: containerResources(collector.resources),
     securityContext: RESTRICTED_CONTAINER,
@@ -90,8 +91,8 @@ function environment({ collector, platform, topicName }: ValidatedPipeline): V1E
   const { cookie } = collector;
   return [
     ...plainEnvironment({
-      LISTEN_ADDRESS: ":8080",
-      INTERNAL_ADDRESS: ":9090",
+      LISTEN_ADDRESS: `:${COLLECTOR_PORTS.http}`,
+      INTERNAL_ADDRESS: `:${COLLECTOR_PORTS.internal}`,
       KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers.join(","),
       KAFKA_TOPIC: topicName,
       KAFKA_TLS: String(kafka.tls !== undefined),

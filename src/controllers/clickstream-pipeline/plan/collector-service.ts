@@ -5,6 +5,9 @@ import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { childMetadata, componentLabels } from "./component.ts";
 
+/** Ports of the collector's pods. */
+export const COLLECTOR_PORTS = { http: 8080, internal: 9090 } as const;
+
 export function planCollectorService(pipeline: ValidatedPipeline): Child<{ spec: V1ServiceSpec }> {
   return child(CHILD_TYPES.Service, childMetadata(pipeline, pipeline.names.collector, "collector"), {
     spec: {
@@ -12,7 +15,7 @@ export function planCollectorService(pipeline: ValidatedPipeline): Child<{ spec:
       selector: componentLabels(pipeline, "collector"),
       ports: [
         { name: "http", port: 80, protocol: "TCP", targetPort: "http" },
-        { name: "internal", port: 9090, protocol: "TCP", targetPort: "internal" },
+        { name: "internal", port: COLLECTOR_PORTS.internal, protocol: "TCP", targetPort: "internal" },
       ],
     },
   });

@@ -1,0 +1,39 @@
+/** What the collectors say of themselves at `/status`. */
+import type { JsonClient } from "../../targets/http/json-client.ts";
+import type { PodObject } from "../../targets/kubernetes/pods.ts";
+import { isPodReady, podAddress } from "../../targets/kubernetes/pods.ts";
+import { COLLECTOR_PORTS } from "./plan/collector-service.ts";
+
+/** Ready collectors, and why some of them take no events. One that does not answer is not an error: it may be out of reach from here. */
+export interface CollectorAnswers {
+  readonly asked: number;
+  /** One text a collector that answers 503, for example `Kafka cannot be reached`. */
+  readonly problems: readonly string[];
+}
+
+/** Asks every ready collector at the address of its pod. Never throws, but for an aborted signal. */
+export async function readCollectors(
+  client: JsonClient,
+  pods: readonly PodObject[],
+  signal: AbortSignal,
+): Promise<CollectorAnswers> {
+  const addresses = pods
+    .filter(isPodReady)
+    .map(podAddress)
+    .filter((address) => address !== undefined);
+  const problems = await Promise.all(addresses.map((address) => readProblem(client, address, signal)));
+  return { asked: addresses.length, problems: problems.filter((problem) => problem !== undefined) };
+}
+
+async function readProblem(
+  client: JsonClient,
+  address: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const host = address.includes(":") ? `[${address}]` : address;
+  const answer = await client.send(`http://${host}:${COLLECTOR_PORTS.internal}/status`, { signal });
+  if (!answer.ok || typeof answer.body !== "object" || answer.body === null) return undefined;
+  if (!("takesEvents" in answer.body) || answer.body.takesEvents !== false) return undefined;
+  const problem = "problem" in answer.body ? answer.body.problem : undefined;
+  return typeof problem === "string" ? problem : "no events are taken";
+}
