@@ -13,6 +13,8 @@ export const GUEST = { username: "guest", password: "guest-pa55word" } as const;
 export interface SecuredKafka extends Engine {
   /** PEM of the authority that the broker's certificate is from (its own). */
   readonly certificateAuthority: string;
+  /** The file that holds it. */
+  readonly caFile: string;
 }
 
 /** Starts it in an empty folder. The address is `localhost:port`, the name in its certificate. */
@@ -44,11 +46,15 @@ export async function startSecuredKafka(directory: string): Promise<SecuredKafka
     deadlineSeconds: 120,
     isReady: async (log) => log.includes("Kafka Server started"),
   });
-  return { address: `localhost:${port}`, certificateAuthority, stop };
+  return { address: `localhost:${port}`, certificateAuthority, caFile: certificateFile(directory), stop };
+}
+
+function certificateFile(directory: string): string {
+  return join(directory, "certificate.pem");
 }
 
 async function makeCertificate(directory: string): Promise<string> {
-  const [key, certificate] = [join(directory, "key.pem"), join(directory, "certificate.pem")];
+  const [key, certificate] = [join(directory, "key.pem"), certificateFile(directory)];
   await mustRun("openssl", [
     ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", certificate],
     ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],

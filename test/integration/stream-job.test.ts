@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { OPERATOR, startSecuredKafka, type SecuredKafka } from "./secured-kafka.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const accessLog = join(root, "..", "shared", "data", "access.log");
@@ -12,14 +13,21 @@ const tailLines = 80;
 const minutes = 60_000;
 
 let directory: string;
+let secured: SecuredKafka | undefined;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "openclickstream-stream-job-"));
 });
 
 afterEach(async () => {
+  await secured?.stop();
   await rm(directory, { recursive: true, force: true });
 });
+
+async function startSecured(): Promise<unknown> {
+  secured = await startSecuredKafka(join(directory, "kafka"));
+  return { bootstrapServers: [secured.address], caFile: secured.caFile, ...OPERATOR };
+}
 
 interface Outcome {
   readonly code: number | null;
@@ -45,7 +53,7 @@ describe("the stream job", () => {
     async () => {
       expect(existsSync(accessLog), `an access log at ${accessLog}`).toBe(true);
       const engines = join(directory, "engines.json");
-      await writeFile(engines, JSON.stringify(inject("engines")));
+      await writeFile(engines, JSON.stringify({ ...inject("engines"), securedKafka: await startSecured() }));
       const properties = [`-Dengines=${engines}`, `-Daccess.log=${accessLog}`];
       const goals = ["-q", "-B", "-f", "java", "-pl", "stream-job", "-am", "verify", "-Pengines"];
       const { code, output } = await runMaven([...goals, ...properties]);

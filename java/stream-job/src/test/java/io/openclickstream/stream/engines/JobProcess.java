@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -33,7 +34,7 @@ final class JobProcess implements AutoCloseable {
         this.terminationMessage = terminationMessage;
     }
 
-    static JobProcess start(Path folder, String jobJson, Engines engines) throws IOException {
+    static JobProcess start(Path folder, String jobJson, Map<String, String> environment) throws IOException {
         Path config = Files.writeString(Files.createTempFile(folder, "job", ".json"), jobJson);
         Path log = Files.createTempFile(folder, "job", ".log");
         Path termination = Files.createTempFile(folder, "termination", ".txt");
@@ -51,8 +52,7 @@ final class JobProcess implements AutoCloseable {
             "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             "io.openclickstream.stream.Main", config.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().put("AWS_ACCESS_KEY_ID", engines.accessKey());
-        builder.environment().put("AWS_SECRET_ACCESS_KEY", engines.secretKey());
+        builder.environment().putAll(environment);
         builder.environment().put("HTTP_PORT", Integer.toString(port));
         builder.environment().put("TERMINATION_LOG", termination.toString());
         return new JobProcess(builder.start(), port, log, termination);

@@ -28,19 +28,28 @@ final class Pipeline {
     private static final int PARTITIONS = 3;
 
     private final Engines engines;
+    private final KafkaAccess kafka;
     private final Path folder;
     private final String name = "p" + UUID.randomUUID().toString().substring(0, 8);
     private final RawTopic topic;
     private final TestLake lake;
 
-    private Pipeline(Engines engines, Path folder, Catalog catalog) {
+    private Pipeline(Engines engines, KafkaAccess kafka, Path folder) {
         this.engines = engines;
+        this.kafka = kafka;
         this.folder = folder;
-        this.topic = new RawTopic(engines.bootstrapServers(), "jobtest." + name + "-raw", PARTITIONS);
-        this.lake = new TestLake(catalog, "jobtest", name);
+        this.topic = new RawTopic(kafka, "jobtest." + name + "-raw", PARTITIONS);
+        this.lake = new TestLake(catalogOf(engines), "jobtest", name);
     }
 
-    static Pipeline create(Engines engines, Path folder) throws ExecutionException, InterruptedException {
+    static Pipeline create(Engines engines, KafkaAccess kafka, Path folder) throws ExecutionException, InterruptedException {
+        Pipeline pipeline = new Pipeline(engines, kafka, folder);
+        pipeline.topic.create();
+        pipeline.lake.create();
+        return pipeline;
+    }
+
+    private static Catalog catalogOf(Engines engines) {
         Map<String, String> properties = Map.of(
             "type", "rest",
             "uri", engines.catalogUri(),
@@ -50,11 +59,7 @@ final class Pipeline {
             "client.region", engines.region(),
             "s3.access-key-id", engines.accessKey(),
             "s3.secret-access-key", engines.secretKey());
-        Catalog catalog = CatalogUtil.buildIcebergCatalog("test", properties, new Configuration());
-        Pipeline pipeline = new Pipeline(engines, folder, catalog);
-        pipeline.topic.create();
-        pipeline.lake.create();
-        return pipeline;
+        return CatalogUtil.buildIcebergCatalog("test", properties, new Configuration());
     }
 
     RawTopic topic() {
@@ -67,11 +72,16 @@ final class Pipeline {
 
     /** Starts the job; small batches, so that a log takes several. */
     JobProcess startJob() throws IOException {
+        return startJob(kafka);
+    }
+
+    /** Starts the job with another login than the pipeline's own. */
+    JobProcess startJob(KafkaAccess kafka) throws IOException {
         Map<String, Object> tables = new HashMap<>();
         lake.identifiers().forEach((output, identifier) -> tables.put(output.modelName(), identifier.toString()));
         Map<String, Object> job = new HashMap<>(Map.of(
             "pipeline", Map.of("namespace", "jobtest", "name", name),
-            "kafka", Map.of("bootstrapServers", engines.bootstrapServers(), "topic", topic.name(), "security", Map.of("tls", false)),
+            "kafka", Map.of("bootstrapServers", kafka.bootstrapServers(), "topic", topic.name(), "security", kafka.jobSecurity()),
             "catalog", Map.of("name", "lake", "uri", engines.catalogUri()),
             "storage", Map.of("endpoint", engines.s3Endpoint(), "region", engines.region(), "pathStyle", true),
             "tables", tables,
@@ -83,7 +93,14 @@ final class Pipeline {
             "watermarkSeconds", 3600,
             "maxRowsPerTrigger", 1500,
             "shufflePartitions", 2));
-        return JobProcess.start(folder, new ObjectMapper().writeValueAsString(job), engines);
+        return JobProcess.start(folder, new ObjectMapper().writeValueAsString(job), environment(kafka));
+    }
+
+    private Map<String, String> environment(KafkaAccess kafka) {
+        Map<String, String> environment = new HashMap<>(kafka.environment());
+        environment.put("AWS_ACCESS_KEY_ID", engines.accessKey());
+        environment.put("AWS_SECRET_ACCESS_KEY", engines.secretKey());
+        return environment;
     }
 
     /** Checks the law: every record of the topic is in exactly one table, once. */

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -22,12 +21,12 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /** A raw topic, filled as the collector fills it. */
 final class RawTopic {
-    private final String bootstrapServers;
+    private final KafkaAccess kafka;
     private final String name;
     private final int partitions;
 
-    RawTopic(String bootstrapServers, String name, int partitions) {
-        this.bootstrapServers = bootstrapServers;
+    RawTopic(KafkaAccess kafka, String name, int partitions) {
+        this.kafka = kafka;
         this.name = name;
         this.partitions = partitions;
     }
@@ -37,13 +36,13 @@ final class RawTopic {
     }
 
     void create() throws ExecutionException, InterruptedException {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+        try (Admin admin = Admin.create(kafka.clientSettings())) {
             admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get();
         }
     }
 
     void delete() throws ExecutionException, InterruptedException {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+        try (Admin admin = Admin.create(kafka.clientSettings())) {
             admin.deleteTopics(List.of(name)).all().get();
         }
     }
@@ -51,7 +50,7 @@ final class RawTopic {
     /** Records in the topic. */
     long records() throws ExecutionException, InterruptedException {
         long records = 0;
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+        try (Admin admin = Admin.create(kafka.clientSettings())) {
             for (int partition = 0; partition < partitions; partition++) {
                 TopicPartition at = new TopicPartition(name, partition);
                 records += admin.listOffsets(Map.of(at, OffsetSpec.latest())).partitionResult(at).get().offset();
@@ -106,10 +105,9 @@ final class RawTopic {
     }
 
     private KafkaProducer<String, byte[]> producer() {
-        Properties properties = new Properties();
-        properties.put("bootstrap.servers", bootstrapServers);
-        properties.put("acks", "all");
-        properties.put("linger.ms", "5");
-        return new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
+        Map<String, Object> settings = kafka.clientSettings();
+        settings.put("acks", "all");
+        settings.put("linger.ms", "5");
+        return new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
     }
 }

@@ -1,6 +1,7 @@
 package io.openclickstream.stream.engines;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The job on real engines")
 class StreamJobIT {
@@ -36,7 +39,7 @@ class StreamJobIT {
 
     @BeforeEach
     void createPipeline() throws Exception {
-        pipeline = Pipeline.create(engines, folder);
+        pipeline = Pipeline.create(engines, engines.kafka(), folder);
     }
 
     private static long rows(JsonNode progress) {
@@ -107,6 +110,34 @@ class StreamJobIT {
             assertEquals(0, job.terminate(), job.logEnd());
         }
         pipeline.expectCounts(55, 10, 0);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"})
+    @DisplayName("reads from a Kafka that asks for TLS and SASL, and says its password nowhere")
+    void secured(String mechanism) throws Exception {
+        KafkaAccess kafka = engines.securedKafka().with(mechanism);
+        pipeline = Pipeline.create(engines, kafka, folder);
+        pipeline.topic().send("a", events("a", 20), Map.of());
+        try (JobProcess job = pipeline.startJob()) {
+            awaitAllRead(job);
+            assertEquals(0, job.terminate(), job.logEnd());
+            assertFalse(job.log().contains(kafka.password()), "the log holds the password");
+        }
+        pipeline.expectCounts(20, 0, 0);
+    }
+
+    @Test
+    @DisplayName("says what is wrong with a password that Kafka refuses, and does not say the password")
+    void refusedLogin() throws Exception {
+        KafkaAccess good = engines.securedKafka().with("SCRAM-SHA-512");
+        pipeline = Pipeline.create(engines, good, folder);
+        KafkaAccess wrong = new KafkaAccess(good.bootstrapServers(), good.caFile(), good.mechanism(), good.username(), "wrong-pa55word");
+        try (JobProcess job = pipeline.startJob(wrong)) {
+            assertEquals(1, job.awaitExit());
+            assertTrue(job.terminationMessage().contains("invalid credentials"), job.terminationMessage());
+            assertFalse((job.terminationMessage() + job.log()).contains("wrong-pa55word"), "the password is told");
+        }
     }
 
     @Test
