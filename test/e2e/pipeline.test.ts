@@ -111,13 +111,23 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     });
   });
 
-  it("says that Kafka is away, and goes on without a hand when it is back", async () => {
+  it("says that Kafka is away, sends senders away with a time to come back, and goes on without a hand", async () => {
     const before = await environment.account();
+    const collector = await environment.field("service/web-collector", ".spec.clusterIP");
     await environment.cluster.kubectl(["scale", "statefulset/kafka", "-n", "engines", "--replicas=0"]);
     try {
       await environment.waitForCondition("dataplatform/local", "KafkaReachable", {
         status: "False",
         seconds: 120,
+      });
+      await environment.waitForCondition("clickstreampipeline/web", "CollectorReady", {
+        status: "False",
+        seconds: 120,
+      });
+      const answer = await fetch(`http://${collector}/v1/events`, { method: "POST", body: "{}" });
+      expect({ status: answer.status, retryAfter: answer.headers.get("retry-after") }).toEqual({
+        status: 503,
+        retryAfter: "2",
       });
     } finally {
       await environment.cluster.kubectl(["scale", "statefulset/kafka", "-n", "engines", "--replicas=1"]);
@@ -156,15 +166,33 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     await environment.patch("querycluster/query", {
       spec: { catalogs: [{ name: "benchmark", connector: "tpch" }] },
     });
-    await environment.eventually("the catalog answers", 300, async () => {
-      const catalogs = await environment.field("querycluster/query", ".status.catalogs");
-      const found = (JSON.parse(catalogs || "[]") as { name: string; reachable: boolean }[]).find(
-        ({ name }) => name === "benchmark",
-      );
-      return found?.reachable === true ? undefined : `catalogs: ${catalogs}`;
-    });
+    await environment.waitForCondition("querycluster/query", "Ready", { status: "True", seconds: 300 });
+    expect(JSON.parse(await environment.field("querycluster/query", ".status.catalogs"))).toEqual([
+      { name: "benchmark", reachable: true },
+      { name: "lake", reachable: true },
+    ]);
     const rows = await environment.query("SELECT count(*) AS nations FROM benchmark.tiny.nation");
     expect(Number(rows[0]?.["nations"])).toBe(25);
+  });
+
+  it("takes workers in, and lets one that leaves finish its tasks", async () => {
+    await environment.patch("querycluster/query", { spec: { workers: 2 } });
+    await environment.waitForCondition("querycluster/query", "Ready", { status: "True", seconds: 300 });
+    expect(await environment.field("querycluster/query", ".status.activeWorkers")).toBe("2");
+    const busy = environment.query(
+      "SELECT count(DISTINCT comment) AS comments, count(*) AS lines FROM benchmark.sf1.lineitem",
+    );
+    await environment.eventually("both workers at work", 60, async () => {
+      const [row] = await environment.query(
+        "SELECT count(DISTINCT node_id) AS nodes FROM system.runtime.tasks WHERE state = 'RUNNING' AND node_id NOT IN (SELECT node_id FROM system.runtime.nodes WHERE coordinator)",
+      );
+      return Number(row?.["nodes"]) === 2 ? undefined : JSON.stringify(row);
+    });
+    await environment.patch("querycluster/query", { spec: { workers: 1 } });
+    const [row] = await busy;
+    expect(Number(row?.["lines"])).toBe(6_001_215);
+    await environment.waitForCondition("querycluster/query", "Ready", { status: "True", seconds: 300 });
+    expect(await environment.field("querycluster/query", ".status.activeWorkers")).toBe("1");
   });
 
   it("refuses an invalid pipeline with a message that names the field", async () => {
