@@ -54,6 +54,6 @@ function serverFiles(cluster: ValidatedCluster, role: Role): Record<string, stri
     "config.properties": renderConfigProperties(cluster, role),
     "jvm.config": renderJvmConfig(cluster[role]),
     "node.properties": renderNodeProperties(cluster),
-    [HEALTH_SCRIPT]: renderHealthScript(),
+    [HEALTH_SCRIPT]: renderHealthScript(role),
   };
 }

@@ -3,22 +3,45 @@
  * Kubernetes can neither read a body (a starting server already answers) nor PUT. Pure.
  */
 import { SHUTDOWN_USER } from "./access-control.ts";
+import type { Role } from "./component.ts";
 import { TRINO_PORT } from "./config-properties.ts";
 
 export const HEALTH_SCRIPT = "health.sh";
 export const SHUTDOWN_SCRIPT = "shutdown.sh";
 
-/** Succeeds when the server has started: `/v1/info` then says `"starting":false`. */
-export function renderHealthScript(): string {
+/** Who the coordinator's own questions come from. */
+const HEALTH_USER = "openclickstream-health";
+
+/** Counts the answers to a server's questions how the nodes do. */
+const LOOKS_AT_NODES =
+  "/v1/jmx/mbean/io.airlift.http.client:type=HttpClient,name=ForNodeManager/AllResponse.TotalCount";
+
+/**
+ * Succeeds when a server can do its work. Any server: `/v1/info` says `"starting":false`. A coordinator must also have looked at
+ * its nodes since: it notes which of them have which catalogs when it starts, before there are any, and then every five
+ * seconds, and in between refuses all queries with `NO_NODES_AVAILABLE`.
+ */
+export function renderHealthScript(role: Role): string {
   return `#!/bin/bash
-# Succeeds once Trino has started.
+# Succeeds once Trino can answer queries.
 set -eu
-exec 3<>/dev/tcp/127.0.0.1/${TRINO_PORT}
-printf 'GET /v1/info HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3
-answer="$(timeout 4 cat <&3)"
-[[ "$answer" == *'"starting":false'* ]]
-`;
+ask() {
+  exec 3<>/dev/tcp/127.0.0.1/${TRINO_PORT}
+  printf 'GET %s HTTP/1.0\\r\\nHost: localhost\\r\\nX-Trino-User: ${HEALTH_USER}\\r\\n\\r\\n' "$1" >&3
+  timeout 4 cat <&3
 }
+[[ "$(ask /v1/info)" == *'"starting":false'* ]]
+${role === "coordinator" ? NODES_ARE_KNOWN : ""}`;
+}
+
+const NODES_ARE_KNOWN = `looks="$(ask '${LOOKS_AT_NODES}' | tail -n 1)"
+[[ "$looks" =~ ^[0-9]+$ ]]
+# The count when this very server was first seen to have started; the volume outlives servers.
+read -ra server < /proc/1/stat
+first="/tmp/looks-\${server[21]}"
+[[ -e "$first" ]] || echo "$looks" > "$first"
+(( looks > $(< "$first") ))
+`;
 
 /** Asks the worker to finish its tasks and go, and returns when it is gone; Kubernetes ends the wait after the grace period. */
 export function renderShutdownScript(): string {

@@ -61,7 +61,7 @@ function container(
   role: Role,
   lifecycle: NonNullable<V1Container["lifecycle"]>,
 ): V1Container {
-  const health = { exec: { command: ["bash", `${CONFIG_FOLDER}/${HEALTH_SCRIPT}`] }, timeoutSeconds: 5 };
+  const health = { exec: { command: ["bash", `${CONFIG_FOLDER}/${HEALTH_SCRIPT}`] }, timeoutSeconds: 9 };
   return {
     name: "trino",
     image: cluster.images.trino,
