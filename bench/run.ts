@@ -9,6 +9,7 @@ import { bringUpPlatform, checkoutRoot } from "../local/platform.ts";
 import { Steps } from "../local/progress.ts";
 import { measureApplyToReady } from "./apply-to-ready.ts";
 import { measureCollector } from "./collector.ts";
+import { measureColdDemo, measureWarmDemo } from "./demo.ts";
 import { renderFigures, seconds, type Figure } from "./figures.ts";
 import { measureFreshness } from "./freshness.ts";
 import { measureOperator } from "./operator.ts";
@@ -27,6 +28,13 @@ async function measureClusterStart(): Promise<Figure> {
   };
 }
 
+/** Sections that start and stop clusters of their own; they come before the one that the others share. */
+const startSections: Readonly<Record<string, () => Promise<Figure>>> = {
+  cold: measureColdDemo,
+  warm: measureWarmDemo,
+  start: measureClusterStart,
+};
+
 type Section = (cluster: Cluster) => Promise<readonly Figure[]>;
 
 /** In an order in which no section disturbs the next: the quiet one before those that leave work behind. */
@@ -39,15 +47,26 @@ const sections: Readonly<Record<string, Section>> = {
 };
 
 async function main(): Promise<void> {
-  const chosen = process.argv.length > 2 ? process.argv.slice(2) : ["start", ...Object.keys(sections)];
-  const unknown = chosen.find((name) => name !== "start" && sections[name] === undefined);
-  if (unknown !== undefined) {
-    throw new Error(`unknown section "${unknown}"; known: start, ${Object.keys(sections).join(", ")}`);
-  }
+  const known = [...Object.keys(startSections), ...Object.keys(sections)];
+  const chosen = process.argv.length > 2 ? process.argv.slice(2) : known;
+  const unknown = chosen.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new Error(`unknown section "${unknown}"; known: ${known.join(", ")}`);
   const steps = new Steps();
   const figures: Figure[] = [];
-  if (chosen.includes("start") && process.env["CLUSTER"] !== "existing")
-    figures.push(await measureClusterStart());
+  for (const [name, measure] of Object.entries(startSections)) {
+    if (!chosen.includes(name) || process.env["CLUSTER"] === "existing") continue;
+    const figure = await steps.run(`Measure: ${name}`, measure);
+    console.log(renderFigures([figure]));
+    figures.push(figure);
+  }
+  if (chosen.some((name) => sections[name] !== undefined))
+    figures.push(...(await measureRunning(steps, chosen)));
+  console.log(`\nFigures of this run\n${renderFigures(figures)}`);
+}
+
+/** The chosen sections that share one running platform. */
+async function measureRunning(steps: Steps, chosen: readonly string[]): Promise<Figure[]> {
+  const figures: Figure[] = [];
   const cluster = await bringUpPlatform(steps);
   await steps.run("Apply the quickstart and wait until every resource is Ready", async (report) => {
     await cluster.apply(join(checkoutRoot, "manifests", "examples", "quickstart"));
@@ -59,7 +78,7 @@ async function main(): Promise<void> {
     console.log(renderFigures(found));
     figures.push(...found);
   }
-  console.log(`\nFigures of this run\n${renderFigures(figures)}`);
+  return figures;
 }
 
 await main();

@@ -1,5 +1,6 @@
 /** Builds the cluster's programs from Go modules, and the two images that every cluster needs, into the user's cache. */
 import { mkdir, readFile, symlink } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { mustRun, runCommand } from "./command.ts";
@@ -139,6 +140,7 @@ async function goBuild(program: GoProgram, output: string, report: ReportProgres
       throw new Error(`building ${program.title} failed:\n${result.tail.replace(/^/gm, "  ")}`);
     }
     report(`building ${program.title}: the module proxy was in trouble, trying again`);
+    await delay(attempt * 5_000);
   }
 }
 

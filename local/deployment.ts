@@ -173,13 +173,11 @@ function describeWaiting(total: number, waiting: readonly string[]): string {
   return `${total - waiting.length} of ${total} ready${rest}`;
 }
 
-function isRolledOut(object: ObservedObject): boolean {
-  const wanted = Number(object.spec?.["replicas"] ?? 1);
-  const ready = Number(object.status?.["readyReplicas"] ?? 0);
-  const updated = Number(object.status?.["updatedReplicas"] ?? 0);
-  return (
-    object.status?.observedGeneration === object.metadata.generation && ready >= wanted && updated >= wanted
-  );
+function isRolledOut({ metadata, spec, status }: ObservedObject): boolean {
+  const wanted = Number(spec?.["replicas"] ?? 1);
+  // `replicas` counts old ones too: while there are any, the ready ones may be those.
+  const counts = ["replicas", "updatedReplicas", "readyReplicas"].map((name) => Number(status?.[name] ?? 0));
+  return status?.observedGeneration === metadata.generation && counts.every((count) => count === wanted);
 }
 
 interface Place {

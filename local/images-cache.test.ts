@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { cached, cacheFolder, hashOf, hashOfPath, pruneCache } from "./images-cache.ts";
+import { cached, cacheFolder, hashOf, hashOfPath, markUsed, pruneCache } from "./images-cache.ts";
 
 let folder = "";
 
@@ -53,13 +53,16 @@ describe("a cache entry", () => {
     expect(await readdir(join(folder, "jars"))).toEqual(["abc"]);
   });
 
-  test("that is among the newest survives pruning", async () => {
-    for (const [index, key] of ["old", "middle", "new"].entries()) {
+  test("that was used last survives pruning, and what a killed fill left does not", async () => {
+    for (const [index, key] of ["used", "middle", "new", "a.building-killed"].entries()) {
       const directory = await cached({ thing: "images", key }, async () => undefined);
       await utimes(directory, index + 1, index + 1);
     }
+    await mkdir(join(folder, "images", "b.building-at-work"));
+    expect(await markUsed({ thing: "images", key: "used" })).toBe(true);
+    expect(await markUsed({ thing: "images", key: "never-made" })).toBe(false);
     await pruneCache("images", 2);
-    expect((await readdir(join(folder, "images"))).sort()).toEqual(["middle", "new"]);
+    expect((await readdir(join(folder, "images"))).sort()).toEqual(["b.building-at-work", "new", "used"]);
   });
 });
 

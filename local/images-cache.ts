@@ -1,7 +1,18 @@
 /** The user's cache folder: things fetched or built once, by name and content, shared by all checkouts. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, stat } from "node:fs/promises";
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  utimes,
+} from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, relative } from "node:path";
 
@@ -31,7 +42,7 @@ export function cachedPath(entry: CacheEntry): string {
  */
 export async function cached(entry: CacheEntry, fill: (directory: string) => Promise<void>): Promise<string> {
   const directory = cachedPath(entry);
-  if (existsSync(directory)) return directory;
+  if (await markUsed(entry)) return directory;
   await mkdir(dirname(directory), { recursive: true });
   const building = await mkdtemp(`${directory}.building-`);
   try {
@@ -43,7 +54,17 @@ export async function cached(entry: CacheEntry, fill: (directory: string) => Pro
     // Another process was faster: its copy is as good as ours.
     if (!existsSync(directory)) throw error;
   }
+  await pruneCache(entry.thing, keptEntries);
   return directory;
+}
+
+/** Notes that an entry is used, so that it is not among the first to be pruned; false when it is not there. */
+export async function markUsed(entry: CacheEntry): Promise<boolean> {
+  const directory = cachedPath(entry);
+  if (!existsSync(directory)) return false;
+  const now = new Date();
+  await utimes(directory, now, now);
+  return true;
 }
 
 /** Hash of named parts in any order: equal parts give an equal hash. Hexadecimal, 12 characters. */
@@ -96,7 +117,12 @@ async function fingerprint(file: FoundFile): Promise<string> {
   return `${isExecutable ? "x" : "-"} ${content}`;
 }
 
-/** Removes all but the newest entries of a thing, so that builds of long ago do not fill the disk. */
+/** Enough for what a few checkouts use in turn. */
+const keptEntries = 4;
+/** A fill that began so long ago was killed. */
+const longestFillMilliseconds = 24 * 60 * 60 * 1000;
+
+/** Removes all but the last used entries of a thing, and what killed fills left, so that old builds do not fill the disk. */
 export async function pruneCache(thing: string, keep: number): Promise<void> {
   const folder = join(cacheFolder(), thing);
   if (!existsSync(folder)) return;
@@ -106,6 +132,13 @@ export async function pruneCache(thing: string, keep: number): Promise<void> {
       time: (await stat(join(folder, name))).mtimeMs,
     })),
   );
-  const old = entries.sort((left, right) => right.time - left.time).slice(keep);
+  const isFill = ({ path }: { path: string }): boolean => path.includes(".building-");
+  const old = [
+    ...entries
+      .filter((entry) => !isFill(entry))
+      .sort((left, right) => right.time - left.time)
+      .slice(keep),
+    ...entries.filter((entry) => isFill(entry) && Date.now() - entry.time > longestFillMilliseconds),
+  ];
   await Promise.all(old.map(async (entry) => rm(entry.path, { recursive: true, force: true })));
 }

@@ -188,7 +188,8 @@ export async function streamJob(): Promise<Artifact> {
         try {
           await copySources(copy);
           const goals = ["-q", "-B", "-ntp", "-f", join(copy, "java"), "-pl", "stream-job", "-am", "package"];
-          await retried(report, async () => mustRun("mvn", [...goals, "-Dmaven.test.skip=true"]));
+          const env = { JAVA_HOME: await javaHome({ minimum: 17, maximum: 17 }) };
+          await retried(report, async () => mustRun("mvn", [...goals, "-Dmaven.test.skip=true"], { env }));
           await cp(join(copy, "java/stream-job/target/stream-job.jar"), join(building, "stream-job.jar"));
         } finally {
           await rm(copy, { recursive: true, force: true });

@@ -2,13 +2,12 @@
  * Builds the container images: `node local/images.ts build [name...]`. The tag of an image is a hash of everything that
  * goes into it, so what has not changed is not built again, and what a cluster runs can be told from its reference.
  */
-import { existsSync } from "node:fs";
 import { cp, mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { mustRun, runCommand } from "./command.ts";
 import { checkoutFolder, type Artifact } from "./images-artifacts.ts";
 import { chooseBuilder, type ImageBuilder } from "./images-builders.ts";
-import { cached, cachedPath, hashOf, hashOfPath, pruneCache, type CacheEntry } from "./images-cache.ts";
+import { cached, cachedPath, hashOf, hashOfPath, markUsed, type CacheEntry } from "./images-cache.ts";
 import { withBuildLock } from "./images-lock.ts";
 import { imageNames, isBase, recipeOf, type ImageRecipe } from "./images-recipes.ts";
 
@@ -38,7 +37,6 @@ const basePrefix = "localhost/openclickstream";
 const archiveName = "image.tar";
 /** Another format means another archive of the same image. */
 const archiveFormat = "oci, zstd";
-const keptArchives = 2;
 
 /** Builds the images that are not in the cache yet and returns all that were asked for, in the same order. */
 export async function buildImages(options: BuildOptions = {}): Promise<BuiltImage[]> {
@@ -69,7 +67,10 @@ class ImageBuild {
 
   async all(names: readonly string[]): Promise<BuiltImage[]> {
     const images = await Promise.all(names.map(async (name) => this.#planned(name)));
-    const missing = images.filter((image) => !existsSync(image.archive));
+    const missing: BuiltImage[] = [];
+    for (const image of images) {
+      if (!(await markUsed(this.#entry(image.name, image.reference)))) missing.push(image);
+    }
     if (missing.length > 0) await withBuildLock(this.#report, async () => this.#buildAll(missing));
     if (this.#push) for (const image of images) await this.#pushImage(image);
     return images;
@@ -91,7 +92,6 @@ class ImageBuild {
     for (const image of images) {
       const entry = this.#entry(image.name, image.reference);
       await cached(entry, async (directory) => this.#buildArchive(image, join(directory, archiveName)));
-      await pruneCache(entry.thing, keptArchives);
     }
     await fetching;
   }

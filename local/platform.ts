@@ -24,7 +24,12 @@ export async function imageReferences(): Promise<ImageReference[]> {
  * engines and operator run. Everything that is there already is used as it is.
  */
 export async function bringUpPlatform(steps: Steps): Promise<Cluster> {
-  const cluster = isExistingCluster ? existingCluster() : await startLocalCluster(steps);
+  const cluster = platformCluster();
+  if (!isExistingCluster) {
+    await steps.run("Start the local cluster", async (report) => {
+      await startCluster(report);
+    });
+  }
   const images = await steps.run("Build the images", async (report) => {
     const built = await buildImages({ names: deployedImages, push: isExistingCluster, onProgress: report });
     report(`${built.length} images are there`);
@@ -51,19 +56,19 @@ export async function bringUpPlatform(steps: Steps): Promise<Cluster> {
   return cluster;
 }
 
+/** The cluster that is used, whether it runs or not. */
+export function platformCluster(): Cluster {
+  return isExistingCluster
+    ? existingCluster()
+    : new Cluster(checkoutRoot, join(checkoutRoot, ".local", "kubeconfig"));
+}
+
 function existingCluster(): Cluster {
   const kubeconfig = process.env["KUBECONFIG"];
   if (kubeconfig === undefined || kubeconfig === "") {
     throw new Error("CLUSTER=existing needs KUBECONFIG: the file that points to the cluster");
   }
   return new Cluster(checkoutRoot, kubeconfig);
-}
-
-async function startLocalCluster(steps: Steps): Promise<Cluster> {
-  await steps.run("Start the local cluster", async (report) => {
-    await startCluster(report);
-  });
-  return new Cluster(checkoutRoot, join(checkoutRoot, ".local", "kubeconfig"));
 }
 
 /** Puts the plugin where the path of `Cluster` finds it; Go's own cache makes the second build instant. */

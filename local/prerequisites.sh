@@ -18,10 +18,9 @@ jdk() { # a JDK of at least major version $1 and at most $2, in JAVA_HOME or the
 has node && [ "$(major node --version)" -ge 20 ] || need "Node.js 20 or newer with npm" "the tools start with it and bring their own Node.js 24"
 has npm || need "npm" "fetches the JavaScript packages"
 has go || need "Go 1.26 or newer" "builds Kubernetes, the collector and kubectl clickstream"
-jdk 17 23 || need "a JDK 17" "Spark runs on it (openjdk-17-jdk-headless)"
+jdk 17 17 || need "a JDK 17" "Spark runs on it (openjdk-17-jdk-headless)"
 jdk 25 99 || need "a JDK 25" "Trino and Nessie run on it"
 has mvn || need "Maven 3.8 or newer" "fetches and builds the Java parts"
-has python3 || need "Python 3" "its package index brings the Spark distribution"
 
 if [ "${CLUSTER:-local}" = existing ]; then
   [ -n "${KUBECONFIG:-}" ] || need "KUBECONFIG" "CLUSTER=existing uses the cluster that it points to"

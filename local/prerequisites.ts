@@ -103,7 +103,6 @@ export async function installPackages(report: ReportProgress): Promise<void> {
     report(`apt-get update failed, trying again (${attempt} of ${attempts})`);
     await delay(attempt * 3000);
   }
-  await mustRun("apt-get", ["install", "--yes", "--quiet", "--no-install-recommends", ...packages], {
-    env: environment,
-  });
+  const options = ["--yes", "--quiet", "--no-install-recommends", "--option", `Acquire::Retries=${attempts}`];
+  await mustRun("apt-get", ["install", ...options, ...packages], { env: environment });
 }

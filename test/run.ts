@@ -2,9 +2,11 @@
  * `make test` and `make check`: runs every suite, goes on after a failure, and ends with the sum
  * `N passed, N failed`. A suite that prints no counts passes or fails as one test.
  */
-import { readdir, readFile } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { runCommand } from "../local/command.ts";
+import { mustRun, runCommand } from "../local/command.ts";
+import { javaHome, retried } from "../local/images-artifacts.ts";
 import { GoTests, type Counts } from "./go-tests.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -13,6 +15,7 @@ interface Suite {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
   readonly directory?: string;
+  readonly env?: Readonly<Record<string, string>>;
   /** Takes the output line by line instead of showing it. */
   readonly onLine?: (line: string) => void;
   /** Reads the counts of a finished run; absent when the exit code is the whole result. */
@@ -73,6 +76,8 @@ const staticChecks: readonly Suite[] = [
 
 const goTests = new GoTests();
 
+const java17 = { JAVA_HOME: await javaHome({ minimum: 17, maximum: 17 }) };
+
 const unitTests: readonly Suite[] = [
   vitest("unit"),
   {
@@ -87,14 +92,36 @@ const unitTests: readonly Suite[] = [
   {
     name: "Java tests",
     command: ["mvn", "--quiet", "--batch-mode", "--file", "java", "test"],
+    env: java17,
     count: countSurefire,
   },
 ];
 
-const suites: Readonly<Record<string, readonly Suite[]>> = {
-  check: [...staticChecks, ...unitTests],
-  all: [...staticChecks, ...unitTests, vitest("integration"), vitest("e2e", "verbose")],
-};
+const quickSuites: readonly Suite[] = [...staticChecks, ...unitTests];
+const slowSuites: readonly Suite[] = [vitest("integration"), vitest("e2e", "verbose")];
+
+/** What the suites need of the registries, tried again when those are in trouble, which a test must not be. */
+async function fetchDependencies(): Promise<void> {
+  const maven = ["--quiet", "--batch-mode", "--file", "java", "-Pengines", "-DskipTests", "verify"];
+  await retried(console.log, async () => mustRun("go", ["mod", "download"], { cwd: join(root, "go") }));
+  await retried(console.log, async () => mustRun("mvn", maven, { cwd: root, env: java17 }));
+}
+
+/**
+ * Builds the programs of the cluster and all images, which takes minutes the first time, while the quick suites leave the
+ * processor idle. What fails here fails again, with its reason, in the suite that needs it.
+ */
+async function buildAhead(): Promise<void> {
+  await mkdir(reports, { recursive: true });
+  const log = createWriteStream(join(reports, "build.log"));
+  const onLine = (line: string): void => {
+    log.write(`${line}\n`);
+  };
+  for (const program of ["local/cluster.ts", "local/images.ts"]) {
+    await runCommand("nice", ["-n", "19", "node", program, "build"], { cwd: root, onLine });
+  }
+  log.end();
+}
 
 async function runSuite(suite: Suite): Promise<Counts> {
   console.log(`\n==> ${suite.name}`);
@@ -103,6 +130,7 @@ async function runSuite(suite: Suite): Promise<Counts> {
   const display = suite.onLine === undefined ? { inherit: true } : { onLine: suite.onLine };
   const { exitCode } = await runCommand(program, args, {
     cwd: join(root, suite.directory ?? ""),
+    ...(suite.env === undefined ? {} : { env: suite.env }),
     ...display,
   });
   const counts = (await suite.count?.().catch(() => undefined)) ?? {
@@ -117,13 +145,22 @@ async function runSuite(suite: Suite): Promise<Counts> {
 }
 
 async function main(): Promise<void> {
-  const chosen = suites[process.argv[2] ?? "all"];
-  if (chosen === undefined)
-    throw new Error(
-      `unknown set of suites "${process.argv[2] ?? ""}"; known: ${Object.keys(suites).join(", ")}`,
-    );
+  const chosen = process.argv[2] ?? "all";
+  if (chosen !== "all" && chosen !== "check")
+    throw new Error(`unknown set of suites "${chosen}"; known: all, check`);
   const results: { name: string; counts: Counts }[] = [];
-  for (const suite of chosen) results.push({ name: suite.name, counts: await runSuite(suite) });
+  const runAll = async (suites: readonly Suite[]): Promise<void> => {
+    for (const suite of suites) results.push({ name: suite.name, counts: await runSuite(suite) });
+  };
+  console.log("==> Fetching dependencies");
+  await fetchDependencies();
+  const building = chosen === "all" ? buildAhead() : Promise.resolve();
+  await runAll(quickSuites);
+  if (chosen === "all") {
+    console.log("\n==> Waiting until programs and images are built (.local/test/build.log)");
+    await building;
+    await runAll(slowSuites);
+  }
   const sum = (key: keyof Counts): number => results.reduce((total, result) => total + result.counts[key], 0);
   const broken = results.filter((result) => result.counts.failed > 0).map((result) => result.name);
   if (broken.length > 0) console.log(`\nFailed: ${broken.join(", ")}`);

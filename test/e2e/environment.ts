@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mustRun, runCommand, type CommandResult } from "../../local/command.ts";
 import { diagnose, type Cluster } from "../../local/deployment.ts";
-import { bringUpPlatform, checkoutRoot } from "../../local/platform.ts";
+import { bringUpPlatform, checkoutRoot, platformCluster } from "../../local/platform.ts";
 import { Steps } from "../../local/progress.ts";
 
 export interface Account {
@@ -15,6 +15,8 @@ export interface Account {
 
 export const accessLog =
   process.env["ACCESS_LOG"] ?? join(checkoutRoot, "..", "shared", "data", "access.log");
+
+const namePrefix = "e2e-";
 
 export class Environment {
   readonly cluster: Cluster;
@@ -28,10 +30,23 @@ export class Environment {
   /** Brings engines and operator up and applies the quickstart under a new namespace. */
   static async create(): Promise<Environment> {
     const cluster = await bringUpPlatform(new Steps());
+    await Environment.removeAll(true);
     // Retained topics and tables of an earlier run must not be mistaken for this run's.
-    const environment = new Environment(cluster, `e2e-${Math.floor(Date.now() / 1000).toString(36)}`);
+    const environment = new Environment(
+      cluster,
+      `${namePrefix}${Math.floor(Date.now() / 1000).toString(36)}`,
+    );
     await environment.applyQuickstart();
     return environment;
+  }
+
+  /** Deletes the namespaces of this and earlier runs: what a killed run left would take the node's room. */
+  static async removeAll(wait: boolean): Promise<void> {
+    const cluster = platformCluster();
+    const names = (await cluster.kubectl(["get", "namespaces", "--output", "name"]))
+      .split("\n")
+      .filter((name) => name.startsWith(`namespace/${namePrefix}`));
+    if (names.length > 0) await cluster.kubectl(["delete", `--wait=${wait}`, "--ignore-not-found", ...names]);
   }
 
   private async applyQuickstart(): Promise<void> {

@@ -119,6 +119,7 @@ export class ComposingOperator {
       storage: { endpoint, region, bucket, credentialsSecretRef: { name: "s3-credentials" } },
       catalog: { uri: catalog.uri },
     });
+    await this.waitForCondition(dataPlatformKind, "main", { type: "Ready", status: "True" });
   }
 
   async apply(kind: KindDefinition, name: string, spec: unknown): Promise<void> {

@@ -143,7 +143,8 @@ function zodAccepts(kind: KindDefinition, name: string, spec: unknown): boolean 
   );
 }
 
-const SEED = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2_147_483_647);
+/** The same objects in each run; another seed is for a search by hand. */
+const SEED = Number(process.env["FUZZ_SEED"] ?? 42);
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 300);
 
 describe.each(KINDS.map((kind) => [kind.kind, kind] as const))("random objects of the kind %s", (_, kind) => {

@@ -56,6 +56,8 @@ describe("a new pipeline", () => {
   });
 
   it("causes no write at all once it is as it shall be, although the API server stores everything in its own form", async () => {
+    // An Event is posted behind the status that tells of it: a pass later it is counted.
+    await operator.waitForPasses(clickstreamPipelineKind, 2);
     const before = await operator.writes();
     await operator.waitForPasses(clickstreamPipelineKind, 3);
     expect(await operator.writes()).toBe(before);

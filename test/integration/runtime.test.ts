@@ -13,7 +13,7 @@ import type { TcpProxy } from "./tcp-proxy.ts";
 
 const EVENTS: ResourceType = { group: "events.k8s.io", version: "v1", kind: "Event", plural: "events" };
 const LEASES: ResourceType = { group: "coordination.k8s.io", version: "v1", kind: "Lease", plural: "leases" };
-const LEASE_TIMING = { leaseDuration: 3, renewDeadline: 2, retryPeriod: 0.3 };
+const LEASE_TIMING = { leaseDuration: 8, renewDeadline: 6, retryPeriod: 0.5 };
 
 let cluster: RuntimeCluster;
 let system: FakeSystem;

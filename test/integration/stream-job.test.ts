@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { javaHome } from "../../local/images-artifacts.ts";
 import { OPERATOR, startSecuredKafka, type SecuredKafka } from "./secured-kafka.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -35,7 +36,8 @@ interface Outcome {
 }
 
 async function runMaven(args: readonly string[]): Promise<Outcome> {
-  const child = spawn("mvn", args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  const env = { ...process.env, JAVA_HOME: await javaHome({ minimum: 17, maximum: 17 }) };
+  const child = spawn("mvn", args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
   const chunks: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));

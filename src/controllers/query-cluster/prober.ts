@@ -51,7 +51,7 @@ export class CachingProber implements ClusterProber {
     if (address === undefined) return { state: "unknown", message: "no coordinator is ready" };
     const question = [coordinator?.metadata.uid, address, request.readyWorkers, ...catalogs].join("\n");
     const last = this.answers.get(request.cluster);
-    if (last?.question === question && secondsBetween(last.at, now) < intervalAfter(last.probe))
+    if (last?.question === question && secondsBetween(last.at, now) < intervalAfter(last.probe, request))
       return last.probe;
     const host = address.includes(":") ? `[${address}]` : address;
     const probe = await probeTrino({
@@ -73,8 +73,12 @@ export class CachingProber implements ClusterProber {
   }
 }
 
-function intervalAfter(probe: TrinoProbe): number {
-  const isFaultless = probe.state === "known" && probe.catalogs.every(({ reachable }) => reachable);
+/** Workers that come or go are also a reason to ask again soon: the coordinator notices them seconds after Kubernetes. */
+function intervalAfter(probe: TrinoProbe, { readyWorkers }: ProbeRequest): number {
+  const isFaultless =
+    probe.state === "known" &&
+    probe.activeWorkers === readyWorkers &&
+    probe.catalogs.every(({ reachable }) => reachable);
   return isFaultless ? PROBE_INTERVAL_SECONDS : FAULT_INTERVAL_SECONDS;
 }
 

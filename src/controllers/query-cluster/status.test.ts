@@ -29,6 +29,13 @@ function told({ conditions }: Result): readonly string[] {
 
 const COORDINATOR = "CoordinatorReady=True Succeeded: 1 of 1 replicas are available";
 const WORKERS = "WorkersReady=True Succeeded: 2 of 2 replicas are available";
+const ONE_OF_TWO = "the coordinator counts 1 workers, 2 are wanted";
+const KNOWN = {
+  state: "known",
+  version: "476",
+  activeWorkers: 2,
+  catalogs: [{ name: "lake", reachable: true, message: "" }],
+} as const;
 const CATALOGS = "CatalogsReachable=True Succeeded: all 1 catalogs answer";
 
 describe("the conditions of a query cluster", () => {
@@ -86,6 +93,12 @@ describe("the conditions of a query cluster", () => {
           retryAfterSeconds: 10,
         },
       },
+    ],
+    [
+      "wait until the coordinator counts the workers that are wanted",
+      { observed: { ...HEALTHY, probe: { ...KNOWN, activeWorkers: 1 } } },
+      [COORDINATOR, `WorkersReady=False RolloutInProgress: ${ONE_OF_TWO}`, CATALOGS],
+      { waiting: { reason: "RolloutInProgress", message: ONE_OF_TWO, retryAfterSeconds: 10 } },
     ],
     [
       "name the catalogs that do not answer, and what they say",

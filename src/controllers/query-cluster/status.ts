@@ -5,6 +5,7 @@ import type { ConditionInput } from "../../runtime/conditions.ts";
 import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
 import { findResult } from "../../targets/kubernetes/apply-children.ts";
 import { podProblem } from "../../targets/kubernetes/pods.ts";
+import type { Rollout } from "../../targets/kubernetes/rollout.ts";
 import { deploymentRollout } from "../../targets/kubernetes/rollout.ts";
 import type { AppliedCluster } from "./apply.ts";
 import type { DeploymentObject, ObservedCluster } from "./observe.ts";
@@ -49,8 +50,7 @@ function judgeRole(input: Input, observed: ObservedCluster, role: Role): Conditi
   const name = clusterNames(input.resource.metadata.name)[role];
   const answered = findResult<DeploymentObject>(input.applied?.children ?? [], "Deployment", name);
   const rollout = deploymentRollout(answered ?? observed.deployments[role]);
-  if (rollout.state === "ready")
-    return { type, status: "True", reason: "Succeeded", message: rollout.message };
+  if (rollout.state === "ready") return judgeReadyRole(type, role, { input, observed, rollout });
   const problem = podProblem(observed.pods[role]);
   const message = problem === undefined ? rollout.message : `${rollout.message}; ${problem}`;
   return {
@@ -59,6 +59,21 @@ function judgeRole(input: Input, observed: ObservedCluster, role: Role): Conditi
     reason: rollout.state === "failed" ? "ChildrenNotReady" : "RolloutInProgress",
     message,
   };
+}
+
+/** Kubernetes calls a worker ready seconds before the coordinator gives it work, and gone seconds before it takes none. */
+function judgeReadyRole(
+  type: string,
+  role: Role,
+  { input, observed, rollout }: { input: Input; observed: ObservedCluster; rollout: Rollout },
+): ConditionInput {
+  const wanted = wantedWorkers(input.resource);
+  const { probe } = observed;
+  if (role === "worker" && probe.state === "known" && probe.activeWorkers !== wanted) {
+    const message = `the coordinator counts ${probe.activeWorkers} workers, ${wanted} are wanted`;
+    return { type, status: "False", reason: "RolloutInProgress", message };
+  }
+  return { type, status: "True", reason: "Succeeded", message: rollout.message };
 }
 
 function judgeCatalogs({ probe }: ObservedCluster): ConditionInput {
