@@ -23,18 +23,6 @@ export const SPARK_DRIVER_RULES: readonly PolicyRule[] = [
     verbs: ["get", "list", "watch", "create", "patch", "delete", "deletecollection"],
     why: "the Spark driver's executors",
   },
-  {
-    apiGroups: [""],
-    resources: ["configmaps"],
-    verbs: ["get", "list", "create", "delete", "deletecollection"],
-    why: "the ConfigMap that the Spark driver makes for its executors",
-  },
-  {
-    apiGroups: [""],
-    resources: ["services", "persistentvolumeclaims"],
-    verbs: ["get", "list", "delete", "deletecollection"],
-    why: "what the Spark driver sweeps up by its application's label when it stops, though it makes none",
-  },
 ];
 
 function ownKindRules(plurals: readonly string[]): readonly PolicyRule[] {

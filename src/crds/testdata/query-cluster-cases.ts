@@ -35,7 +35,7 @@ export const QUERY_CLUSTER_CASES: readonly FieldCase[] = [
   {
     name: "a property that is both open and secret",
     path: "catalogs.1.secretProperties.0.property",
-    value: "connection-user",
+    value: "iceberg.rest-catalog.uri",
     refusal: /catalogs\.1\.secretProperties: .*keep one/,
   },
   {

@@ -63,8 +63,10 @@ function executorProperties(pipeline: ValidatedPipeline): Properties {
     "spark.kubernetes.driver.pod.name": `${names.streamJob}-0`,
     "spark.kubernetes.executor.podTemplateFile": `${CONFIG_FOLDER}/${EXECUTOR_POD_FILE}`,
     "spark.kubernetes.executor.podTemplateContainerName": EXECUTOR_CONTAINER,
-    // Executors have nothing in it that the image lacks, and the driver needs no right to make ConfigMaps.
+    // Executors have nothing in it that the image lacks. It makes none of these, so it needs no right to make or sweep them up.
     "spark.kubernetes.executor.disableConfigMap": true,
+    "spark.kubernetes.driver.service.deleteOnTermination": false,
+    "spark.kubernetes.driver.ownPersistentVolumeClaim": false,
     "spark.executorEnv.AWS_REGION": platform.spec.storage.region,
     ...secretProperties([
       ...storageSecrets(platform.spec),
