@@ -9,6 +9,7 @@ import { bringUpPlatform, checkoutRoot } from "../local/platform.ts";
 import { Steps } from "../local/progress.ts";
 import { measureApplyToReady } from "./apply-to-ready.ts";
 import { measureCollector } from "./collector.ts";
+import { measureCache } from "./cache.ts";
 import { measureColdDemo, measureWarmDemo } from "./demo.ts";
 import { renderFigures, seconds, type Figure } from "./figures.ts";
 import { measureFreshness } from "./freshness.ts";
@@ -43,6 +44,7 @@ const sections: Readonly<Record<string, Section>> = {
   apply: (cluster) => measureApplyToReady(cluster, namespace),
   freshness: async (cluster) => [await measureFreshness(cluster, namespace)],
   stream: (cluster) => measureStream(cluster, namespace),
+  cache: (cluster) => measureCache(cluster, namespace),
   collector: (cluster) => measureCollector(cluster, namespace),
 };
 
