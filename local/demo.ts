@@ -2,13 +2,15 @@
 import { join } from "node:path";
 import { mustRun } from "./command.ts";
 import { waitUntilReady, type Cluster } from "./deployment.ts";
-import { bringUpPlatform, checkoutRoot } from "./platform.ts";
+import { bringUpPlatform, checkoutRoot, isExistingCluster } from "./platform.ts";
 import { Steps, type ReportProgress } from "./progress.ts";
 
 const namespace = "quickstart";
 const pipeline = "web";
 /** ClickstreamPipeline, QueryCluster, DataPlatform, one EventStream, three LakeTables. */
 const quickstartResources = 7;
+
+const lookAround = `: export KUBECONFIG=.local/kubeconfig PATH="$PWD/.local/bin:$PATH"; "make down" stops it.`;
 
 /** Where every received event went. */
 interface Account {
@@ -121,9 +123,7 @@ async function main(): Promise<void> {
   console.log(`\nSeconds a step took\n${steps.summary()}\n`);
   if (before.received > 0) console.log(`In all: ${accountLine(after)}\nThis run:`);
   console.log(accountLine(difference(after, before)));
-  console.log(
-    `\nIt keeps running: export KUBECONFIG=.local/kubeconfig PATH="$PWD/.local/bin:$PATH"; "make down" stops it.`,
-  );
+  console.log(`\nIt keeps running${isExistingCluster ? ` in the namespace ${namespace}.` : lookAround}`);
 }
 
 try {

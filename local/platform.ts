@@ -9,7 +9,8 @@ import type { Steps } from "./progress.ts";
 
 export const checkoutRoot = resolve(import.meta.dirname, "..");
 
-const isExistingCluster = process.env["CLUSTER"] === "existing";
+/** Whether the cluster of KUBECONFIG is used instead of one of our own. */
+export const isExistingCluster = process.env["CLUSTER"] === "existing";
 const engineTimeoutSeconds = 300;
 /** The images that run in the cluster; the base images are only built upon. */
 const deployedImages = ["operator", "collector", "spark", "trino", "kafka", "versitygw", "nessie"];
