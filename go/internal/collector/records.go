@@ -162,8 +162,10 @@ func (in *ingestion) add(value, key []byte) {
 	in.textSpace = uid.AppendV7(in.textSpace, in.now)
 	in.headerSpace = append(in.headerSpace, kgo.RecordHeader{Key: rawevent.HeaderRecordID, Value: in.textFrom(idStart)})
 	in.headerSpace = append(in.headerSpace, in.common...)
+	// The client sets the timestamp when it gets the record, and counts the time for delivery from it: received_at says
+	// when the request came, and a slow body must not look like a slow Kafka.
 	in.recordSpace = append(in.recordSpace, kgo.Record{
-		Key: key, Value: value, Timestamp: in.now,
+		Key: key, Value: value,
 		Headers: in.headerSpace[start:len(in.headerSpace):len(in.headerSpace)],
 	})
 	in.records = append(in.records, &in.recordSpace[len(in.recordSpace)-1])
@@ -211,6 +213,7 @@ func (in *ingestion) addRefused(refused *refusal, maxEventBytes int) {
 // and stay as they are.
 func (in *ingestion) shorten(records []*kgo.Record) {
 	for _, record := range records {
+		record.Timestamp = time.Time{} // the time for delivery begins anew
 		size := len(record.Value)
 		if size <= rawevent.KeptBytes {
 			continue

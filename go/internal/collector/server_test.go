@@ -176,6 +176,26 @@ func TestAStoppingCollectorAnswersWhatItHasBegun(t *testing.T) {
 	}
 }
 
+// A body that takes longer than the delivery timeout must not look to Kafka's client as if it had been waiting there.
+func TestASlowBodyDoesNotUseUpTheTimeForDelivery(t *testing.T) {
+	p := startProcess(t, newCluster(t), map[string]string{"DELIVERY_TIMEOUT_SECONDS": "1"})
+	body, sender := io.Pipe()
+	go func() {
+		_, _ = sender.Write([]byte(`{"a":`))  // a collector that hangs up makes the request fail
+		<-time.After(1200 * time.Millisecond) // the slow body is what is tested
+		_, _ = sender.Write([]byte(`1}`))
+		_ = sender.Close()
+	}()
+	answer, err := http.Post(p.public+eventsPath, "application/json", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != 200 || answer.Body.Close() != nil {
+		t.Errorf("answer %d %s, error %v", answer.StatusCode, text, err)
+	}
+}
+
 func TestTheCollectorWaitsForItsTopic(t *testing.T) {
 	cluster := newCluster(t)
 	p := startProcess(t, cluster, nil)
