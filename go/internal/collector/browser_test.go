@@ -8,15 +8,23 @@ import (
 
 func TestTheCookieFollowsTheBrowsersWishes(t *testing.T) {
 	const browser, carried = "Sec-Fetch-Site: same-origin", "Cookie: other=1; oc_id=known"
+	const sameSite, noCORS, image = "Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: image"
 	cases := []struct {
 		name        string
 		headers     []string
 		target      string
 		environment map[string]string
-		// wantSet is how Set-Cookie must begin, empty for none; wantID is the cookie_id header, "new" for a new one.
+		// wantSet is how Set-Cookie must begin, empty for none; wantID is the cookie_id header, "new" for that of Set-Cookie.
 		wantSet, wantID string
 	}{
 		{"a new browser is given an id", []string{browser}, "", nil, "oc_id=", "new"},
+		{"a browser that does not say where its page is from", []string{"Origin: http://a.example"}, "", nil, "oc_id=", ""},
+		{"a page of another site", []string{"Sec-Fetch-Site: cross-site", noCORS, image}, "", nil, "oc_id=", ""},
+		{"a script of the same site", []string{sameSite, "Sec-Fetch-Mode: cors", "Sec-Fetch-Dest: empty"}, "", nil, "oc_id=", ""},
+		{"a beacon, or a script that looks like one, of the same site", []string{sameSite, noCORS, "Sec-Fetch-Dest: empty"}, "", nil, "oc_id=", ""},
+		{"a picture of the same site", []string{sameSite, noCORS, image}, "", nil, "oc_id=", "new"},
+		{"a picture of the same site without credentials", []string{sameSite, "Sec-Fetch-Mode: cors", image}, "", nil, "oc_id=", ""},
+		{"a page of another site with an id", []string{"Sec-Fetch-Site: cross-site", carried}, "", nil, "", "known"},
 		{"a known browser keeps its id", []string{browser, carried}, "", nil, "", "known"},
 		{"a server is given none", nil, "", nil, "", ""},
 		{"a server that carries one is believed", []string{carried}, "", nil, "", "known"},
@@ -131,10 +139,23 @@ func TestThePixelMakesAnEventOfItsQuery(t *testing.T) {
 func TestThePixelGivesAnID(t *testing.T) {
 	u := newUnderTest(t, nil)
 	answer := u.send(t, http.MethodGet, pixelPath, "")
-	if set := answer.Header().Get("Set-Cookie"); !strings.HasPrefix(set, "oc_id="+u.kafka.records[0].headers["cookie_id"]+";") {
-		t.Errorf("Set-Cookie %q", set)
+	if set := answer.Header().Get("Set-Cookie"); !strings.HasPrefix(set, "oc_id=") || u.kafka.records[0].headers["cookie_id"] != "" {
+		t.Errorf("Set-Cookie %q, stored %v", set, u.kafka.records[0].headers)
 	}
 	if answer = u.send(t, http.MethodGet, pixelPath+"?cookie=off", ""); answer.Header().Get("Set-Cookie") != "" {
 		t.Error("an id was given though the page asked for none")
+	}
+}
+
+// A browser that never keeps the cookie must not become a new visitor with each event.
+func TestABrowserThatTakesNoCookieIsOneVisitor(t *testing.T) {
+	u := newUnderTest(t, map[string]string{"CORS_ORIGINS": "*"})
+	for range 2 {
+		u.post(t, "{}", "Origin: https://other.example", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: cors")
+	}
+	for _, record := range u.kafka.records {
+		if record.headers["cookie_id"] != "" || record.key != "203.0.113.9" {
+			t.Errorf("stored %+v", record)
+		}
 	}
 }

@@ -13,7 +13,7 @@ const longestCookieID = 128
 
 // identity is what the cookie has to do with one request.
 type identity struct {
-	// id is the browser's anonymous id; empty when it has none or does not want one.
+	// id is the anonymous id that is recorded; empty when the browser has none, does not want one or may not keep it.
 	id string
 	// setCookie is a Set-Cookie header to answer with; empty for none.
 	setCookie string
@@ -34,8 +34,27 @@ func (c *Cookie) identify(request *http.Request, isFromBrowser bool, now time.Ti
 	case carried != "" || !isFromBrowser:
 		return identity{id: carried}
 	}
-	id := uid.V7(now)
-	return identity{id: id, setCookie: c.format(id, int(c.MaxAge/time.Second))}
+	given := uid.V7(now)
+	who := identity{setCookie: c.format(given, int(c.MaxAge/time.Second))}
+	if keepsCookies(request.Header) {
+		who.id = given
+	}
+	return who
+}
+
+// keepsCookies reports whether the browser will bring back the id that it is given now. An id that never comes back would
+// make a new visitor of each event, so every other browser's id counts from the first request that carries it. Browsers
+// say where a page is from only to servers that they reach securely, as the cookie asks. Scripts and beacons of the same
+// site are left out, since nothing tells those that take cookies from those that take none.
+func keepsCookies(header http.Header) bool {
+	switch first(header, "Sec-Fetch-Site") {
+	case "same-origin":
+		return true
+	case "same-site":
+		return first(header, "Sec-Fetch-Dest") == "image" && first(header, "Sec-Fetch-Mode") == "no-cors"
+	default:
+		return false
+	}
 }
 
 func isOptedOut(request *http.Request) bool {

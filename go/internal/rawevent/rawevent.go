@@ -17,7 +17,7 @@ const (
 	HeaderOrigin         = "origin"
 	HeaderReferer        = "referer"
 	HeaderAcceptLanguage = "accept_language"
-	// HeaderCookieID is the anonymous id that the browser sent or is being given.
+	// HeaderCookieID is the anonymous id that the browser sent, or is being given when it will keep it.
 	HeaderCookieID = "cookie_id"
 	// HeaderFailure is a Failure; present only when the collector itself could not read the event.
 	HeaderFailure = "failure"
