@@ -72,11 +72,6 @@ func TestWhatCannotBeReadIsKeptAsAFailedRecord(t *testing.T) {
 			`the body cannot be read as content encoding "br": it must be gzip or zstd`,
 		},
 		{
-			"bad JSON longer than an event may be", "{" + strings.Repeat("x", 100_000), nil, 400, rawevent.InvalidJSON,
-			"{" + strings.Repeat("x", rawevent.KeptBytes-1),
-			"the body is not JSON: expected a member name in quotes at byte 1 (its first 65536 bytes are kept)",
-		},
-		{
 			"a body too large", strings.Repeat("1", 200_001), nil, 413, rawevent.TooLarge, strings.Repeat("1", rawevent.KeptBytes),
 			"the body is larger than 200000 bytes (its first 65536 bytes are kept)",
 		},
@@ -116,6 +111,42 @@ func TestWhatCannotBeReadIsKeptAsAFailedRecord(t *testing.T) {
 			fromBrowser := newUnderTest(t, small)
 			if answer := fromBrowser.post(t, c.body, append(c.headers, "Sec-Fetch-Mode: no-cors")...); answer.Code != http.StatusOK {
 				t.Errorf("a browser is answered %d, and would try again", answer.Code)
+			}
+		})
+	}
+}
+
+func TestAnUnreadableBodyLargerThanAnEventIsKeptInParts(t *testing.T) {
+	limits := map[string]string{"MAX_EVENT_BYTES": "100000", "MAX_REQUEST_BYTES": "300000", "IP_MASKING": "Drop"}
+	body := "{" + strings.Repeat("0123456789", 25_000)
+	cases := []struct {
+		name, body, message string
+		headers             []string
+	}{
+		{"not JSON", body, "the body is not JSON: expected a member name in quotes at byte 1", nil},
+		{"wrongly packed", body, `the body cannot be read as content encoding "gzip": gzip: invalid header`, []string{"Content-Encoding: gzip"}},
+		{"not JSON once unpacked", gzipped(body), "the body is not JSON: expected a member name in quotes at byte 1", []string{"Content-Encoding: gzip"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			u := newUnderTest(t, limits)
+			answer := u.post(t, c.body, c.headers...)
+			if answer.Code != 400 || !strings.HasPrefix(answer.Body.String(), `{"accepted":0,"failed":3,`) || !strings.Contains(answer.Body.String(), `"kept":true`) {
+				t.Errorf("answer %d %s", answer.Code, answer.Body)
+			}
+			var kept, parts, messages []string
+			for _, record := range u.kafka.records {
+				kept = append(kept, record.value)
+				parts, messages = append(parts, record.headers["part"]), append(messages, record.headers["failure_message"])
+				if len(record.value) > 100_000 || record.key == "" || record.key != u.kafka.records[0].key {
+					t.Errorf("a part of %d bytes has the key %q", len(record.value), record.key)
+				}
+			}
+			if strings.Join(kept, "") != body {
+				t.Error("what is kept is not the body")
+			}
+			if want := []string{"1/3", "2/3", "3/3"}; !slices.Equal(parts, want) || messages[1] != c.message+" (part 2 of 3)" {
+				t.Errorf("parts %q, messages %q", parts, messages)
 			}
 		})
 	}
@@ -215,6 +246,24 @@ func TestAnEventThatKafkaFindsTooLargeIsKeptShortened(t *testing.T) {
 	}
 	if failure := u.kafka.records[1].headers["failure"]; failure != "too_large" {
 		t.Errorf("failure %q", failure)
+	}
+}
+
+func TestAFailedRecordThatKafkaFindsTooLargeIsCountedOnce(t *testing.T) {
+	u := newUnderTest(t, nil)
+	u.kafka.answer = func(records []*kgo.Record, released func()) error {
+		released()
+		u.kafka.answer = nil
+		return &kafka.TooLargeError{Records: records}
+	}
+	answer := u.post(t, strings.Repeat("x", 900_000), "Content-Type: application/x-ndjson")
+	if answer.Code != 400 || !strings.HasPrefix(answer.Body.String(), `{"accepted":0,"failed":1,`) {
+		t.Errorf("answer %d %s", answer.Code, answer.Body)
+	}
+	record := u.kafka.records[0]
+	message := "unexpected character at byte 0; Kafka refuses an event of 900000 bytes; raise max.message.bytes of the topic"
+	if len(record.value) != rawevent.KeptBytes || record.headers["failure"] != "invalid_json" || record.headers["failure_message"] != message {
+		t.Errorf("kept %d bytes as %q %q", len(record.value), record.headers["failure"], record.headers["failure_message"])
 	}
 }
 

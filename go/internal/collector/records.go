@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -196,17 +197,40 @@ func (in *ingestion) failureHeaders(failure rawevent.Failure, message string) []
 	}
 }
 
-// addRefused makes one record of a body that cannot be read; what is longer than an event may be is cut.
+// addRefused makes records of a body that cannot be read: one, or several parts when it is longer than an event may be.
+// Of a body that is too large as a whole only the beginning is kept.
 func (in *ingestion) addRefused(refused *refusal, maxEventBytes int) {
 	in.elements, in.records = in.elements[:0], in.records[:0]
 	in.recordSpace, in.failed = in.recordSpace[:0], 0
-	in.reserve(1)
 	kept, message := refused.kept, refused.message
-	if cut := min(len(kept), rawevent.KeptBytes); refused.failure == rawevent.TooLarge || len(kept) > maxEventBytes {
+	if refused.failure == rawevent.TooLarge {
+		cut := min(len(kept), rawevent.KeptBytes)
 		message = fmt.Sprintf("%s (its first %d bytes are kept)", message, cut)
 		kept = kept[:cut]
 	}
+	// A small limit of events must not make a part of each byte.
+	size := max(maxEventBytes, rawevent.KeptBytes)
+	if len(kept) > size {
+		in.addParts(refused.failure, message, slices.Collect(slices.Chunk(kept, size)))
+		return
+	}
+	in.reserve(1)
 	in.addFailure(refused.failure, message, kept)
+}
+
+// addParts makes one record of each part; their common key keeps them one after the other in one partition.
+func (in *ingestion) addParts(failure rawevent.Failure, message string, parts [][]byte) {
+	in.reserve(len(parts))
+	key := in.senderKey()
+	if len(key) == 0 {
+		key = []byte(uid.V7(in.now))
+	}
+	for i, part := range parts {
+		in.addFailure(failure, fmt.Sprintf("%s (part %d of %d)", message, i+1, len(parts)), part)
+		record := in.records[i]
+		record.Key = key
+		record.Headers = append(record.Headers, kgo.RecordHeader{Key: rawevent.HeaderPart, Value: fmt.Appendf(nil, "%d/%d", i+1, len(parts))})
+	}
 }
 
 // shorten turns records that Kafka refuses for their size into failed ones. Small ones only shared a batch with them
@@ -220,9 +244,23 @@ func (in *ingestion) shorten(records []*kgo.Record) {
 		}
 		message := fmt.Sprintf("Kafka refuses an event of %d bytes; raise max.message.bytes of the topic", size)
 		record.Value = record.Value[:rawevent.KeptBytes]
+		if failed := failureMessage(record); failed != nil { // and is counted already
+			failed.Value = fmt.Appendf(nil, "%s; %s", failed.Value, message)
+			continue
+		}
 		record.Headers = append(record.Headers, in.failureHeaders(rawevent.TooLarge, message)...)
 		in.countFailure(rawevent.TooLarge, message)
 	}
+}
+
+// failureMessage returns the header that says why a record has failed, or nil when it has not.
+func failureMessage(record *kgo.Record) *kgo.RecordHeader {
+	for i := range record.Headers {
+		if record.Headers[i].Key == rawevent.HeaderFailureMessage {
+			return &record.Headers[i]
+		}
+	}
+	return nil
 }
 
 // key returns what keeps the events of one visitor in one partition, and so in order. It follows the stream job's

@@ -23,6 +23,8 @@ const (
 	HeaderFailure = "failure"
 	// HeaderFailureMessage says what was wrong, for a person.
 	HeaderFailureMessage = "failure_message"
+	// HeaderPart is "2/3" in the second of three records that hold one unreadable body between them.
+	HeaderPart = "part"
 	// HeaderCapturedPrefix comes before the lower-case name of a request header that is captured by configuration.
 	HeaderCapturedPrefix = "header."
 )
