@@ -17,9 +17,9 @@ type Account struct {
 	Duplicate int64 `json:"duplicate"`
 	// Waiting is how many are received and in no table yet.
 	Waiting int64 `json:"waiting"`
-	// IsBalanced: received = stored + failed + duplicate.
+	// IsBalanced: received = stored + failed + duplicate, and they are the same records.
 	IsBalanced bool `json:"balanced"`
-	// Diagnosis says, when it is not balanced, what is wrong and what to do.
+	// Diagnosis says what is wrong with the records and what to do.
 	Diagnosis []string `json:"diagnosis,omitempty"`
 }
 
@@ -40,8 +40,8 @@ type Received struct {
 // Rows is what the three tables together hold of one partition.
 type Rows struct {
 	Partition int32
-	// Rows counts all rows, Records those with different offsets.
-	Rows, Records int64
+	// Rows counts all rows, Records those with different offsets, and Live those of them that Kafka still has.
+	Rows, Records, Live int64
 	// Last is the highest offset.
 	Last int64
 }
@@ -60,20 +60,37 @@ func Balance(pipeline string, received Received, counts Counts) Account {
 	}
 }
 
+// Judge adds what Diagnose found: equal numbers prove nothing when one record is missing and another is there twice.
+func (a *Account) Judge(diagnosis []string) {
+	a.Diagnosis = diagnosis
+	a.IsBalanced = a.IsBalanced && len(diagnosis) == 0
+}
+
 // IsOnlyLate reports whether nothing is wrong but that events still wait.
 func (a *Account) IsOnlyLate() bool { return a.Waiting > 0 && len(a.Diagnosis) == 0 }
 
 // String is the accounting line.
 func (a *Account) String() string {
-	sign := "="
-	if !a.IsBalanced {
-		sign = "≠"
+	sign := "≠"
+	isEqual := a.Received == a.Stored+a.Failed+a.Duplicate
+	if isEqual {
+		sign = "="
 	}
 	line := fmt.Sprintf("received %d %s stored %d + failed %d + duplicate %d", a.Received, sign, a.Stored, a.Failed, a.Duplicate)
 	if a.Waiting > 0 {
 		line += fmt.Sprintf(", %d waiting", a.Waiting)
 	}
+	if isEqual && len(a.Diagnosis) > 0 {
+		line += ", but not the same records:"
+	}
 	return line
+}
+
+// KeepStarts takes the starts of an earlier reading, the one that the rows were asked about: Kafka may have deleted more since.
+func (r *Received) KeepStarts(earlier Received) {
+	for i := range min(len(r.Partitions), len(earlier.Partitions)) {
+		r.Partitions[i].Start = earlier.Partitions[i].Start
+	}
 }
 
 // Diagnose compares partition by partition and says what is wrong beyond records that are still waiting at the end.
@@ -85,12 +102,11 @@ func Diagnose(received Received, rows []Rows) []string {
 	var diagnosis []string
 	for _, partition := range received.Partitions {
 		row, hasRows := byPartition[partition.Partition]
-		delete(byPartition, partition.Partition)
-		if hasRows {
-			diagnosis = append(diagnosis, diagnosePartition(partition, row)...)
-		} else if partition.Start > 0 {
-			diagnosis = append(diagnosis, expired(partition, partition.Start))
+		if !hasRows {
+			row.Last = -1
 		}
+		delete(byPartition, partition.Partition)
+		diagnosis = append(diagnosis, diagnosePartition(partition, row)...)
 	}
 	for _, row := range rows {
 		if _, isUnknown := byPartition[row.Partition]; isUnknown {
@@ -113,20 +129,15 @@ func diagnosePartition(partition Partition, row Rows) []string {
 		return append(diagnosis, fmt.Sprintf("partition %d: the tables hold offset %d, but the topic ends before %d: %s",
 			partition.Partition, row.Last, partition.End, anotherTopic))
 	}
-	missing := row.Last + 1 - row.Records
-	switch {
-	case missing > 0 && missing <= partition.Start:
-		diagnosis = append(diagnosis, expired(partition, missing))
-	case missing > 0:
+	if lost := row.Last + 1 - partition.Start - row.Live; lost > 0 {
 		diagnosis = append(diagnosis, fmt.Sprintf("partition %d: %d records before offset %d are in no table, though later ones are",
-			partition.Partition, missing, row.Last))
+			partition.Partition, lost, row.Last))
+	}
+	if expired := partition.Start - (row.Records - row.Live); expired > 0 {
+		diagnosis = append(diagnosis, fmt.Sprintf("partition %d: %d records are in no table and Kafka has deleted records up to offset %d; raise the retention of the stream",
+			partition.Partition, expired, partition.Start))
 	}
 	return diagnosis
-}
-
-func expired(partition Partition, records int64) string {
-	return fmt.Sprintf("partition %d: %d records are in no table and Kafka has deleted records up to offset %d; raise the retention of the stream",
-		partition.Partition, records, partition.Start)
 }
 
 // CountsSQL counts the rows of the tables, which are given as SQL names.
@@ -136,11 +147,27 @@ func CountsSQL(events, failed, duplicates string) string {
 }
 
 // RowsSQL reads Rows of the tables, which are given as SQL names.
-func RowsSQL(tables ...string) string {
+func RowsSQL(partitions []Partition, tables ...string) string {
 	var parts []string
 	for _, table := range tables {
 		parts = append(parts, "SELECT kafka_partition, kafka_offset FROM "+table)
 	}
-	return "SELECT kafka_partition, count(*) AS row_count, count(DISTINCT kafka_offset) AS record_count, max(kafka_offset) AS last_offset FROM (" +
-		strings.Join(parts, " UNION ALL ") + ") GROUP BY kafka_partition ORDER BY kafka_partition"
+	return "SELECT kafka_partition, sum(row_count) AS row_count, count(*) AS record_count, " +
+		"count_if(kafka_offset >= " + startSQL(partitions) + ") AS live_count, max(kafka_offset) AS last_offset FROM (" +
+		"SELECT kafka_partition, kafka_offset, count(*) AS row_count FROM (" + strings.Join(parts, " UNION ALL ") +
+		") GROUP BY kafka_partition, kafka_offset) GROUP BY kafka_partition ORDER BY kafka_partition"
+}
+
+// startSQL is the first offset that Kafka still has of a row's partition.
+func startSQL(partitions []Partition) string {
+	var cases strings.Builder
+	for _, p := range partitions {
+		if p.Start > 0 {
+			fmt.Fprintf(&cases, " WHEN %d THEN %d", p.Partition, p.Start)
+		}
+	}
+	if cases.Len() == 0 {
+		return "0"
+	}
+	return "CASE kafka_partition" + cases.String() + " ELSE 0 END"
 }
