@@ -15,18 +15,13 @@ interface Measurement {
 
 /** Loads the collector of the pipeline through its Service; the load generator shares the machine with it. */
 export async function measureCollector(cluster: Cluster, namespace: string): Promise<Figure[]> {
-  const address = await cluster.kubectl([
-    "get",
-    "service",
-    "web-collector",
-    "-n",
-    namespace,
-    "-o",
-    "jsonpath={.spec.clusterIP}",
-  ]);
+  const addressOf = async (service: string): Promise<string> => {
+    const path = "jsonpath={.spec.clusterIP}";
+    return (await cluster.kubectl(["get", "service", service, "-n", namespace, "-o", path])).trim();
+  };
   const args = [
-    `--address=${address.trim()}:80`,
-    `--metrics=http://${address.trim()}:9090/metrics`,
+    `--address=${await addressOf("web-collector")}:80`,
+    `--metrics=http://${await addressOf("web-collector-internal")}:9090/metrics`,
     "--duration=10s",
     "--json",
   ];

@@ -29,6 +29,7 @@ export interface PipelineChildNames {
   readonly failedEvents: string;
   readonly duplicateEvents: string;
   readonly collector: string;
+  readonly collectorInternal: string;
   readonly streamJob: string;
 }
 
@@ -40,6 +41,7 @@ export function pipelineChildNames(pipeline: string): PipelineChildNames {
     failedEvents: childResourceName(pipeline, "failed-events"),
     duplicateEvents: childResourceName(pipeline, "duplicate-events"),
     collector: workloadName(pipeline, "collector"),
+    collectorInternal: workloadName(pipeline, "collector-internal"),
     streamJob: workloadName(pipeline, "stream"),
   };
 }

@@ -52,6 +52,7 @@ describe("names of children", () => {
       failedEvents: "web-failed-events",
       duplicateEvents: "web-duplicate-events",
       collector: "web-collector",
+      collectorInternal: "web-collector-internal",
       streamJob: "web-stream",
     });
   });

@@ -25,6 +25,9 @@ type Tables struct{ Events, FailedEvents, DuplicateEvents string }
 // Names of what a pipeline consists of.
 func (p *Pipeline) CollectorService() string { return p.Name + "-collector" }
 
+// CollectorInternalService is the Service of the collector's metrics and accounting, which is never reached from outside.
+func (p *Pipeline) CollectorInternalService() string { return p.CollectorService() + "-internal" }
+
 // StreamName is the StatefulSet, the Service and the ServiceAccount of the stream job.
 func (p *Pipeline) StreamName() string { return p.Name + "-stream" }
 

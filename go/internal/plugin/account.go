@@ -78,7 +78,7 @@ func (o *accountOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b := books{pipeline: pipeline, collector: through(access, cluster.Service{Name: pipeline.CollectorService(), Port: "internal"})}
+	b := books{pipeline: pipeline, collector: through(access, cluster.Service{Name: pipeline.CollectorInternalService(), Port: "internal"})}
 	if o.internalURL != "" {
 		b.collector = direct(o.internalURL)
 	}

@@ -61,9 +61,9 @@ func shop(t *testing.T, collector *fakeCollector, trino *httptest.Server) *clust
 	for _, table := range []string{"web-events", "web-failed-events", "web-duplicate-events"} {
 		server.Put(group+"laketables", `{"metadata":{"name":"`+table+`"},`+ready+`}`)
 	}
+	server.Put(core+"services", `{"metadata":{"name":"web-collector-internal"},"spec":{"selector":{"app":"web-collector"},"ports":[{"name":"internal","port":9090}]}}`)
 	for name, port := range map[string]string{"web-collector": "8080", "query": "8080"} {
-		server.Put(core+"services", `{"metadata":{"name":"`+name+`"},"spec":{"selector":{"app":"`+name+`"},"ports":[
-			{"name":"http","port":80,"targetPort":`+port+`},{"name":"internal","port":9090,"targetPort":9090}]}}`)
+		server.Put(core+"services", `{"metadata":{"name":"`+name+`"},"spec":{"selector":{"app":"`+name+`"},"ports":[{"name":"http","port":80,"targetPort":`+port+`}]}}`)
 		server.Put(core+"pods", `{"metadata":{"name":"`+name+`-0","labels":{"app":"`+name+`"}},"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}`)
 	}
 	server.Put(core+"pods", `{"metadata":{"name":"web-stream-0","labels":{"app":"web-stream"}},"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}`)

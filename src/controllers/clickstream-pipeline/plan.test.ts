@@ -71,6 +71,22 @@ describe("the plan of a pipeline", () => {
     for (const table of tables) expect(lakeTableSpec.safeParse(specOf(table)).error).toBeUndefined();
   });
 
+  it.each(["LoadBalancer", "NodePort"] as const)(
+    "shows only the port of events to the outside as %s, and believes nobody's X-Forwarded-For",
+    (serviceType) => {
+      const pipeline = { ...pipelineWith().spec, collector: { serviceType } };
+      const { collector } = planOf({ pipeline, platform: {} });
+      expect(collector.service.object).toMatchObject({
+        spec: { type: serviceType, externalTrafficPolicy: "Local", ports: [{ name: "http" }] },
+      });
+      expect(collector.internalService.object).toMatchObject({
+        metadata: { name: "web-collector-internal" },
+        spec: { type: "ClusterIP", ports: [{ name: "internal", port: 9090 }] },
+      });
+      expect(JSON.stringify(collector.deployment)).toContain('{"name":"TRUSTED_PROXIES","value":"none"}');
+    },
+  );
+
   it("holds no value of a Secret, only references", async () => {
     const input = parse(await readFile(join(TESTDATA, "secured.input.yaml"), "utf8")) as Case;
     const text = JSON.stringify(orderedChildren(planOf(input)));

@@ -3,7 +3,7 @@ import { readiness } from "../../targets/kubernetes/readiness.ts";
 import type { Child } from "../../targets/kubernetes/child.ts";
 import { planCollectorDeployment } from "./plan/collector-deployment.ts";
 import { planCollectorDisruptionBudget } from "./plan/collector-disruption-budget.ts";
-import { planCollectorService } from "./plan/collector-service.ts";
+import { planCollectorInternalService, planCollectorService } from "./plan/collector-service.ts";
 import { planLakeTables } from "./plan/lake-tables.ts";
 import { planRawStream } from "./plan/raw-stream.ts";
 import { planCollectorServiceAccount, planStreamServiceAccount } from "./plan/service-accounts.ts";
@@ -22,6 +22,7 @@ export interface PipelinePlan {
   readonly collector: {
     readonly serviceAccount: Child;
     readonly service: Child;
+    readonly internalService: Child;
     readonly disruptionBudget: Child;
     readonly deployment: Child | undefined;
   };
@@ -44,6 +45,7 @@ export function planPipeline(pipeline: ValidatedPipeline, observed: ObservedPipe
     collector: {
       serviceAccount: planCollectorServiceAccount(pipeline),
       service: planCollectorService(pipeline),
+      internalService: planCollectorInternalService(pipeline),
       disruptionBudget: planCollectorDisruptionBudget(pipeline),
       deployment: mayRunCollector(observed) ? planCollectorDeployment(pipeline) : undefined,
     },
@@ -70,6 +72,7 @@ export function orderedChildren(plan: PipelinePlan): readonly Child[] {
     streamJob.roleBinding,
     streamJob.configMap,
     collector.service,
+    collector.internalService,
     streamJob.service,
     collector.disruptionBudget,
     collector.deployment,

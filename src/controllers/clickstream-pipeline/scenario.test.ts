@@ -98,6 +98,7 @@ const CHILDREN = [
   "RoleBinding/web-stream",
   "Secret/s3-credentials",
   "Service/web-collector",
+  "Service/web-collector-internal",
   "Service/web-stream",
   "ServiceAccount/web-collector",
   "ServiceAccount/web-stream",

@@ -1,4 +1,4 @@
-/** The address that events are sent to, and the one that only the operator and the command-line tool use. Pure. */
+/** The address that events are sent to, and the one that only the command-line tool and monitoring use. Pure. */
 import type { V1ServiceSpec } from "@kubernetes/client-node";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
@@ -8,15 +8,30 @@ import { childMetadata, componentLabels } from "./component.ts";
 /** Ports of the collector's pods. */
 export const COLLECTOR_PORTS = { http: 8080, internal: 9090 } as const;
 
+/** Whether senders reach the pods from outside without an ingress or other proxy of the cluster in between. */
+export function isReachedFromOutside({ collector }: ValidatedPipeline): boolean {
+  return collector.serviceType !== "ClusterIP";
+}
+
 export function planCollectorService(pipeline: ValidatedPipeline): Child<{ spec: V1ServiceSpec }> {
   return child(CHILD_TYPES.Service, childMetadata(pipeline, pipeline.names.collector, "collector"), {
     spec: {
       type: pipeline.collector.serviceType,
+      // Otherwise the pods would see the address of a node instead of the sender's.
+      ...(isReachedFromOutside(pipeline) ? { externalTrafficPolicy: "Local" } : {}),
       selector: componentLabels(pipeline, "collector"),
-      ports: [
-        { name: "http", port: 80, protocol: "TCP", targetPort: "http" },
-        { name: "internal", port: COLLECTOR_PORTS.internal, protocol: "TCP", targetPort: "internal" },
-      ],
+      ports: [{ name: "http", port: 80, protocol: "TCP", targetPort: "http" }],
+    },
+  });
+}
+
+/** A Service of its own, so that no type of the other one shows metrics and accounting to the outside. */
+export function planCollectorInternalService(pipeline: ValidatedPipeline): Child<{ spec: V1ServiceSpec }> {
+  return child(CHILD_TYPES.Service, childMetadata(pipeline, pipeline.names.collectorInternal, "collector"), {
+    spec: {
+      type: "ClusterIP",
+      selector: componentLabels(pipeline, "collector"),
+      ports: [{ name: "internal", port: COLLECTOR_PORTS.internal, protocol: "TCP", targetPort: "internal" }],
     },
   });
 }
