@@ -44,6 +44,10 @@ export const CLICKSTREAM_PIPELINE_DEFAULTS = {
   deletionPolicy: DEFAULT_DELETION_POLICY,
 } as const;
 
+/** An address, whose IPv6 form only the collector checks in full, and how many of its bits count. */
+const NETWORK =
+  /^(((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\/([12]?[0-9]|3[0-2])|[0-9a-f:]*::?[0-9a-f:]*\/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$/;
+
 const HIDDEN_HEADERS = ["authorization", "cookie", "proxy-authorization", "x-api-key"];
 
 const cookie = withRules(
@@ -93,6 +97,12 @@ const collector = z
       .enum(["ClusterIP", "NodePort", "LoadBalancer"])
       .optional()
       .describe("Type of the collector's Service. Default 'ClusterIP'."),
+    trustedProxies: textSet(patterned(NETWORK, 43).describe("Network as '10.0.0.0/8' or 'fd00::/8'."), 100)
+      .optional()
+      .describe(
+        "Networks of the proxies whose X-Forwarded-For is believed; an empty list believes none. Default the private networks, and " +
+          "none when serviceType is NodePort or LoadBalancer.",
+      ),
     ipMasking: z
       .enum(["None", "LastOctet", "Drop"])
       .optional()

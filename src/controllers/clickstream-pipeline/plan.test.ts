@@ -87,6 +87,22 @@ describe("the plan of a pipeline", () => {
     },
   );
 
+  it.each([
+    ["the private networks by default", {}, undefined],
+    ["nobody", { trustedProxies: [] }, "none"],
+    ["those of the spec", { trustedProxies: ["10.0.0.0/8", "::1/128"] }, "10.0.0.0/8,::1/128"],
+    [
+      "those of the spec in front of a LoadBalancer",
+      { serviceType: "LoadBalancer", trustedProxies: ["203.0.113.0/24"] },
+      "203.0.113.0/24",
+    ],
+  ] as const)("lets the collector believe %s as proxies", (_name, collector, value) => {
+    const plan = planOf({ pipeline: { ...pipelineWith().spec, collector }, platform: {} });
+    const [, set] =
+      /"TRUSTED_PROXIES","value":"([^"]*)"/.exec(JSON.stringify(plan.collector.deployment)) ?? [];
+    expect(set).toBe(value);
+  });
+
   it("holds no value of a Secret, only references", async () => {
     const input = parse(await readFile(join(TESTDATA, "secured.input.yaml"), "utf8")) as Case;
     const text = JSON.stringify(orderedChildren(planOf(input)));

@@ -46,6 +46,8 @@ export interface CollectorSettings {
   readonly corsOrigins: readonly string[];
   readonly maxEventBytes: number;
   readonly serviceType: NonNullable<CollectorSpec["serviceType"]>;
+  /** Absent: the collector's own default, the private networks. */
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly ipMasking: NonNullable<CollectorSpec["ipMasking"]>;
   readonly cookie: {
     readonly enabled: boolean;
@@ -159,8 +161,11 @@ function resolveCollector(spec: Spec): CollectorSettings {
     ...defined(given),
   };
   const { maxAge, ...kept } = cookie;
+  // Who sends from outside, without a proxy of the cluster in between, could claim any address in X-Forwarded-For.
+  const isReachedDirectly = (rest.serviceType ?? "ClusterIP") !== "ClusterIP";
   return {
     ...CLICKSTREAM_PIPELINE_DEFAULTS.collector,
+    ...(isReachedDirectly ? { trustedProxies: [] } : {}),
     ...defined(rest),
     resources: resolveResources(resources, COLLECTOR_RESOURCES),
     cookie: { ...kept, maxAgeSeconds: parseDurationSeconds(maxAge) },

@@ -43,6 +43,26 @@ export const CLICKSTREAM_PIPELINE_CASES: readonly FieldCase[] = [
     refusal: /corsOrigins\.0/,
   },
   { name: "all origins", path: "collector.corsOrigins", value: ["*"] },
+  { name: "networks of proxies", path: "collector.trustedProxies", value: ["10.0.0.0/8", "2001:db8::/32", "::/0"] },
+  { name: "no proxy", path: "collector.trustedProxies", value: [] },
+  {
+    name: "an address that is no network",
+    path: "collector.trustedProxies",
+    value: ["10.0.0.1"],
+    refusal: /trustedProxies\.0/,
+  },
+  {
+    name: "a network with a zero too many",
+    path: "collector.trustedProxies",
+    value: ["10.0.0.00/8"],
+    refusal: /trustedProxies\.0/,
+  },
+  {
+    name: "a network of too many bits",
+    path: "collector.trustedProxies",
+    value: ["10.0.0.0/33"],
+    refusal: /trustedProxies\.0/,
+  },
   {
     name: "a header that carries secrets",
     path: "collector.captureHeaders",

@@ -14,7 +14,7 @@ import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernete
 import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import { secretsHash } from "../../../targets/kubernetes/secret-identity.ts";
 import type { ValidatedPipeline } from "../validate.ts";
-import { COLLECTOR_PORTS, isReachedFromOutside } from "./collector-service.ts";
+import { COLLECTOR_PORTS } from "./collector-service.ts";
 import { childMetadata, componentLabels } from "./component.ts";
 
 /** How long the collector finishes requests after it is told to stop. */
@@ -86,8 +86,7 @@ function container(pipeline: ValidatedPipeline): V1Container {
   };
 }
 
-function environment(pipeline: ValidatedPipeline): V1EnvVar[] {
-  const { collector, platform, topicName } = pipeline;
+function environment({ collector, platform, topicName }: ValidatedPipeline): V1EnvVar[] {
   const { kafka } = platform.spec;
   const { cookie } = collector;
   return [
@@ -107,8 +106,7 @@ function environment(pipeline: ValidatedPipeline): V1EnvVar[] {
       COOKIE_SAME_SITE: cookie.sameSite,
       COOKIE_DOMAIN: cookie.domain,
       IP_MASKING: collector.ipMasking,
-      // Who sends from outside could claim any address in X-Forwarded-For.
-      TRUSTED_PROXIES: isReachedFromOutside(pipeline) ? "none" : undefined,
+      TRUSTED_PROXIES: collector.trustedProxies?.join(",").replace(/^$/, "none"),
       CAPTURE_HEADERS: collector.captureHeaders.length === 0 ? undefined : collector.captureHeaders.join(","),
       SHUTDOWN_GRACE_SECONDS: String(SHUTDOWN_GRACE_SECONDS),
     }),

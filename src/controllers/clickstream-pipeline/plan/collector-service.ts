@@ -8,17 +8,13 @@ import { childMetadata, componentLabels } from "./component.ts";
 /** Ports of the collector's pods. */
 export const COLLECTOR_PORTS = { http: 8080, internal: 9090 } as const;
 
-/** Whether senders reach the pods from outside without an ingress or other proxy of the cluster in between. */
-export function isReachedFromOutside({ collector }: ValidatedPipeline): boolean {
-  return collector.serviceType !== "ClusterIP";
-}
-
 export function planCollectorService(pipeline: ValidatedPipeline): Child<{ spec: V1ServiceSpec }> {
+  const { serviceType } = pipeline.collector;
   return child(CHILD_TYPES.Service, childMetadata(pipeline, pipeline.names.collector, "collector"), {
     spec: {
-      type: pipeline.collector.serviceType,
+      type: serviceType,
       // Otherwise the pods would see the address of a node instead of the sender's.
-      ...(isReachedFromOutside(pipeline) ? { externalTrafficPolicy: "Local" } : {}),
+      ...(serviceType === "ClusterIP" ? {} : { externalTrafficPolicy: "Local" }),
       selector: componentLabels(pipeline, "collector"),
       ports: [{ name: "http", port: 80, protocol: "TCP", targetPort: "http" }],
     },
