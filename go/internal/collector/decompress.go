@@ -18,6 +18,9 @@ import (
 // largestWindow is what RFC 9659 allows a zstd body to ask of its reader.
 const largestWindow = 8 << 20
 
+// mostDecoders bounds the windows, which are kept and are no part of the budget, whatever processors the node has.
+const mostDecoders = 4
+
 // Decompressor undoes gzip and zstd. Its decoders, which have windows of their own, are few and shared: unpacking
 // waits for nothing but the processor.
 type Decompressor struct {
@@ -32,7 +35,7 @@ type decoders struct {
 
 // NewDecompressor returns one that unpacks bodies up to limit bytes.
 func NewDecompressor(limit int) (*Decompressor, error) {
-	count := 2 * runtime.GOMAXPROCS(0)
+	count := min(2*runtime.GOMAXPROCS(0), mostDecoders)
 	d := &Decompressor{decoders: make(chan *decoders, count), limit: limit}
 	for range count {
 		decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),

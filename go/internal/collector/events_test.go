@@ -1,12 +1,15 @@
 package collector
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/kafka"
@@ -164,6 +167,39 @@ func TestABadElementDoesNotKeepTheOthersOut(t *testing.T) {
 	}
 	if want := []string{"", "invalid_json", "too_large", ""}; !slices.Equal(failures, want) {
 		t.Errorf("failures %q, want %q", failures, want)
+	}
+}
+
+// Each decoder keeps the largest window that it was asked for, outside the budget.
+func TestManyProcessorsMakeFewDecoders(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(64))
+	d, err := NewDecompressor(1 << 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cap(d.decoders) > 4 {
+		t.Errorf("%d decoders may keep %d MiB for ever", cap(d.decoders), cap(d.decoders)*largestWindow>>20)
+	}
+}
+
+func TestTheLargestWindowOfTheStandardIsRead(t *testing.T) {
+	u := newUnderTest(t, nil)
+	var packed bytes.Buffer
+	encoder, err := zstd.NewWriter(&packed, zstd.WithWindowSize(largestWindow))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// More than one write, so that the encoder cannot know the size and shrink the window.
+	for _, part := range []string{`"` + strings.Repeat("x", 900_000), `"`} {
+		if _, err := encoder.Write([]byte(part)); err != nil || encoder.Flush() != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := encoder.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if answer := u.post(t, packed.String(), "Content-Encoding: zstd"); answer.Code != 200 {
+		t.Errorf("answer %d %s", answer.Code, answer.Body)
 	}
 }
 

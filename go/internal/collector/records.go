@@ -63,10 +63,13 @@ func (in *ingestion) reset() {
 	if cap(in.body) > largestKeptBuffer {
 		in.body = nil
 	}
-	if cap(in.recordSpace) > largestKeptBuffer/recordOverhead {
+	if max(cap(in.elements), cap(in.recordSpace)) > largestKeptBuffer/recordOverhead {
 		in.elements, in.records, in.recordSpace, in.headerSpace, in.textSpace = nil, nil, nil, nil, nil
 	}
-	clear(in.elements)
+	// Both point into the body, which must not stay in memory with them; a body that cannot be split leaves elements behind
+	// the end.
+	clear(in.elements[:cap(in.elements)])
+	clear(in.recordSpace)
 	in.elements, in.records, in.failed, in.worst = in.elements[:0], in.records[:0], 0, refusal{}
 	in.cookieID, in.address = "", nil
 	in.common, in.recordSpace, in.headerSpace, in.textSpace = in.common[:0], in.recordSpace[:0], in.headerSpace[:0], in.textSpace[:0]

@@ -3,9 +3,14 @@ package collector
 import (
 	"maps"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+	"weak"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/jsonscan"
+	"github.com/open-clickstream/open-clickstream/go/internal/rawevent"
 )
 
 func TestARecordSaysWhereItsEventComesFrom(t *testing.T) {
@@ -55,6 +60,35 @@ func TestBuffersOfOneRequestDoNotShowInTheNext(t *testing.T) {
 	last := u.kafka.records[3]
 	if last.value != `{"b":1}` || last.key != "203.0.113.9" || len(last.headers) != 4 {
 		t.Errorf("the second request was stored as %+v", last)
+	}
+}
+
+// A body is larger than what is kept of it in the pool, and is no longer part of the budget.
+func TestAFinishedRequestLetsGoOfItsBody(t *testing.T) {
+	event := `{"a":"` + strings.Repeat("x", 2*largestKeptBuffer) + `"}`
+	for name, text := range map[string]string{
+		"one event": event, "an array that is cut off": "[" + event + ",", "many events, cut off": "[" + strings.Repeat("1,", 10_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := newIngestion(NewBudget(1 << 30))
+			in.body = []byte(text)
+			body := weak.Make(&in.body[0])
+			var err error
+			if in.elements, err = (jsonscan.Splitter{Most: 100_000}).Split(in.body, in.elements); err != nil {
+				in.addRefused(&refusal{failure: rawevent.InvalidJSON, kept: in.body}, 1_000_000)
+			} else {
+				in.addElements(1_000_000)
+			}
+			in.reset()
+			runtime.GC()
+			if cap(in.body) > largestKeptBuffer || (body.Value() != nil && len(text) > largestKeptBuffer) {
+				t.Error("the body is still in memory")
+			}
+			if cap(in.elements) > largestKeptBuffer/recordOverhead {
+				t.Errorf("room for %d elements is kept", cap(in.elements))
+			}
+			runtime.KeepAlive(in)
+		})
 	}
 }
 
