@@ -63,6 +63,8 @@ type Limits struct {
 	Connections   int
 	// ReadTimeout is how long a client may take to send one request.
 	ReadTimeout time.Duration
+	// IdleTimeout is how long a connection may rest between two requests.
+	IdleTimeout time.Duration
 }
 
 // Cookie describes the cookie that carries a browser's anonymous id. It is always Secure and HttpOnly.

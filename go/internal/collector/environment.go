@@ -60,6 +60,8 @@ func (e *environment) limits() Limits {
 		HeaderBytes:   e.number("MAX_HEADER_BYTES", 16<<10, span{1 << 10, 1 << 20}),
 		Connections:   e.number("MAX_CONNECTIONS", 4096, span{1, 1 << 20}),
 		ReadTimeout:   e.seconds("READ_TIMEOUT_SECONDS", 30, span{1, 600}),
+		// Longer than the minute for which load balancers usually keep connections, or they would use closed ones.
+		IdleTimeout: e.seconds("IDLE_TIMEOUT_SECONDS", 75, span{1, 3600}),
 	}
 	// Who raises one limit should not have to raise the others.
 	limits.RequestBytes = e.number("MAX_REQUEST_BYTES", max(8<<20, 2*limits.EventBytes), span{1, 256 << 20})

@@ -31,7 +31,6 @@ type Server struct {
 }
 
 const (
-	idleTimeout         = 2 * time.Minute
 	accountingTimeout   = 10 * time.Second
 	internalReadTimeout = 10 * time.Second
 )
@@ -65,17 +64,20 @@ func NewServer(config Config, logger *slog.Logger) (*Server, error) {
 // NewPublicServer returns a server with the limits that keep slow and greedy clients from harming the others.
 func NewPublicServer(config Config, handler http.Handler, logger *slog.Logger) *http.Server {
 	read := config.Limits.ReadTimeout
-	return &http.Server{
+	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: min(headerTimeout, read),
 		ReadTimeout:       read,
 		// Writing starts after reading and after Kafka's answer.
 		WriteTimeout:   read + 2*config.DeliveryTimeout + headerTimeout,
-		IdleTimeout:    idleTimeout,
+		IdleTimeout:    config.Limits.IdleTimeout,
 		MaxHeaderBytes: config.Limits.HeaderBytes,
 		// What clients get wrong in HTTP itself is theirs to know, not worth a log line each.
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
+	places := &slots{server: server, most: int64(config.Limits.Connections)}
+	server.ConnState = places.track
+	return server
 }
 
 // Listeners are where a server takes connections.

@@ -221,6 +221,21 @@ func TestTheCollectorWaitsForItsTopic(t *testing.T) {
 	}
 }
 
+// Clients who keep connections open between requests must not keep others out.
+func TestRestingConnectionsMakeRoom(t *testing.T) {
+	p := startProcess(t, newCluster(t), map[string]string{"MAX_CONNECTIONS": "3"})
+	for range 10 {
+		client := &http.Client{Transport: &http.Transport{}, Timeout: 10 * time.Second} // each with a connection of its own
+		answer, err := client.Post(p.public+eventsPath, "application/json", strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, answer.Body); err != nil || answer.Body.Close() != nil || answer.StatusCode != 200 {
+			t.Fatalf("answer %d, error %v", answer.StatusCode, err)
+		}
+	}
+}
+
 func TestAPortInUseIsNamed(t *testing.T) {
 	p := startProcess(t, newCluster(t), nil)
 	config := Config{ListenAddress: strings.TrimPrefix(p.public, "http://"), InternalAddress: "127.0.0.1:0"}
