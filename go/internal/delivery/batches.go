@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 )
@@ -32,31 +33,47 @@ type Totals struct {
 }
 
 // Stream sends all events of a source in their order, one request at a time. It calls progress after each batch.
-// When it fails, Totals say how much the collector certainly has.
+// When it fails, Totals say how much the collector certainly has; what the source gave before it failed is sent.
 func (s *Sender) Stream(ctx context.Context, source Source, pace Pace, progress func(Totals)) (Totals, error) {
 	var totals Totals
 	start := time.Now()
 	batches := batcher{source: source, pace: pace}
 	for {
-		batch, count, err := batches.next()
-		if err != nil && !errors.Is(err, io.EOF) {
-			return totals, err
+		batch, count, sourceErr := batches.next()
+		if errors.Is(sourceErr, io.EOF) {
+			sourceErr = nil
 		}
 		if count == 0 {
-			return totals, nil
+			return totals, sourceErr
 		}
 		answer, err := s.Lines(ctx, batch)
 		if err != nil {
 			return totals, err
 		}
+		if answer.Accepted+answer.Failed != count {
+			return totals, incomplete(answer, count)
+		}
 		totals.Sent += int64(count)
 		totals.Accepted += int64(answer.Accepted)
 		totals.Failed += int64(answer.Failed)
 		progress(totals)
+		if sourceErr != nil {
+			return totals, sourceErr
+		}
 		if err := pace.wait(ctx, start, totals.Sent); err != nil {
 			return totals, err
 		}
 	}
+}
+
+// incomplete: of a batch beyond its limits the collector keeps the beginning only, as one failed event.
+func incomplete(answer Answer, count int) error {
+	reason := ""
+	if answer.Error != "" {
+		reason = ": " + answer.Error
+	}
+	return fmt.Errorf("the collector answers for %d of %d events%s; make batches smaller, or raise the collector's limits",
+		answer.Accepted+answer.Failed, count, reason)
 }
 
 // wait sleeps until the given number of events is due.

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ func scripted(t *testing.T, answers ...http.HandlerFunc) (*Sender, *[]string) {
 			t.Error(err)
 		}
 		bodies = append(bodies, string(body))
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		answers[min(len(bodies), len(answers))-1](w, r)
 	}))
 	t.Cleanup(server.Close)
@@ -138,7 +140,8 @@ func (n *numbers) Next() ([]byte, error) {
 }
 
 func countLines(w http.ResponseWriter, r *http.Request) {
-	_, _ = fmt.Fprintf(w, `{"accepted":%d,"failed":0}`, r.ContentLength/2)
+	body, _ := io.ReadAll(r.Body) // out of memory
+	_, _ = fmt.Fprintf(w, `{"accepted":%d,"failed":0}`, bytes.Count(body, []byte("\n")))
 }
 
 func TestAStreamKeepsOrderAndLosesNothing(t *testing.T) {
@@ -210,6 +213,55 @@ func TestAFailingSourceEndsTheStream(t *testing.T) {
 	broken := errors.New("disk")
 	if _, err := sender.Stream(context.Background(), failing{broken}, Pace{BatchSize: 1}, func(Totals) {}); !errors.Is(err, broken) {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestWhatASourceGaveBeforeItFailedIsSent(t *testing.T) {
+	sender, bodies := scripted(t, countLines)
+	broken := errors.New("cut off")
+	totals, err := sender.Stream(context.Background(), &breaking{numbers{until: 3}, broken}, Pace{BatchSize: 2}, func(Totals) {})
+	if !errors.Is(err, broken) || totals.Sent != 3 || strings.Join(*bodies, "|") != "1\n2\n|3\n" {
+		t.Errorf("totals %+v, error %v, sent %q", totals, err, *bodies)
+	}
+}
+
+// breaking gives its numbers and then fails.
+type breaking struct {
+	numbers
+	err error
+}
+
+func (b *breaking) Next() ([]byte, error) {
+	event, err := b.numbers.Next()
+	if err != nil {
+		err = b.err
+	}
+	return event, err
+}
+
+func TestABatchOfWhichThePartIsMissingEndsTheStream(t *testing.T) {
+	cases := []struct {
+		name   string
+		answer http.HandlerFunc
+		want   string
+	}{
+		{
+			"only the beginning is kept", answer(413, `{"accepted":0,"failed":1,"error":"the body holds more than 1 events","kept":true}`),
+			"the collector answers for 1 of 2 events: the body holds more than 1 events; make batches smaller, or raise the collector's limits",
+		},
+		{
+			"some are not counted", answer(200, `{"accepted":1,"failed":0}`),
+			"the collector answers for 1 of 2 events; make batches smaller, or raise the collector's limits",
+		},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			sender, _ := scripted(t, c.answer)
+			totals, err := sender.Stream(context.Background(), &numbers{until: 4}, Pace{BatchSize: 2}, func(Totals) {})
+			if err == nil || err.Error() != c.want || totals.Sent != 0 {
+				t.Errorf("totals %+v, error %v\nwant %s", totals, err, c.want)
+			}
+		})
 	}
 }
 

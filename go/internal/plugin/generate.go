@@ -113,8 +113,7 @@ func (o *generateOptions) run(ctx context.Context) error {
 		return fmt.Errorf("after %d events: %w\nrun the same command again to send the rest; what was sent before becomes duplicates", totals.Sent, err)
 	}
 	printf(o.streams.Out, "%s\n", describeCounts(made.Counts()))
-	o.printTotals(totals, time.Since(start))
-	return nil
+	return o.printTotals(totals, made.Counts().Malformed["invalid_json"], time.Since(start))
 }
 
 func printAll(out io.Writer, source delivery.Source) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -32,7 +33,7 @@ func run(t *testing.T, input string, args ...string) outcome {
 	return outcome{out.String(), errOut.String(), err}
 }
 
-// fakeCollector counts the lines or elements that it is sent and takes the word "bad" in an event as broken.
+// fakeCollector counts the lines that it is sent; those that are not JSON and those with the text "bad" are broken.
 type fakeCollector struct {
 	*httptest.Server
 	bodies       []string
@@ -55,7 +56,12 @@ func newFakeCollector(t *testing.T) *fakeCollector {
 		c.bodies = append(c.bodies, string(body))
 		c.contentTypes = append(c.contentTypes, r.Header.Get("Content-Type"))
 		events := strings.Split(strings.TrimSpace(string(body)), "\n")
-		failed := strings.Count(string(body), "bad")
+		failed := 0
+		for _, event := range events {
+			if strings.HasSuffix(r.Header.Get("Content-Type"), "ndjson") && (!json.Valid([]byte(event)) || strings.Contains(event, `"bad"`)) {
+				failed++
+			}
+		}
 		_, _ = fmt.Fprintf(w, `{"accepted":%d,"failed":%d}`, len(events)-failed, failed)
 	}))
 	t.Cleanup(c.Close)
@@ -130,6 +136,41 @@ func TestReplayReadsACompressedLog(t *testing.T) {
 	got := run(t, packed, "replay", "web", "--collector-url", collector.URL, "--source", "x", "-")
 	if len(collector.bodies) != 1 || strings.Count(collector.bodies[0], `"line":`) != 2 {
 		t.Errorf("sent %q, error %v", collector.bodies, got.err)
+	}
+}
+
+func TestReplaySendsWhatIsLeftOfACutOffLog(t *testing.T) {
+	var file bytes.Buffer
+	writer := gzip.NewWriter(&file)
+	if _, err := writer.Write([]byte("a\nb\nunfinis")); err != nil || writer.Flush() != nil {
+		t.Fatal(err)
+	}
+	collector := newFakeCollector(t)
+	got := run(t, file.String(), "replay", "web", "--collector-url", collector.URL, "--source", "x", "-")
+	if len(collector.bodies) != 1 || strings.Count(collector.bodies[0], `"line":`) != 2 {
+		t.Errorf("sent %q", collector.bodies)
+	}
+	if got.err == nil || !strings.HasPrefix(got.err.Error(), "after 2 events: unexpected EOF") {
+		t.Errorf("error %v", got.err)
+	}
+}
+
+func TestEventsThatTheCollectorCannotReadAreNoSuccess(t *testing.T) {
+	replayed := run(t, "good\nbad\n", "replay", "web", "--collector-url", newFakeCollector(t).URL, "--source", "x", "-")
+	if !errors.Is(replayed.err, ErrNegative) || !strings.Contains(replayed.out, "could not read 1 of them") {
+		t.Errorf("replay printed %q, error %v", replayed.out, replayed.err)
+	}
+	readsAll := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		_, _ = fmt.Fprintf(w, `{"accepted":%d,"failed":0}`, bytes.Count(body, []byte("\n")))
+	}))
+	defer readsAll.Close()
+	generated := run(t, "", "generate", "--events", "200", "--malformed", "5%", "--send", "web", "--collector-url", readsAll.URL)
+	if !errors.Is(generated.err, ErrNegative) || generated.errOut != "2 events were meant to be unreadable, the collector says 0\n" {
+		t.Errorf("generate printed %q, error %v", generated.errOut, generated.err)
 	}
 }
 

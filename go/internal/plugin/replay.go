@@ -125,8 +125,7 @@ func (o *replayOptions) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("after %d events: %w\nrun the same command again to send the rest; what was sent before becomes duplicates", totals.Sent, err)
 	}
-	o.printTotals(totals, time.Since(start))
-	return nil
+	return o.printTotals(totals, 0, time.Since(start))
 }
 
 // share is how far the replay is, or -1.
@@ -137,13 +136,21 @@ func (o *replayOptions) share(log *logFile, sent int64) float64 {
 	return log.share()
 }
 
-// printTotals prints the line that ends each sending.
-func (o *sharedOptions) printTotals(totals delivery.Totals, took time.Duration) {
+// printTotals prints the line that ends each sending. The answer is no when the collector could not read other than the
+// number of events that were meant to be unreadable.
+func (o *sharedOptions) printTotals(totals delivery.Totals, meant int64, took time.Duration) error {
 	seconds := max(took.Seconds(), 0.001)
 	if totals.Failed > 0 {
 		printf(o.streams.Out, "the collector itself could not read %d of them and kept them as failed events\n", totals.Failed)
 	}
 	printf(o.streams.Out, "sent %d events in %.1f s (%.0f events/s)\n", totals.Sent, seconds, float64(totals.Sent)/seconds)
+	if totals.Failed == meant {
+		return nil
+	}
+	if meant > 0 {
+		printf(o.streams.ErrOut, "%d events were meant to be unreadable, the collector says %d\n", meant, totals.Failed)
+	}
+	return ErrNegative
 }
 
 // logFile is a log being read; it counts the bytes of the file, which are known before its lines are.
