@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -81,8 +82,8 @@ func TestSendTakesEventsInEachForm(t *testing.T) {
 	}{
 		{"JSON", "", []string{`{"event_type":"a"}`}, `{"event_type":"a"}`, "application/json", "accepted 1, failed 0\n", nil},
 		{
-			"flags", "", []string{"--event-type", "signup", "--property", "plan=free", "--page-url", "https://x/"},
-			`{"event_type":"signup","page_url":"https://x/","properties":{"plan":"free"}}`, "application/json", "accepted 1, failed 0\n", nil,
+			"flags", "", []string{"--event-type", "signup", "--property", "plan=free", "--page-url", "https://x/", "--event-id", "e1"},
+			`{"event_id":"e1","event_type":"signup","page_url":"https://x/","properties":{"plan":"free"}}`, "application/json", "accepted 1, failed 0\n", nil,
 		},
 		{"standard input", "{\"a\":1}\n{\"b\":2}\n", []string{"-f", "-"}, "{\"a\":1}\n{\"b\":2}\n", "application/x-ndjson", "accepted 2, failed 0\n", nil},
 		{"a file of lines", "", []string{"-f", file}, "bad\n{\"b\":2}\n", "application/x-ndjson", "accepted 1, failed 1\n", ErrNegative},
@@ -99,6 +100,34 @@ func TestSendTakesEventsInEachForm(t *testing.T) {
 				t.Errorf("sent %q as %q", collector.bodies, collector.contentTypes)
 			}
 		})
+	}
+}
+
+// A try whose answer is lost may have stored the event, and only its id says that the next try is the same one.
+func TestARetriedEventIsTheSameEvent(t *testing.T) {
+	var bodies []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		bodies = append(bodies, string(body))
+		if len(bodies)%2 == 1 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = io.WriteString(w, `{"accepted":1,"failed":0}`)
+	}))
+	defer server.Close()
+	const warning = "events without an event_id may be stored more than once\n"
+	flags := run(t, "", "send", "web", "--collector-url", server.URL, "--event-type", "signup")
+	if flags.err != nil || strings.Contains(flags.errOut, warning) || len(bodies) != 2 || bodies[0] != bodies[1] ||
+		!regexp.MustCompile(`^\{"event_id":"[0-9a-f-]{14}7[0-9a-f-]{21}","event_type":"signup"\}$`).MatchString(bodies[0]) {
+		t.Errorf("sent %q, printed %q, error %v", bodies, flags.errOut, flags.err)
+	}
+	asJSON := run(t, "", "send", "web", "--collector-url", server.URL, `{"event_type":"signup"}`)
+	if asJSON.err != nil || !strings.Contains(asJSON.errOut, warning) || bodies[3] != `{"event_type":"signup"}` {
+		t.Errorf("sent %q, printed %q, error %v", bodies, asJSON.errOut, asJSON.err)
 	}
 }
 

@@ -9,11 +9,13 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/delivery"
 	"github.com/open-clickstream/open-clickstream/go/internal/terminal"
+	"github.com/open-clickstream/open-clickstream/go/internal/uid"
 )
 
 type sendOptions struct {
@@ -50,7 +52,7 @@ func newSendCommand(shared *sharedOptions) *cobra.Command {
 	flags := command.Flags()
 	flags.StringVarP(&o.file, "filename", "f", "", "file of events: one, an array, or one a line; - is the standard input")
 	flags.StringVar(&o.eventType, "event-type", "", "type of an event that the other flags describe")
-	flags.StringVar(&o.eventID, "event-id", "", "id of that event; without one the collector gives it one")
+	flags.StringVar(&o.eventID, "event-id", "", "id of that event; without one it gets a new one")
 	flags.StringVar(&o.anonymousID, "anonymous-id", "", "anonymous id of that event's visitor")
 	flags.StringVar(&o.pageURL, "page-url", "", "address of the page that the event happened on")
 	flags.StringToStringVar(&o.properties, "property", nil, "property of that event as name=value; may be given several times")
@@ -80,7 +82,11 @@ func (o *sendOptions) complete(args []string) error {
 	return nil
 }
 
+// eventOfFlags gives the event an id of its own if need be: it may be sent several times before it is known to have arrived.
 func (o *sendOptions) eventOfFlags() map[string]any {
+	if o.eventID == "" {
+		o.eventID = uid.V7(time.Now())
+	}
 	event := map[string]any{"event_type": o.eventType}
 	for name, value := range map[string]string{"event_id": o.eventID, "anonymous_id": o.anonymousID, "page_url": o.pageURL} {
 		if value != "" {
@@ -116,10 +122,18 @@ func (o *sendOptions) run(ctx context.Context) error {
 	}
 	progress := terminal.NewProgress(o.streams.ErrOut, "events")
 	sender := o.sender(to, defaultPatience, progress)
+	retries, noteRetry := 0, sender.OnRetry
+	sender.OnRetry = func(err error, wait time.Duration) {
+		retries++
+		noteRetry(err, wait)
+	}
 	totals, err := o.sendBody(ctx, sender, progress)
 	progress.Done()
 	if err != nil {
 		return err
+	}
+	if retries > 0 && o.eventType == "" {
+		printf(o.streams.ErrOut, "sent again %d times; events without an event_id may be stored more than once\n", retries)
 	}
 	printf(o.streams.Out, "accepted %d, failed %d\n", totals.Accepted, totals.Failed)
 	if totals.Failed > 0 {
