@@ -31,6 +31,7 @@ func TestTheCookieFollowsTheBrowsersWishes(t *testing.T) {
 		{"do not track", []string{browser, "DNT: 1"}, "", nil, "", ""},
 		{"global privacy control", []string{browser, "Sec-GPC: 1"}, "", nil, "", ""},
 		{"cookie=off", []string{browser}, "?cookie=off", nil, "", ""},
+		{"cookie=off beside what does not decode", []string{browser}, "?x=%&y=a;b&cookie=off", nil, "", ""},
 		{"another parameter", []string{browser}, "?xcookie=off", nil, "oc_id=", "new"},
 		{"an opt-out takes the id away", []string{browser, carried, "DNT: 1"}, "", nil, "oc_id=; Path=/; Max-Age=0", ""},
 		{"switched off", []string{browser, carried}, "", map[string]string{"COOKIE_ENABLED": "false"}, "", ""},
@@ -116,6 +117,12 @@ func TestThePixelMakesAnEventOfItsQuery(t *testing.T) {
 		},
 		{"full names", "?event_type=click&timestamp=2026-01-05T00:00:00Z", nil, `{"event_type":"click","timestamp":"2026-01-05T00:00:00Z"}`},
 		{"properties", "?p.price=12&colour=red", nil, `{"event_type":"page_view","properties":{"colour":"red","price":"12"}}`},
+		{"a % that begins nothing", "?title=100%&p.rate=5%zz&a=1", nil, `{"event_type":"page_view","page_title":"100%","properties":{"a":"1","rate":"5%zz"}}`},
+		{"a name that does not decode", "?p.%zz=1", nil, `{"event_type":"page_view","properties":{"%zz":"1"}}`},
+		{"a semicolon", "?title=a;b&p.c=d", nil, `{"event_type":"page_view","page_title":"a;b","properties":{"c":"d"}}`},
+		{"a plus and what is escaped", "?title=a+b%20c%26", nil, `{"event_type":"page_view","page_title":"a b c\u0026"}`},
+		{"bytes that are no text", "?title=%ff", nil, `{"event_type":"page_view","page_title":"\ufffd"}`},
+		{"the first of several", "?e=a&e=b&&=x&f", nil, `{"event_type":"a","properties":{"":"x","f":""}}`},
 		{"control parameters", "?_=99&cookie=off", nil, `{"event_type":"page_view"}`},
 	}
 	for _, c := range cases {

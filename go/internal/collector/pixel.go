@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -35,30 +36,43 @@ var controlParameters = map[string]bool{"cookie": true, "_": true}
 const defaultPixelEvent = "page_view"
 
 // pixelEvent returns the event that a pixel's query describes. Without a type it is a page view, and without a page
-// the one that shows the pixel.
-func pixelEvent(query url.Values, pageURL string) map[string]any {
-	event := map[string]any{"event_type": defaultPixelEvent}
-	if pageURL != "" {
-		event["page_url"] = pageURL
+// the one that shows the pixel. The first of several values counts.
+func pixelEvent(rawQuery, pageURL string) map[string]any {
+	event, properties := map[string]any{}, map[string]any{}
+	for parameter := range strings.SplitSeq(rawQuery, "&") {
+		name, value, _ := strings.Cut(parameter, "=")
+		name, value = unescapeQuery(name), unescapeQuery(value)
+		if parameter == "" || controlParameters[name] {
+			continue
+		}
+		if member := cmp.Or(pixelFields[name], name); eventFields[member] {
+			setFirst(event, member, pixelValue(member, value))
+		} else {
+			setFirst(properties, strings.TrimPrefix(name, "p."), value)
+		}
 	}
-	properties := map[string]string{}
-	for name, values := range query {
-		field, value := name, values[0]
-		if long, isShort := pixelFields[name]; isShort {
-			field = long
-		}
-		switch {
-		case controlParameters[name]:
-		case eventFields[field]:
-			event[field] = pixelValue(field, value)
-		default:
-			properties[strings.TrimPrefix(name, "p.")] = value
-		}
+	setFirst(event, "event_type", defaultPixelEvent)
+	if pageURL != "" {
+		setFirst(event, "page_url", pageURL)
 	}
 	if len(properties) > 0 {
 		event["properties"] = properties
 	}
 	return event
+}
+
+func setFirst(into map[string]any, name string, value any) {
+	if _, isSet := into[name]; !isSet {
+		into[name] = value
+	}
+}
+
+// unescapeQuery leaves as it is what cannot be decoded: net/url would drop the parameter, and with it what somebody wanted to say.
+func unescapeQuery(escaped string) string {
+	if text, err := url.QueryUnescape(escaped); err == nil {
+		return text
+	}
+	return escaped
 }
 
 // pixelValue makes a number of a timestamp in milliseconds; everything else in a query is text.
@@ -101,7 +115,7 @@ func (h *Handler) getPixel(writer http.ResponseWriter, request *http.Request) in
 }
 
 func (h *Handler) collectPixel(in *ingestion, request *http.Request) result {
-	event, err := json.Marshal(pixelEvent(request.URL.Query(), first(request.Header, "Referer")))
+	event, err := json.Marshal(pixelEvent(request.URL.RawQuery, first(request.Header, "Referer")))
 	if err != nil {
 		return result{status: http.StatusBadRequest, message: "the query cannot be made into an event"}
 	}
