@@ -48,6 +48,28 @@ func TestQueryPrintsEachForm(t *testing.T) {
 	}
 }
 
+func TestQueryPrintsJSONAsItIs(t *testing.T) {
+	trino := fakeTrino(t, map[string]string{
+		"SELECT 1": `{"columns":[{"name":"z","type":"varchar"},{"name":"a","type":"map"}],"data":[["<b> & c",{"k":"x>y"}]]}`,
+		"SELECT 2": `{"columns":[{"name":"id","type":"bigint"},{"name":"id","type":"bigint"}],"data":[[1,2]]}`,
+		"SELECT 3": `{"columns":[{"name":"id","type":"bigint"}]}`,
+	})
+	want := "[\n  {\n    \"z\": \"<b> & c\",\n    \"a\": {\n      \"k\": \"x>y\"\n    }\n  }\n]\n"
+	if got := run(t, "", "query", "--trino-url", trino.URL, "-o", "json", "SELECT 1"); got.err != nil || got.out != want {
+		t.Errorf("printed %s, error %v\nwant %s", got.out, got.err, want)
+	}
+	problem := `two columns are called "id", which a JSON object cannot hold; give one another name with AS, or use --output csv`
+	if got := run(t, "", "query", "--trino-url", trino.URL, "-o", "json", "SELECT 2"); got.err == nil || got.err.Error() != problem || got.out != "" {
+		t.Errorf("printed %s, error %v", got.out, got.err)
+	}
+	if got := run(t, "", "query", "--trino-url", trino.URL, "-o", "csv", "SELECT 2"); got.err != nil || got.out != "id,id\n1,2\n" {
+		t.Errorf("printed %s, error %v", got.out, got.err)
+	}
+	if got := run(t, "", "query", "--trino-url", trino.URL, "-o", "json", "SELECT 3"); got.err != nil || got.out != "[]\n" {
+		t.Errorf("printed %s, error %v", got.out, got.err)
+	}
+}
+
 // shop is a cluster with a pipeline whose collector and Trino are reached as a user reaches them.
 func shop(t *testing.T, collector *fakeCollector, trino *httptest.Server) *clustertest.Server {
 	t.Helper()

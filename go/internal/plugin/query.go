@@ -158,14 +158,19 @@ func textRows(result *trino.Result, null string) [][]string {
 }
 
 func writeResultJSON(out io.Writer, result *trino.Result) error {
-	rows := make([]map[string]any, len(result.Rows))
-	for i, row := range result.Rows {
-		rows[i] = map[string]any{}
-		for j, value := range row {
-			rows[i][result.Columns[j].Name] = value
+	names := map[string]bool{}
+	for _, column := range result.Columns {
+		if names[column.Name] {
+			return fmt.Errorf("two columns are called %q, which a JSON object cannot hold; give one another name with AS, or use --output csv", column.Name)
 		}
+		names[column.Name] = true
+	}
+	rows := make([]trino.Object, len(result.Rows))
+	for i, row := range result.Rows {
+		rows[i] = trino.Object{Columns: result.Columns, Row: row}
 	}
 	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(rows)
 }

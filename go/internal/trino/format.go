@@ -1,6 +1,7 @@
 package trino
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -29,12 +30,47 @@ func Text(value any, null string) string {
 	case bool:
 		return fmt.Sprint(v)
 	default:
-		text, err := json.Marshal(v)
+		text, err := JSON(v)
 		if err != nil {
 			return fmt.Sprint(v)
 		}
 		return string(text)
 	}
+}
+
+// JSON returns a value as JSON, with <, > and & as they are: what is printed here is on no web page.
+func JSON(value any) ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), err
+}
+
+// Object writes the columns of a row as one JSON object in their order.
+type Object struct {
+	Columns []Column
+	Row     []any
+}
+
+// MarshalJSON implements json.Marshaler.
+func (o Object) MarshalJSON() ([]byte, error) {
+	text := []byte{'{'}
+	for i, value := range o.Row {
+		name, err := JSON(o.Columns[i].Name)
+		if err != nil {
+			return nil, err
+		}
+		member, err := JSON(value)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(append(append(text, name...), ':'), member...)
+	}
+	return append(text, '}'), nil
 }
 
 // Identifier quotes a name for SQL.

@@ -106,6 +106,7 @@ func TestAnAbandonedQueryIsCancelled(t *testing.T) {
 func TestValuesBecomeText(t *testing.T) {
 	cases := map[string]any{
 		"NULL": nil, "text": "text", "1.50": json.Number("1.50"), "true": true, `["a",1]`: []any{"a", json.Number("1")}, `{"k":"v"}`: map[string]any{"k": "v"},
+		`["<a> & b"]`: []any{"<a> & b"},
 	}
 	for want, value := range cases {
 		if got := Text(value, "NULL"); got != want {
