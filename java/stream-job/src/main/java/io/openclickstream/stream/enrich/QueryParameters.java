@@ -18,10 +18,11 @@ final class QueryParameters {
             return found;
         }
         int start = 0;
-        while (start <= query.length()) {
+        int equals = query.indexOf('=');
+        // Each character is looked at once: a query of nothing but ampersands must not cost the square of its length.
+        while (equals >= 0) {
             int end = query.indexOf('&', start);
             end = end < 0 ? query.length() : end;
-            int equals = query.indexOf('=', start);
             if (equals > start && equals < end - 1) {
                 String name = query.substring(start, equals);
                 if (wanted.contains(name)) {
@@ -29,6 +30,7 @@ final class QueryParameters {
                 }
             }
             start = end + 1;
+            equals = equals < start ? query.indexOf('=', start) : equals;
         }
         return found;
     }

@@ -13,7 +13,10 @@ final class Referrers {
     static final String DIRECT = "direct";
     static final String INTERNAL = "internal";
     static final String OTHER = "other";
+    /** No host in the DNS is longer; looking up every ending of one that is would cost the square of its length. */
+    private static final int MAX_HOST_LENGTH = 253;
     private static final Map<String, String> CLASSES = load();
+
     private Referrers() {
     }
 
@@ -22,7 +25,7 @@ final class Referrers {
         if (referrerUrl == null) {
             return DIRECT;
         }
-        if (referrerHost == null) {
+        if (referrerHost == null || referrerHost.length() > MAX_HOST_LENGTH) {
             return OTHER;
         }
         if (pageHost != null && isSameSite(referrerHost, pageHost)) {

@@ -87,4 +87,16 @@ class EnrichmentTest {
             }
         });
     }
+
+    @Test
+    @DisplayName("bounds the time that a hostile address costs, whose host and query are a megabyte of dots and ampersands")
+    void longAddress() {
+        String dots = "a.".repeat(500_000);
+        String query = "&".repeat(1_000_000) + "utm_source=x";
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
+            assertEquals(Referrers.OTHER, Referrers.classify("http://" + dots + "google.com", dots + "google.com", null));
+            assertEquals(Map.of("utm_source", "x"), QueryParameters.pick(query, Set.of("utm_source")));
+            assertEquals(Map.of(), QueryParameters.pick("&".repeat(1_000_000), Set.of("utm_source")));
+        });
+    }
 }
