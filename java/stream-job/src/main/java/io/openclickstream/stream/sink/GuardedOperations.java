@@ -4,12 +4,15 @@ import java.util.function.Consumer;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.encryption.EncryptionManager;
+import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.LocationProvider;
 
 /**
  * A table's operations with a check in front of each commit. Iceberg repeats a commit on newer metadata when another writer
- * came first; the check sees exactly the metadata that the commit builds on, which the catalog compares once more.
+ * came first; the check sees exactly the metadata that the commit builds on, which the catalog compares once more. It also sees
+ * what there is after a conflict: the client repeats a request that was answered by 503, and if the first one had been done, the
+ * commit is in conflict with itself. Iceberg would go on to delete the files of what it takes for a failure.
  */
 final class GuardedOperations implements TableOperations {
     private final TableOperations operations;
@@ -23,7 +26,12 @@ final class GuardedOperations implements TableOperations {
     @Override
     public void commit(TableMetadata base, TableMetadata metadata) {
         check.accept(base);
-        operations.commit(base, metadata);
+        try {
+            operations.commit(base, metadata);
+        } catch (CommitFailedException e) {
+            check.accept(operations.refresh());
+            throw e;
+        }
     }
 
     @Override
@@ -68,6 +76,7 @@ final class GuardedOperations implements TableOperations {
 
     @Override
     public boolean requireStrictCleanup() {
-        return operations.requireStrictCleanup();
+        // Files are deleted only after failures that say for certain that nothing was committed.
+        return true;
     }
 }

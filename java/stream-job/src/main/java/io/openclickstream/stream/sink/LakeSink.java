@@ -5,6 +5,7 @@ import io.openclickstream.stream.serve.JobStatus;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
 import org.apache.spark.api.java.function.VoidFunction2;
@@ -39,9 +40,11 @@ public final class LakeSink implements VoidFunction2<Dataset<Row>, Long> {
         String queryId = steps.sparkSession().sparkContext().getLocalProperty(QUERY_ID_PROPERTY);
         MicroBatch batch = new MicroBatch(queryId, epoch, topicId);
         Map<OutputTable, Table> targets = targets(batch);
+        // A start that does a batch again counts its tasks from 0 again; the names of its files must yet be new ones.
+        String operationId = epoch + "-" + UUID.randomUUID();
         // Also when no table is left to write: the states of the steps before are stored by running them.
         TaskOutput output = steps.toJavaRDD()
-            .mapPartitions(new WriteTask(targets, queryId + "-" + epoch))
+            .mapPartitions(new WriteTask(targets, operationId))
             .fold(TaskOutput.empty(), TaskOutput::plus);
         // The events table is the last to be committed: with it the batch is done.
         if (targets.containsKey(OutputTable.EVENTS)) {

@@ -3,6 +3,8 @@ package io.openclickstream.stream.sink;
 import io.openclickstream.stream.model.OutputTable;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFiles;
@@ -10,11 +12,10 @@ import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.SerializableTable;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.Transactions;
-import org.apache.iceberg.exceptions.CommitFailedException;
-import org.apache.iceberg.exceptions.ValidationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,8 @@ final class LakeTable {
     static final String EPOCH_ID = "openclickstream.epoch-id";
     static final String TOPIC_ID = "openclickstream.topic-id";
     static final String NEXT_OFFSETS = "openclickstream.next-offsets";
+    /** Random; by it a commit whose answer got lost is known again, and another driver's is told. */
+    static final String COMMIT_ID = "openclickstream.commit-id";
     static final String KAFKA_OFFSETS = "openclickstream.kafka-offsets";
     private static final Logger LOG = LoggerFactory.getLogger(LakeTable.class);
 
@@ -54,7 +57,9 @@ final class LakeTable {
     }
 
     boolean holds(MicroBatch batch) {
-        return holds(table.properties(), batch);
+        Map<String, String> properties = table.properties();
+        return batch.queryId().equals(properties.get(QUERY_ID))
+            && Long.parseLong(properties.getOrDefault(EPOCH_ID, "-1")) >= batch.epoch();
     }
 
     /** Where the table's last batch ended, if it was of this topic. */
@@ -91,41 +96,54 @@ final class LakeTable {
     }
 
     /**
-     * Adds files, if there are any, and remembers the micro-batch, atomically. Should a second driver on the same checkpoint add
-     * the same batch at the same time, the catalog lets one commit through, and the other is refused when it is repeated.
+     * Adds files, if there are any, and remembers the micro-batch, atomically, provided that no other driver has written since the
+     * table was last looked at. An append without files makes a snapshot too: its parent is what the catalog compares, while table
+     * properties alone would be taken from a driver that was frozen for an hour.
      */
     void commit(MicroBatch batch, List<DataFile> files, OffsetRanges offsets, NextOffsets next) {
-        Transaction transaction = Transactions.newTransaction(table.name(), new GuardedOperations(operations, base -> {
-            if (holds(base.properties(), batch)) {
-                throw new ValidationException("table %s got batch %d from another driver", table.name(), batch.epoch());
-            }
-        }));
+        String commitId = UUID.randomUUID().toString();
+        String seen = table.properties().get(COMMIT_ID);
+        Transaction transaction = Transactions.newTransaction(
+            table.name(), new GuardedOperations(operations, base -> guard(batch, base, seen, commitId)));
         try {
-            if (!files.isEmpty()) {
-                AppendFiles append = transaction.newAppend();
-                files.forEach(append::appendFile);
-                append.set(QUERY_ID, batch.queryId());
-                append.set(EPOCH_ID, Long.toString(batch.epoch()));
-                append.set(KAFKA_OFFSETS, offsets.toString());
-                append.commit();
-            }
+            AppendFiles append = transaction.newAppend();
+            files.forEach(append::appendFile);
+            append.set(QUERY_ID, batch.queryId())
+                .set(EPOCH_ID, Long.toString(batch.epoch()))
+                .set(COMMIT_ID, commitId)
+                .set(KAFKA_OFFSETS, offsets.toString())
+                .commit();
             transaction.updateProperties()
                 .set(QUERY_ID, batch.queryId())
                 .set(EPOCH_ID, Long.toString(batch.epoch()))
+                .set(COMMIT_ID, commitId)
                 .set(TOPIC_ID, batch.topicId())
                 .set(NEXT_OFFSETS, next.toString())
                 .commit();
             transaction.commitTransaction();
-        } catch (CommitFailedException | ValidationException e) {
-            // Only these say for certain that nothing was committed; after any other the files may be in the table.
-            delete(files);
-            throw e;
+        } catch (AlreadyCommittedException e) {
+            LOG.info("The catalog did a commit that it answered with a conflict table={} batchId={}", table.name(), batch.epoch());
         }
     }
 
-    private static boolean holds(Map<String, String> properties, MicroBatch batch) {
-        return batch.queryId().equals(properties.get(QUERY_ID))
-            && Long.parseLong(properties.getOrDefault(EPOCH_ID, "-1")) >= batch.epoch();
+    /**
+     * The exceptions are such that Iceberg deletes no file after them, nor does the job: what another driver's commit hides may be
+     * this driver's own, in use. Files that are not are left to the removal of orphans.
+     */
+    private void guard(MicroBatch batch, TableMetadata base, String seen, String commitId) {
+        String found = base.properties().get(COMMIT_ID);
+        if (commitId.equals(found)) {
+            throw new AlreadyCommittedException();
+        }
+        if (!Objects.equals(seen, found)) {
+            throw new IllegalStateException("table " + table.name() + " was written by another driver while batch " + batch.epoch()
+                + " was done: only one job may write it; stop the other one");
+        }
+    }
+
+    /** The table's newest commit is the very one that is being tried. */
+    private static final class AlreadyCommittedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
     }
 
     private void check() {

@@ -2,6 +2,7 @@ package io.openclickstream.stream.sink;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,19 +10,24 @@ import io.openclickstream.stream.lake.TestLake;
 import io.openclickstream.stream.model.OutputTable;
 import io.openclickstream.stream.model.Row;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.hadoop.HadoopCatalog;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("An output table")
 class LakeTableTest {
@@ -80,18 +86,44 @@ class LakeTableTest {
         assertTrue(open().holds(batch(1)));
     }
 
-    @Test
-    @DisplayName("lets one of two drivers commit a batch, whose commit started from the same state, and removes the other's files")
-    void twoDrivers() throws IOException {
+    @ParameterizedTest(name = "of {0}")
+    @ValueSource(strings = {"query-1", "query-2"})
+    @DisplayName("lets one of two drivers commit that looked at it at the same time, and leaves alone what the other one wrote")
+    void twoDrivers(String otherQuery) throws IOException {
         LakeTable first = open();
         LakeTable second = open();
         first.commit(batch(1), files("a"), NO_OFFSETS, NextOffsets.NONE);
         List<DataFile> late = files("b");
-        assertThrows(ValidationException.class, () -> second.commit(batch(1), late, NO_OFFSETS, NextOffsets.NONE));
+        MicroBatch other = new MicroBatch(otherQuery, 1, "topic-1");
+        String message = assertThrows(IllegalStateException.class, () -> second.commit(other, late, NO_OFFSETS, NextOffsets.NONE)).getMessage();
+        assertTrue(message.contains("another driver"), message);
         assertEquals(List.of("a"), eventIds());
-        try (Stream<Path> paths = Files.walk(warehouse)) {
-            assertEquals(1, paths.filter(path -> path.toString().endsWith(".parquet")).count());
-        }
+        assertTrue(lake.table(OUTPUT).io().newInputFile(late.get(0).location()).exists(), "a commit that hung may have put it into the table");
+    }
+
+    @Test
+    @DisplayName("takes a commit for done that the catalog did and then answered with a conflict, as it does when the client repeats it")
+    void conflictWithItself() throws IOException {
+        List<Throwable> answers = new ArrayList<>(List.of(new CommitFailedException("conflict")));
+        LakeTable table = new LakeTable(OUTPUT, answeringAfterCommit(answers));
+        table.commit(batch(1), files("a"), NO_OFFSETS, NextOffsets.NONE);
+        table.refresh();
+        table.commit(batch(2), files("b"), NO_OFFSETS, NextOffsets.NONE);
+        assertEquals(List.of("a", "b"), eventIds());
+    }
+
+    /** The table with a catalog that does each commit and then answers with what the list holds. */
+    private Table answeringAfterCommit(List<Throwable> answers) {
+        TableOperations operations = ((HasTableOperations) lake.table(OUTPUT)).operations();
+        TableOperations answering = (TableOperations) Proxy.newProxyInstance(
+            getClass().getClassLoader(), new Class<?>[] {TableOperations.class}, (proxy, method, arguments) -> {
+                Object result = method.invoke(operations, arguments);
+                if (method.getName().equals("commit") && !answers.isEmpty()) {
+                    throw answers.remove(0);
+                }
+                return result;
+            });
+        return new BaseTable(answering, "db.web");
     }
 
     @Test
@@ -112,7 +144,7 @@ class LakeTableTest {
         open().commit(batch(1), List.of(), offsets, NextOffsets.parse("{\"0\":7}").after(offsets));
         assertEquals("{\"0\":7,\"2\":42}", open().nextOffsets("topic-1").toString());
         assertTrue(open().nextOffsets("topic-2").isEmpty());
-        assertEquals(null, lake.table(OUTPUT).currentSnapshot());
+        assertNotNull(lake.table(OUTPUT).currentSnapshot(), "without a snapshot the catalog compares nothing");
     }
 
     @Test
