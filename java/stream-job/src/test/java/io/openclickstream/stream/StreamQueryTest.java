@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.data.Record;
@@ -71,6 +72,7 @@ class StreamQueryTest {
     private MemoryStream<Row> kafka;
     private StreamingQuery query;
     private long nextOffset;
+    private final List<List<Row>> sent = new ArrayList<>();
 
     @BeforeAll
     static void startSpark() {
@@ -121,8 +123,15 @@ class StreamQueryTest {
                 new Timestamp(0)));
             nextOffset++;
         }
+        sent.add(records);
         kafka.addData(CollectionConverters.asScala(records));
         query.processAllAvailable();
+    }
+
+    /** The source forgets what it has handed out; after this it can be asked for all of it again, as Kafka can. */
+    private void resend() {
+        kafka = new MemoryStream<>(streams++, spark.sqlContext(), Option.empty(), Encoders.row(KAFKA));
+        sent.forEach(records -> kafka.addData(CollectionConverters.asScala(records)));
     }
 
     private static String event(String id, String visitor, String time) {
@@ -274,5 +283,40 @@ class StreamQueryTest {
         expectCounts(2, 0, 0);
         assertEquals("{\"0\":1,\"1\":1}", LakeTables.open(catalog, lake.identifiers()).recover(TOPIC_ID).toString());
         assertEquals("{}", LakeTables.open(catalog, lake.identifiers()).recover("topic-2").toString());
+    }
+
+    @Test
+    @DisplayName("passes over no record that the tables lack, when its checkpoint is older than they are")
+    void olderCheckpoint() throws Exception {
+        send(event("a", "v", "10:00:00"));
+        query.stop();
+        Path older = folder.resolve("older");
+        FileUtils.copyDirectory(Path.of(config.checkpoint()).toFile(), older.resolve("checkpoint").toFile());
+        start();
+        send(event("b", "v", "10:00:00"));
+        send(event("c", "v", "10:00:00"));
+        query.stop();
+        config = config(older, lake);
+        resend();
+        start();
+        StreamingQueryException failure = assertThrows(StreamingQueryException.class, () -> send(event("d", "v", "10:00:00")));
+        String message = Causes.describe(failure);
+        assertTrue(message.contains("the checkpoint is older than the tables"), message);
+        assertEquals("{\"0\":2,\"1\":1}", LakeTables.open(catalog, lake.identifiers()).complete(TOPIC_ID).toString());
+    }
+
+    @Test
+    @DisplayName("does not write again what one table got from a batch that was not finished, under another query id")
+    void unfinishedBatchOfAnotherQuery() throws Exception {
+        send("{broken");
+        query.stop();
+        // The same state as if the driver had died before the events table's commit, which comes last.
+        lake.table(OutputTable.EVENTS).updateProperties().set("openclickstream.next-offsets", "{}").commit();
+        config = config(folder.resolve("new"), lake);
+        resend();
+        start();
+        StreamingQueryException failure = assertThrows(StreamingQueryException.class, () -> query.processAllAvailable());
+        assertTrue(Causes.describe(failure).contains("which the other tables lack"), Causes.describe(failure));
+        expectCounts(0, 1, 0);
     }
 }

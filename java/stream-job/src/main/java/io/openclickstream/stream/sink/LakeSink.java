@@ -46,6 +46,7 @@ public final class LakeSink implements VoidFunction2<Dataset<Row>, Long> {
         TaskOutput output = steps.toJavaRDD()
             .mapPartitions(new WriteTask(targets, operationId))
             .fold(TaskOutput.empty(), TaskOutput::plus);
+        requireContinuation(batch, targets, output);
         // The events table is the last to be committed: with it the batch is done.
         if (targets.containsKey(OutputTable.EVENTS)) {
             commit(batch, targets, output);
@@ -66,20 +67,22 @@ public final class LakeSink implements VoidFunction2<Dataset<Row>, Long> {
         return targets;
     }
 
-    private void commit(MicroBatch batch, Map<OutputTable, Table> targets, TaskOutput output) {
-        OffsetRanges offsets = new OffsetRanges();
-        output.offsets().values().forEach(offsets::plus);
-        NextOffsets complete = tables.complete(topicId);
-        if (offsets.overlaps(complete)) {
+    private void requireContinuation(MicroBatch batch, Map<OutputTable, Table> targets, TaskOutput output) {
+        try {
+            tables.requireContinuation(batch, targets.keySet(), output.allOffsets());
+        } catch (IllegalStateException e) {
             output.files().forEach((table, files) -> tables.get(table).delete(files));
-            throw new IllegalStateException("the tables already hold records of Kafka offsets " + offsets + " (they are complete up to "
-                + complete + "): another pipeline writes them, or the checkpoint is not theirs; delete the checkpoint to go on behind them");
+            throw e;
         }
+    }
+
+    private void commit(MicroBatch batch, Map<OutputTable, Table> targets, TaskOutput output) {
+        NextOffsets next = tables.complete(topicId).after(output.allOffsets());
         for (OutputTable table : LakeTables.COMMIT_ORDER) {
             List<DataFile> files = output.files().getOrDefault(table, List.of());
             boolean isDue = targets.containsKey(table) && (!files.isEmpty() || table == OutputTable.EVENTS);
             if (isDue) {
-                tables.get(table).commit(batch, files, output.offsets().getOrDefault(table, new OffsetRanges()), complete.after(offsets));
+                tables.get(table).commit(batch, files, output.offsets().getOrDefault(table, new OffsetRanges()), next);
             }
         }
     }

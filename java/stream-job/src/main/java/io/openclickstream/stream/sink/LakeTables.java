@@ -4,6 +4,7 @@ import io.openclickstream.stream.model.OutputTable;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -44,6 +45,45 @@ public final class LakeTables {
     /** Up to which offsets of the topic the tables are complete. */
     public NextOffsets complete(String topicId) {
         return tables.get(OutputTable.EVENTS).nextOffsets(topicId);
+    }
+
+    /**
+     * Fails when a batch does not go on exactly where the tables end, whatever checkpoint it comes from: rows would be there twice,
+     * or, as Spark takes the batch for done, never.
+     *
+     * @param due the tables that do not hold the batch yet
+     * @param offsets all of the batch's offsets
+     */
+    void requireContinuation(MicroBatch batch, Set<OutputTable> due, OffsetRanges offsets) {
+        NextOffsets complete = complete(batch.topicId());
+        NextOffsets next = complete.after(offsets);
+        if (!due.contains(OutputTable.EVENTS)) {
+            requireSame(batch, offsets, tables.get(OutputTable.EVENTS), next);
+            return;
+        }
+        if (offsets.overlaps(complete)) {
+            throw new IllegalStateException("the tables already hold records of Kafka offsets " + offsets + " (they are complete up to "
+                + complete + "): another pipeline writes them, or the checkpoint is not theirs; delete the checkpoint to go on behind them");
+        }
+        tables.forEach((output, table) -> {
+            if (!due.contains(output)) {
+                requireSame(batch, offsets, table, next);
+            } else if (table.nextOffsets(batch.topicId()).isAheadOf(complete)) {
+                throw new IllegalStateException("table " + table.name() + " holds records up to " + table.nextOffsets(batch.topicId())
+                    + ", which the other tables lack (they are complete up to " + complete + "): the batch that wrote them was not finished"
+                    + " and is not known to the checkpoint; delete the checkpoint to have them taken back and read again");
+            }
+        });
+    }
+
+    /** A table that holds the batch must have got it with just these records. */
+    private static void requireSame(MicroBatch batch, OffsetRanges offsets, LakeTable table, NextOffsets next) {
+        NextOffsets held = table.nextOffsets(batch.topicId());
+        if (!held.equals(next)) {
+            throw new IllegalStateException("batch " + batch.epoch() + " has the Kafka offsets " + offsets + ", but table " + table.name()
+                + " holds it already and ends at " + held + ": the checkpoint is older than the tables, or two drivers wrote it;"
+                + " delete the checkpoint to go on behind what the tables hold");
+        }
     }
 
     /**

@@ -34,6 +34,13 @@ record TaskOutput(
         return new TaskOutput(files, rows, offsets, Math.min(oldestReceivedAt, other.oldestReceivedAt));
     }
 
+    /** Kafka offsets of all tables together. */
+    OffsetRanges allOffsets() {
+        OffsetRanges all = new OffsetRanges();
+        offsets.values().forEach(all::plus);
+        return all;
+    }
+
     private static List<DataFile> concatenation(List<DataFile> one, List<DataFile> other) {
         return java.util.stream.Stream.concat(one.stream(), other.stream()).toList();
     }
