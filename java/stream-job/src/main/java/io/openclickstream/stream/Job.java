@@ -8,6 +8,7 @@ import io.openclickstream.stream.sink.LakeSink;
 import io.openclickstream.stream.sink.LakeTables;
 import io.openclickstream.stream.source.Checkpoint;
 import io.openclickstream.stream.source.KafkaConnection;
+import io.openclickstream.stream.source.LiveTopic;
 import io.openclickstream.stream.source.RawTopic;
 import io.openclickstream.stream.source.StartingOffsets;
 import java.io.Closeable;
@@ -27,13 +28,15 @@ import org.apache.spark.sql.streaming.StreamingQueryException;
 final class Job implements AutoCloseable {
     private final SparkSession spark;
     private final StreamingQuery query;
+    private final LiveTopic topic;
 
     /** Held here, as its S3 client would be closed when nothing refers to it any more. */
     private final Catalog catalog;
 
-    private Job(SparkSession spark, StreamingQuery query, Catalog catalog) {
+    private Job(SparkSession spark, StreamingQuery query, LiveTopic topic, Catalog catalog) {
         this.spark = spark;
         this.query = query;
+        this.topic = topic;
         this.catalog = catalog;
     }
 
@@ -52,8 +55,9 @@ final class Job implements AutoCloseable {
             status.goesOn(checkpoint.lastBatch(), tables.complete(topic.id()).byPartition(), topic.end());
             spark.streams().addListener(new ProgressListener(status));
             Dataset<Row> records = records(spark, kafka, config).option("startingOffsets", startingOffsets).load();
-            LakeSink sink = new LakeSink(tables, topic.id(), status);
-            return new Job(spark, StreamQuery.start(StreamQuery.steps(records, config), sink, config), catalog);
+            LiveTopic liveTopic = new LiveTopic(kafka, config.kafka().topic());
+            LakeSink sink = new LakeSink(tables, liveTopic, topic.id(), status);
+            return new Job(spark, StreamQuery.start(StreamQuery.steps(records, config), sink, config), liveTopic, catalog);
         } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
             spark.stop();
             throw e;
@@ -83,6 +87,7 @@ final class Job implements AutoCloseable {
     @Override
     public void close() throws IOException {
         spark.stop();
+        topic.close();
         if (catalog instanceof Closeable closeable) {
             closeable.close();
         }

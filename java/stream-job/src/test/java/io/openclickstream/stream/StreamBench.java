@@ -92,7 +92,7 @@ public final class StreamBench {
             .load()
             .selectExpr("value")
             .map((MapFunction<Row, Row>) row -> record(row.getLong(0)), Encoders.row(StreamQueryTest.KAFKA));
-        LakeSink sink = new LakeSink(LakeTables.open(catalog, lake.identifiers()), "topic", new JobStatus(Clock.systemUTC()));
+        LakeSink sink = new LakeSink(LakeTables.open(catalog, lake.identifiers()), new FakeTopic(), "topic-1", new JobStatus(Clock.systemUTC()));
         StreamingQuery query = StreamQuery.start(StreamQuery.steps(records, config), sink, config);
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         awaitBatch(query, WARM_UP_BATCHES);

@@ -72,6 +72,7 @@ class StreamQueryTest {
     private MemoryStream<Row> kafka;
     private StreamingQuery query;
     private long nextOffset;
+    private final FakeTopic topic = new FakeTopic();
     private final List<List<Row>> sent = new ArrayList<>();
 
     @BeforeAll
@@ -106,7 +107,7 @@ class StreamQueryTest {
     }
 
     private void start() throws Exception {
-        LakeSink sink = new LakeSink(LakeTables.open(catalog, lake.identifiers()), TOPIC_ID, status);
+        LakeSink sink = new LakeSink(LakeTables.open(catalog, lake.identifiers()), topic, TOPIC_ID, status);
         query = StreamQuery.start(StreamQuery.steps(kafka.toDF(), config), sink, config);
     }
 
@@ -318,5 +319,30 @@ class StreamQueryTest {
         StreamingQueryException failure = assertThrows(StreamingQueryException.class, () -> query.processAllAvailable());
         assertTrue(Causes.describe(failure).contains("which the other tables lack"), Causes.describe(failure));
         expectCounts(0, 1, 0);
+    }
+
+    @Test
+    @DisplayName("goes on over offsets that Kafka has no records at, and stops where a record would be left out")
+    void gap() {
+        send(event("a", "v", "10:00:00"), event("b", "v", "10:00:00"));
+        nextOffset += 2;
+        send(event("c", "v", "10:00:00"));
+        assertEquals(3, lake.rows(OutputTable.EVENTS).size());
+        nextOffset += 2;
+        topic.hasRecords = true;
+        StreamingQueryException failure = assertThrows(StreamingQueryException.class, () -> send(event("d", "v", "10:00:00")));
+        String expected = "the batch begins at offset 3 of partition 1, but the tables end at 1, and Kafka has records between";
+        assertTrue(Causes.describe(failure).startsWith(expected), Causes.describe(failure));
+        assertEquals(3, lake.rows(OutputTable.EVENTS).size());
+    }
+
+    @Test
+    @DisplayName("stops, and stores nothing, when its topic was deleted and created again while it ran")
+    void newTopic() {
+        send(event("a", "v", "10:00:00"));
+        topic.id = "topic-2";
+        StreamingQueryException failure = assertThrows(StreamingQueryException.class, () -> send(event("b", "v", "10:00:00")));
+        assertTrue(Causes.describe(failure).startsWith("the topic was deleted and created again under the running job"), Causes.describe(failure));
+        assertEquals(1, lake.rows(OutputTable.EVENTS).size());
     }
 }

@@ -26,17 +26,20 @@ public final class LakeSink implements VoidFunction2<Dataset<Row>, Long> {
     private static final String QUERY_ID_PROPERTY = "sql.streaming.queryId";
 
     private final transient LakeTables tables;
+    private final transient SourceTopic topic;
     private final String topicId;
     private final transient JobStatus status;
 
-    public LakeSink(LakeTables tables, String topicId, JobStatus status) {
+    /** The topic's identifier is the one that the query was started with. */
+    public LakeSink(LakeTables tables, SourceTopic topic, String topicId, JobStatus status) {
         this.tables = tables;
+        this.topic = topic;
         this.topicId = topicId;
         this.status = status;
     }
 
     @Override
-    public void call(Dataset<Row> steps, Long epoch) {
+    public void call(Dataset<Row> steps, Long epoch) throws InterruptedException {
         String queryId = steps.sparkSession().sparkContext().getLocalProperty(QUERY_ID_PROPERTY);
         MicroBatch batch = new MicroBatch(queryId, epoch, topicId);
         Map<OutputTable, Table> targets = targets(batch);
@@ -67,13 +70,36 @@ public final class LakeSink implements VoidFunction2<Dataset<Row>, Long> {
         return targets;
     }
 
-    private void requireContinuation(MicroBatch batch, Map<OutputTable, Table> targets, TaskOutput output) {
+    private void requireContinuation(MicroBatch batch, Map<OutputTable, Table> targets, TaskOutput output) throws InterruptedException {
         try {
+            requireSameTopic();
             tables.requireContinuation(batch, targets.keySet(), output.allOffsets());
+            requireNoGap(output.allOffsets());
         } catch (IllegalStateException e) {
             output.files().forEach((table, files) -> tables.get(table).delete(files));
             throw e;
         }
+    }
+
+    private void requireSameTopic() throws InterruptedException {
+        String now = topic.id();
+        if (!now.equals(topicId)) {
+            throw new IllegalStateException("the topic was deleted and created again under the running job (topic id " + now + ", was "
+                + topicId + "); records of the old one that were not read are lost. To go on with the new topic, delete the checkpoint");
+        }
+    }
+
+    /** Records that no batch took would be missed by nobody: Spark never asks for them again. */
+    private void requireNoGap(OffsetRanges offsets) {
+        NextOffsets complete = tables.complete(topicId);
+        offsets.firstOffsets().forEach((partition, first) -> {
+            long next = complete.of(partition);
+            if (first > next && topic.hasRecords(partition, next, first)) {
+                throw new IllegalStateException("the batch begins at offset " + first + " of partition " + partition + ", but the tables end at "
+                    + next + ", and Kafka has records between: the checkpoint is not of these tables, or two drivers wrote it;"
+                    + " delete the checkpoint to read them");
+            }
+        });
     }
 
     private void commit(MicroBatch batch, Map<OutputTable, Table> targets, TaskOutput output) {

@@ -25,6 +25,12 @@ final class OffsetRanges implements Serializable {
         return this;
     }
 
+    Map<Integer, Long> firstOffsets() {
+        Map<Integer, Long> first = new TreeMap<>();
+        ranges.forEach((partition, range) -> first.put(partition, range.first()));
+        return first;
+    }
+
     Map<Integer, Long> lastOffsets() {
         Map<Integer, Long> last = new TreeMap<>();
         ranges.forEach((partition, range) -> last.put(partition, range.last()));
