@@ -342,7 +342,8 @@ class StreamQueryTest {
         send(event("a", "v", "10:00:00"));
         topic.id = "topic-2";
         StreamingQueryException failure = assertThrows(StreamingQueryException.class, () -> send(event("b", "v", "10:00:00")));
-        assertTrue(Causes.describe(failure).startsWith("the topic was deleted and created again under the running job"), Causes.describe(failure));
+        String message = Causes.describe(failure);
+        assertTrue(message.startsWith("the topic was deleted and created again under the running job"), message);
         assertEquals(1, lake.rows(OutputTable.EVENTS).size());
     }
 }

@@ -103,12 +103,13 @@ public final class LakeSink implements VoidFunction2<Dataset<Row>, Long> {
     }
 
     private void commit(MicroBatch batch, Map<OutputTable, Table> targets, TaskOutput output) {
-        NextOffsets next = tables.complete(topicId).after(output.allOffsets());
+        NextOffsets complete = tables.complete(topicId);
+        Advance advance = new Advance(complete, complete.after(output.allOffsets()));
         for (OutputTable table : LakeTables.COMMIT_ORDER) {
             List<DataFile> files = output.files().getOrDefault(table, List.of());
             boolean isDue = targets.containsKey(table) && (!files.isEmpty() || table == OutputTable.EVENTS);
             if (isDue) {
-                tables.get(table).commit(batch, files, output.offsets().getOrDefault(table, new OffsetRanges()), next);
+                tables.get(table).commit(batch, files, output.offsets().getOrDefault(table, new OffsetRanges()), advance);
             }
         }
     }

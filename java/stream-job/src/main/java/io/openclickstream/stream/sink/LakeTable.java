@@ -31,6 +31,8 @@ final class LakeTable {
     static final String NEXT_OFFSETS = "openclickstream.next-offsets";
     /** Random; by it a commit whose answer got lost is known again, and another driver's is told. */
     static final String COMMIT_ID = "openclickstream.commit-id";
+    /** Where the last batch began: the offsets up to which all tables were complete before it. */
+    static final String BATCH_START = "openclickstream.batch-start";
     static final String KAFKA_OFFSETS = "openclickstream.kafka-offsets";
     private static final Logger LOG = LoggerFactory.getLogger(LakeTable.class);
 
@@ -70,23 +72,23 @@ final class LakeTable {
 
     /**
      * Removes the rows of the table's last batch, which did not get into all tables before its checkpoint was lost, so that they
-     * can be read again from these offsets.
+     * can be read again from these offsets. Only where that batch began there: what came before it would be read again too.
      */
     void undoLastBatch(NextOffsets from) {
         Map<String, String> properties = table.properties();
         Snapshot last = table.currentSnapshot();
-        boolean isOfLastBatch = last != null
-            && properties.get(QUERY_ID).equals(last.summary().get(QUERY_ID))
-            && properties.get(EPOCH_ID).equals(last.summary().get(EPOCH_ID));
-        if (!isOfLastBatch) {
-            throw new IllegalStateException("table " + name() + " holds a part of a batch whose checkpoint was lost, and was changed since;"
-                + " delete its rows from these Kafka offsets on by hand, and set its property " + NEXT_OFFSETS + " to them: " + from);
+        String commitId = properties.get(COMMIT_ID);
+        boolean isUnchanged = last != null && commitId != null && commitId.equals(last.summary().get(COMMIT_ID));
+        if (!isUnchanged || !NextOffsets.parse(properties.get(BATCH_START)).equals(from)) {
+            throw new IllegalStateException("table " + name() + " holds records from the Kafka offsets " + from + " on, which the events table"
+                + " lacks, and they are more than its last batch: delete these rows by hand, and set its property " + NEXT_OFFSETS
+                + " to the offsets (all rows, where there are none: the events table is new)");
         }
         Transaction transaction = table.newTransaction();
         DeleteFiles delete = transaction.newDelete();
         last.addedDataFiles(table.io()).forEach(delete::deleteFile);
         delete.commit();
-        transaction.updateProperties().set(NEXT_OFFSETS, from.toString()).commit();
+        transaction.updateProperties().set(NEXT_OFFSETS, from.toString()).set(COMMIT_ID, UUID.randomUUID().toString()).commit();
         transaction.commitTransaction();
     }
 
@@ -100,7 +102,7 @@ final class LakeTable {
      * table was last looked at. An append without files makes a snapshot too: its parent is what the catalog compares, while table
      * properties alone would be taken from a driver that was frozen for an hour.
      */
-    void commit(MicroBatch batch, List<DataFile> files, OffsetRanges offsets, NextOffsets next) {
+    void commit(MicroBatch batch, List<DataFile> files, OffsetRanges offsets, Advance advance) {
         String commitId = UUID.randomUUID().toString();
         String seen = table.properties().get(COMMIT_ID);
         Transaction transaction = Transactions.newTransaction(
@@ -118,7 +120,8 @@ final class LakeTable {
                 .set(EPOCH_ID, Long.toString(batch.epoch()))
                 .set(COMMIT_ID, commitId)
                 .set(TOPIC_ID, batch.topicId())
-                .set(NEXT_OFFSETS, next.toString())
+                .set(BATCH_START, advance.from().toString())
+                .set(NEXT_OFFSETS, advance.to().toString())
                 .commit();
             transaction.commitTransaction();
         } catch (AlreadyCommittedException e) {

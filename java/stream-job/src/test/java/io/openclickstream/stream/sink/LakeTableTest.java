@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LakeTableTest {
     private static final OutputTable OUTPUT = OutputTable.DUPLICATE_EVENTS;
     private static final OffsetRanges NO_OFFSETS = new OffsetRanges();
+    private static final Advance NO_ADVANCE = new Advance(NextOffsets.NONE, NextOffsets.NONE);
 
     @TempDir
     private Path warehouse;
@@ -67,7 +68,7 @@ class LakeTableTest {
     @Test
     @DisplayName("holds each batch that was committed, and all before it")
     void holds() throws IOException {
-        open().commit(batch(7), files("a"), NO_OFFSETS, NextOffsets.NONE);
+        open().commit(batch(7), files("a"), NO_OFFSETS, NO_ADVANCE);
         LakeTable table = open();
         assertTrue(table.holds(batch(7)));
         assertTrue(table.holds(batch(3)));
@@ -78,7 +79,7 @@ class LakeTableTest {
     @Test
     @DisplayName("still holds a batch after its snapshot has expired and files were compacted")
     void outlivesSnapshots() throws IOException {
-        open().commit(batch(1), files("a"), NO_OFFSETS, NextOffsets.NONE);
+        open().commit(batch(1), files("a"), NO_OFFSETS, NO_ADVANCE);
         Table table = lake.table(OUTPUT);
         DataFile old = table.currentSnapshot().addedDataFiles(table.io()).iterator().next();
         table.newRewrite().deleteFile(old).addFile(files("a").get(0)).commit();
@@ -92,10 +93,10 @@ class LakeTableTest {
     void twoDrivers(String otherQuery) throws IOException {
         LakeTable first = open();
         LakeTable second = open();
-        first.commit(batch(1), files("a"), NO_OFFSETS, NextOffsets.NONE);
+        first.commit(batch(1), files("a"), NO_OFFSETS, NO_ADVANCE);
         List<DataFile> late = files("b");
         MicroBatch other = new MicroBatch(otherQuery, 1, "topic-1");
-        String message = assertThrows(IllegalStateException.class, () -> second.commit(other, late, NO_OFFSETS, NextOffsets.NONE)).getMessage();
+        String message = assertThrows(IllegalStateException.class, () -> second.commit(other, late, NO_OFFSETS, NO_ADVANCE)).getMessage();
         assertTrue(message.contains("another driver"), message);
         assertEquals(List.of("a"), eventIds());
         assertTrue(lake.table(OUTPUT).io().newInputFile(late.get(0).location()).exists(), "a commit that hung may have put it into the table");
@@ -106,9 +107,9 @@ class LakeTableTest {
     void conflictWithItself() throws IOException {
         List<Throwable> answers = new ArrayList<>(List.of(new CommitFailedException("conflict")));
         LakeTable table = new LakeTable(OUTPUT, answeringAfterCommit(answers));
-        table.commit(batch(1), files("a"), NO_OFFSETS, NextOffsets.NONE);
+        table.commit(batch(1), files("a"), NO_OFFSETS, NO_ADVANCE);
         table.refresh();
-        table.commit(batch(2), files("b"), NO_OFFSETS, NextOffsets.NONE);
+        table.commit(batch(2), files("b"), NO_OFFSETS, NO_ADVANCE);
         assertEquals(List.of("a", "b"), eventIds());
     }
 
@@ -132,7 +133,7 @@ class LakeTableTest {
         LakeTable table = open();
         table.refresh();
         lake.table(OUTPUT).newAppend().appendFile(files("other").get(0)).commit();
-        table.commit(batch(1), files("a"), NO_OFFSETS, NextOffsets.NONE);
+        table.commit(batch(1), files("a"), NO_OFFSETS, NO_ADVANCE);
         assertEquals(List.of("a", "other"), eventIds());
     }
 
@@ -141,24 +142,46 @@ class LakeTableTest {
     void nextOffsets() throws IOException {
         OffsetRanges offsets = new OffsetRanges();
         offsets.add(2, 41);
-        open().commit(batch(1), List.of(), offsets, NextOffsets.parse("{\"0\":7}").after(offsets));
+        open().commit(batch(1), List.of(), offsets, new Advance(NextOffsets.NONE, NextOffsets.parse("{\"0\":7}").after(offsets)));
         assertEquals("{\"0\":7,\"2\":42}", open().nextOffsets("topic-1").toString());
         assertTrue(open().nextOffsets("topic-2").isEmpty());
         assertNotNull(lake.table(OUTPUT).currentSnapshot(), "without a snapshot the catalog compares nothing");
     }
 
+    private void commitBatch(long epoch, String eventId, String from, String to) throws IOException {
+        open().commit(batch(epoch), files(eventId), NO_OFFSETS, new Advance(NextOffsets.parse(from), NextOffsets.parse(to)));
+    }
+
     @Test
     @DisplayName("takes back its last batch only while nobody has written to it since")
     void undo() throws IOException {
-        open().commit(batch(1), files("a"), NO_OFFSETS, NextOffsets.NONE);
-        open().commit(batch(2), files("b"), NO_OFFSETS, NextOffsets.NONE);
-        open().undoLastBatch(NextOffsets.NONE);
+        commitBatch(1, "a", "{}", "{\"0\":10}");
+        commitBatch(2, "b", "{\"0\":10}", "{\"0\":20}");
+        open().undoLastBatch(NextOffsets.parse("{\"0\":10}"));
         assertEquals(List.of("a"), eventIds());
-        open().commit(batch(3), files("c"), NO_OFFSETS, NextOffsets.NONE);
+        assertEquals("{\"0\":10}", open().nextOffsets("topic-1").toString());
+        commitBatch(3, "c", "{\"0\":10}", "{\"0\":20}");
         lake.table(OUTPUT).newAppend().appendFile(files("other").get(0)).commit();
         LakeTable table = open();
-        assertThrows(IllegalStateException.class, () -> table.undoLastBatch(NextOffsets.NONE));
+        assertThrows(IllegalStateException.class, () -> table.undoLastBatch(NextOffsets.parse("{\"0\":10}")));
         assertEquals(List.of("a", "c", "other"), eventIds());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"the events table is new", "somebody removed the properties"})
+    @DisplayName("takes back nothing, and says what to do, when")
+    void undoRefused(String reason) throws IOException {
+        commitBatch(1, "a", "{}", "{\"0\":10}");
+        commitBatch(2, "b", "{\"0\":10}", "{\"0\":20}");
+        boolean isNew = reason.startsWith("the events");
+        if (!isNew) {
+            lake.table(OUTPUT).updateProperties().remove(LakeTable.QUERY_ID).remove(LakeTable.COMMIT_ID).commit();
+        }
+        LakeTable table = open();
+        NextOffsets from = NextOffsets.parse(isNew ? "{}" : "{\"0\":10}");
+        String message = assertThrows(IllegalStateException.class, () -> table.undoLastBatch(from)).getMessage();
+        assertTrue(message.contains("delete these rows by hand, and set its property openclickstream.next-offsets"), message);
+        assertEquals(List.of("a", "b"), eventIds());
     }
 
     @Test
@@ -168,7 +191,7 @@ class LakeTableTest {
         offsets.add(1, 5);
         offsets.add(0, 9);
         offsets.add(1, 3);
-        open().commit(batch(4), files("a"), offsets, NextOffsets.NONE.after(offsets));
+        open().commit(batch(4), files("a"), offsets, new Advance(NextOffsets.NONE, NextOffsets.NONE.after(offsets)));
         Table table = lake.table(OUTPUT);
         assertEquals("append", table.currentSnapshot().operation());
         assertEquals("query-1", table.currentSnapshot().summary().get("openclickstream.query-id"));
