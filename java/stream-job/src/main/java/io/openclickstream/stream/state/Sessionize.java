@@ -54,12 +54,12 @@ public final class Sessionize extends StatefulProcessor<String, Row, Row> {
             (Step.table(row) == OutputTable.EVENTS ? events : output).add(row);
         }
         if (!events.isEmpty()) {
-            addToSessions(key, events, output);
+            addToSessions(key, events, output, TimeUnit.MILLISECONDS.toMicros(timers.getCurrentProcessingTimeInMs()));
         }
         return CollectionConverters.asScala(output.iterator());
     }
 
-    private void addToSessions(String visitorId, List<Row> events, List<Row> output) {
+    private void addToSessions(String visitorId, List<Row> events, List<Row> output, long now) {
         events.sort(Step.eventOrder());
         VisitorSessions visitor = VisitorSessions.of(sessions.get(), timeoutMicros, watermarkMicros);
         for (Row event : events) {
@@ -67,6 +67,6 @@ public final class Sessionize extends StatefulProcessor<String, Row, Row> {
             String id = Digests.identifier(visitorId + "\n" + session.start());
             output.add(Step.inSession(event, id, session));
         }
-        sessions.update(visitor.toBytes());
+        sessions.update(visitor.toBytes(now));
     }
 }

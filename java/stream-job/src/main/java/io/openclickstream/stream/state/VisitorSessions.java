@@ -54,9 +54,9 @@ final class VisitorSessions {
         return session;
     }
 
-    /** The sessions that later events may still join, as bytes. */
-    byte[] toBytes() {
-        List<Session> kept = kept();
+    /** The sessions that later events may still join, as bytes. Now is the batch's time, the same when it is done again. */
+    byte[] toBytes(long now) {
+        List<Session> kept = kept(now);
         ByteBuffer output = ByteBuffer.allocate(kept.size() * SESSION_BYTES);
         for (Session session : kept) {
             output.putLong(session.start()).putLong(session.earliest()).putLong(session.latest()).putInt(session.events());
@@ -82,15 +82,29 @@ final class VisitorSessions {
      * Sessions near the newest, and those that are being fed just now: while an old log is replayed beside live events,
      * the visitor's old sessions are far behind the newest and still grow.
      */
-    private List<Session> kept() {
-        long newest = sessions.stream().mapToLong(Session::latest).max().orElse(Long.MIN_VALUE);
+    private List<Session> kept(long now) {
+        long newest = newest(now);
         List<Session> kept = new ArrayList<>(sessions.stream()
-            .filter(session -> touched.contains(session.start()) || newest - session.latest() <= timeout + watermark)
+            .filter(session -> isTouched(session) || newest - session.latest() <= timeout + watermark)
             .toList());
         if (kept.size() > MAX_SESSIONS) {
-            kept.sort(Comparator.comparingLong(Session::latest));
-            return kept.subList(kept.size() - MAX_SESSIONS, kept.size());
+            kept.sort(Comparator.comparing(this::isTouched).reversed()
+                .thenComparingLong(session -> Math.abs(newest - session.latest())));
+            return kept.subList(0, MAX_SESSIONS);
         }
         return kept;
+    }
+
+    /**
+     * One event of the year 9999 must not make all others old: what no clock can show yet is not the newest, unless there is
+     * nothing else.
+     */
+    private long newest(long now) {
+        return sessions.stream().mapToLong(Session::latest).filter(latest -> latest <= now + watermark).max()
+            .orElseGet(() -> sessions.stream().mapToLong(Session::latest).max().orElse(Long.MIN_VALUE));
+    }
+
+    private boolean isTouched(Session session) {
+        return touched.contains(session.start());
     }
 }

@@ -15,6 +15,7 @@ class VisitorSessionsTest {
     private static final long MINUTE = 60_000_000L;
     private static final long TIMEOUT = 30 * MINUTE;
     private static final long WATERMARK = 60 * MINUTE;
+    private static final long NOW = 1_000_000 * MINUTE;
 
     private static VisitorSessions none() {
         return VisitorSessions.of(null, TIMEOUT, WATERMARK);
@@ -22,7 +23,7 @@ class VisitorSessionsTest {
 
     /** As the next batch sees them. */
     private static VisitorSessions reread(VisitorSessions sessions) {
-        return VisitorSessions.of(sessions.toBytes(), TIMEOUT, WATERMARK);
+        return VisitorSessions.of(sessions.toBytes(NOW), TIMEOUT, WATERMARK);
     }
 
     @Test
@@ -73,6 +74,38 @@ class VisitorSessionsTest {
     }
 
     @Test
+    @DisplayName("outlive events whose clock is years ahead, be it one or a flood")
+    void farFuture() {
+        for (int futures : new int[] {1, 1000}) {
+            VisitorSessions sessions = none();
+            sessions.add(NOW);
+            for (int event = 1; event <= futures; event++) {
+                sessions = reread(sessions);
+                sessions.add(NOW + event * 1_000_000 * MINUTE);
+            }
+            sessions = reread(sessions);
+            assertEquals(NOW, sessions.add(NOW + 20 * MINUTE).start(), futures + " events of the future");
+            sessions.add(NOW + 60 * MINUTE);
+            sessions = reread(reread(sessions));
+            assertEquals(NOW, sessions.add(NOW + 21 * MINUTE).start(), futures + " events of the future");
+        }
+    }
+
+    @Test
+    @DisplayName("of a client whose clock is always ahead are counted like any others")
+    void clockAhead() {
+        VisitorSessions sessions = none();
+        sessions.add(NOW);
+        for (int session = 1; session <= 200; session++) {
+            long start = 2 * NOW + session * 3 * TIMEOUT;
+            sessions = reread(sessions);
+            assertEquals(1, sessions.add(start).events());
+            sessions = reread(sessions);
+            assertEquals(start, sessions.add(start + TIMEOUT).start());
+        }
+    }
+
+    @Test
     @DisplayName("take a bridging event into the nearer one and are never joined")
     void bridge() {
         VisitorSessions sessions = none();
@@ -91,7 +124,7 @@ class VisitorSessionsTest {
         for (int event = 0; event < 10_000; event++) {
             sessions.add(Math.floorMod(random.nextLong(), 1_000_000 * MINUTE));
         }
-        assertTrue(sessions.toBytes().length <= VisitorSessions.MAX_SESSIONS * 28, "bytes: " + sessions.toBytes().length);
+        assertTrue(sessions.toBytes(NOW).length <= VisitorSessions.MAX_SESSIONS * 28, "bytes: " + sessions.toBytes(NOW).length);
     }
 
     @Test
