@@ -3,6 +3,7 @@ package io.openclickstream.stream;
 import io.openclickstream.stream.config.JobConfig;
 import io.openclickstream.stream.serve.JobStatus;
 import io.openclickstream.stream.serve.ProgressListener;
+import io.openclickstream.stream.serve.TaskListener;
 import io.openclickstream.stream.sink.LakeCatalog;
 import io.openclickstream.stream.sink.LakeSink;
 import io.openclickstream.stream.sink.LakeTables;
@@ -53,7 +54,9 @@ final class Job implements AutoCloseable {
             LakeTables tables = LakeTables.open(catalog, config.tables());
             String startingOffsets = checkpoint.isUsed() ? "earliest" : StartingOffsets.option(topic, tables.recover(topic.id()));
             status.goesOn(checkpoint.lastBatch(), tables.complete(topic.id()).byPartition(), topic.end());
+            status.batchesEvery(config.triggerInterval());
             spark.streams().addListener(new ProgressListener(status));
+            spark.sparkContext().addSparkListener(new TaskListener(status));
             Dataset<Row> records = records(spark, kafka, config).option("startingOffsets", startingOffsets).load();
             LiveTopic liveTopic = new LiveTopic(kafka, config.kafka().topic());
             LakeSink sink = new LakeSink(tables, liveTopic, topic.id(), status);

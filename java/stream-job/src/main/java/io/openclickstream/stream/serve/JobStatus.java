@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /** What the job is doing, as its HTTP server tells. Written by the query's threads, read by the server's; thread-safe. */
 public final class JobStatus {
-    /** A query that shows no sign of life for so long is stuck, whatever it is waiting for. */
-    static final Duration STUCK_AFTER = Duration.ofMinutes(10);
+    /** A query that shows no sign of life for so long after a batch was due is stuck, whatever it is waiting for. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     /** The job's state; STARTING leads to RUNNING, each of them to STOPPING or FAILED. */
     public enum State {
@@ -57,6 +57,7 @@ public final class JobStatus {
     private Double oldestEventAgeSeconds;
     private Double batchSeconds;
     private Instant lastSign;
+    private Duration stuckAfter = PATIENCE;
 
     public JobStatus(Clock clock) {
         this.clock = clock;
@@ -64,6 +65,16 @@ public final class JobStatus {
         for (OutputTable table : OutputTable.values()) {
             rows.put(table, 0L);
         }
+    }
+
+    /** Between two batches a query may rightly be silent for so long. */
+    public synchronized void batchesEvery(Duration triggerInterval) {
+        stuckAfter = PATIENCE.plus(triggerInterval);
+    }
+
+    /** A part of a batch is done: a long batch is not a stuck one. */
+    public synchronized void taskEnded() {
+        lastSign = clock.instant();
     }
 
     /** Moves on to a state; FAILED is final. */
@@ -131,7 +142,7 @@ public final class JobStatus {
             return message;
         }
         Duration silence = Duration.between(lastSign, clock.instant());
-        return silence.compareTo(STUCK_AFTER) > 0 ? "no sign of life for " + silence.toSeconds() + " s" : null;
+        return silence.compareTo(stuckAfter) > 0 ? "no sign of life for " + silence.toSeconds() + " s" : null;
     }
 
     public synchronized Reading read() {

@@ -121,6 +121,20 @@ class StatusServerTest {
     }
 
     @Test
+    @DisplayName("is alive between two batches that are an hour apart, and in a batch of which a task ended just now")
+    void slow() throws IOException, InterruptedException {
+        status.batchesEvery(Duration.ofHours(1));
+        status.batchDone(batch(1));
+        clock.now = clock.now.plus(Duration.ofMinutes(70));
+        assertEquals(200, get("/healthz").statusCode());
+        status.taskEnded();
+        clock.now = clock.now.plus(Duration.ofMinutes(69));
+        assertEquals(200, get("/healthz").statusCode());
+        clock.now = clock.now.plus(Duration.ofMinutes(2));
+        assertEquals(503, get("/healthz").statusCode());
+    }
+
+    @Test
     @DisplayName("says why the job failed, and stays with it")
     void failed() throws IOException, InterruptedException {
         status.become(JobStatus.State.FAILED, "topic is gone");
