@@ -47,6 +47,7 @@ function jobOf(pipeline: ValidatedPipeline): object {
     dedupWindowSeconds: processing.dedupWindowSeconds,
     watermarkSeconds: processing.watermarkSeconds,
     maxRowsPerTrigger: processing.maxRowsPerTrigger,
+    ipMasking: pipeline.collector.ipMasking,
     shufflePartitions: shufflePartitions(pipeline),
   };
 }

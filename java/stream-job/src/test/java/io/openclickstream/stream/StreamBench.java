@@ -3,6 +3,7 @@ package io.openclickstream.stream;
 import com.sun.management.OperatingSystemMXBean;
 import io.openclickstream.stream.config.JobConfig;
 import io.openclickstream.stream.lake.TestLake;
+import io.openclickstream.stream.parse.IpMasking;
 import io.openclickstream.stream.serve.JobStatus;
 import io.openclickstream.stream.sink.LakeSink;
 import io.openclickstream.stream.sink.LakeTables;
@@ -77,7 +78,7 @@ public final class StreamBench {
 
     private static JobConfig config(Path folder, TestLake lake, int rows) {
         return new JobConfig("bench/web" + rows, null, null, null, lake.identifiers(), folder.resolve("checkpoint" + rows).toString(),
-            Duration.ofMillis(1), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), rows, CORES);
+            Duration.ofMillis(1), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), rows, IpMasking.NONE, CORES);
     }
 
     /** What so many batches of so many rows take, without the first ones. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.openclickstream.stream.config.JobConfig;
 import io.openclickstream.stream.lake.TestLake;
 import io.openclickstream.stream.model.OutputTable;
+import io.openclickstream.stream.parse.IpMasking;
 import io.openclickstream.stream.serve.JobStatus;
 import io.openclickstream.stream.sink.LakeSink;
 import io.openclickstream.stream.sink.LakeTables;
@@ -103,7 +104,7 @@ class StreamQueryTest {
 
     private static JobConfig config(Path folder, TestLake lake) {
         return new JobConfig("test/web", null, null, null, lake.identifiers(), folder.resolve("checkpoint").toString(),
-            Duration.ofMillis(50), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), 1000, 2);
+            Duration.ofMillis(50), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), 1000, IpMasking.NONE, 2);
     }
 
     private void start() throws Exception {

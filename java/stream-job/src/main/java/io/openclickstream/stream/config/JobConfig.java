@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.openclickstream.stream.model.OutputTable;
+import io.openclickstream.stream.parse.IpMasking;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param dedupWindow how long an event's identifier is remembered, in processing time
  * @param watermark how far behind a visitor's newest session an event may come and still join its own
  * @param maxRowsPerTrigger most records of one micro-batch
+ * @param ipMasking what is kept of client addresses
  * @param shufflePartitions parallel parts of the stateful steps; fixed by the first start on a checkpoint
  */
 public record JobConfig(
@@ -40,6 +42,7 @@ public record JobConfig(
     Duration dedupWindow,
     Duration watermark,
     long maxRowsPerTrigger,
+    IpMasking ipMasking,
     int shufflePartitions) {
 
     /** Kafka: comma-separated {@code host:port}s and the raw topic. */
@@ -89,7 +92,14 @@ public record JobConfig(
             root.seconds("dedupWindowSeconds"),
             root.seconds("watermarkSeconds"),
             root.positive("maxRowsPerTrigger"),
+            ipMasking(root),
             Math.toIntExact(root.positive("shufflePartitions")));
+    }
+
+    private static IpMasking ipMasking(ConfigNode root) {
+        String masking = root.text("ipMasking");
+        return IpMasking.of(masking).orElseThrow(
+            () -> root.wrong("ipMasking", "must be None, LastOctet or Drop, not \"" + masking + "\""));
     }
 
     private static Kafka kafka(ConfigNode kafka) {

@@ -26,7 +26,14 @@ public final class EventReader {
     }
 
     /** The record's row; processedAt is the micro-batch's time in microseconds since the epoch. */
-    public static ReadEvent read(RawRecord record, long processedAt) {
+    public static ReadEvent read(RawRecord record, long processedAt, IpMasking masking) {
+        ReadEvent event = read(record, processedAt);
+        // Last, as the visitor is told by the whole address: masked, many visitors would be one.
+        event.row().set("ip", masking.mask((String) event.row().get("ip")));
+        return event;
+    }
+
+    private static ReadEvent read(RawRecord record, long processedAt) {
         JsonNode event = null;
         try {
             failIfCollectorCouldNotRead(record);

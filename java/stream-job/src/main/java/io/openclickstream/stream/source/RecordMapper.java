@@ -2,6 +2,7 @@ package io.openclickstream.stream.source;
 
 import io.openclickstream.stream.model.RowCodec;
 import io.openclickstream.stream.parse.EventReader;
+import io.openclickstream.stream.parse.IpMasking;
 import io.openclickstream.stream.parse.RawRecord;
 import io.openclickstream.stream.parse.ReadEvent;
 import io.openclickstream.stream.state.Step;
@@ -29,6 +30,12 @@ public final class RecordMapper implements MapPartitionsFunction<Row, Row> {
         "unix_micros(current_timestamp()) as processed_at",
     };
 
+    private final IpMasking masking;
+
+    public RecordMapper(IpMasking masking) {
+        this.masking = masking;
+    }
+
     @Override
     public Iterator<Row> call(Iterator<Row> records) {
         RowCodec codec = new RowCodec();
@@ -41,7 +48,7 @@ public final class RecordMapper implements MapPartitionsFunction<Row, Row> {
             @Override
             public Row next() {
                 Row record = records.next();
-                ReadEvent event = EventReader.read(rawRecord(record), record.getLong(5));
+                ReadEvent event = EventReader.read(rawRecord(record), record.getLong(5), masking);
                 return Step.of(event, codec.encode(event.row()));
             }
         };

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.openclickstream.stream.model.OutputTable;
+import io.openclickstream.stream.parse.IpMasking;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ class JobConfigTest {
          "tables": {"events": "q.web_events", "failedEvents": "q.web_failed_events", "duplicateEvents": "q.web_duplicate_events"},
          "checkpoint": "s3a://clickstream/checkpoints/quickstart/web",
          "triggerIntervalSeconds": 5, "sessionTimeoutSeconds": 1800, "dedupWindowSeconds": 86400, "watermarkSeconds": 3600,
-         "maxRowsPerTrigger": 100000, "shufflePartitions": 3}""";
+         "maxRowsPerTrigger": 100000, "ipMasking": "LastOctet", "shufflePartitions": 3}""";
 
     @Test
     @DisplayName("gives the job all it needs")
@@ -33,6 +34,7 @@ class JobConfigTest {
         assertNull(config.catalog().warehouse());
         assertEquals("q.web_failed_events", config.tables().get(OutputTable.FAILED_EVENTS).toString());
         assertEquals(Duration.ofMinutes(30), config.sessionTimeout());
+        assertEquals(IpMasking.LAST_OCTET, config.ipMasking());
         assertEquals(3, config.shufflePartitions());
     }
 
@@ -43,6 +45,7 @@ class JobConfigTest {
         "\"storage\": {|\"storages\": {|job.json: \"storage\" must be an object",
         "\"triggerIntervalSeconds\": 5|\"triggerIntervalSeconds\": 0|job.json: \"triggerIntervalSeconds\" must be a whole number from 1 to 2147483647",
         "\"maxRowsPerTrigger\": 100000|\"maxRowsPerTrigger\": 1.5|job.json: \"maxRowsPerTrigger\" must be a whole number from 1 to 2147483647",
+        "\"ipMasking\": \"LastOctet\"|\"ipMasking\": \"Some\"|job.json: \"ipMasking\" must be None, LastOctet or Drop, not \"Some\"",
         "q.web_events|web_events|job.json: \"tables.events\" must be a database and a table with a dot between",
         "\"name\": \"web\"|\"name\": 5|job.json: \"pipeline.name\" must be a text",
     })

@@ -92,6 +92,7 @@ final class Pipeline {
             "dedupWindowSeconds", 86400,
             "watermarkSeconds", 3600,
             "maxRowsPerTrigger", 1500,
+            "ipMasking", "None",
             "shufflePartitions", 2));
         return JobProcess.start(folder, new ObjectMapper().writeValueAsString(job), environment(kafka));
     }

@@ -41,13 +41,13 @@ class EventReaderTest {
     }
 
     private static ReadEvent read(String value) {
-        return EventReader.read(record(value.getBytes(StandardCharsets.UTF_8), HEADERS), PROCESSED_AT);
+        return EventReader.read(record(value.getBytes(StandardCharsets.UTF_8), HEADERS), PROCESSED_AT, IpMasking.NONE);
     }
 
     private static ReadEvent read(String value, String header, String text) {
         Map<String, String> headers = new HashMap<>(HEADERS);
         headers.put(header, text);
-        return EventReader.read(record(value.getBytes(StandardCharsets.UTF_8), headers), PROCESSED_AT);
+        return EventReader.read(record(value.getBytes(StandardCharsets.UTF_8), headers), PROCESSED_AT, IpMasking.NONE);
     }
 
     @Test
@@ -106,7 +106,7 @@ class EventReaderTest {
     @DisplayName("without any header still is an event")
     void noHeaders() {
         byte[] value = "{\"event_type\": \"ping\"}".getBytes(StandardCharsets.UTF_8);
-        Row row = EventReader.read(record(value, Map.of()), PROCESSED_AT).row();
+        Row row = EventReader.read(record(value, Map.of()), PROCESSED_AT, IpMasking.NONE).row();
         assertEquals("kafka-3-42", row.get("event_id"));
         assertEquals(1_600_000_000_000_000L, row.get("received_at"));
         assertEquals(Digests.identifier("\n"), row.get("visitor_id"));
@@ -235,8 +235,8 @@ class EventReaderTest {
             for (int edit = random.nextInt(5); edit > 0; edit--) {
                 value[random.nextInt(value.length)] = (byte) random.nextInt(256);
             }
-            ReadEvent first = EventReader.read(record(value, HEADERS), PROCESSED_AT);
-            ReadEvent second = EventReader.read(record(value, HEADERS), PROCESSED_AT);
+            ReadEvent first = EventReader.read(record(value, HEADERS), PROCESSED_AT, IpMasking.NONE);
+            ReadEvent second = EventReader.read(record(value, HEADERS), PROCESSED_AT, IpMasking.NONE);
             byte[] encoded = codec.encode(first.row());
             assertArrayEquals(encoded, codec.encode(second.row()));
             assertEquals(first.eventId(), second.eventId());
@@ -262,5 +262,40 @@ class EventReaderTest {
     private static long micros(String time) {
         Instant instant = Instant.parse(time);
         return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1000;
+    }
+
+    @ParameterizedTest(name = "{1} of {0} is {2}")
+    @CsvSource(nullValues = "~", value = {
+        "203.0.113.9,None,203.0.113.9",
+        "www.example.com,None,www.example.com",
+        "203.0.113.9,LastOctet,203.0.113.0",
+        "::ffff:203.0.113.9,LastOctet,203.0.113.0",
+        "2001:db8:1:2::3,LastOctet,2001:db8:1::",
+        "2001:0DB8:0:2::3,LastOctet,2001:db8::",
+        "fe80::1%eth0,LastOctet,fe80::",
+        "0:0:10::1,LastOctet,0:0:10::",
+        "::1,LastOctet,::",
+        "ppp-203-0-113-9.example.com,LastOctet,~",
+        "203.0.113.256,LastOctet,~",
+        "1:2:3,LastOctet,~",
+        "203.0.113.9,Drop,~",
+    })
+    @DisplayName("is masked as the collector masks the sender:")
+    void masking(String address, String masking, String stored) {
+        assertEquals(stored, IpMasking.of(masking).get().mask(address));
+    }
+
+    @Test
+    @DisplayName("stores no address that was to be masked, and still tells visitors apart by all of it")
+    void maskedEvents() {
+        String line = "{\"format\":\"combined\",\"line\":\"66.249.73.135 - - [17/May/2015:10:05:03 +0000] \\\"GET / HTTP/1.1\\\" 200 1"
+            + " \\\"-\\\" \\\"Bot/1\\\"\"}";
+        for (String value : new String[] {line, "{\"event_type\":\"x\",\"ip\":\"66.249.73.135\",\"user_agent\":\"Bot/1\"}"}) {
+            Row row = EventReader.read(record(value.getBytes(StandardCharsets.UTF_8), Map.of()), PROCESSED_AT, IpMasking.LAST_OCTET).row();
+            assertEquals("66.249.73.0", row.get("ip"));
+            assertEquals(Digests.identifier("66.249.73.135\nBot/1"), row.get("visitor_id"));
+        }
+        byte[] broken = "{".getBytes(StandardCharsets.UTF_8);
+        assertNull(EventReader.read(record(broken, HEADERS), PROCESSED_AT, IpMasking.DROP).row().get("ip"));
     }
 }
