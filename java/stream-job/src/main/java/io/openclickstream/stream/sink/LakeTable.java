@@ -6,16 +6,19 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFiles;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.SerializableTable;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.StaticTableOperations;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.Transactions;
+import org.apache.iceberg.io.FileIO;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,7 +97,9 @@ final class LakeTable {
 
     /** The table as tasks need it. */
     Table forTasks() {
-        return SerializableTable.copyOf(table);
+        FileIO io = TaskFileIo.forTasks(table.io(), table.location());
+        return SerializableTable.copyOf(
+            new BaseTable(new StaticTableOperations(operations.current(), io, table.locationProvider()), table.name()));
     }
 
     /**
