@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.Snapshot;
@@ -73,6 +74,8 @@ class StreamQueryTest {
     private MemoryStream<Row> kafka;
     private StreamingQuery query;
     private long nextOffset;
+    private long receivedAt = 1_700_000_000_000L;
+    private long receivedStep;
     private final FakeTopic topic = new FakeTopic();
     private final List<List<Row>> sent = new ArrayList<>();
 
@@ -116,7 +119,8 @@ class StreamQueryTest {
     private void send(String... values) {
         List<Row> records = new ArrayList<>();
         for (String value : values) {
-            Row header = RowFactory.create("received_at", "1700000000000".getBytes(StandardCharsets.UTF_8));
+            Row header = RowFactory.create("received_at", Long.toString(receivedAt).getBytes(StandardCharsets.UTF_8));
+            receivedAt += receivedStep;
             records.add(RowFactory.create(
                 value.getBytes(StandardCharsets.UTF_8),
                 CollectionConverters.asScala(List.of(header)).toSeq(),
@@ -346,5 +350,14 @@ class StreamQueryTest {
         String message = Causes.describe(failure);
         assertTrue(message.startsWith("the topic was deleted and created again under the running job"), message);
         assertEquals(1, lake.rows(OutputTable.EVENTS).size());
+    }
+
+    @Test
+    @DisplayName("writes files that are sorted as their table says")
+    void sorted() {
+        receivedStep = -1000;
+        send(IntStream.range(0, 20).mapToObj(number -> event("e" + number, "v", "10:00:00")).toArray(String[]::new));
+        List<String> received = lake.rows(OutputTable.EVENTS).stream().map(row -> row.getField("received_at").toString()).toList();
+        assertEquals(received.stream().sorted().toList(), received);
     }
 }

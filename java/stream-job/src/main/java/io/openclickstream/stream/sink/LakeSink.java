@@ -2,6 +2,7 @@ package io.openclickstream.stream.sink;
 
 import io.openclickstream.stream.model.OutputTable;
 import io.openclickstream.stream.serve.JobStatus;
+import io.openclickstream.stream.state.Step;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,7 @@ public final class LakeSink implements VoidFunction2<Dataset<Row>, Long> {
         // A start that does a batch again counts its tasks from 0 again; the names of its files must yet be new ones.
         String operationId = epoch + "-" + UUID.randomUUID();
         // Also when no table is left to write: the states of the steps before are stored by running them.
-        TaskOutput output = steps.toJavaRDD()
+        TaskOutput output = steps.sortWithinPartitions(Step.RECEIVED_AT_NAME).toJavaRDD()
             .mapPartitions(new WriteTask(targets, operationId))
             .fold(TaskOutput.empty(), TaskOutput::plus);
         requireContinuation(batch, targets, output);

@@ -13,13 +13,15 @@ import org.apache.spark.sql.types.StructType;
  * as bytes. Times are microseconds since the epoch.
  */
 public final class Step {
+    /** The field by which the tables are sorted. */
+    public static final String RECEIVED_AT_NAME = "received_at";
     /** The schema of the rows. */
     public static final StructType SCHEMA = new StructType()
         .add("table", DataTypes.IntegerType, false)
         .add("event_id", DataTypes.StringType, false)
         .add("visitor_id", DataTypes.StringType, true)
         .add("event_time", DataTypes.LongType, false)
-        .add("received_at", DataTypes.LongType, false)
+        .add(RECEIVED_AT_NAME, DataTypes.LongType, false)
         .add("partition", DataTypes.IntegerType, false)
         .add("offset", DataTypes.LongType, false)
         .add("body", DataTypes.BinaryType, false)
