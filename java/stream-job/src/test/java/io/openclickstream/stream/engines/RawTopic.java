@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -44,6 +45,13 @@ final class RawTopic {
     void delete() throws ExecutionException, InterruptedException {
         try (Admin admin = Admin.create(kafka.clientSettings())) {
             admin.deleteTopics(List.of(name)).all().get();
+        }
+    }
+
+    /** Deletes a partition's records before an offset, as the end of their retention does. */
+    void deleteRecords(int partition, long before) throws ExecutionException, InterruptedException {
+        try (Admin admin = Admin.create(kafka.clientSettings())) {
+            admin.deleteRecords(Map.of(new TopicPartition(name, partition), RecordsToDelete.beforeOffset(before))).all().get();
         }
     }
 

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.openclickstream.stream.config.JobConfig;
 import io.openclickstream.stream.model.OutputTable;
+import io.openclickstream.stream.source.KafkaConnection;
+import io.openclickstream.stream.source.LiveTopic;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -157,6 +160,24 @@ class StreamJobIT {
             job.await("everything is read", progress -> JobProcess.read(progress) == 100);
         }
         pipeline.expectCounts(100, 0, 0);
+    }
+
+    @Test
+    @DisplayName("knows the topic's id, and where Kafka has records and where it deleted them")
+    void liveTopic() throws Exception {
+        pipeline.topic().send("a", events("a", 5), Map.of());
+        String name = pipeline.topic().name();
+        KafkaConnection connection = new KafkaConnection(
+            new JobConfig.Kafka(engines.kafka().bootstrapServers(), name, new JobConfig.Security(false, null, null)));
+        io.openclickstream.stream.source.RawTopic raw = io.openclickstream.stream.source.RawTopic.read(connection, name);
+        int partition = raw.end().entrySet().stream().filter(end -> end.getValue() == 5).findFirst().orElseThrow().getKey();
+        try (LiveTopic topic = new LiveTopic(connection, name)) {
+            assertEquals(raw.id(), topic.id());
+            assertTrue(topic.hasRecords(partition, 4, 5));
+            pipeline.topic().deleteRecords(partition, 3);
+            assertTrue(topic.hasRecords(partition, 0, 4));
+            assertFalse(topic.hasRecords(partition, 0, 3));
+        }
     }
 
     @Test
