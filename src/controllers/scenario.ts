@@ -121,6 +121,13 @@ export class Scenario {
     this.put(this.#type, object);
   }
 
+  /** What another process left in the status. */
+  putStatus(name: string, status: object): void {
+    const held = this.resource(name);
+    if (held === undefined) throw new Error(`no resource "${name}"`);
+    this.api.store.apply(this.#addressOf(this.#type, held.metadata), { ...held, status }, "status");
+  }
+
   deleteResource(name: string): void {
     this.api.store.delete(this.#addressOf(this.#type, { namespace: NAMESPACE, name }), undefined);
   }

@@ -77,7 +77,7 @@ export const eventStreamStatus = z.object({
   topicName: text(249).optional().describe("Name of the topic."),
   topicId: text(64)
     .optional()
-    .describe("Id that Kafka gave the topic; it changes when the topic is recreated."),
+    .describe("Id of the topic that this stream has: made, or taken over. Only this one is deleted with it."),
   partitions: integer(0, 2_147_483_647).optional().describe("Partitions that the topic has."),
   replicationFactor: integer(0, 32_767).optional().describe("Copies that each partition has."),
   driftCorrectedAt: timestamp()

@@ -223,7 +223,11 @@ export const lakeTableSpec = withRules(lakeTableFields, rules);
 
 export const lakeTableStatus = z.object({
   ...commonStatus,
-  tableUuid: text(64).optional().describe("UUID of the table; it changes when the table is recreated."),
+  tableUuid: text(64)
+    .optional()
+    .describe(
+      "UUID of the table that this resource has: made, or taken over. Only this one is dropped with it.",
+    ),
   location: text(2048).optional().describe("Where the table's files lie."),
   schemaId: integer(0, 2_147_483_647).optional().describe("Id of the current schema."),
   currentSnapshotId: text(32)

@@ -26,6 +26,7 @@ import { beginPass } from "./pass.ts";
 import type { Pass } from "./pass.ts";
 import { runPhases, statusInputOf, timed } from "./phases.ts";
 import type { PhaseRun } from "./phases.ts";
+import { keyOf } from "./objects.ts";
 import type { NextPass } from "./queue.ts";
 import { writeFinalizers } from "./resource-writer.ts";
 import { fieldsOf } from "./status-document.ts";
@@ -189,8 +190,7 @@ class Driver<
 
   async #delete(subject: Subject<Resource, Clients>): Promise<NextPass> {
     const { resource, pass } = subject;
-    const finalizers = resource.metadata.finalizers ?? [];
-    if (!finalizers.includes(this.#finalizer)) return { kind: "forget" };
+    if (resource.metadata.finalizers?.includes(this.#finalizer) !== true) return { kind: "forget" };
     if (isPaused(resource)) {
       // A namespace must be able to end; paused then means that what is outside of Kubernetes stays as it is.
       if (!(await pass.context.isNamespaceTerminating())) return this.#pause(subject);
@@ -199,8 +199,11 @@ class Driver<
       if (error !== undefined && !(await this.#mayAbandon(subject, error)))
         return this.#reportDeletion(subject, error);
     }
-    const remaining = finalizers.filter((finalizer) => finalizer !== this.#finalizer);
-    await this.#withFinalizers(resource, remaining);
+    // As it is now: `finalize` may have written to it.
+    const { kind } = this.#controller;
+    const current = this.#options.access.caches.cached<Resource>(kind, keyOf(resource)) ?? resource;
+    const remaining = (current.metadata.finalizers ?? []).filter((each) => each !== this.#finalizer);
+    await this.#withFinalizers(current, remaining);
     pass.context.logger.info("Released the deleted resource");
     return { kind: "forget" };
   }

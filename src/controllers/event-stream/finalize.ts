@@ -2,6 +2,7 @@
 import type { EventStream } from "../../crds/kinds.ts";
 import { EVENT_STREAM_DEFAULTS } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
+import type { TopicId } from "../../targets/kafka/topic.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
 import { platformForCleanup } from "../../targets/platform/cleanup.ts";
 import { topicNameOf } from "./claim.ts";
@@ -12,12 +13,17 @@ export function deletesTopic(stream: EventStream): boolean {
   return (stream.spec.deletionPolicy ?? EVENT_STREAM_DEFAULTS.deletionPolicy) === "Delete";
 }
 
-/** Deletes the topic by its id, so that a namesake made in between stays. Leaves alone what an older stream has. Safe to repeat. */
+/**
+ * Deletes the topic that the stream had, by its id: whatever else bears the name is not its own. A stream without an id in its status
+ * never had one. Safe to repeat.
+ */
 export async function finalizeStream(
   stream: EventStream,
   context: ReconcileContext<PlatformClients>,
 ): Promise<void> {
-  if (!deletesTopic(stream) || olderClaimant(stream, context.kubernetes) !== undefined) return;
+  const id = stream.status?.topicId as TopicId | undefined;
+  if (!deletesTopic(stream) || id === undefined) return;
+  if (olderClaimant(stream, context.kubernetes) !== undefined) return;
   const name = topicNameOf(stream);
   const key = { namespace: stream.metadata.namespace ?? "", name: stream.spec.platformRef.name };
   const settings = await platformForCleanup(context, key);
@@ -28,8 +34,7 @@ export async function finalizeStream(
     return;
   }
   const { kafka } = context.clients.connect(settings);
-  const topic = await kafka.readTopic(name, context.signal);
-  if (topic === undefined || !(await kafka.deleteTopic(topic, context.signal))) return;
-  context.logger.info({ topic: name, topicId: topic.id }, "Deleted topic");
+  if (!(await kafka.deleteTopic({ name, id }, context.signal))) return;
+  context.logger.info({ topic: name, topicId: id }, "Deleted topic");
   context.recordEvent("Normal", "Deleted", `deleted topic "${name}" with its records`);
 }

@@ -207,6 +207,7 @@ describe("deleting", () => {
     try {
       const finalizers = ["openclickstream.io/eventstream"];
       forgetful.putResource("raw", { ...SPEC, deletionPolicy: "Delete" }, { finalizers });
+      forgetful.putStatus("raw", { topicId: "topic-1" });
       forgetful.delete(dataPlatformKind, "main");
       forgetful.deleteResource("raw");
       await forgetful.pass("raw");
@@ -218,6 +219,68 @@ describe("deleting", () => {
     } finally {
       await forgetful.stop();
     }
+  });
+});
+
+describe("deleting with Delete a stream that does not have the topic", () => {
+  const spec = { ...SPEC, deletionPolicy: "Delete" };
+
+  it("leaves a foreign one that the manifest never fitted", async () => {
+    const configs = [topicConfig("cleanup.policy", "compact")];
+    const foreign = { name: TOPIC, id: "foreign" as TopicId, partitions: 12, replicationFactor: 1, configs };
+    scenario.kafka.topics.set(TOPIC, foreign);
+    scenario.putResource("raw", spec);
+    await scenario.pass("raw");
+    expect(scenario.ready("raw")).toContain("Ready=False ImpossibleChange");
+    expect(scenario.status("raw")).toMatchObject({ partitions: 12 });
+    expect(scenario.status("raw")).not.toHaveProperty("topicId");
+    scenario.deleteResource("raw");
+    await scenario.pass("raw");
+    expect(scenario.resource("raw")).toBeUndefined();
+    expect(scenario.kafka.topics.get(TOPIC)).toEqual(foreign);
+  });
+
+  it("leaves that of an older stream which went before", async () => {
+    scenario.putResource("first", { ...SPEC, topicName: "contested" });
+    await scenario.pass("first");
+    scenario.putResource("second", { ...spec, topicName: "contested" });
+    await scenario.pass("second");
+    scenario.deleteResource("first");
+    scenario.deleteResource("second");
+    await scenario.pass("second");
+    expect(scenario.resource("second")).toBeUndefined();
+    expect(scenario.kafka.writes).toEqual(["create-topic"]);
+  });
+
+  it("leaves a namesake of the one that it had", async () => {
+    scenario.putResource("raw", spec);
+    await scenario.pass("raw");
+    change({ id: "foreign" });
+    scenario.deleteResource("raw");
+    await scenario.pass("raw");
+    expect(scenario.resource("raw")).toBeUndefined();
+    expect(scenario.kafka.writes).toEqual(["create-topic"]);
+  });
+
+  it("leaves one that was made in a pass whose status was lost, rather than guess whose it is", async () => {
+    scenario.api.intercept = (request) =>
+      request.subresource === "status" ? { kind: "status", status: 500 } : undefined;
+    scenario.putResource("raw", spec);
+    await scenario.pass("raw");
+    scenario.api.intercept = () => undefined;
+    scenario.deleteResource("raw");
+    await scenario.pass("raw");
+    expect(scenario.resource("raw")).toBeUndefined();
+    expect(scenario.kafka.writes).toEqual(["create-topic"]);
+  });
+
+  it("does not wait for a platform that never was", async () => {
+    scenario.delete(dataPlatformKind, "main");
+    scenario.putResource("raw", spec);
+    await scenario.pass("raw");
+    scenario.deleteResource("raw");
+    await scenario.pass("raw");
+    expect(scenario.resource("raw")).toBeUndefined();
   });
 });
 

@@ -39,15 +39,17 @@ function knownTopic({ applied, observed }: Input): TopicShape | undefined {
 }
 
 /** What cannot be seen now stays as it was last seen; a topic that another stream has is not ours to show. */
-function topicFields(topic: TopicShape | undefined, { resource, observed }: Input): Fields {
-  if (topic !== undefined) {
-    const { id, partitions, replicationFactor } = topic;
-    return { topicId: id, partitions, replicationFactor };
-  }
+function topicFields(topic: TopicShape | undefined, { resource, observed, applied }: Input): Fields {
   if (observed?.older !== undefined) return {};
-  // The id is remembered also when the topic is gone: its successor must not be taken for it.
-  if (observed?.topic.state === "known") return remembered(resource.status, "topicId");
-  return remembered(resource.status, "topicId", "partitions", "replicationFactor");
+  // The topic that the stream has is the one that a pass made, or found and brought in line, not what merely bears the name. It is
+  // remembered also when it is gone: its successor must not be taken for it.
+  const own = applied === undefined ? remembered(resource.status, "topicId") : { topicId: applied.topic.id };
+  if (topic !== undefined) {
+    const { partitions, replicationFactor } = topic;
+    return { ...own, partitions, replicationFactor };
+  }
+  if (observed?.topic.state === "known") return own;
+  return { ...own, ...remembered(resource.status, "partitions", "replicationFactor") };
 }
 
 function readyMessage({ name, partitions, replicationFactor }: TopicShape): string {

@@ -19,7 +19,7 @@ export interface ValidatedStream {
 
 /** What the last passes left in the status. */
 export interface Before {
-  /** The topic as it was last seen. */
+  /** The topic that the stream has. */
   readonly topicId: TopicId | undefined;
   /** This very spec was in effect, so that a difference now is somebody else's doing. */
   readonly wasInEffect: boolean;

@@ -4,6 +4,7 @@ import { LAKE_TABLE_DEFAULTS, lakeTableKind } from "../../crds/kinds.ts";
 import type { TableIdentifier } from "../../naming/tables.ts";
 import { formatTable, parseTableIdentifier } from "../../naming/tables.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
+import { keyOf } from "../../runtime/objects.ts";
 import type { Reason } from "../../runtime/reasons.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
 import { platformForCleanup } from "../../targets/platform/cleanup.ts";
@@ -16,13 +17,20 @@ export function deletesTable(resource: LakeTable): boolean {
   return (resource.spec.deletionPolicy ?? LAKE_TABLE_DEFAULTS.deletionPolicy) === "Delete";
 }
 
-/** Leaves alone what an older resource has. Safe to repeat: the place of the files is in the status when the table is gone already. */
+/** Holds the uuid of the table that is being dropped: should the table be gone at the next attempt, then its files are ours to delete. */
+const DROPPING_ANNOTATION = "openclickstream.io/dropping-table";
+
+/**
+ * Drops the table that the resource had, told by its uuid: whatever else bears the name is not its own. A resource without a uuid in
+ * its status never had one. Safe to repeat.
+ */
 export async function finalizeTable(
   resource: LakeTable,
   context: ReconcileContext<PlatformClients>,
 ): Promise<void> {
   const parsed = parseTableIdentifier(resource.spec);
   if (!deletesTable(resource) || !("identifier" in parsed)) return;
+  if (resource.status?.tableUuid === undefined) return;
   if (olderClaimant(resource, context.kubernetes) !== undefined) return;
   const key = { namespace: resource.metadata.namespace ?? "", name: resource.spec.platformRef.name };
   const settings = await platformForCleanup(context, key);
@@ -31,7 +39,7 @@ export async function finalizeTable(
     const message = `table "${name}" was left: DataPlatform "${key.name}" is gone, and with it the way to the catalog`;
     return tell(context, "CleanupAbandoned", message);
   }
-  const location = await dropTable(parsed.identifier, { settings, context }, resource.status?.location);
+  const location = await dropTable(resource, parsed.identifier, { settings, context });
   if (location !== undefined) await deleteFiles(resource, location, { settings, context });
 }
 
@@ -40,19 +48,45 @@ interface Cleanup {
   readonly context: ReconcileContext<PlatformClients>;
 }
 
-/** Tells where the table's files are. The catalog is asked to delete them too, but not all catalogs do. */
+/** Tells where the table's files are, if they are to go. The catalog is asked to delete them too, but not all catalogs do. */
 async function dropTable(
+  resource: LakeTable,
   identifier: TableIdentifier,
   { settings, context }: Cleanup,
-  remembered: string | undefined,
 ): Promise<string | undefined> {
   const { catalog } = context.clients.connect(settings);
+  const { tableUuid, location } = resource.status ?? {};
+  const name = `table "${formatTable(identifier)}"`;
   const table = await catalog.readTable(identifier, context.signal);
-  if (table === undefined) return remembered;
-  if (await catalog.dropTable(identifier, context.signal)) {
-    tell(context, "Deleted", `dropped table "${formatTable(identifier)}"`);
+  if (table === undefined) {
+    if (resource.metadata.annotations?.[DROPPING_ANNOTATION] === tableUuid) return location;
+    const message = `the files at ${location} were left: ${name} is not in the catalog any more, it may have another name now`;
+    tell(context, "CleanupAbandoned", message);
+    return undefined;
   }
+  if (table.uuid !== tableUuid) {
+    const message = `${name} was left: it is another one now (uuid ${table.uuid}) than this LakeTable had (${tableUuid})`;
+    tell(context, "CleanupAbandoned", message);
+    return undefined;
+  }
+  await markDropping(resource, table.uuid, context);
+  if (await catalog.dropTable(identifier, context.signal)) tell(context, "Deleted", `dropped ${name}`);
   return table.location;
+}
+
+async function markDropping(
+  resource: LakeTable,
+  tableUuid: string,
+  { kubernetes }: ReconcileContext,
+): Promise<void> {
+  const { apiVersion, kind } = resource;
+  const { uid = "" } = resource.metadata;
+  const annotations = { [DROPPING_ANNOTATION]: tableUuid };
+  await kubernetes.apply(lakeTableKind, {
+    apiVersion,
+    kind,
+    metadata: { ...keyOf(resource), uid, annotations },
+  });
 }
 
 async function deleteFiles(

@@ -210,6 +210,70 @@ describe("deleting with Delete a table outside of the bucket", () => {
   });
 });
 
+describe("deleting with Delete a resource that does not have the table", () => {
+  const spec = { ...SPEC, deletionPolicy: "Delete" };
+  const files = ["shop/events/data/1", "shop/events/metadata/00001.metadata.json"];
+
+  beforeEach(() => {
+    for (const key of files) scenario.bucket.keys.add(key);
+  });
+
+  it("leaves a foreign one that the manifest never fitted", async () => {
+    scenario.putResource("maker", SPEC);
+    await scenario.pass("maker");
+    scenario.deleteResource("maker");
+    scenario.putResource("mistake", { ...spec, columns: [{ name: "id", type: "int" }] });
+    await scenario.pass("mistake");
+    expect(scenario.ready("mistake")).toContain("Ready=False");
+    expect(scenario.status("mistake")).not.toHaveProperty("tableUuid");
+    expect(scenario.status("mistake")).not.toHaveProperty("location");
+    scenario.deleteResource("mistake");
+    await scenario.pass("mistake");
+    expect(scenario.resource("mistake")).toBeUndefined();
+    expect(scenario.catalog.writes).toEqual(["create"]);
+    expect([...scenario.bucket.keys]).toEqual(files);
+  });
+
+  it("leaves that of an older resource which went before", async () => {
+    scenario.putResource("first", SPEC);
+    await scenario.pass("first");
+    scenario.putResource("second", spec);
+    await scenario.pass("second");
+    scenario.deleteResource("first");
+    scenario.deleteResource("second");
+    await scenario.pass("second");
+    expect(scenario.resource("second")).toBeUndefined();
+    expect(scenario.catalog.writes).toEqual(["create"]);
+    expect([...scenario.bucket.keys]).toEqual(files);
+  });
+
+  it("leaves a namesake of the one that it had, and says so", async () => {
+    scenario.putResource("events", spec);
+    await scenario.pass("events");
+    const table = scenario.catalog.tables.get(KEY);
+    if (table !== undefined) scenario.catalog.tables.set(KEY, { ...table, uuid: "foreign" });
+    scenario.deleteResource("events");
+    await scenario.pass("events");
+    expect(scenario.resource("events")).toBeUndefined();
+    expect(scenario.catalog.writes).toEqual(["create"]);
+    expect([...scenario.bucket.keys]).toEqual(files);
+    expect(scenario.events().at(-1)).toContain('Warning CleanupAbandoned: table "shop.events" was left');
+  });
+
+  it("leaves the files of a table that somebody renamed or took out of the catalog", async () => {
+    scenario.putResource("events", spec);
+    await scenario.pass("events");
+    scenario.catalog.tables.delete(KEY);
+    scenario.deleteResource("events");
+    await scenario.pass("events");
+    expect(scenario.resource("events")).toBeUndefined();
+    expect([...scenario.bucket.keys]).toEqual(files);
+    expect(scenario.events().at(-1)).toContain(
+      "Warning CleanupAbandoned: the files at s3://lake/shop/events were left",
+    );
+  });
+});
+
 describe("two resources that want one table", () => {
   it("the one that has it keeps it; the other one touches nothing, not even when it is deleted", async () => {
     scenario.putResource("first", SPEC);

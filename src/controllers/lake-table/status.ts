@@ -15,9 +15,11 @@ type Fields = Omit<LakeTableStatus, "conditions" | "observedGeneration">;
 export function tableStatus(input: Input): StatusResult<LakeTableStatus> {
   const table = knownTable(input);
   const older = input.observed?.older;
-  const fields = table === undefined ? rememberedFields(input) : tableFields(table);
   return {
-    status: { ...fields, ...(older !== undefined && { conflictsWith: older.metadata.name }) },
+    status: {
+      ...(older === undefined ? { ...identity(input), ...figures(table, input) } : {}),
+      ...(older !== undefined && { conflictsWith: older.metadata.name }),
+    },
     conditions: [],
     ...(table !== undefined && {
       ready: {
@@ -33,26 +35,25 @@ function knownTable({ applied, observed }: Input): CurrentTable | undefined {
   return observed?.table.state === "known" ? observed.table.value : undefined;
 }
 
-function tableFields(table: CurrentTable): Fields {
-  const { uuid, location, schemaId, snapshot } = table;
-  if (snapshot === undefined) {
-    return { tableUuid: uuid, location, schemaId, rows: 0, dataFiles: 0, totalBytes: 0 };
-  }
-  const { id, ...figures } = snapshot;
-  return { tableUuid: uuid, location, schemaId, currentSnapshotId: id, ...figures };
+/**
+ * The table that the resource has: the one that a pass made, or found and brought in line, not what merely bears the name. It is
+ * remembered also when it is gone: its successor must not be taken for it, and its files may have to be deleted.
+ */
+function identity({ applied, resource }: Input): Fields {
+  if (applied === undefined) return remembered(resource.status, "tableUuid", "location");
+  return { tableUuid: applied.table.uuid, location: applied.table.location };
 }
 
-/** What cannot be seen now stays as it was last seen; a table that another resource has is not ours to show. */
-function rememberedFields({ resource, observed }: Input): Fields {
-  const { status } = resource;
-  if (observed?.older !== undefined) return {};
-  // Remembered also when the table is gone: its successor must not be taken for it, and its files may have to be deleted.
-  const identity = remembered(status, "tableUuid", "location");
-  if (observed?.table.state === "known") return identity;
-  return {
-    ...identity,
-    ...remembered(status, "schemaId", "currentSnapshotId", "rows", "dataFiles", "totalBytes"),
-  };
+/** What cannot be seen now stays as it was last seen. */
+function figures(table: CurrentTable | undefined, { resource, observed }: Input): Fields {
+  if (table === undefined) {
+    if (observed?.table.state === "known") return {};
+    return remembered(resource.status, "schemaId", "currentSnapshotId", "rows", "dataFiles", "totalBytes");
+  }
+  const { schemaId, snapshot } = table;
+  if (snapshot === undefined) return { schemaId, rows: 0, dataFiles: 0, totalBytes: 0 };
+  const { id, ...counts } = snapshot;
+  return { schemaId, currentSnapshotId: id, ...counts };
 }
 
 function count(number: number, word: string): string {

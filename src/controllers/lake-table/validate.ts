@@ -21,7 +21,7 @@ export interface ValidatedTable {
 
 /** What the last passes left in the status. */
 export interface Before {
-  /** The table as it was last seen. */
+  /** The table that the resource has. */
   readonly uuid: string | undefined;
   /** This very spec was in effect, so that a difference now is somebody else's doing. */
   readonly wasInEffect: boolean;
