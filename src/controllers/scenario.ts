@@ -132,8 +132,8 @@ export class Scenario {
     this.api.store.delete(this.#addressOf(this.#type, { namespace: NAMESPACE, name }), undefined);
   }
 
-  delete(type: ResourceType, name: string): void {
-    this.api.store.delete(this.#addressOf(type, { namespace: NAMESPACE, name }), undefined);
+  delete(type: ResourceType, name: string, namespace: string = NAMESPACE): void {
+    this.api.store.delete(this.#addressOf(type, { namespace, name }), undefined);
   }
 
   /** The namespace is being deleted from now on. */

@@ -2,6 +2,7 @@
 import type { DataPlatform, EventStream } from "../../crds/kinds.ts";
 import type { TopicName } from "../../naming/topics.ts";
 import { defaultTopicName } from "../../naming/topics.ts";
+import type { KafkaSettings } from "../../targets/kafka/settings.ts";
 
 /** Finds the platform of a stream; `undefined` when there is none. */
 export type PlatformLookup = (stream: EventStream) => DataPlatform | undefined;
@@ -12,19 +13,25 @@ export function topicNameOf(stream: EventStream): TopicName {
   return (stream.spec.topicName as TopicName | undefined) ?? defaultTopicName({ namespace, name });
 }
 
-/** The other streams that want the topic of `own` in the same cluster. */
+/** The streams there are, and how to find their platforms. */
+export interface Claimants {
+  readonly streams: readonly EventStream[];
+  readonly platformOf: PlatformLookup;
+}
+
+/** The other streams that want the topic of `own` in the cluster that `kafka` leads to. One whose platform is away may be in it. */
 export function rivalsOf(
   own: EventStream,
-  streams: readonly EventStream[],
-  platformOf: PlatformLookup,
+  kafka: Pick<KafkaSettings, "bootstrapServers">,
+  { streams, platformOf }: Claimants,
 ): readonly EventStream[] {
   const topic = topicNameOf(own);
-  const servers = new Set(platformOf(own)?.spec.kafka.bootstrapServers);
+  const servers = new Set(kafka.bootstrapServers);
   return streams.filter(
     (other) =>
       other.metadata.uid !== own.metadata.uid &&
       topicNameOf(other) === topic &&
-      (isSamePlatform(own, other) || sharesServer(servers, platformOf(other))),
+      (isSamePlatform(own, other) || mayShareServer(servers, platformOf(other))),
   );
 }
 
@@ -36,6 +43,6 @@ function isSamePlatform(one: EventStream, other: EventStream): boolean {
 }
 
 /** Two platforms that have a server in common are one cluster. Different addresses of one cluster go unnoticed. */
-function sharesServer(servers: ReadonlySet<string>, platform: DataPlatform | undefined): boolean {
-  return platform?.spec.kafka.bootstrapServers.some((server) => servers.has(server)) === true;
+function mayShareServer(servers: ReadonlySet<string>, platform: DataPlatform | undefined): boolean {
+  return platform === undefined || platform.spec.kafka.bootstrapServers.some((server) => servers.has(server));
 }

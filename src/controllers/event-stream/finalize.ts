@@ -5,6 +5,7 @@ import type { ReconcileContext } from "../../runtime/controller.ts";
 import type { TopicId } from "../../targets/kafka/topic.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
 import { platformForCleanup } from "../../targets/platform/cleanup.ts";
+import { platformKeyOf } from "../../targets/platform/read.ts";
 import { topicNameOf } from "./claim.ts";
 import { olderClaimant } from "./observe.ts";
 
@@ -23,9 +24,8 @@ export async function finalizeStream(
 ): Promise<void> {
   const id = stream.status?.topicId as TopicId | undefined;
   if (!deletesTopic(stream) || id === undefined) return;
-  if (olderClaimant(stream, context.kubernetes) !== undefined) return;
   const name = topicNameOf(stream);
-  const key = { namespace: stream.metadata.namespace ?? "", name: stream.spec.platformRef.name };
+  const key = platformKeyOf(stream);
   const settings = await platformForCleanup(context, key);
   if (settings === undefined) {
     const message = `topic "${name}" was left: DataPlatform "${key.name}" is gone, and with it the way to Kafka`;
@@ -33,6 +33,7 @@ export async function finalizeStream(
     context.recordEvent("Warning", "CleanupAbandoned", message);
     return;
   }
+  if (olderClaimant(stream, settings, context.kubernetes) !== undefined) return;
   const { kafka } = context.clients.connect(settings);
   if (!(await kafka.deleteTopic({ name, id }, context.signal))) return;
   context.logger.info({ topic: name, topicId: id }, "Deleted topic");

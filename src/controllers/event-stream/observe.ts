@@ -1,20 +1,21 @@
-/** Reads who else claims the stream's topic, the platform, and the topic itself; does not write. */
-import type { DataPlatform, EventStream } from "../../crds/kinds.ts";
-import { dataPlatformKind, eventStreamKind } from "../../crds/kinds.ts";
+/** Reads the platform, who else claims the stream's topic, and the topic itself; does not write. */
+import type { EventStream } from "../../crds/kinds.ts";
+import { eventStreamKind } from "../../crds/kinds.ts";
 import type { ObjectReader, ReconcileContext } from "../../runtime/controller.ts";
 import type { CurrentTopic } from "../../targets/kafka/topic.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
-import { readPlatform } from "../../targets/platform/read.ts";
-import type { PlatformState } from "../../targets/platform/settings.ts";
+import { cachedPlatform, platformKeyOf, readPlatform } from "../../targets/platform/read.ts";
+import type { PlatformSettings, PlatformState } from "../../targets/platform/settings.ts";
 import { findOlder } from "../claims.ts";
 import type { Observation } from "../observation.ts";
 import { observed } from "../observation.ts";
 import { rivalsOf, topicNameOf } from "./claim.ts";
 
 export interface ObservedStream {
-  /** The older stream that has the topic; then nothing else was read. */
-  readonly older: EventStream | undefined;
+  /** Without it nothing else is looked at: nobody knows which cluster is meant. */
   readonly platform: PlatformState;
+  /** The older stream that has the topic; then the topic is not read. */
+  readonly older: EventStream | undefined;
   /** Known and `undefined`: there is no such topic. */
   readonly topic: Observation<CurrentTopic | undefined>;
 }
@@ -23,30 +24,26 @@ const NOT_READ: Observation<never> = { state: "unknown", error: new Error("the t
 
 export async function observeStream(
   stream: EventStream,
-  context: ReconcileContext<PlatformClients>,
+  { kubernetes, clients, signal }: ReconcileContext<PlatformClients>,
 ): Promise<ObservedStream> {
-  const { kubernetes, clients, signal } = context;
-  const older = olderClaimant(stream, kubernetes);
-  const key = { namespace: stream.metadata.namespace ?? "", name: stream.spec.platformRef.name };
-  const platform = await readPlatform(kubernetes, key);
-  if (older !== undefined || platform.state !== "resolved") {
-    return Object.freeze({ older, platform, topic: NOT_READ });
-  }
+  const platform = await readPlatform(kubernetes, platformKeyOf(stream));
+  if (platform.state !== "resolved") return Object.freeze({ platform, older: undefined, topic: NOT_READ });
+  const older = olderClaimant(stream, platform.settings, kubernetes);
+  if (older !== undefined) return Object.freeze({ platform, older, topic: NOT_READ });
   const { kafka } = clients.connect(platform.settings);
-  return Object.freeze({
-    older,
-    platform,
-    topic: await observed(kafka.readTopic(topicNameOf(stream), signal)),
-  });
+  const topic = await observed(kafka.readTopic(topicNameOf(stream), signal));
+  return Object.freeze({ platform, older, topic });
 }
 
-/** The older stream that has the topic of this one, in whatever namespace. */
-export function olderClaimant(stream: EventStream, cache: ObjectReader): EventStream | undefined {
-  const platformOf = (other: EventStream): DataPlatform | undefined =>
-    cache.cached<DataPlatform>(dataPlatformKind, {
-      namespace: other.metadata.namespace ?? "",
-      name: other.spec.platformRef.name,
-    });
-  const rivals = rivalsOf(stream, cache.cachedList<EventStream>(eventStreamKind), platformOf);
+/** The older stream that has the topic of this one in the cluster of these settings, in whatever namespace. */
+export function olderClaimant(
+  stream: EventStream,
+  { kafka }: PlatformSettings,
+  cache: ObjectReader,
+): EventStream | undefined {
+  const rivals = rivalsOf(stream, kafka, {
+    streams: cache.cachedList<EventStream>(eventStreamKind),
+    platformOf: (other) => cachedPlatform(cache, other),
+  });
   return findOlder(stream, rivals, (candidate) => candidate.status?.topicId !== undefined);
 }

@@ -2,12 +2,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dataPlatformKind } from "../../crds/kinds.ts";
 import type { TopicName } from "../../naming/topics.ts";
+import type { KubernetesObject } from "../../runtime/objects.ts";
 import type { TopicId } from "../../targets/kafka/topic.ts";
 import { Scenario } from "../scenario.ts";
-import { topicConfig } from "../testing.ts";
+import { PLATFORM, topicConfig } from "../testing.ts";
 import { createEventStreamController } from "./controller.ts";
 
 const TOPIC = "shop.raw" as TopicName;
+const FAR = { spec: { kafka: { bootstrapServers: ["other:9092"] } } };
 const SPEC = { platformRef: { name: "main" }, partitions: 3, retention: { time: "1h" } };
 
 let scenario: Scenario;
@@ -304,12 +306,61 @@ describe("two streams that want one topic", () => {
     expect(scenario.kafka.writes).toEqual(["create-topic"]);
   });
 
+  describe("of two namespaces with one cluster", () => {
+    const platform = (namespace: string): KubernetesObject => ({
+      ...PLATFORM,
+      metadata: { namespace, name: "main" },
+    });
+
+    beforeEach(async () => {
+      scenario.put(dataPlatformKind, platform("elsewhere"));
+      scenario.putResource("first", claim, { namespace: "elsewhere" });
+      scenario.putResource("first", claim, {
+        namespace: "elsewhere",
+        creationTimestamp: "2020-01-01T00:00:00Z",
+      });
+    });
+
+    it("the younger does not take the topic over while the platform of the older is away", async () => {
+      scenario.delete(dataPlatformKind, "main", "elsewhere");
+      scenario.putResource("second", { ...claim, partitions: 9 });
+      await scenario.pass("second");
+      expect(scenario.ready("second")).toContain("Ready=False ResourceConflict");
+      expect(scenario.kafka.writes).toEqual([]);
+    });
+
+    it("the younger, whose own platform is gone, deletes nothing by what is remembered of it", async () => {
+      scenario.put(dataPlatformKind, {
+        ...PLATFORM,
+        metadata: { namespace: "elsewhere", name: "main" },
+        ...FAR,
+      });
+      scenario.putResource("second", { ...claim, deletionPolicy: "Delete" });
+      expect(await scenario.passUntilReady("second")).toBe(1);
+      scenario.put(dataPlatformKind, platform("elsewhere"));
+      scenario.delete(dataPlatformKind, "main");
+      scenario.deleteResource("second");
+      await scenario.pass("second");
+      expect(scenario.resource("second")).toBeUndefined();
+      expect(scenario.kafka.writes).toEqual(["create-topic"]);
+    });
+
+    it("the older keeps what it knows of its topic while its platform is away", async () => {
+      scenario.putResource("third", claim);
+      scenario.delete(dataPlatformKind, "main");
+      scenario.putStatus("third", { topicId: "topic-1" });
+      await scenario.pass("third");
+      expect(scenario.ready("third")).toContain("Ready=False PlatformNotFound");
+      expect(scenario.status("third")).toMatchObject({ topicId: "topic-1" });
+    });
+  });
+
   it("in another cluster are no rivals", async () => {
     scenario.put(dataPlatformKind, {
       apiVersion: "openclickstream.io/v1alpha1",
       kind: "DataPlatform",
       metadata: { namespace: "elsewhere", name: "main" },
-      ...{ spec: { kafka: { bootstrapServers: ["other:9092"] } } },
+      ...FAR,
     });
     scenario.putResource("first", claim, { namespace: "elsewhere" });
     scenario.putResource("second", claim);

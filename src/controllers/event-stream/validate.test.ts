@@ -74,14 +74,20 @@ describe("rivals for a topic", () => {
     ["the stream itself", stream(), false],
     ["another topic", stream({ topicName: "other" }, { uid: "v" }), false],
     ["a stream of another cluster", stream(named, { uid: "v", namespace: "far" }), false],
-    ["a stream without a platform", stream(named, { uid: "v", namespace: "nowhere" }), false],
+    [
+      "a stream whose platform nobody knows: it may be the same cluster",
+      stream(named, { uid: "v", namespace: "nowhere" }),
+      true,
+    ],
   ])("%s: %o", (_case, other, isRival) => {
     const platforms = new Map([
       [NAMESPACE, PLATFORM],
       ["near", platformAt("also:9092", "kafka:9092")],
       ["far", platformAt("far:9092")],
     ]);
-    const rivals = rivalsOf(own, [own, other], (one) => platforms.get(one.metadata.namespace ?? ""));
+    const platformOf = (one: EventStream): DataPlatform | undefined =>
+      platforms.get(one.metadata.namespace ?? "");
+    const rivals = rivalsOf(own, SETTINGS.kafka, { streams: [own, other], platformOf });
     expect(rivals).toEqual(isRival ? [other] : []);
   });
 });

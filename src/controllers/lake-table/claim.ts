@@ -1,22 +1,33 @@
 /** Which LakeTables want one and the same table, or the same place for their files. Pure. */
-import type { DataPlatform, LakeTable } from "../../crds/kinds.ts";
+import type { DataPlatform, DataPlatformSpec, LakeTable } from "../../crds/kinds.ts";
 
 /** Finds the platform of a table; `undefined` when there is none. */
 export type PlatformLookup = (table: LakeTable) => DataPlatform | undefined;
 
-/** The other resources that want the table of `own` in the same catalog. */
+/** The resources there are, and how to find their platforms. */
+export interface Claimants {
+  readonly tables: readonly LakeTable[];
+  readonly platformOf: PlatformLookup;
+}
+
+/** What makes a catalog the same as another one. */
+type CatalogAddress = Pick<DataPlatformSpec["catalog"], "uri" | "warehouse" | "prefix">;
+
+/** The other resources that want the table of `own` in this catalog. One whose platform is away may be in it. */
 export function rivalsOf(
   own: LakeTable,
-  tables: readonly LakeTable[],
-  platformOf: PlatformLookup,
+  catalog: CatalogAddress,
+  { tables, platformOf }: Claimants,
 ): readonly LakeTable[] {
-  const catalog = catalogOf(platformOf(own));
+  const address = formatAddress(catalog);
+  const mayBeHere = (platform: DataPlatform | undefined): boolean =>
+    platform === undefined || formatAddress(platform.spec.catalog) === address;
   return tables.filter(
     (other) =>
       other.metadata.uid !== own.metadata.uid &&
       other.spec.database === own.spec.database &&
       other.spec.table === own.spec.table &&
-      (isSamePlatform(own, other) || (catalog !== undefined && catalog === catalogOf(platformOf(other)))),
+      (isSamePlatform(own, other) || mayBeHere(platformOf(other))),
   );
 }
 
@@ -43,8 +54,6 @@ function isSamePlatform(one: LakeTable, other: LakeTable): boolean {
 }
 
 /** Same text for the same catalog. Different addresses of one catalog go unnoticed. */
-function catalogOf(platform: DataPlatform | undefined): string | undefined {
-  if (platform === undefined) return undefined;
-  const { uri, warehouse, prefix } = platform.spec.catalog;
+function formatAddress({ uri, warehouse, prefix }: CatalogAddress): string {
   return JSON.stringify([uri.replace(/\/+$/, ""), warehouse ?? "", prefix ?? ""]);
 }

@@ -8,6 +8,7 @@ import { keyOf } from "../../runtime/objects.ts";
 import type { Reason } from "../../runtime/reasons.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
 import { platformForCleanup } from "../../targets/platform/cleanup.ts";
+import { platformKeyOf } from "../../targets/platform/read.ts";
 import type { PlatformSettings } from "../../targets/platform/settings.ts";
 import { isShared } from "./claim.ts";
 import { olderClaimant } from "./observe.ts";
@@ -31,14 +32,14 @@ export async function finalizeTable(
   const parsed = parseTableIdentifier(resource.spec);
   if (!deletesTable(resource) || !("identifier" in parsed)) return;
   if (resource.status?.tableUuid === undefined) return;
-  if (olderClaimant(resource, context.kubernetes) !== undefined) return;
-  const key = { namespace: resource.metadata.namespace ?? "", name: resource.spec.platformRef.name };
+  const key = platformKeyOf(resource);
   const settings = await platformForCleanup(context, key);
   if (settings === undefined) {
     const name = formatTable(parsed.identifier);
     const message = `table "${name}" was left: DataPlatform "${key.name}" is gone, and with it the way to the catalog`;
     return tell(context, "CleanupAbandoned", message);
   }
+  if (olderClaimant(resource, settings, context.kubernetes) !== undefined) return;
   const location = await dropTable(resource, parsed.identifier, { settings, context });
   if (location !== undefined) await deleteFiles(resource, location, { settings, context });
 }

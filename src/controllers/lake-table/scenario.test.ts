@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dataPlatformKind } from "../../crds/kinds.ts";
 import { Scenario } from "../scenario.ts";
+import { PLATFORM } from "../testing.ts";
 import { createLakeTableController } from "./controller.ts";
 
 const KEY = "shop.events";
@@ -287,6 +288,38 @@ describe("two resources that want one table", () => {
     expect(scenario.ready("second")).toContain(
       'Ready=False ResourceConflict: table "shop.events" belongs to the older LakeTable "shop/first"',
     );
+    scenario.deleteResource("second");
+    await scenario.pass("second");
+    expect(scenario.resource("second")).toBeUndefined();
+    expect(scenario.catalog.writes).toEqual(["create"]);
+  });
+});
+
+describe("two resources of two namespaces that want one table of one catalog", () => {
+  const elsewhere = { namespace: "elsewhere", name: "main" };
+
+  beforeEach(() => {
+    scenario.put(dataPlatformKind, { ...PLATFORM, metadata: elsewhere });
+    const metadata = { namespace: "elsewhere", creationTimestamp: "2020-01-01T00:00:00Z" };
+    scenario.putResource("first", SPEC, metadata);
+    scenario.putResource("first", SPEC, metadata);
+  });
+
+  it("the younger does not take it over while the platform of the older is away", async () => {
+    scenario.delete(dataPlatformKind, "main", "elsewhere");
+    scenario.putResource("second", SPEC);
+    await scenario.pass("second");
+    expect(scenario.ready("second")).toContain("Ready=False ResourceConflict");
+    expect(scenario.catalog.writes).toEqual([]);
+  });
+
+  it("the younger, whose own platform is gone, drops nothing by what is remembered of it", async () => {
+    const far = { spec: { ...PLATFORM.spec, catalog: { uri: "http://far" } } };
+    scenario.put(dataPlatformKind, { ...PLATFORM, metadata: elsewhere, ...far });
+    scenario.putResource("second", { ...SPEC, deletionPolicy: "Delete" });
+    expect(await scenario.passUntilReady("second")).toBe(1);
+    scenario.put(dataPlatformKind, { ...PLATFORM, metadata: elsewhere });
+    scenario.delete(dataPlatformKind, "main");
     scenario.deleteResource("second");
     await scenario.pass("second");
     expect(scenario.resource("second")).toBeUndefined();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LakeTable } from "../../crds/kinds.ts";
+import type { DataPlatform, LakeTable } from "../../crds/kinds.ts";
 import { NAMESPACE, PLATFORM, SETTINGS, describeError } from "../testing.ts";
 import { isShared, rivalsOf } from "./claim.ts";
 import type { ObservedTable } from "./observe.ts";
@@ -143,7 +143,11 @@ describe("rivals for a table", () => {
     ["another table", table({ table: "other" }, { uid: "v" }), false],
     ["another database", table({ database: "other" }, { uid: "v" }), false],
     ["a resource whose platform has another catalog", table({}, { uid: "v", namespace: "far" }), false],
-    ["a resource without a platform", table({}, { uid: "v", namespace: "nowhere" }), false],
+    [
+      "a resource whose platform nobody knows: it may be the same catalog",
+      table({}, { uid: "v", namespace: "nowhere" }),
+      true,
+    ],
   ])("%s: %o", (_case, other, isRival) => {
     const far = { ...PLATFORM, spec: { ...PLATFORM.spec, catalog: { uri: "http://far" } } };
     const platforms = new Map([
@@ -151,9 +155,9 @@ describe("rivals for a table", () => {
       ["other", { ...PLATFORM, spec: { ...PLATFORM.spec, catalog: { uri: "http://catalog/" } } }],
       ["far", far],
     ]);
-    const rivals = rivalsOf(own, [own, other], (resource) =>
-      platforms.get(resource.metadata.namespace ?? ""),
-    );
+    const platformOf = (one: LakeTable): DataPlatform | undefined =>
+      platforms.get(one.metadata.namespace ?? "");
+    const rivals = rivalsOf(own, SETTINGS.catalog, { tables: [own, other], platformOf });
     expect(rivals).toEqual(isRival ? [other] : []);
   });
 });

@@ -4,6 +4,7 @@ import { dataPlatformKind } from "../../crds/kinds.ts";
 import type {
   KubernetesClient,
   KubernetesObject,
+  ObjectReader,
   ResourceKey,
   ResourceType,
 } from "../../runtime/controller.ts";
@@ -16,6 +17,21 @@ const SECRETS: ResourceType = { group: "", version: "v1", kind: "Secret", plural
 
 interface SecretObject extends KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
+}
+
+/** A resource that names a platform of its own namespace. */
+export interface PlatformUser extends KubernetesObject {
+  readonly spec: { readonly platformRef: { readonly name: string } };
+}
+
+/** Where the platform of a resource is. */
+export function platformKeyOf({ metadata, spec }: PlatformUser): ResourceKey {
+  return { namespace: metadata.namespace ?? "", name: spec.platformRef.name };
+}
+
+/** The platform of a resource, or `undefined` when it is not there (now). */
+export function cachedPlatform(cache: ObjectReader, user: PlatformUser): DataPlatform | undefined {
+  return cache.cached<DataPlatform>(dataPlatformKind, platformKeyOf(user));
 }
 
 /** The platform that `name` refers to in a namespace. Never throws: a failed read is `unknown`. */
