@@ -18,7 +18,7 @@ import {
   objectName,
   platformRef,
 } from "./references.ts";
-import { MAP_KEY_RULE, integer, text, textMap, withRules } from "./rules.ts";
+import { MAP_KEY_RULE, integer, text, textMap, textSet, withRules } from "./rules.ts";
 
 /** What an absent field means; resolved by the controllers, never written into the resource. */
 export const EVENT_STREAM_DEFAULTS = { partitions: 3, deletionPolicy: DEFAULT_DELETION_POLICY } as const;
@@ -80,6 +80,11 @@ export const eventStreamStatus = z.object({
     .describe("Id of the topic that this stream has: made, or taken over. Only this one is deleted with it."),
   partitions: integer(0, 2_147_483_647).optional().describe("Partitions that the topic has."),
   replicationFactor: integer(0, 32_767).optional().describe("Copies that each partition has."),
+  configs: textSet(text(128), 102)
+    .optional()
+    .describe(
+      "Names of the configs that the manifest has set on the topic. Only these go back to the default when it names them no more.",
+    ),
   driftCorrectedAt: timestamp()
     .optional()
     .describe("When a change that somebody made to the topic by hand was last undone."),

@@ -9,6 +9,8 @@ import type { Notice, StreamPlan } from "./plan.ts";
 /** The topic as the brokers answered it to be now. */
 export interface AppliedStream {
   readonly topic: Omit<CurrentTopic, "configs">;
+  /** Names of the configs that the manifest has set on it. */
+  readonly configs: readonly string[];
   /** Something that somebody else had changed was put right. */
   readonly isDriftCorrected: boolean;
 }
@@ -32,7 +34,7 @@ export async function applyStream(
     isDriftCorrected ||= notice.reason === "DriftCorrected";
   }
   if (topic === undefined) throw new Error(`the plan for topic "${plan.topic}" made none`);
-  return { topic, isDriftCorrected };
+  return { topic, configs: plan.configs, isDriftCorrected };
 }
 
 async function execute(

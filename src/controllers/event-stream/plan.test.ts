@@ -52,8 +52,8 @@ function observedOf({ topic }: Case): ObservedStream {
 function render(input: Case): string {
   try {
     const observed = observedOf(input);
-    const { topic, steps, notices } = planStream(validateStream(streamOf(input), observed));
-    return stringify({ topic, steps, notices }, { lineWidth: 0 });
+    const { topic, configs, steps, notices } = planStream(validateStream(streamOf(input), observed));
+    return stringify({ topic, configs, steps, notices }, { lineWidth: 0 });
   } catch (error) {
     return stringify({ refused: describeError(error) }, { lineWidth: 0 });
   }

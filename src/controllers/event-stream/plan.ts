@@ -11,6 +11,8 @@ export interface StreamPlan {
   readonly settings: PlatformSettings;
   readonly topic: TopicName;
   readonly current: CurrentTopic | undefined;
+  /** Names of the configs that the topic has from the manifest, once all is done. */
+  readonly configs: readonly string[];
   /** In order; each is followed by its notice once it is done. */
   readonly steps: readonly StreamStep[];
   /** What was noticed before anything is done. */
@@ -37,8 +39,9 @@ export function planStream(validated: ValidatedStream): StreamPlan {
     settings,
     topic: wanted.name,
     current,
+    configs: Object.keys(wanted.configs).toSorted(),
     steps: actions.map((action) => ({ action, notice: noticeOf(action, validated) })),
-    notices: replacementNotice(validated),
+    notices: [...takeoverNotice(validated), ...replacementNotice(validated)],
   };
 }
 
@@ -52,6 +55,17 @@ function noticeOf(action: TopicAction, { before }: ValidatedStream): Notice {
   if (!before.wasInEffect) return { type: "Normal", reason: "Updated", message: `done: ${doing}` };
   const message = `topic "${action.topic}" had been changed outside of Kubernetes; done: ${doing}`;
   return { type: "Warning", reason: "DriftCorrected", message };
+}
+
+/** A topic that was there before the manifest may have configs of its own, which nobody should have to guess. */
+function takeoverNotice({ wanted, current, before }: ValidatedStream): readonly Notice[] {
+  if (current === undefined || before.topicId !== undefined) return [];
+  const left = current.configs
+    .filter(({ name, source }) => source === "topic" && !Object.hasOwn(wanted.configs, name))
+    .map(({ name, value }) => `${name}=${value ?? "(hidden)"}`);
+  if (left.length === 0) return [];
+  const message = `took over topic "${wanted.name}" with configs that the manifest does not name, which stay: ${left.join(", ")}`;
+  return [{ type: "Normal", reason: "Updated", message }];
 }
 
 /** A topic with another id is not the one whose records were there. It is kept: nothing brings the old one back. */

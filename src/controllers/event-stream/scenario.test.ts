@@ -51,6 +51,30 @@ describe("the first pass", () => {
   });
 });
 
+describe("a topic that is there already", () => {
+  it("keeps its configs, in the second pass too; what the manifest sets and then leaves out is taken back", async () => {
+    const configs = [topicConfig("cleanup.policy", "compact"), topicConfig("max.message.bytes", "9")];
+    scenario.kafka.topics.set(TOPIC, {
+      ...{ name: TOPIC, id: "foreign" as TopicId, partitions: 3, replicationFactor: 1 },
+      configs,
+    });
+    scenario.putResource("raw", { ...SPEC, configs: { "segment.ms": "1" } });
+    await scenario.pass("raw");
+    await scenario.pass("raw");
+    expect(scenario.status("raw")).toMatchObject({ configs: ["retention.ms", "segment.ms"] });
+    scenario.putResource("raw", SPEC);
+    await scenario.pass("raw");
+    expect(scenario.kafka.topics.get(TOPIC)?.configs).toEqual([
+      ...configs,
+      topicConfig("retention.ms", "3600000"),
+    ]);
+    expect(scenario.events()).toContain(
+      'Normal Updated: took over topic "shop.raw" with configs that the manifest does not name, which stay: ' +
+        "cleanup.policy=compact, max.message.bytes=9",
+    );
+  });
+});
+
 describe("a lost answer", () => {
   it.each(["before", "after"] as const)(
     "(the request took no effect %s it) leads to the same end",

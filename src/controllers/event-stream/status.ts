@@ -43,7 +43,10 @@ function topicFields(topic: TopicShape | undefined, { resource, observed, applie
   if (observed?.older !== undefined) return {};
   // The topic that the stream has is the one that a pass made, or found and brought in line, not what merely bears the name. It is
   // remembered also when it is gone: its successor must not be taken for it.
-  const own = applied === undefined ? remembered(resource.status, "topicId") : { topicId: applied.topic.id };
+  const own: Fields =
+    applied === undefined
+      ? remembered(resource.status, "topicId", "configs")
+      : { topicId: applied.topic.id, configs: [...applied.configs] };
   if (topic !== undefined) {
     const { partitions, replicationFactor } = topic;
     return { ...own, partitions, replicationFactor };

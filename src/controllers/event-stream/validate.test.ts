@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DataPlatform, EventStream } from "../../crds/kinds.ts";
+import type { TopicName } from "../../naming/topics.ts";
+import type { TopicId } from "../../targets/kafka/topic.ts";
 import { NAMESPACE, PLATFORM, SETTINGS, describeError } from "../testing.ts";
 import { rivalsOf } from "./claim.ts";
 import type { ObservedStream } from "./observe.ts";
@@ -28,6 +30,7 @@ describe("a stream's manifest", () => {
       partitions: { count: 3, isExplicit: false },
       replicationFactor: undefined,
       configs: {},
+      formerConfigs: [],
     });
   });
 
@@ -38,6 +41,18 @@ describe("a stream's manifest", () => {
       "retention.ms": "5400000",
       "retention.bytes": "10737418240",
     });
+  });
+
+  it("takes back only what it had set, and only from the topic that it had set it on", () => {
+    const resource = { ...stream(), status: { topicId: "own", configs: ["segment.ms"] } };
+    const topic = (id: string): ObservedStream["topic"] => {
+      const shape = { name: "shop.raw" as TopicName, partitions: 3, replicationFactor: 1, configs: [] };
+      return { state: "known", value: { ...shape, id: id as TopicId } };
+    };
+    const former = (id: string): readonly string[] =>
+      validateStream(resource, { ...OBSERVED, topic: topic(id) }).wanted.formerConfigs;
+    expect(former("own")).toEqual(["segment.ms"]);
+    expect(former("foreign")).toEqual([]);
   });
 
   it("whose topic an older stream has is refused, before anything else is asked for", () => {

@@ -31,7 +31,12 @@ export function validateStream(stream: EventStream, observed: ObservedStream): V
   if (older !== undefined) throw conflict(stream, older);
   const settings = requirePlatform(observed.platform);
   const current = requireKnown(observed.topic);
-  return { settings, wanted: wantedTopic(stream), current, before: readBefore(stream) };
+  return {
+    settings,
+    wanted: { ...wantedTopic(stream), formerConfigs: formerConfigs(stream, current) },
+    current,
+    before: readBefore(stream),
+  };
 }
 
 function conflict(stream: EventStream, older: EventStream): TerminalError {
@@ -43,7 +48,7 @@ function conflict(stream: EventStream, older: EventStream): TerminalError {
   );
 }
 
-function wantedTopic(stream: EventStream): WantedTopic {
+function wantedTopic(stream: EventStream): Omit<WantedTopic, "formerConfigs"> {
   const { partitions, replicationFactor, retention, configs } = stream.spec;
   return {
     name: topicNameOf(stream),
@@ -60,6 +65,11 @@ function wantedTopic(stream: EventStream): WantedTopic {
       ...(retention?.size !== undefined && { "retention.bytes": String(parseBytes(retention.size)) }),
     },
   };
+}
+
+/** What was set on another topic says nothing about this one. */
+function formerConfigs({ status }: EventStream, current: CurrentTopic | undefined): readonly string[] {
+  return current?.id === status?.topicId ? (status?.configs ?? []) : [];
 }
 
 function readBefore({ metadata, status }: EventStream): Before {

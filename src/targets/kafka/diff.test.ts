@@ -15,6 +15,7 @@ function wantedTopic(changes: Partial<WantedTopic> = {}): WantedTopic {
     partitions: { count: 3, isExplicit: true },
     replicationFactor: undefined,
     configs: {},
+    formerConfigs: [],
     ...changes,
   };
 }
@@ -73,13 +74,16 @@ describe("a topic", () => {
 });
 
 describe("a topic's configs", () => {
-  it("are set when they differ and go back to the default when no longer wanted", () => {
+  it("are set when they differ and go back to the default when the manifest names them no more", () => {
     const configs = [
       config("retention.ms", "1"),
       config("segment.ms", "2"),
       config("cleanup.policy", "compact"),
     ];
-    const wanted = wantedTopic({ configs: { "retention.ms": "9", "cleanup.policy": "compact" } });
+    const wanted = wantedTopic({
+      configs: { "retention.ms": "9", "cleanup.policy": "compact" },
+      formerConfigs: ["segment.ms", "cleanup.policy", "flush.ms"],
+    });
     expect(diffTopic(wanted, currentTopic({ configs }))).toEqual([
       { kind: "alter-configs", topic: NAME, set: { "retention.ms": "9" }, unset: ["segment.ms"] },
     ]);
@@ -96,8 +100,11 @@ describe("a topic's configs", () => {
     expect(diffTopic(wantedTopic(), currentTopic({ configs }))).toEqual([]);
   });
 
-  it("that throttle a running move of replicas are left alone", () => {
-    const configs = [config("leader.replication.throttled.replicas", "0:1")];
+  it("that the manifest never named are left alone: without cleanup.policy=compact or retention.ms=-1 records would go", () => {
+    const configs = [
+      config("cleanup.policy", "compact"),
+      config("leader.replication.throttled.replicas", "0:1"),
+    ];
     expect(diffTopic(wantedTopic(), currentTopic({ configs }))).toEqual([]);
   });
 
@@ -146,6 +153,7 @@ describe("carrying out the difference", () => {
     partitions: fc.record({ count: fc.integer({ min: 1, max: 9 }), isExplicit: fc.boolean() }),
     replicationFactor: fc.constantFrom(undefined, 1, 2),
     configs: fc.dictionary(configNames, fc.constantFrom("1", "2")),
+    formerConfigs: fc.uniqueArray(configNames),
   });
   const anyCurrent = fc.record({
     name: fc.constant(NAME),

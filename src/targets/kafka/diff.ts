@@ -29,12 +29,6 @@ export interface AlterConfigs {
   readonly unset: readonly string[];
 }
 
-/** Set by tools that move partitions, for as long as a move takes; never ours to take away. */
-const THROTTLES: ReadonlySet<string> = new Set([
-  "leader.replication.throttled.replicas",
-  "follower.replication.throttled.replicas",
-]);
-
 /**
  * The actions that make `current` what is wanted, in order; none when it is already. Throws `TerminalError` (`ImpossibleChange`) for
  * what Kafka cannot do: fewer partitions, another replication factor.
@@ -101,10 +95,8 @@ function configActions(wanted: WantedTopic, current: CurrentTopic): readonly Alt
       .filter(([name, value]) => !isConfigSetTo(known.get(name), value))
       .toSorted(([one], [other]) => one.localeCompare(other)),
   );
-  const unset = current.configs
-    .filter((config) => config.source === "topic" && !THROTTLES.has(config.name))
-    .map((config) => config.name)
-    .filter((name) => !Object.hasOwn(wanted.configs, name))
+  const unset = wanted.formerConfigs
+    .filter((name) => known.get(name)?.source === "topic" && !Object.hasOwn(wanted.configs, name))
     .toSorted();
   if (Object.keys(set).length + unset.length === 0) return [];
   return [{ kind: "alter-configs", topic: wanted.name, set, unset }];

@@ -11,8 +11,10 @@ export interface WantedTopic {
   readonly partitions: { readonly count: number; readonly isExplicit: boolean };
   /** `undefined`: the brokers' default when created, and whatever there is later. */
   readonly replicationFactor: number | undefined;
-  /** All topic-level configs; one that is not here goes back to the brokers' default. */
+  /** Topic-level configs that the manifest names; the topic may have others, which stay. */
   readonly configs: Readonly<Record<string, string>>;
+  /** Names that the manifest had set before; those that it does not name any more go back to the brokers' default. */
+  readonly formerConfigs: readonly string[];
 }
 
 /** Where the effective value of a config comes from. Only `topic` ones are set on the topic itself. */
