@@ -112,6 +112,9 @@ export interface Controller<
    * but never longer than `ABANDON_AFTER_SECONDS` in a namespace that is being deleted.
    */
   finalize?(resource: Resource, context: ReconcileContext<Clients>): Promise<void>;
-  /** Whether this resource needs `finalize` now (for instance not with deletionPolicy Retain). Default true if there is a `finalize`. */
-  needsFinalizer?(resource: Resource): boolean;
+  /**
+   * Whether this resource needs `finalize` now (for instance not with deletionPolicy Retain). `cache` shows its children. Default true if
+   * there is a `finalize`.
+   */
+  needsFinalizer?(resource: Resource, cache: ObjectReader): boolean;
 }

@@ -134,7 +134,8 @@ class Driver<
   }
 
   async #reconcile({ resource: found, pass }: Subject<Resource, Clients>): Promise<NextPass> {
-    const wanted = wantedFinalizers(this.#controller, found, this.#finalizer);
+    const cache = pass.context.kubernetes;
+    const wanted = wantedFinalizers(this.#controller, found, { finalizer: this.#finalizer, cache });
     const resource = await this.#withFinalizers(found, wanted);
     const results = await runPhases(this.#controller, resource, this.#runOf(pass));
     // On the way out, and without the lease, nothing that was seen may be written down any more.

@@ -1,6 +1,6 @@
 /** Finalizers: when one is added, when cleanup runs, and when a resource is let go without it. */
 import type { CommonStatus } from "./conditions.ts";
-import type { Controller, CustomResource, ResourceType } from "./controller.ts";
+import type { Controller, CustomResource, ObjectReader, ResourceType } from "./controller.ts";
 import type { KubernetesObject } from "./objects.ts";
 
 /** In a namespace that is being deleted a failing cleanup is given up after this time; what it leaves behind is told in an Event. */
@@ -22,10 +22,11 @@ export function finalizerOf(type: ResourceType): string {
 export function wantedFinalizers<Resource extends CustomResource<unknown, CommonStatus>>(
   controller: FinalizingController<Resource>,
   resource: Resource,
-  finalizer: string,
+  { finalizer, cache }: { readonly finalizer: string; readonly cache: ObjectReader },
 ): readonly string[] {
   const held = resource.metadata.finalizers ?? [];
-  const isWanted = controller.finalize !== undefined && (controller.needsFinalizer?.(resource) ?? true);
+  const isWanted =
+    controller.finalize !== undefined && (controller.needsFinalizer?.(resource, cache) ?? true);
   if (isWanted === held.includes(finalizer)) return held;
   return isWanted ? [...held, finalizer] : held.filter((each) => each !== finalizer);
 }

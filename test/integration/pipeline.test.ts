@@ -239,6 +239,28 @@ describe("deleting a pipeline", () => {
     expect(await keysUnder("checkpoints/")).toEqual(["checkpoints/pipelines/gone-not/offsets/0"]);
   });
 
+  it("whose policy became Retain while it was paused tells its children before they go", async () => {
+    await applyPipeline("spared", { deletionPolicy: "Delete" });
+    await makeReady("spared");
+    await operator.change(clickstreamPipelineKind, "spared", {
+      metadata: { annotations: { "openclickstream.io/paused": "true" } },
+      spec: { ...SPEC, deletionPolicy: "Retain" },
+    });
+    await operator.delete(clickstreamPipelineKind, "spared");
+    expect((await operator.get(lakeTableKind, "spared-events")).spec?.["deletionPolicy"]).toBe("Delete");
+    await applyPipeline("spared", { deletionPolicy: "Retain" });
+    await operator.waitUntilGone(clickstreamPipelineKind, "spared");
+    // No garbage collector runs here: the children are as they would go.
+    for (const [kind, name] of [
+      [eventStreamKind, "spared-raw"],
+      [lakeTableKind, "spared-events"],
+    ] as const) {
+      const child = await operator.get(kind, name);
+      expect(child.spec?.["deletionPolicy"]).toBe("Retain");
+      expect(child.metadata.ownerReferences).toHaveLength(1);
+    }
+  });
+
   it("with the policy Retain asks nobody", async () => {
     const pipeline = await operator.get(clickstreamPipelineKind, "web");
     expect(pipeline.metadata.finalizers).toBeUndefined();

@@ -1,37 +1,93 @@
-/** Deletes the job's checkpoint, the one thing of a pipeline that neither Kubernetes nor a child resource collects. */
-import type { ClickstreamPipeline } from "../../crds/kinds.ts";
-import { DEFAULT_DELETION_POLICY, clickstreamPipelineKind } from "../../crds/kinds.ts";
+/** What Kubernetes cannot collect of a deleted pipeline: the policy of its topic and tables is passed on, its checkpoint deleted. */
+import type { ClickstreamPipeline, EventStream, LakeTable } from "../../crds/kinds.ts";
+import {
+  clickstreamPipelineKind,
+  DEFAULT_DELETION_POLICY,
+  eventStreamKind,
+  lakeTableKind,
+} from "../../crds/kinds.ts";
 import { pipelineChildNames } from "../../naming/children.ts";
 import { managedLabels } from "../../naming/labels.ts";
-import type { ReconcileContext, ResourceKey } from "../../runtime/controller.ts";
+import type { ObjectReader, ReconcileContext, ResourceKey, ResourceType } from "../../runtime/controller.ts";
 import { WaitingError } from "../../runtime/errors.ts";
-import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
+import { keyOf } from "../../runtime/objects.ts";
+import { CHILD_TYPES, controllerOf } from "../../targets/kubernetes/child.ts";
+import { platformForCleanup } from "../../targets/platform/cleanup.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
-import { readPlatform, requirePlatform } from "../../targets/platform/read.ts";
-import type { PlatformSettings } from "../../targets/platform/settings.ts";
+import { platformKeyOf } from "../../targets/platform/read.ts";
 import { checkpointPrefix } from "./plan/job-json.ts";
+import { TABLE_ROLES } from "./plan/lake-tables.ts";
 
 /** The job runs for some seconds more, until its batch is done. */
 const STOPPING_SECONDS = 5;
 
-/** With the policy Retain the checkpoint stays, like the topic and the tables that it belongs to. */
-export function needsCleanup(pipeline: ClickstreamPipeline): boolean {
-  return (pipeline.spec.deletionPolicy ?? DEFAULT_DELETION_POLICY) === "Delete";
+/** Children carry a copy of the policy, so one of them may still say Delete when the pipeline says Retain already. */
+export function needsCleanup(pipeline: ClickstreamPipeline, cache: ObjectReader): boolean {
+  const says = [pipeline, ...dataChildren(pipeline, cache).map(({ object }) => object)].map(policyOf);
+  return says.includes("Delete");
 }
 
-/** Stops the job, waits until it is gone, deletes the checkpoint. Safe to run again at any point. */
+/** Passes the policy on, stops the job, waits until it is gone, deletes the checkpoint. Safe to run again at any point. */
 export async function finalizePipeline(
   pipeline: ClickstreamPipeline,
   context: ReconcileContext<PlatformClients>,
 ): Promise<void> {
-  if (!needsCleanup(pipeline)) return;
-  const key = { namespace: pipeline.metadata.namespace ?? "", name: pipeline.metadata.name };
+  await passPolicyOn(pipeline, context);
+  if (policyOf(pipeline) === "Retain") return;
+  const key = keyOf(pipeline);
   await stopJob(key, context);
-  const settings = await findPlatform({ ...key, name: pipeline.spec.platformRef.name }, context);
-  if (settings === undefined) return;
+  const platform = platformKeyOf(pipeline);
+  const settings = await platformForCleanup(context, platform);
+  if (settings === undefined) {
+    const message = `the checkpoint at ${checkpointPrefix(key)} was left: DataPlatform "${platform.name}" is gone, and with it the way to the bucket`;
+    context.logger.warn(message);
+    context.recordEvent("Warning", "CleanupAbandoned", message);
+    return;
+  }
   const { storage } = context.clients.connect(settings);
   const objects = await storage.deletePrefix(`${checkpointPrefix(key)}/`, context.signal);
   context.logger.info({ objects }, "Deleted checkpoint");
+}
+
+interface DataChild {
+  readonly type: ResourceType;
+  readonly object: EventStream | LakeTable;
+}
+
+/** The pipeline's own children that hold data. */
+function dataChildren(pipeline: ClickstreamPipeline, cache: ObjectReader): readonly DataChild[] {
+  const { namespace, name } = keyOf(pipeline);
+  const names = pipelineChildNames(name);
+  const addresses = [
+    { type: eventStreamKind, name: names.rawStream },
+    ...TABLE_ROLES.map((role) => ({ type: lakeTableKind, name: names[role] })),
+  ];
+  return addresses.flatMap(({ type, name: childName }) => {
+    const object = cache.cached<EventStream | LakeTable>(type, { namespace, name: childName });
+    const isOwn = object !== undefined && controllerOf(object)?.uid === pipeline.metadata.uid;
+    return isOwn ? [{ type, object }] : [];
+  });
+}
+
+function policyOf({ spec }: ClickstreamPipeline | EventStream | LakeTable): "Retain" | "Delete" {
+  return spec.deletionPolicy ?? DEFAULT_DELETION_POLICY;
+}
+
+/** They go with the pipeline and then do what they say themselves. A whole spec: a field left out would be taken away. */
+async function passPolicyOn(
+  pipeline: ClickstreamPipeline,
+  { kubernetes }: ReconcileContext<PlatformClients>,
+): Promise<void> {
+  const deletionPolicy = policyOf(pipeline);
+  for (const { type, object } of dataChildren(pipeline, kubernetes)) {
+    if (policyOf(object) === deletionPolicy) continue;
+    const { apiVersion, kind, metadata, spec } = object;
+    const { uid = "", labels = {}, annotations = {}, ownerReferences = [] } = metadata;
+    await kubernetes.apply(type, {
+      ...{ apiVersion, kind, spec: { ...spec, deletionPolicy } },
+      metadata: { ...keyOf(object), uid, labels, annotations, ownerReferences },
+    });
+  }
 }
 
 /** A job that still ran would write its checkpoint anew. */
@@ -52,17 +108,4 @@ async function stopJob(key: ResourceKey, { kubernetes }: ReconcileContext<Platfo
   });
   if (statefulSet === undefined && pods.length === 0) return;
   throw new WaitingError("Deleting", "the stream job is stopping", { retryAfterSeconds: STOPPING_SECONDS });
-}
-
-/** In a namespace that is being deleted the platform may be gone already; then nobody knows any more where the checkpoint is. */
-async function findPlatform(
-  key: ResourceKey,
-  context: ReconcileContext<PlatformClients>,
-): Promise<PlatformSettings | undefined> {
-  const platform = await readPlatform(context.kubernetes, key);
-  if (platform.state === "resolved") return platform.settings;
-  const last = context.clients.lastKnown(key);
-  if (last !== undefined) return last;
-  if (await context.isNamespaceTerminating()) return undefined;
-  return requirePlatform(platform);
 }

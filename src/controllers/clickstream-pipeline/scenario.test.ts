@@ -232,9 +232,44 @@ describe("deleting a pipeline", () => {
     return { connect: () => connections as never, lastKnown: () => undefined };
   }
 
-  it("needs no cleanup with the policy Retain", () => {
-    expect(controller.needsFinalizer?.(pipelineWith())).toBe(false);
-    expect(controller.needsFinalizer?.(pipelineWith({ deletionPolicy: "Delete" }))).toBe(true);
+  it("needs no cleanup with the policy Retain, once no child says Delete any more", async () => {
+    const kubernetes = cluster();
+    const retained = pipelineWith();
+    expect(controller.needsFinalizer?.(retained, kubernetes)).toBe(false);
+    await settle(kubernetes, pipelineWith({ deletionPolicy: "Delete" }));
+    expect(controller.needsFinalizer?.(pipelineWith({ deletionPolicy: "Delete" }), kubernetes)).toBe(true);
+    expect(controller.needsFinalizer?.(retained, kubernetes)).toBe(true);
+    await settle(kubernetes, retained);
+    expect(controller.needsFinalizer?.(retained, kubernetes)).toBe(false);
+  });
+
+  it("that became Retain in the last moment tells its children first, and deletes nothing", async () => {
+    const kubernetes = cluster();
+    await settle(kubernetes, pipelineWith({ deletionPolicy: "Delete" }));
+    kubernetes.writes.length = 0;
+    const deleted: string[] = [];
+    await controller.finalize?.(pipelineWith(), contextOf(kubernetes, storage(deleted)));
+    expect(kubernetes.writes).toEqual([
+      "apply EventStream web-raw",
+      "apply LakeTable web-events",
+      "apply LakeTable web-failed-events",
+      "apply LakeTable web-duplicate-events",
+    ]);
+    const table = kubernetes.object("LakeTable", "web-events");
+    expect(table["spec"]).toMatchObject({ deletionPolicy: "Retain", database: "quickstart" });
+    expect(table.metadata.ownerReferences).toMatchObject([{ uid: "pipeline-uid" }]);
+    expect(deleted).toEqual([]);
+  });
+
+  it("leaves alone what bears the name of a child and is none", async () => {
+    const kubernetes = cluster();
+    await settle(kubernetes, pipelineWith({ deletionPolicy: "Delete" }));
+    kubernetes.change("EventStream", "web-raw", (stream) => {
+      (stream["metadata"] as { ownerReferences: unknown }).ownerReferences = [];
+    });
+    kubernetes.writes.length = 0;
+    await controller.finalize?.(pipelineWith(), contextOf(kubernetes, storage([])));
+    expect(kubernetes.writes).not.toContain("apply EventStream web-raw");
   });
 
   it("deletes the checkpoint only when the job is gone", async () => {
@@ -261,7 +296,15 @@ describe("deleting a pipeline", () => {
     await expect(controller.finalize?.(pipeline, context)).rejects.toMatchObject({
       reason: "PlatformNotFound",
     });
-    const terminating = { ...context, isNamespaceTerminating: async () => true };
+    const events: string[] = [];
+    const terminating: typeof context = {
+      ...context,
+      isNamespaceTerminating: async () => true,
+      recordEvent: (type, reason, message) => events.push(`${type} ${reason}: ${message}`),
+    };
     await expect(controller.finalize?.(pipeline, terminating)).resolves.toBeUndefined();
+    expect(events).toEqual([
+      'Warning CleanupAbandoned: the checkpoint at checkpoints/quickstart/web was left: DataPlatform "local" is gone, and with it the way to the bucket',
+    ]);
   });
 });
