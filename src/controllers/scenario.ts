@@ -37,6 +37,7 @@ export class Scenario {
   readonly kafka = new FakeKafka();
   readonly catalog = new FakeCatalog();
   readonly bucket = new FakeBucket();
+  readonly leadership = { isLeading: true };
   now = new Date("2026-01-01T00:00:00.500Z");
   readonly #type: ResourceType;
   readonly #caches: Caches;
@@ -52,7 +53,7 @@ export class Scenario {
     const metrics = createMetrics();
     const logger = createLogger("silent");
     const rest = createRestClient(this.#connection, metrics);
-    const leadership = { isLeading: true };
+    const { leadership } = this;
     this.#caches = new Caches({ rest, metrics, logger }, []);
     for (const watched of [type, dataPlatformKind]) this.#caches.watch({ type: watched }, () => undefined);
     this.#events = createEventRecorder({ rest, leadership, metrics, logger, instance: "test" });

@@ -10,6 +10,7 @@ import {
   TransientError,
   WaitingError,
 } from "../runtime/errors.ts";
+import type { WritePermit } from "../runtime/controller.ts";
 import type { TableCatalog } from "../targets/iceberg/catalog.ts";
 import type { CurrentTable } from "../targets/iceberg/table.ts";
 import { carryOut } from "../targets/iceberg/testing.ts";
@@ -88,10 +89,11 @@ export class FakeKafka implements TopicAdmin {
     return this.topics.get(name);
   }
 
-  async execute(actions: readonly TopicAction[]): Promise<readonly TopicActionResult[]> {
+  async execute(actions: readonly TopicAction[], permit: WritePermit): Promise<readonly TopicActionResult[]> {
     this.#refuseWhenDown();
     const results: TopicActionResult[] = [];
     for (const action of actions) {
+      permit.assertMayWrite();
       const outage = this.outage();
       const created = outage === "before" ? undefined : this.#carryOut(action);
       if (outage !== undefined) {
@@ -107,7 +109,8 @@ export class FakeKafka implements TopicAdmin {
     return results;
   }
 
-  async deleteTopic({ id }: TopicIdentity): Promise<boolean> {
+  async deleteTopic({ id }: TopicIdentity, permit: WritePermit): Promise<boolean> {
+    permit.assertMayWrite();
     this.#refuseWhenDown();
     const topic = [...this.topics.values()].find((one) => one.id === id);
     if (this.outage() !== undefined) throw new TransientError("KafkaUnreachable", "no answer");
@@ -186,7 +189,8 @@ export class FakeCatalog implements TableCatalog {
     return this.tables.get(formatTable(identifier));
   }
 
-  async createTable(action: Parameters<TableCatalog["createTable"]>[0]): Promise<CurrentTable> {
+  async createTable(...[action, permit]: Parameters<TableCatalog["createTable"]>): Promise<CurrentTable> {
+    permit.assertMayWrite();
     const key = formatTable(action.identifier);
     return this.#write(["create"], () => {
       if (this.tables.has(key)) throw new WaitingError("NotSettled", "AlreadyExistsException");
@@ -199,8 +203,9 @@ export class FakeCatalog implements TableCatalog {
 
   async changeTable(
     table: CurrentTable,
-    { actions }: Parameters<TableCatalog["changeTable"]>[1],
+    { actions, permit }: Parameters<TableCatalog["changeTable"]>[1],
   ): Promise<CurrentTable> {
+    permit.assertMayWrite();
     return this.#write(
       actions.map((action) => action.kind),
       () => {
@@ -213,7 +218,8 @@ export class FakeCatalog implements TableCatalog {
     );
   }
 
-  async dropTable(identifier: TableIdentifier): Promise<boolean> {
+  async dropTable(identifier: TableIdentifier, permit: WritePermit): Promise<boolean> {
+    permit.assertMayWrite();
     return this.#write(["drop"], () => this.tables.delete(formatTable(identifier)));
   }
 
@@ -248,7 +254,8 @@ export class FakeBucket implements ObjectStore {
     yield [...this.keys].filter((key) => key.startsWith(prefix));
   }
 
-  async deletePrefix(prefix: string): Promise<number> {
+  async deletePrefix(prefix: string, permit: WritePermit): Promise<number> {
+    permit.assertMayWrite();
     if (this.outage() === "before") throw new TransientError("StorageUnreachable", "503 SlowDown");
     const found = [...this.keys].filter((key) => key.startsWith(prefix));
     for (const key of found) this.keys.delete(key);

@@ -66,7 +66,7 @@ export function createKubernetesClient(access: ApiAccess, pass: PassScope): Kube
   };
 }
 
-/** Throws unless this replica may write now. Every write to the API goes through here first. */
+/** Throws unless this replica may write now. Every write, to the API and to other systems, asks here first. */
 export function assertLeading(leadership: Leadership): void {
   if (!leadership.isLeading) throw new KubernetesError("Aborted", "this replica does not hold the lease");
 }

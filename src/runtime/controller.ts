@@ -25,15 +25,21 @@ export interface SecondaryWatch {
   toKeys(object: KubernetesObject, cache: ObjectReader): readonly ResourceKey[];
 }
 
+/** What every request that changes something outside must ask right before it is sent. */
+export interface WritePermit {
+  /** Aborted when leadership is lost, the process stops or the pass exceeds its time. */
+  readonly signal: AbortSignal;
+  /** Throws when this replica may not write any more. It looks at the clock: the timers of a process that was frozen are late. */
+  readonly assertMayWrite: () => void;
+}
+
 /** What a phase may use of the world. `Clients` is whatever main wires for the external systems. */
-export interface ReconcileContext<Clients = unknown> {
+export interface ReconcileContext<Clients = unknown> extends WritePermit {
   /** Child logger of the pass with controller, kind, namespace, name, generation and reconcileId. */
   readonly logger: Logger;
   now(): Date;
   readonly kubernetes: KubernetesClient;
   readonly clients: Clients;
-  /** Aborted when leadership is lost, the process stops or the pass exceeds its time. Pass it to every request. */
-  readonly signal: AbortSignal;
   /** An Event about the resource, for transitions only (drift corrected, topic recreated, …). Never throws, never waits. */
   recordEvent(type: EventType, reason: Reason, message: string): void;
   /** Whether the resource's namespace is being deleted (one cached read a pass). For `finalize`: a vanished platform must not wedge it. */

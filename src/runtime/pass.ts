@@ -1,7 +1,7 @@
 /** What lives as long as one pass over one resource: its context, its time limit, the secrets it has read. */
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
-import { createKubernetesClient } from "./api-client.ts";
+import { assertLeading, createKubernetesClient } from "./api-client.ts";
 import type { ApiAccess } from "./api-client.ts";
 import type { ReconcileContext } from "./controller.ts";
 import type { EventRecorder } from "./event-recorder.ts";
@@ -55,6 +55,10 @@ export function beginPass<Clients>(resource: KubernetesObject, options: PassOpti
     kubernetes,
     clients: options.clients,
     signal: limit.signal,
+    assertMayWrite() {
+      limit.signal.throwIfAborted();
+      assertLeading(options.access.leadership);
+    },
     recordEvent(type, reason, message) {
       options.events.record(resource, {
         type,

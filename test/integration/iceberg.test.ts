@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { PERMIT } from "../../src/runtime/testing/permit.ts";
 import type { DatabaseName, TableIdentifier, TableName } from "../../src/naming/tables.ts";
 import { findWaitingError, isTerminalError } from "../../src/runtime/errors.ts";
 import type { TableCatalog } from "../../src/targets/iceberg/catalog.ts";
@@ -51,9 +52,10 @@ function withPossibleDays(table: WantedTable): WantedTable {
 
 async function carryOut(actions: readonly TableAction[], current: CurrentTable | undefined): Promise<void> {
   const creation = actions.find((action): action is CreateTable => action.kind === "create-table");
-  if (creation !== undefined) await catalog.createTable(creation);
+  if (creation !== undefined) await catalog.createTable(creation, PERMIT);
   const changes = actions.filter((action): action is TableChange => action.kind !== "create-table");
-  if (changes.length > 0 && current !== undefined) await catalog.changeTable(current, { actions: changes });
+  if (changes.length > 0 && current !== undefined)
+    await catalog.changeTable(current, { actions: changes, permit: PERMIT });
 }
 
 /** `undefined` when the change is refused as impossible. */
@@ -150,7 +152,7 @@ describe("a lost answer", () => {
     const [creation] = diffTable(SIMPLE, undefined);
     if (creation?.kind !== "create-table") throw new Error("a missing table is created");
     isLosing = true;
-    const error: unknown = await lossy.createTable(creation).catch((reason: unknown) => reason);
+    const error: unknown = await lossy.createTable(creation, PERMIT).catch((reason: unknown) => reason);
     isLosing = false;
     expect(findWaitingError(error)).toMatchObject({ reason: "CatalogUnreachable" });
     expect(diffTable(SIMPLE, await lossy.readTable(SIMPLE.identifier))).toEqual([]);
@@ -165,10 +167,14 @@ describe("a lost answer", () => {
     } as WantedTable;
     const actions = diffTable(wanted, current).filter((action) => action.kind !== "create-table");
     isLosing = true;
-    const error: unknown = await lossy.changeTable(current, { actions }).catch((reason: unknown) => reason);
+    const error: unknown = await lossy
+      .changeTable(current, { actions, permit: PERMIT })
+      .catch((reason: unknown) => reason);
     isLosing = false;
     expect(findWaitingError(error)).toMatchObject({ reason: "CatalogUnreachable" });
-    const again: unknown = await lossy.changeTable(current, { actions }).catch((reason: unknown) => reason);
+    const again: unknown = await lossy
+      .changeTable(current, { actions, permit: PERMIT })
+      .catch((reason: unknown) => reason);
     expect(findWaitingError(again)).toMatchObject({ reason: "NotSettled" });
     expect(diffTable(wanted, await lossy.readTable(SIMPLE.identifier))).toEqual([]);
   });

@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { PERMIT } from "../../src/runtime/testing/permit.ts";
+import type { WritePermit } from "../../src/runtime/controller.ts";
 import type { TopicName } from "../../src/naming/topics.ts";
 import { findWaitingError } from "../../src/runtime/errors.ts";
 import type { TopicAdmin } from "../../src/targets/kafka/admin.ts";
@@ -44,7 +46,7 @@ function wanted(name: string, changes: Partial<WantedTopic> = {}): WantedTopic {
 
 /** One round of read, compare and carry out; the topic afterwards. */
 async function converge(admin: TopicAdmin, topic: WantedTopic): Promise<CurrentTopic> {
-  for (const result of await admin.execute(diffTopic(topic, await admin.readTopic(topic.name)))) {
+  for (const result of await admin.execute(diffTopic(topic, await admin.readTopic(topic.name)), PERMIT)) {
     if (result.outcome === "failed") throw result.error;
   }
   const current = await admin.readTopic(topic.name);
@@ -92,7 +94,7 @@ describe("topics", () => {
   it("that somebody made meanwhile are left to the next pass", async () => {
     const topic = wanted("target-race");
     await converge(admin, topic);
-    const [result] = await admin.execute(diffTopic(topic, undefined));
+    const [result] = await admin.execute(diffTopic(topic, undefined), PERMIT);
     expect(result).toMatchObject({ outcome: "failed" });
     expect(result?.outcome === "failed" && findWaitingError(result.error)).toMatchObject({
       reason: "NotSettled",
@@ -102,11 +104,28 @@ describe("topics", () => {
   it("are deleted by their id: a namesake made since stays", async () => {
     const topic = wanted("target-namesake");
     const old = await converge(admin, topic);
-    expect(await admin.deleteTopic(old)).toBe(true);
+    expect(await admin.deleteTopic(old, PERMIT)).toBe(true);
     const young = await converge(admin, topic);
     expect(young.id).not.toBe(old.id);
-    expect(await admin.deleteTopic(old)).toBe(false);
+    expect(await admin.deleteTopic(old, PERMIT)).toBe(false);
     expect(await admin.readTopic(topic.name)).toMatchObject({ id: young.id });
+  });
+
+  it("are neither made nor deleted without the permit, which is asked for right before the request", async () => {
+    const refused = new Error("the lease is lost");
+    const permit: WritePermit = {
+      ...PERMIT,
+      assertMayWrite: () => {
+        throw refused;
+      },
+    };
+    const topic = wanted("target-unpermitted");
+    const results = await admin.execute(diffTopic(topic, undefined), permit);
+    expect(results).toMatchObject([{ outcome: "failed", error: refused }]);
+    expect(await admin.readTopic(topic.name)).toBeUndefined();
+    const made = await converge(admin, topic);
+    await expect(admin.deleteTopic(made, permit)).rejects.toBe(refused);
+    expect(await admin.readTopic(topic.name)).toMatchObject({ id: made.id });
   });
 
   it("that nobody made are not made by asking", async () => {
@@ -176,7 +195,7 @@ describe("a connection with TLS and SASL", () => {
 
   it("as a user without rights is told which right is missing", async () => {
     const admin = open(secured("PLAIN", GUEST));
-    const [result] = await admin.execute(diffTopic(wanted("secured-forbidden"), undefined));
+    const [result] = await admin.execute(diffTopic(wanted("secured-forbidden"), undefined), PERMIT);
     const error = result?.outcome === "failed" ? result.error : undefined;
     expect(findWaitingError(error)).toMatchObject({ reason: "Unauthorized" });
     expect(error?.message).toMatch(/AUTHORIZATION_FAILED while creating topic "secured-forbidden"/);

@@ -45,7 +45,7 @@ export async function finalizePipeline(
     return;
   }
   const { storage } = context.clients.connect(settings);
-  const objects = await storage.deletePrefix(`${checkpointPrefix(key)}/`, context.signal);
+  const objects = await storage.deletePrefix(`${checkpointPrefix(key)}/`, context);
   context.logger.info({ objects }, "Deleted checkpoint");
 }
 

@@ -7,6 +7,7 @@ import { findTerminalError } from "../../runtime/errors.ts";
 import { createMetrics } from "../../runtime/metrics.ts";
 import { runPhases } from "../../runtime/phases.ts";
 import type { PhaseResults } from "../../runtime/phases.ts";
+import { PERMIT } from "../../runtime/testing/permit.ts";
 import { JsonClient } from "../../targets/http/json-client.ts";
 import { FakeKubernetes, SimulatedCrash } from "../../targets/kubernetes/fake-kubernetes.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
@@ -44,7 +45,7 @@ function contextOf(
     now: () => new Date("2026-01-01T00:00:00Z"),
     kubernetes,
     clients: clients as PlatformClients,
-    signal: new AbortController().signal,
+    ...PERMIT,
     recordEvent: () => undefined,
     isNamespaceTerminating: async () => false,
   };

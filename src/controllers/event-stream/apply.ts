@@ -44,7 +44,7 @@ async function execute(
   if (plan.steps.length === 0) return [];
   const { kafka } = context.clients.connect(plan.settings);
   const actions = plan.steps.map((step) => step.action);
-  return kafka.execute(actions, context.signal);
+  return kafka.execute(actions, context);
 }
 
 function topicAfter(

@@ -35,7 +35,7 @@ export async function finalizeStream(
   }
   if (olderClaimant(stream, settings, context.kubernetes) !== undefined) return;
   const { kafka } = context.clients.connect(settings);
-  if (!(await kafka.deleteTopic({ name, id }, context.signal))) return;
+  if (!(await kafka.deleteTopic({ name, id }, context))) return;
   context.logger.info({ topic: name, topicId: id }, "Deleted topic");
   context.recordEvent("Normal", "Deleted", `deleted topic "${name}" with its records`);
 }

@@ -172,6 +172,20 @@ describe("a change by hand", () => {
   });
 });
 
+describe("a process that was frozen between its read and its write", () => {
+  it("writes nothing when it goes on: another one may lead by now", async () => {
+    const read = scenario.kafka.readTopic.bind(scenario.kafka);
+    scenario.kafka.readTopic = async (name) => {
+      const topic = await read(name);
+      scenario.leadership.isLeading = false;
+      return topic;
+    };
+    scenario.putResource("raw", SPEC);
+    await scenario.pass("raw");
+    expect(scenario.kafka.writes).toEqual([]);
+  });
+});
+
 describe("a paused stream", () => {
   it("is not repaired", async () => {
     scenario.putResource("raw", SPEC);

@@ -19,11 +19,10 @@ export async function applyTable(
   const { work } = plan;
   if (work.kind === "none") return { table: work.table };
   const { catalog } = context.clients.connect(plan.settings);
-  const { signal } = context;
   const table =
     work.kind === "create"
-      ? await catalog.createTable(work.action, signal)
-      : await catalog.changeTable(work.table, { actions: work.actions, signal });
+      ? await catalog.createTable(work.action, context)
+      : await catalog.changeTable(work.table, { actions: work.actions, permit: context });
   record(work.notice, context);
   return { table };
 }

@@ -71,7 +71,7 @@ async function dropTable(
     return undefined;
   }
   await markDropping(resource, table.uuid, context);
-  if (await catalog.dropTable(identifier, context.signal)) tell(context, "Deleted", `dropped ${name}`);
+  if (await catalog.dropTable(identifier, context)) tell(context, "Deleted", `dropped ${name}`);
   return table.location;
 }
 
@@ -108,7 +108,7 @@ async function deleteFiles(
     );
   }
   const { storage } = context.clients.connect(settings);
-  const objects = await storage.deletePrefix(prefix, context.signal);
+  const objects = await storage.deletePrefix(prefix, context);
   if (objects > 0) tell(context, "Deleted", `deleted ${objects} objects at ${location}`);
 }
 

@@ -189,6 +189,18 @@ describe("deleting with Delete", () => {
     expect([...scenario.bucket.keys]).toEqual(["shop/events_old/data/1"]);
   });
 
+  it("drops nothing after it was frozen between its read and its write: another process may lead by now", async () => {
+    const read = scenario.catalog.readTable.bind(scenario.catalog);
+    scenario.catalog.readTable = async (identifier) => {
+      const table = await read(identifier);
+      scenario.leadership.isLeading = false;
+      return table;
+    };
+    await scenario.pass("events");
+    expect(scenario.catalog.writes).toEqual(["create"]);
+    expect(scenario.bucket.keys.size).toBe(3);
+  });
+
   it("leaves files where another LakeTable lies too", async () => {
     scenario.putResource("inner", { ...SPEC, table: "inner", location: "s3://lake/shop/events/inner" });
     await scenario.pass("events");

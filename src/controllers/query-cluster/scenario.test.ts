@@ -5,6 +5,7 @@ import type { QueryClusterSpec } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import { createMetrics } from "../../runtime/metrics.ts";
 import { runPhases } from "../../runtime/phases.ts";
+import { PERMIT } from "../../runtime/testing/permit.ts";
 import { FakeKubernetes } from "../../targets/kubernetes/fake-kubernetes.ts";
 import { localPlatform } from "../clickstream-pipeline/testing.ts";
 import { createQueryClusterController } from "./controller.ts";
@@ -38,7 +39,7 @@ async function pass(
     now: () => new Date("2026-01-01T00:00:00Z"),
     kubernetes,
     clients: undefined,
-    signal: new AbortController().signal,
+    ...PERMIT,
     recordEvent: () => undefined,
     isNamespaceTerminating: async () => false,
   };

@@ -27,6 +27,8 @@ export interface CatalogRequest {
   /** Completes "while …" in an error's message. */
   readonly doing: string;
   readonly signal?: AbortSignal | undefined;
+  /** Of a change: asked right before it is sent; throws when it may not be. */
+  readonly assertMayWrite?: () => void;
 }
 
 /** `missing`: the catalog said that there is no such thing. `exists`: that there is one already. */
@@ -144,6 +146,7 @@ class RestCatalogClient implements CatalogClient {
     wanted: CatalogRequest,
   ): Promise<{ readonly status: number; readonly text: string }> {
     const authorization = await this.#session.headers(wanted.signal);
+    wanted.assertMayWrite?.();
     try {
       const answer = await request(url, {
         method: wanted.method,

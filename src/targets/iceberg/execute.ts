@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { formatTable } from "../../naming/tables.ts";
 import type { DatabaseName, TableIdentifier } from "../../naming/tables.ts";
-import type { CatalogClient, CatalogResult } from "./client.ts";
+import type { WritePermit } from "../../runtime/controller.ts";
+import type { CatalogClient, CatalogRequest, CatalogResult } from "./client.ts";
 import { namespacePath, tablePath } from "./client.ts";
 import type { CreateTable, TableChange } from "./diff.ts";
 import { describeTableAction } from "./diff.ts";
@@ -21,11 +22,11 @@ type Update = Readonly<Record<string, unknown>>;
 export async function createDatabase(
   client: CatalogClient,
   database: DatabaseName,
-  signal?: AbortSignal,
+  permit: WritePermit,
 ): Promise<boolean> {
   const doing = `creating database "${database}"`;
   const body = { namespace: [database], properties: {} };
-  const result = await client.send({ method: "POST", path: "namespaces", body, doing, signal });
+  const result = await client.send({ method: "POST", path: "namespaces", body, ...writing(doing, permit) });
   if (result.outcome === "missing") throw result.error;
   return result.outcome === "done";
 }
@@ -37,13 +38,13 @@ export async function createDatabase(
 export async function createTable(
   client: CatalogClient,
   action: CreateTable,
-  signal?: AbortSignal,
+  permit: WritePermit,
 ): Promise<CurrentTable> {
-  const context = { doing: describeTableAction(action), signal };
+  const context = writing(describeTableAction(action), permit);
   let result = await tryCreate(client, action, context);
   // Which of the two steps notices that the database is missing differs from catalog to catalog.
   if (result.outcome === "missing") {
-    await createDatabase(client, action.identifier.database, signal);
+    await createDatabase(client, action.identifier.database, permit);
     result = await tryCreate(client, action, context);
   }
   if (result.outcome !== "done") throw result.error;
@@ -54,7 +55,7 @@ export async function createTable(
 export async function changeTable(
   client: CatalogClient,
   table: CurrentTable,
-  change: { readonly actions: readonly TableChange[]; readonly signal?: AbortSignal | undefined },
+  change: { readonly actions: readonly TableChange[]; readonly permit: WritePermit },
 ): Promise<CurrentTable> {
   const doing = `changing table "${formatTable(table.identifier)}"`;
   const body = {
@@ -63,7 +64,7 @@ export async function changeTable(
     updates: change.actions.flatMap((action) => updates(action, table)),
   };
   const path = tablePath(table.identifier);
-  const answer = await client.demand({ method: "POST", path, body, doing, signal: change.signal });
+  const answer = await client.demand({ method: "POST", path, body, ...writing(doing, change.permit) });
   return parseTable(client, table.identifier, { body: answer, doing });
 }
 
@@ -71,11 +72,16 @@ export async function changeTable(
 export async function dropTable(
   client: CatalogClient,
   identifier: TableIdentifier,
-  signal?: AbortSignal,
+  permit: WritePermit,
 ): Promise<boolean> {
   const doing = `dropping table "${formatTable(identifier)}"`;
   const query = { purgeRequested: "true" };
-  const result = await client.send({ method: "DELETE", path: tablePath(identifier), query, doing, signal });
+  const result = await client.send({
+    method: "DELETE",
+    path: tablePath(identifier),
+    query,
+    ...writing(doing, permit),
+  });
   return result.outcome === "done";
 }
 
@@ -90,9 +96,10 @@ const stagedTable = z.object({
 
 type Proposal = z.output<typeof stagedTable>;
 
-interface Doing {
-  readonly doing: string;
-  readonly signal: AbortSignal | undefined;
+type Doing = Pick<CatalogRequest, "doing" | "signal" | "assertMayWrite">;
+
+function writing(doing: string, { signal, assertMayWrite }: WritePermit): Doing {
+  return { doing, signal, assertMayWrite };
 }
 
 async function tryCreate(client: CatalogClient, action: CreateTable, context: Doing): Promise<CatalogResult> {

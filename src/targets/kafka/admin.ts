@@ -1,5 +1,6 @@
 /** What a controller can do with one Kafka cluster. Tests give it another implementation. */
 import type { TopicName } from "../../naming/topics.ts";
+import type { WritePermit } from "../../runtime/controller.ts";
 import type { KafkaClient } from "./client.ts";
 import type { TopicAction } from "./diff.ts";
 import type { TopicActionResult } from "./execute.ts";
@@ -13,9 +14,9 @@ export interface TopicAdmin {
   /** The topic, or `undefined` when the cluster answered that there is none. */
   readTopic(name: TopicName, signal?: AbortSignal): Promise<CurrentTopic | undefined>;
   /** Carries actions out in order, stops at the first that fails and tells each one's result. */
-  execute(actions: readonly TopicAction[], signal?: AbortSignal): Promise<readonly TopicActionResult[]>;
+  execute(actions: readonly TopicAction[], permit: WritePermit): Promise<readonly TopicActionResult[]>;
   /** Deletes exactly the topic with this id, not a namesake; `false` when there is none. */
-  deleteTopic(topic: TopicIdentity, signal?: AbortSignal): Promise<boolean>;
+  deleteTopic(topic: TopicIdentity, permit: WritePermit): Promise<boolean>;
   /** Offset of the next record, by partition number. */
   readEndOffsets(topic: CurrentTopic, signal?: AbortSignal): Promise<ReadonlyMap<number, bigint>>;
   probe(signal?: AbortSignal): Promise<KafkaProbe>;
@@ -26,8 +27,8 @@ export interface TopicAdmin {
 export function createTopicAdmin(client: KafkaClient): TopicAdmin {
   return {
     readTopic: (name, signal) => readTopic(client, name, signal),
-    execute: (actions, signal) => executeTopicActions(client, actions, signal),
-    deleteTopic: (topic, signal) => deleteTopic(client, topic, signal),
+    execute: (actions, permit) => executeTopicActions(client, actions, permit),
+    deleteTopic: (topic, permit) => deleteTopic(client, topic, permit),
     readEndOffsets: (topic, signal) => readEndOffsets(client, topic, signal),
     probe: (signal) => probeKafka(client, signal),
     close: () => client.close(),

@@ -23,6 +23,8 @@ export interface CallOptions {
   /** Changes go to the controller: brokers in ZooKeeper mode do not forward them. Default: any broker. */
   readonly to?: "any-broker" | "controller";
   readonly signal?: AbortSignal | undefined;
+  /** Of a change: asked right before it is sent; throws when it may not be. */
+  readonly assertMayWrite?: () => void;
 }
 
 /** Requests to one cluster. Every method throws errors of the runtime's classes. */
@@ -67,8 +69,9 @@ class PooledKafkaClient implements KafkaClient {
     request: Request,
     options: CallOptions,
   ): Promise<Response> {
+    const connection = await this.#connect(options);
+    options.assertMayWrite?.();
     try {
-      const connection = await this.#connect(options);
       return await withSignal(api.async(connection, ...request), options.signal);
     } catch (error) {
       throw this.#failed(error, options);
@@ -80,8 +83,9 @@ class PooledKafkaClient implements KafkaClient {
     request: Request,
     options: CallOptions,
   ): Promise<Response> {
+    const connection = await this.#connect(options);
+    options.assertMayWrite?.();
     try {
-      const connection = await this.#connect(options);
       return await withSignal(api.async(connection, ...request), options.signal);
     } catch (error) {
       const response = (error as { response?: unknown }).response;
@@ -103,10 +107,14 @@ class PooledKafkaClient implements KafkaClient {
   }
 
   async #connect(options: CallOptions): Promise<Connection> {
-    if (options.to !== "controller")
-      return withSignal(this.#pool.getFirstAvailable(this.#bootstrap), options.signal);
-    this.#controller ??= await this.#findController(options.signal);
-    return withSignal(this.#pool.get(this.#controller), options.signal);
+    try {
+      if (options.to !== "controller")
+        return await withSignal(this.#pool.getFirstAvailable(this.#bootstrap), options.signal);
+      this.#controller ??= await this.#findController(options.signal);
+      return await withSignal(this.#pool.get(this.#controller), options.signal);
+    } catch (error) {
+      throw this.#failed(error, options);
+    }
   }
 
   async #findController(signal: AbortSignal | undefined): Promise<Broker> {

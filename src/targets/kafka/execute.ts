@@ -9,6 +9,7 @@ import {
   incrementalAlterConfigsV1,
 } from "@platformatic/kafka";
 import type { TopicName } from "../../naming/topics.ts";
+import type { WritePermit } from "../../runtime/controller.ts";
 import { WaitingError } from "../../runtime/errors.ts";
 import type { CallOptions, KafkaClient } from "./client.ts";
 import { SERVER_TIMEOUT_MS } from "./client.ts";
@@ -32,15 +33,15 @@ export type CreatedTopic = Pick<CurrentTopic, "name" | "id" | "partitions" | "re
 export async function executeTopicActions(
   client: KafkaClient,
   actions: readonly TopicAction[],
-  signal?: AbortSignal,
+  permit: WritePermit,
 ): Promise<readonly TopicActionResult[]> {
   const results: TopicActionResult[] = [];
   for (const action of actions) {
-    const result = await executeAction(client, action, signal);
+    const result = await executeAction(client, action, permit);
     results.push(result);
     if (result.outcome === "failed") return results;
     const isVisible = (topic: CurrentTopic | undefined): boolean => isDone(action, topic);
-    await settle(client, { name: action.topic, isVisible }, signal);
+    await settle(client, { name: action.topic, isVisible }, permit.signal);
   }
   return results;
 }
@@ -91,15 +92,15 @@ function isDone(action: TopicAction, topic: CurrentTopic | undefined): boolean {
 export async function deleteTopic(
   client: KafkaClient,
   topic: TopicIdentity,
-  signal?: AbortSignal,
+  permit: WritePermit,
 ): Promise<boolean> {
-  const options = changing(`deleting topic "${topic.name}"`, signal);
+  const options = changing(`deleting topic "${topic.name}"`, permit);
   const topics = [{ topicId: topicIdToHex(topic.id), name: null }];
   const answer = await client.callItems(deleteTopicsV6.api, [topics, SERVER_TIMEOUT_MS], options);
   const result = answer.responses[0];
   const code = errorName(result?.errorCode ?? 0);
   if (code === undefined) {
-    await settle(client, { name: topic.name, isVisible: (seen) => seen?.id !== topic.id }, signal);
+    await settle(client, { name: topic.name, isVisible: (seen) => seen?.id !== topic.id }, permit.signal);
     return true;
   }
   if (code === "UNKNOWN_TOPIC_ID" || code === "UNKNOWN_TOPIC_OR_PARTITION") return false;
@@ -109,9 +110,9 @@ export async function deleteTopic(
 async function executeAction(
   client: KafkaClient,
   action: TopicAction,
-  signal: AbortSignal | undefined,
+  permit: WritePermit,
 ): Promise<TopicActionResult> {
-  const options = changing(describeTopicAction(action), signal);
+  const options = changing(describeTopicAction(action), permit);
   try {
     const created = await dispatch(client, action, options);
     return { action, outcome: "done", ...(created && { created }) };
@@ -219,6 +220,6 @@ function failure(
   );
 }
 
-function changing(doing: string, signal: AbortSignal | undefined): CallOptions {
-  return { doing, to: "controller", signal };
+function changing(doing: string, { signal, assertMayWrite }: WritePermit): CallOptions {
+  return { doing, to: "controller", signal, assertMayWrite };
 }

@@ -12,6 +12,8 @@ export interface RunOptions {
   /** Completes "while …" in an error's message. */
   readonly doing: string;
   readonly signal: AbortSignal | undefined;
+  /** Of a change: asked right before it is sent; throws when it may not be. */
+  readonly assertMayWrite?: () => void;
 }
 
 /** Second argument of the SDK's `send`. */
@@ -49,7 +51,8 @@ export function createStorageClient(settings: StorageSettings): StorageClient {
   return {
     settings,
     sdk,
-    async run({ doing, signal }, request) {
+    async run({ doing, signal, assertMayWrite }, request) {
+      assertMayWrite?.();
       try {
         return await request(sdk, signal === undefined ? {} : { abortSignal: signal });
       } catch (error) {

@@ -1,5 +1,6 @@
 /** Deletes what is under a prefix of a bucket. Nothing is ever written: an S3 prefix exists as soon as a file in it does. */
 import { DeleteObjectsCommand } from "@aws-sdk/client-s3";
+import type { WritePermit } from "../../runtime/controller.ts";
 import { TransientError } from "../../runtime/errors.ts";
 import type { StorageClient } from "./client.ts";
 import { listKeys } from "./read.ts";
@@ -11,13 +12,13 @@ import { listKeys } from "./read.ts";
 export async function deletePrefix(
   client: StorageClient,
   prefix: string,
-  signal?: AbortSignal,
+  permit: WritePermit,
 ): Promise<number> {
   if (!/^[^/].*\/$/.test(prefix)) throw new Error(`refusing to delete the prefix "${prefix}"`);
   let count = 0;
-  for await (const keys of listKeys(client, prefix, signal)) {
+  for await (const keys of listKeys(client, prefix, permit.signal)) {
     if (keys.length === 0) continue;
-    await deleteKeys(client, keys, signal);
+    await deleteKeys(client, keys, permit);
     count += keys.length;
   }
   return count;
@@ -26,13 +27,13 @@ export async function deletePrefix(
 async function deleteKeys(
   client: StorageClient,
   keys: readonly string[],
-  signal: AbortSignal | undefined,
+  { signal, assertMayWrite }: WritePermit,
 ): Promise<void> {
   const command = new DeleteObjectsCommand({
     Bucket: client.settings.bucket,
     Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
   });
-  const answer = await client.run({ doing: "deleting objects", signal }, (sdk, http) =>
+  const answer = await client.run({ doing: "deleting objects", signal, assertMayWrite }, (sdk, http) =>
     sdk.send(command, http),
   );
   const failed = answer.Errors ?? [];

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { findTransientError, findWaitingError } from "../../runtime/errors.ts";
 import { Secret } from "../secret.ts";
+import { PERMIT } from "../../runtime/testing/permit.ts";
 import { createStorageClient } from "./client.ts";
+import type { RunOptions, StorageClient } from "./client.ts";
 import { classifyStorageError } from "./errors.ts";
 import { deletePrefix } from "./execute.ts";
 import type { StorageSettings } from "./settings.ts";
@@ -78,7 +80,32 @@ describe("deleting a prefix", () => {
   it.each(["", "/", "shop", "shop/web", "/shop/"])(
     "refuses %j, which could be more than one table",
     async (prefix) => {
-      await expect(deletePrefix(client, prefix)).rejects.toThrow("refusing to delete");
+      await expect(deletePrefix(client, prefix, PERMIT)).rejects.toThrow("refusing to delete");
     },
   );
+
+  it("stops before the next page once the permit is gone", async () => {
+    const pages = [["a/1"], ["a/2"]];
+    const deleted: unknown[] = [];
+    let listed = 0;
+    const paged: StorageClient = {
+      ...client,
+      async run<Answer>({ doing, assertMayWrite }: RunOptions): Promise<Answer> {
+        assertMayWrite?.();
+        if (doing === "deleting objects") deleted.push(pages[listed - 1]);
+        else listed += 1;
+        const Contents = pages[listed - 1]?.map((Key) => ({ Key }));
+        return { Contents, IsTruncated: listed < pages.length, NextContinuationToken: "x" } as Answer;
+      },
+    };
+    let asked = 0;
+    const assertMayWrite = (): void => {
+      asked += 1;
+      if (asked > 1) throw new Error("the lease is lost");
+    };
+    await expect(deletePrefix(paged, "a/", { ...PERMIT, assertMayWrite })).rejects.toThrow(
+      "the lease is lost",
+    );
+    expect(deleted).toEqual([["a/1"]]);
+  });
 });

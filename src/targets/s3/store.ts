@@ -1,4 +1,5 @@
 /** What a controller can do with one bucket. Tests give it another implementation. */
+import type { WritePermit } from "../../runtime/controller.ts";
 import type { StorageClient } from "./client.ts";
 import { deletePrefix } from "./execute.ts";
 import type { StorageProbe } from "./read.ts";
@@ -10,7 +11,7 @@ export interface ObjectStore {
   /** Pages of keys under a prefix. */
   listKeys(prefix: string, signal?: AbortSignal): AsyncIterable<readonly string[]>;
   /** Deletes everything under a prefix, which must end in `/`; tells how many objects there were. */
-  deletePrefix(prefix: string, signal?: AbortSignal): Promise<number>;
+  deletePrefix(prefix: string, permit: WritePermit): Promise<number>;
   close(): void;
 }
 
@@ -19,7 +20,7 @@ export function createObjectStore(client: StorageClient): ObjectStore {
   return {
     probe: (signal) => probeStorage(client, signal),
     listKeys: (prefix, signal) => listKeys(client, prefix, signal),
-    deletePrefix: (prefix, signal) => deletePrefix(client, prefix, signal),
+    deletePrefix: (prefix, permit) => deletePrefix(client, prefix, permit),
     close: () => client.close(),
   };
 }
