@@ -19,7 +19,7 @@ import {
   objectName,
   platformRef,
 } from "./references.ts";
-import { type Rule, count, integer, listMap, patterned, text, withRules, celText } from "./rules.ts";
+import { celText, count, integer, listMap, patterned, text, type Rule, withRules } from "./rules.ts";
 import { tableProperties } from "./table-properties.ts";
 
 /** What an absent field means; resolved by the controllers, never written into the resource. */
@@ -31,6 +31,10 @@ export const LAKE_TABLE_DEFAULTS = {
   allowDestructiveChanges: false,
   deletionPolicy: DEFAULT_DELETION_POLICY,
 } as const;
+
+/** Folder of the platform's bucket in which pipelines keep their checkpoints. Whatever deletes a table must not touch it. */
+export const CHECKPOINT_FOLDER = "checkpoints";
+const AMONG_CHECKPOINTS = `^s3://[^/]+/+${CHECKPOINT_FOLDER}(/|$)`;
 
 const column = withRules(
   z.object({
@@ -121,7 +125,16 @@ const lakeTableFields = z.object({
   properties: tableProperties
     .optional()
     .describe("Table properties by their Iceberg names, for example 'write.target-file-size-bytes'."),
-  location: patterned(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[A-Za-z0-9!_.*'()=-]+)+$/, 1024)
+  location: withRules(
+    patterned(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[A-Za-z0-9!_.*'()=-]+)+$/, 1024),
+    [
+      {
+        rule: `!self.matches(${celText(AMONG_CHECKPOINTS)})`,
+        message: `must not lie in ${CHECKPOINT_FOLDER}/, where pipelines keep their checkpoints; use another folder`,
+        holds: (location) => !new RegExp(AMONG_CHECKPOINTS).test(location),
+      },
+    ],
+  )
     .optional()
     .describe(
       "Where the files lie, as 's3://bucket/prefix'. Default a prefix of its own in the platform's bucket. It must not change.",

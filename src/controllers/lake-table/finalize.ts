@@ -10,7 +10,7 @@ import type { PlatformClients } from "../../targets/platform/clients.ts";
 import { platformForCleanup } from "../../targets/platform/cleanup.ts";
 import { platformKeyOf } from "../../targets/platform/read.ts";
 import type { PlatformSettings } from "../../targets/platform/settings.ts";
-import { isShared } from "./claim.ts";
+import { findNeighbour } from "./neighbours.ts";
 import { olderClaimant } from "./observe.ts";
 
 /** Only with the policy Delete is there anything to do. */
@@ -100,12 +100,9 @@ async function deleteFiles(
     const message = `the files at ${location} were left: they are not in a folder of the platform's bucket`;
     return tell(context, "CleanupAbandoned", message);
   }
-  if (isShared(location, resource, context.kubernetes.cachedList<LakeTable>(lakeTableKind))) {
-    return tell(
-      context,
-      "CleanupAbandoned",
-      `the files at ${location} were left: another LakeTable is there too`,
-    );
+  const neighbour = await findNeighbour(resource, { location, prefix, settings }, context);
+  if (neighbour !== undefined) {
+    return tell(context, "CleanupAbandoned", `the files at ${location} were left: ${neighbour}`);
   }
   const { storage } = context.clients.connect(settings);
   const objects = await storage.deletePrefix(prefix, context);

@@ -212,6 +212,51 @@ describe("deleting with Delete", () => {
   });
 });
 
+describe("deleting with Delete a table that is not alone at its place", () => {
+  it.each([
+    ["a table below that no LakeTable knows", "s3://lake/shop", "shop/kept/metadata/00001-x.metadata.json"],
+    [
+      "a table around that no LakeTable knows",
+      "s3://lake/shop/kept/data",
+      "shop/kept/metadata/00001-x.metadata.json",
+    ],
+  ])("drops the table, leaves the files of %s, and says so", async (_case, location, key) => {
+    const keys = [key, "shop/kept/data/1"];
+    scenario.putResource("events", { ...SPEC, location, deletionPolicy: "Delete" });
+    await scenario.pass("events");
+    for (const each of keys) scenario.bucket.keys.add(each);
+    scenario.deleteResource("events");
+    await scenario.pass("events");
+    expect(scenario.resource("events")).toBeUndefined();
+    expect([...scenario.bucket.keys]).toEqual(keys);
+    expect(scenario.events().at(-1)).toContain(
+      `Warning CleanupAbandoned: the files at ${location} were left: "${key}"`,
+    );
+  });
+
+  it("leaves the checkpoints of pipelines, wherever the catalog put the table", async () => {
+    scenario.putResource("events", { ...SPEC, deletionPolicy: "Delete" });
+    await scenario.pass("events");
+    const table = scenario.catalog.tables.get(KEY);
+    if (table === undefined) throw new Error("there is no table");
+    scenario.catalog.tables.set(KEY, { ...table, location: "s3://lake/checkpoints/shop" });
+    scenario.bucket.keys.add("checkpoints/shop/web/offsets/0");
+    scenario.deleteResource("events");
+    await scenario.pass("events");
+    expect([...scenario.bucket.keys]).toEqual(["checkpoints/shop/web/offsets/0"]);
+  });
+
+  it("is no matter for a table whose folder only begins like another one's, or is called metadata", async () => {
+    scenario.putResource("events", { ...SPEC, deletionPolicy: "Delete" });
+    await scenario.pass("events");
+    const others = ["shop/events_old/metadata/1.metadata.json", "shop/metadata/metadata/1.metadata.json"];
+    for (const each of ["shop/events/metadata/1.metadata.json", ...others]) scenario.bucket.keys.add(each);
+    scenario.deleteResource("events");
+    await scenario.pass("events");
+    expect([...scenario.bucket.keys]).toEqual(others);
+  });
+});
+
 describe("deleting with Delete a table outside of the bucket", () => {
   it("drops the table, leaves the files and says so", async () => {
     scenario.putResource("events", { ...SPEC, location: "s3://other/events", deletionPolicy: "Delete" });

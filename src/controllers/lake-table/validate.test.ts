@@ -102,6 +102,20 @@ describe("a table's manifest", () => {
       { properties: { "format-version": "4" } },
       { reason: "InvalidSpec", message: expect.stringContaining('not "4"') as string },
     ],
+    [
+      "a place among the checkpoints",
+      { location: "s3://lake/checkpoints/shop" },
+      {
+        reason: "InvalidSpec",
+        field: "spec.location",
+        message: expect.stringContaining("s3://lake/checkpoints/shop") as string,
+      },
+    ],
+    [
+      "a database whose folder is that of the checkpoints",
+      { database: "checkpoints" },
+      { field: "spec.location" },
+    ],
     ["a database that is no name", { database: "a.b" }, { reason: "InvalidSpec", field: "spec.database" }],
   ])("with %s is refused", (_case, spec, expected) => {
     expect(refusal(table(spec))).toMatchObject({ class: "terminal", ...expected });

@@ -1,6 +1,6 @@
 /** Turns a table's spec into the wanted table with all defaults resolved, or says what is in the way. Pure. */
 import type { LakeTable, LakeTableColumn, LakeTablePartitionField } from "../../crds/kinds.ts";
-import { LAKE_TABLE_DEFAULTS } from "../../crds/kinds.ts";
+import { CHECKPOINT_FOLDER, LAKE_TABLE_DEFAULTS } from "../../crds/kinds.ts";
 import type { TableIdentifier } from "../../naming/tables.ts";
 import { defaultTableLocation, formatTable, parseTableIdentifier } from "../../naming/tables.ts";
 import { TerminalError } from "../../runtime/errors.ts";
@@ -153,9 +153,14 @@ function wantedLocation(
   { spec }: LakeTable,
   context: { readonly identifier: TableIdentifier; readonly settings: PlatformSettings },
 ): WantedLocation {
-  if (spec.location !== undefined) return { kind: "exact", url: spec.location };
   const { bucket } = context.settings.storage;
-  return { kind: "anywhere-in-bucket", bucket, fallback: defaultTableLocation(bucket, context.identifier) };
+  const url = spec.location ?? defaultTableLocation(bucket, context.identifier);
+  if (`${url}/`.startsWith(`s3://${bucket}/${CHECKPOINT_FOLDER}/`)) {
+    const message = `the table would lie at ${url}, where pipelines keep their checkpoints; set spec.location to another folder`;
+    throw new TerminalError("InvalidSpec", message, { field: "spec.location" });
+  }
+  if (spec.location !== undefined) return { kind: "exact", url };
+  return { kind: "anywhere-in-bucket", bucket, fallback: url };
 }
 
 function readBefore({ metadata, status }: LakeTable): Before {

@@ -148,6 +148,17 @@ export const LAKE_TABLE_CASES: readonly FieldCase[] = [
     refusal: /sortBy must name/,
   },
   {
+    name: "a location among the checkpoints",
+    path: "location",
+    value: "s3://lake/checkpoints/shop",
+    refusal: /location: .*must not lie in checkpoints/,
+  },
+  {
+    name: "a location that only begins like the checkpoints",
+    path: "location",
+    value: "s3://lake/checkpoints-of-mine",
+  },
+  {
     name: "a location on a local disk",
     path: "location",
     value: "file:///data/x",

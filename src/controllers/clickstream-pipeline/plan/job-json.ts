@@ -1,4 +1,5 @@
 /** `job.json`: what the stream job is told. The job restarts when it changes, so it holds nothing that the job does not use. Pure. */
+import { CHECKPOINT_FOLDER } from "../../../crds/kinds.ts";
 import { formatTable } from "../../../naming/tables.ts";
 import { KAFKA_CA_FILE } from "../../../targets/kubernetes/platform-environment.ts";
 import type { ValidatedPipeline } from "../validate.ts";
@@ -17,7 +18,7 @@ export function renderJobJson(pipeline: ValidatedPipeline): string {
 
 /** Where the job keeps offsets and state, below the platform's bucket. */
 export function checkpointPrefix(key: ValidatedPipeline["owner"]["key"]): string {
-  return `checkpoints/${key.namespace}/${key.name}`;
+  return `${CHECKPOINT_FOLDER}/${key.namespace}/${key.name}`;
 }
 
 function jobOf(pipeline: ValidatedPipeline): object {
