@@ -59,6 +59,35 @@ describe("a live object differs from the planned one, and the first difference i
     ],
     ["when a list is gone", { args: ["a"] }, {}, "args: planned a list, found undefined"],
     [
+      "when somebody added a label to a selector, which then finds nothing any more",
+      { selector: { app: "web" } },
+      { selector: { app: "web", extra: "x" } },
+      'selector.extra: planned nothing, found "x"',
+    ],
+    [
+      "when somebody added a label to the pods that a budget or a rollout selects",
+      { selector: { matchLabels: { app: "web" } } },
+      { selector: { matchLabels: { app: "web", extra: "x" } } },
+      'selector.matchLabels.extra: planned nothing, found "x"',
+    ],
+    [
+      "when somebody added an expression to a selector",
+      { selector: { matchLabels: { app: "web" } } },
+      { selector: { matchLabels: { app: "web" }, matchExpressions: [{ key: "a", operator: "Exists" }] } },
+      'selector.matchExpressions: planned nothing, found [{"key":"a","operator":"Exists"}]',
+    ],
+    [
+      "when somebody gave the rights to another account too",
+      { subjects: [{ kind: "ServiceAccount", name: "web" }] },
+      {
+        subjects: [
+          { kind: "ServiceAccount", name: "web" },
+          { kind: "ServiceAccount", name: "other" },
+        ],
+      },
+      "subjects: planned 1 items, found 2",
+    ],
+    [
       "when a named item is gone",
       { env: [{ name: "A", value: "1" }] },
       { env: [{ name: "B", value: "1" }] },

@@ -13,7 +13,10 @@ const QUANTITY_FIELDS: ReadonlySet<string> = new Set([
   "sizeLimit",
 ]);
 
-/** The first difference, as a path with both values, or `undefined` when `live` covers `planned`. Fields that only `live` has do not count. */
+/** Fields that the API server replaces as a whole: what somebody else put into one is a difference too. */
+const ATOMIC_FIELDS: ReadonlySet<string> = new Set(["selector", "matchLabels", "nodeSelector", "subjects"]);
+
+/** The first difference, as a path with both values, or `undefined` when `live` covers `planned`. Fields that only `live` has do not count, but in atomic ones. */
 export function firstDifference(planned: unknown, live: unknown, path = ""): string | undefined {
   if (isEmpty(planned) && isEmpty(live)) return undefined;
   if (Array.isArray(planned)) return differenceOfArrays(planned, live, path);
@@ -33,14 +36,26 @@ function differenceOfRecords(
     const difference = firstDifference(value, live[field], path === "" ? field : `${path}.${field}`);
     if (difference !== undefined) return difference;
   }
-  return undefined;
+  return isAtomic(path) ? differenceByAddition(planned, live, path) : undefined;
+}
+
+function differenceByAddition(
+  planned: Readonly<Record<string, unknown>>,
+  live: Readonly<Record<string, unknown>>,
+  path: string,
+): string | undefined {
+  const added = Object.entries(live).find(
+    ([field, value]) => planned[field] === undefined && !isEmpty(value),
+  );
+  return added && `${path}.${added[0]}: planned nothing, found ${JSON.stringify(added[1])}`;
 }
 
 /** Lists of named things are compared by name (others may have added items), all other lists by position. */
 function differenceOfArrays(planned: readonly unknown[], live: unknown, path: string): string | undefined {
   if (!Array.isArray(live)) return `${path}: planned a list, found ${JSON.stringify(live)}`;
   const items: readonly unknown[] = live;
-  if (planned.every(hasName) && items.every(hasName)) return differenceByName(planned, items, path);
+  if (!isAtomic(path) && planned.every(hasName) && items.every(hasName))
+    return differenceByName(planned, items, path);
   if (planned.length !== items.length)
     return `${path}: planned ${planned.length} items, found ${items.length}`;
   for (const [index, item] of planned.entries()) {
@@ -64,10 +79,19 @@ function differenceByName(
 }
 
 function isSameQuantity(planned: unknown, live: unknown, path: string): boolean {
-  const field = path.slice(path.lastIndexOf(".") + 1);
-  if (!QUANTITY_FIELDS.has(field) || typeof planned !== "string" || typeof live !== "string") return false;
+  if (!QUANTITY_FIELDS.has(fieldOf(path)) || typeof planned !== "string" || typeof live !== "string")
+    return false;
   const quantity = parseQuantity(planned);
   return quantity !== undefined && quantity === parseQuantity(live);
+}
+
+function isAtomic(path: string): boolean {
+  return ATOMIC_FIELDS.has(fieldOf(path));
+}
+
+/** The last field of a path. */
+function fieldOf(path: string): string {
+  return path.slice(path.lastIndexOf(".") + 1);
 }
 
 /** What the API server leaves out when it stores an object. */
