@@ -184,6 +184,22 @@ describe("LeaderElector", () => {
     expect(a.events).toEqual(["acquired"]);
   });
 
+  it("waits out the holder of a lease that vanished: it does not know yet, and still writes", async () => {
+    const spec = { holderIdentity: "other", leaseDurationSeconds: 1 };
+    const metadata = { name: LEASE.name, namespace: LEASE.namespace };
+    api.store.apply(
+      LEASE,
+      { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata, spec },
+      undefined,
+    );
+    const from = performance.now();
+    const heir = candidate("heir");
+    await untilRequests(2);
+    api.store.delete(LEASE);
+    await untilLeading(heir);
+    expect(performance.now() - from).toBeGreaterThan(980);
+  });
+
   it("is no leader any more by the clock alone, although no timer has run (a process that was stopped and continued)", async () => {
     const a = candidate("a");
     await untilLeading(a);

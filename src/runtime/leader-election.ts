@@ -62,7 +62,8 @@ export class LeaderElector implements Leadership {
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
   #observed: Lease | undefined;
-  #observedAt = 0;
+  /** Until then somebody else may write, as far as this process has seen; also when the lease has vanished meanwhile. */
+  #othersUntil = 0;
   #holds = false;
   #validUntil = 0;
   #expiry: NodeJS.Timeout | undefined;
@@ -134,16 +135,17 @@ export class LeaderElector implements Leadership {
   }
 
   #mayHold(): boolean {
-    const holder = this.#observed?.spec.holderIdentity ?? "";
-    if (holder === "" || holder === this.#options.identity) return true;
-    const duration = this.#observed?.spec.leaseDurationSeconds ?? this.#timing.leaseDuration;
-    return performance.now() - this.#observedAt > duration * 1000;
+    return performance.now() > this.#othersUntil;
   }
 
   #observe(lease: Lease | undefined): void {
     const isSame = lease?.metadata.resourceVersion === this.#observed?.metadata.resourceVersion;
     this.#observed = lease;
-    if (!isSame) this.#observedAt = performance.now();
+    // A lease that was deleted says nothing about its holder, who goes on writing until its own deadline.
+    if (isSame || lease === undefined) return;
+    const { holderIdentity: holder = "", leaseDurationSeconds = this.#timing.leaseDuration } = lease.spec;
+    const isFree = holder === "" || holder === this.#options.identity;
+    this.#othersUntil = isFree ? 0 : performance.now() + leaseDurationSeconds * 1000;
   }
 
   #hold(sentAt: number): void {
