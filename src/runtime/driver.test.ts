@@ -277,6 +277,13 @@ describe("a pass that fails", () => {
         context.recordEvent("Warning", "InternalError", "used hunter2secret");
         throw new Error("SASL login of alice with hunter2secret failed; password=other123");
       },
+      status: ({ error }) => {
+        const cause = error?.cause as Error | undefined;
+        return {
+          status: Object.assign({ thingSize: 1 }, { found: [{ message: cause?.message }] }),
+          conditions: [],
+        };
+      },
     });
     await harness.pass();
     const everything = JSON.stringify([statusNow(), eventsOf(api), harness.logged]);

@@ -29,6 +29,7 @@ import type { PhaseRun } from "./phases.ts";
 import { keyOf } from "./objects.ts";
 import type { NextPass } from "./queue.ts";
 import { writeFinalizers } from "./resource-writer.ts";
+import { scrubAll } from "./scrub.ts";
 import { fieldsOf } from "./status-document.ts";
 import { ownConditions, reportStatus } from "./status-reporter.ts";
 import type { StatusReport } from "./status-reporter.ts";
@@ -148,7 +149,8 @@ class Driver<
     const generation = resource.metadata.generation ?? 0;
     const stamp = { generation, now, previous: resource.status?.conditions ?? [] };
     const conditions = conditionsAfter(outcome, ownConditions(verdict.conditions, pass.secrets), stamp);
-    const fields = verdict.status;
+    // Some fields are another system's own words.
+    const fields = scrubAll(verdict.status, pass.secrets);
     await this.#report(pass, { resource, fields, conditions, action: "Reconcile", class: outcome.class });
     this.#account(outcome, error, pass);
     return this.#nextAfter(outcome);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scrub, secretValues } from "./scrub.ts";
+import { scrub, scrubAll, secretValues } from "./scrub.ts";
 
 describe("scrub", () => {
   it.each([
@@ -34,6 +34,19 @@ describe("scrub", () => {
   });
 });
 
+describe("scrubAll", () => {
+  it("goes into lists and objects, and leaves everything but texts as it is", () => {
+    const status = {
+      rows: 7,
+      catalogs: [{ name: "lake", reachable: false, message: "login hunter22 refused" }],
+    };
+    expect(scrubAll(status, ["hunter22"])).toEqual({
+      rows: 7,
+      catalogs: [{ name: "lake", reachable: false, message: "login *** refused" }],
+    });
+  });
+});
+
 describe("secretValues", () => {
   it("decodes what proves an identity and leaves out what only names it", () => {
     const encode = (text: string): string => Buffer.from(text).toString("base64");
@@ -43,8 +56,14 @@ describe("secretValues", () => {
       username: encode("alice"),
       "ca.crt": encode("-----BEGIN CERTIFICATE-----"),
       token: encode("abc"),
+      "sa.json": encode('{\r\n  "a": 7,\r\n  "private_key": "MIIE"\r\n}'),
     };
-    expect(secretValues(data)).toEqual(["clickstream-secret", "abc"]);
+    expect(secretValues(data)).toEqual([
+      "clickstream-secret",
+      "abc",
+      '{\r\n  "a": 7,\r\n  "private_key": "MIIE"\r\n}',
+      '"private_key": "MIIE"',
+    ]);
     expect(secretValues(undefined)).toEqual([]);
   });
 });

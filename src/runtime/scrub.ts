@@ -26,12 +26,29 @@ export function scrub(text: string, secrets: Iterable<string> = []): string {
   return scrubbed;
 }
 
+/** A value of JSON with every text in it scrubbed. */
+export function scrubAll(value: object, secrets: Iterable<string>): object {
+  const scrubText = (_key: string, inner: unknown): unknown =>
+    typeof inner === "string" ? scrub(inner, secrets) : inner;
+  return JSON.parse(JSON.stringify(value, scrubText)) as object;
+}
+
 /** Keys whose values name an account rather than prove it; hiding them would make messages unreadable. */
 const PUBLIC_KEY = /user(name)?$|access_?key_?id$|\.crt$/i;
 
-/** The values to hide of a Secret as the API server sends it: decoded, each line of several too. */
+/** Shorter lines of a file are brackets and words like `enabled: true`. */
+const MIN_LINE_LENGTH = 8;
+
+/** The values to hide of a Secret as the API server sends it: decoded, each line of several too (systems quote the one they dislike). */
 export function secretValues(data: Readonly<Record<string, string>> | undefined): string[] {
   return Object.entries(data ?? {})
     .filter(([key]) => !PUBLIC_KEY.test(key))
-    .map(([, value]) => Buffer.from(value, "base64").toString("utf8").trim());
+    .map(([, value]) => Buffer.from(value, "base64").toString("utf8").trim())
+    .flatMap((text) => [text, ...linesOf(text)]);
+}
+
+function linesOf(text: string): readonly string[] {
+  if (!text.includes("\n")) return [];
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.filter((line) => line.length >= MIN_LINE_LENGTH);
 }
