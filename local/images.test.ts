@@ -120,13 +120,18 @@ describe("the build lock", () => {
     const steps: string[] = [];
     let finishFirst = (): void => undefined;
     const firstMayEnd = new Promise<void>((resolve) => (finishFirst = resolve));
-    const first = withBuildLock(
-      () => undefined,
-      async () => {
-        await firstMayEnd;
-        steps.push("first ended");
-      },
-    );
+    let first: Promise<void> | undefined;
+    // Two that begin at once may take the lock in either order.
+    await new Promise<void>((hasBegun) => {
+      first = withBuildLock(
+        () => undefined,
+        async () => {
+          hasBegun();
+          await firstMayEnd;
+          steps.push("first ended");
+        },
+      );
+    });
     const waiting = vi.fn(finishFirst);
     await withBuildLock(waiting, async () => steps.push("second began"));
     await first;
