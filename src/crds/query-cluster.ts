@@ -67,16 +67,25 @@ const cache = withRules(
 
 /** Set by the operator, or a way to files of the pod. */
 const FORBIDDEN_PROPERTY =
-  "^(fs\\.native-local\\.enabled|local\\.location|fs\\.cache\\..*|fs\\.alluxio\\..*)$";
+  "^(connector\\.name|fs\\.native-local\\.enabled|local\\.location|fs\\.cache\\..*|fs\\.alluxio\\..*)$";
 /** `…-file`, `….keystore-path`, `….config.resources`: names of files, which are in the pod and not in the manifest. */
 const FILE_PROPERTY = "(^|[._-])(file|path|dir|directory|resources)$";
-const CREDENTIAL_PROPERTY = "(^|[._-])(password|secret|token|secret-key|credential|credentials|private-key)$";
+/** Whatever is called a key holds one, `azure.access-key` and `gcs.json-key` too … */
+const CREDENTIAL_PROPERTY = "(^|[._-])(password|passphrase|secret|token|credentials?|key)$";
+/** … but not `s3.aws-access-key`, which is an id. */
+const PUBLIC_PROPERTY = "(^|[._-])(aws[.-]access|public)[.-]key$";
+/** `://user:password@`, and the end of `password=` as it is usually written: short, as the API server counts what a pattern may cost. */
+const CREDENTIAL_VALUES = ["://[^/]*:[^/]*@", "ssword=|SSWORD="];
 /** A second line would be a second property. */
 const MORE_THAN_A_LINE = "[\\r\\n\\x00]";
 
 const ALLOWED_PROPERTY_MESSAGE =
-  "must not hold fs.cache.*, fs.alluxio.*, local files or properties that name a file (…file, …path, …dir, …resources), " +
+  "must not hold connector.name (use the field connector), fs.cache.*, fs.alluxio.*, local files or properties that name a file (…file, …path, …dir, …resources), " +
   "which the pod does not have; leave them out";
+
+function isCredential(name: string): boolean {
+  return new RegExp(CREDENTIAL_PROPERTY).test(name) && !new RegExp(PUBLIC_PROPERTY).test(name);
+}
 
 function isAllowedProperty(name: string): boolean {
   return !new RegExp(FORBIDDEN_PROPERTY).test(name) && !new RegExp(FILE_PROPERTY).test(name);
@@ -102,15 +111,17 @@ const secretProperty = withRules(
 const catalogProperties = withRules(textMap(64, 2048), [
   MAP_KEY_RULE,
   {
-    rule: "!('connector.name' in self)",
-    message: "must not hold connector.name; use the field connector",
-    holds: (properties) => !Object.hasOwn(properties, "connector.name"),
-  },
-  {
-    rule: `!self.exists(key, key.matches(${celText(CREDENTIAL_PROPERTY)}))`,
+    rule: `!self.exists(key, key.matches(${celText(CREDENTIAL_PROPERTY)}) && !key.matches(${celText(PUBLIC_PROPERTY)}))`,
     message: "must not hold passwords, tokens or keys; put them in a Secret and use secretProperties",
-    holds: (properties) => !Object.keys(properties).some((key) => new RegExp(CREDENTIAL_PROPERTY).test(key)),
+    holds: (properties) => !Object.keys(properties).some(isCredential),
   },
+  ...CREDENTIAL_VALUES.map((pattern) => ({
+    rule: `!self.exists(key, self[key].matches(${celText(pattern)}))`,
+    message:
+      "must not hold '://user:password@' or 'password=' in a value; put the whole value in a Secret and use secretProperties",
+    holds: (properties: Readonly<Record<string, string>>) =>
+      !Object.values(properties).some((value) => new RegExp(pattern).test(value)),
+  })),
   {
     rule: `!self.exists(key, key.matches(${celText(FORBIDDEN_PROPERTY)}) || key.matches(${celText(FILE_PROPERTY)}))`,
     message: ALLOWED_PROPERTY_MESSAGE,
@@ -130,7 +141,8 @@ const catalogProperties = withRules(textMap(64, 2048), [
   },
 ]);
 
-const catalog = withRules(
+/** One catalog of the user. The controller asks it once more: admission may have been by an older CRD. */
+export const queryClusterCatalog = withRules(
   z.object({
     name: patterned(/^[a-z][a-z0-9_]*$/, 63).describe("Name of the catalog in SQL."),
     connector: patterned(/^[a-z][a-z0-9_-]*$/, 63).describe(
@@ -170,7 +182,7 @@ export const queryClusterSpec = z.object({
   coordinatorResources: resources("trino", "the coordinator").optional(),
   workerResources: resources("trino", "a worker").optional(),
   cache: cache.optional(),
-  catalogs: listMap(catalog, ["name"], 32)
+  catalogs: listMap(queryClusterCatalog, ["name"], 32)
     .optional()
     .describe(
       `Further catalogs; the platform's is always there and is named '${LAKE_CATALOG}'. Default none.`,

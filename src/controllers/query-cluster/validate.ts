@@ -5,6 +5,7 @@ import {
   QUERY_CLUSTER_DEFAULTS,
   parseBytes,
   parseDurationSeconds,
+  queryClusterCatalog,
   queryClusterKind,
 } from "../../crds/kinds.ts";
 import { ownWorkloadName, workloadName } from "../../naming/children.ts";
@@ -17,7 +18,6 @@ import type { SecretIdentities } from "../../targets/kubernetes/secret-identity.
 import { requireSecretKeys } from "../../targets/kubernetes/secret-identity.ts";
 import { clusterSecretKeys } from "./cluster-secrets.ts";
 import type { ObservedCluster } from "./observe.ts";
-import { findCatalogProblem } from "./catalog-rules.ts";
 
 /** Image of coordinator and workers, as a full reference. */
 export interface ClusterImages {
@@ -175,7 +175,8 @@ function heapShare(bytes: number): number {
 type GivenCatalog = NonNullable<QueryClusterSpec["catalogs"]>[number];
 
 function resolveCatalog(catalog: GivenCatalog): CatalogSettings {
-  const settings: CatalogSettings = {
+  refuseUnlessValid(catalog);
+  return {
     name: catalog.name,
     connector: catalog.connector,
     properties: catalog.properties ?? {},
@@ -185,8 +186,12 @@ function resolveCatalog(catalog: GivenCatalog): CatalogSettings {
       key: secretRef.key,
     })),
   };
-  const problem = findCatalogProblem(settings);
-  if (problem === undefined) return settings;
-  const field = `spec.catalogs[${catalog.name}]`;
-  throw new TerminalError("InvalidSpec", `${field}: ${problem}`, { field });
+}
+
+/** What a catalog must not say: its properties become a file that Trino reads with the rights of the pod. */
+function refuseUnlessValid(catalog: GivenCatalog): void {
+  const issue = queryClusterCatalog.safeParse(catalog).error?.issues[0];
+  if (issue === undefined) return;
+  const field = [`spec.catalogs[${catalog.name}]`, ...issue.path].join(".");
+  throw new TerminalError("InvalidSpec", `${field}: ${issue.message}`, { field });
 }

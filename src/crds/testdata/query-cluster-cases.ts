@@ -45,6 +45,35 @@ export const QUERY_CLUSTER_CASES: readonly FieldCase[] = [
     refusal: /use the field connector/,
   },
   {
+    name: "the connector as a secret property",
+    path: "catalogs.1.secretProperties.0.property",
+    value: "connector.name",
+    refusal: /use the field connector/,
+  },
+  {
+    name: "the key of an Azure account",
+    path: "catalogs.0.properties",
+    value: { "azure.access-key": "x" },
+    refusal: /catalogs\.0\.properties: .*secretProperties/,
+  },
+  {
+    name: "a password in an address",
+    path: "catalogs.0.properties",
+    value: { "connection-url": "mongodb://alice:hunter2@mongo/" },
+    refusal: /catalogs\.0\.properties: .*secretProperties/,
+  },
+  {
+    name: "a password among the parameters of an address",
+    path: "catalogs.0.properties",
+    value: { "connection-url": "jdbc:mysql://db/?Password=hunter2" },
+    refusal: /catalogs\.0\.properties: .*secretProperties/,
+  },
+  {
+    name: "the id of an access key, which is no secret",
+    path: "catalogs.0.properties",
+    value: { "s3.aws-access-key": "x", "connection-url": "jdbc:mysql://db:3306/?user=alice" },
+  },
+  {
     name: "no drain time",
     path: "drainTime",
     value: "0s",
