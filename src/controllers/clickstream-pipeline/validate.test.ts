@@ -88,6 +88,10 @@ describe("a pipeline waits", () => {
     kafka: { bootstrapServers: ["k:9092"], tls: { caSecretRef: { name: "ca" } } },
   };
 
+  const withCatalogSecret = localPlatform({
+    catalog: { uri: "http://catalog", credentialsSecretRef: { name: "catalog" } },
+  });
+
   it.each<[string, ObservedPipeline, string, string]>([
     [
       "for its platform",
@@ -109,6 +113,18 @@ describe("a pipeline waits", () => {
       },
       "SecretKeyMissing",
       'Secret "s3-credentials" has no key "secretAccessKey"',
+    ],
+    [
+      "for a token where the catalog has client credentials only",
+      {
+        ...emptySurroundings(withCatalogSecret),
+        secrets: new Map([
+          ...emptySurroundings().secrets,
+          ["catalog", { uid: "u", resourceVersion: "1", keys: ["clientId", "clientSecret"] }],
+        ]),
+      },
+      "SecretKeyMissing",
+      'Secret "catalog" has no key "token"; pipelines and query clusters need a token for the catalog, client credentials serve the operator only',
     ],
     [
       "for the Secret with Kafka's certificate authorities",

@@ -42,11 +42,15 @@ export function kafkaSecrets({ kafka }: DataPlatformSpec): readonly SecretVariab
   ];
 }
 
+const TOKEN_HINT =
+  "pipelines and query clusters need a token for the catalog, client credentials serve the operator only";
+
 /** Token for the catalog; none when the catalog asks for none. */
 export function catalogSecrets({ catalog }: DataPlatformSpec): readonly SecretVariable[] {
   if (catalog.credentialsSecretRef === undefined) return [];
   const { name, tokenKey } = catalog.credentialsSecretRef;
-  return [{ variable: "CATALOG_TOKEN", secret: name, key: tokenKey ?? DATA_PLATFORM_DEFAULTS.tokenKey }];
+  const key = tokenKey ?? DATA_PLATFORM_DEFAULTS.tokenKey;
+  return [{ variable: "CATALOG_TOKEN", secret: name, key, hint: TOKEN_HINT }];
 }
 
 /** As `env` of a container. */

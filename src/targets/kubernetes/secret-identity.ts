@@ -17,6 +17,8 @@ export type SecretIdentities = ReadonlyMap<string, SecretIdentity>;
 export interface SecretKeyReference {
   readonly secret: string;
   readonly key: string;
+  /** What to know when the key is missing. */
+  readonly hint?: string;
 }
 
 export function secretIdentity(metadata: ObjectMeta, keys: readonly string[]): SecretIdentity {
@@ -40,11 +42,14 @@ export function requireSecretKeys(
   references: readonly SecretKeyReference[],
   identities: SecretIdentities,
 ): void {
-  for (const { secret, key } of references) {
+  for (const { secret, key, hint } of references) {
     const identity = identities.get(secret);
     if (identity === undefined) throw new WaitingError("SecretNotFound", `Secret "${secret}" does not exist`);
     if (!identity.keys.includes(key)) {
-      throw new WaitingError("SecretKeyMissing", `Secret "${secret}" has no key "${key}"`);
+      throw new WaitingError(
+        "SecretKeyMissing",
+        [`Secret "${secret}" has no key "${key}"`, hint].filter(Boolean).join("; "),
+      );
     }
   }
 }
