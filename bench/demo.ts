@@ -16,7 +16,6 @@ function cachesIn(directory: string): Readonly<Record<string, string>> {
     GOFLAGS: "-modcacherw", // so that the folder can be removed
     MAVEN_OPTS: `-Dmaven.repo.local=${join(directory, "maven")}`,
     npm_config_cache: join(directory, "npm"),
-    PIP_CACHE_DIR: join(directory, "pip"),
   };
 }
 

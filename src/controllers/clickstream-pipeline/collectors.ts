@@ -1,5 +1,5 @@
 /** What the collectors say of themselves at `/status`. */
-import type { JsonClient } from "../../targets/http/json-client.ts";
+import { urlHost, type JsonClient } from "../../targets/http/json-client.ts";
 import type { PodObject } from "../../targets/kubernetes/pods.ts";
 import { isPodReady, podAddress } from "../../targets/kubernetes/pods.ts";
 import { COLLECTOR_PORTS } from "./plan/collector-service.ts";
@@ -30,8 +30,9 @@ async function readProblem(
   address: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const host = address.includes(":") ? `[${address}]` : address;
-  const answer = await client.send(`http://${host}:${COLLECTOR_PORTS.internal}/status`, { signal });
+  const answer = await client.send(`http://${urlHost(address)}:${COLLECTOR_PORTS.internal}/status`, {
+    signal,
+  });
   if (!answer.ok || typeof answer.body !== "object" || answer.body === null) return undefined;
   if (!("takesEvents" in answer.body) || answer.body.takesEvents !== false) return undefined;
   const problem = "problem" in answer.body ? answer.body.problem : undefined;

@@ -1,5 +1,5 @@
 /** What the stream job says of itself at `/progress`. */
-import type { JsonClient } from "../../targets/http/json-client.ts";
+import { urlHost, type JsonClient } from "../../targets/http/json-client.ts";
 import { DRIVER_PORTS } from "./plan/stream-service.ts";
 
 export const JOB_STATES = ["STARTING", "RUNNING", "STOPPING", "FAILED"] as const;
@@ -26,8 +26,7 @@ export async function readProgress(
   signal: AbortSignal,
 ): Promise<JobProgress> {
   if (address === undefined) return { state: "unknown", message: "the driver has no address yet" };
-  const host = address.includes(":") ? `[${address}]` : address;
-  const answer = await client.send(`http://${host}:${DRIVER_PORTS.http}/progress`, { signal });
+  const answer = await client.send(`http://${urlHost(address)}:${DRIVER_PORTS.http}/progress`, { signal });
   if (!answer.ok) return { state: "unknown", message: answer.message };
   return parseProgress(answer.body);
 }

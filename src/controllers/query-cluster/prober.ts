@@ -1,5 +1,5 @@
 /** Asks coordinators now and then: passes come oftener than answers change, and each question is a query in Trino's list. */
-import type { JsonClient } from "../../targets/http/json-client.ts";
+import { urlHost, type JsonClient } from "../../targets/http/json-client.ts";
 import type { PodObject } from "../../targets/kubernetes/pods.ts";
 import { podAddress } from "../../targets/kubernetes/pods.ts";
 import type { TrinoProbe } from "../../targets/trino/probe.ts";
@@ -53,10 +53,9 @@ export class CachingProber implements ClusterProber {
     const last = this.answers.get(request.cluster);
     if (last?.question === question && secondsBetween(last.at, now) < intervalAfter(last.probe, request))
       return last.probe;
-    const host = address.includes(":") ? `[${address}]` : address;
     const probe = await probeTrino({
       client: this.client,
-      coordinatorUrl: `http://${host}:${TRINO_PORT}`,
+      coordinatorUrl: `http://${urlHost(address)}:${TRINO_PORT}`,
       catalogs,
       signal: request.signal,
       clock: () => performance.now(),

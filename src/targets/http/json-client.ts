@@ -55,6 +55,11 @@ export class JsonClient {
   }
 }
 
+/** An IP address as the host of a URL. */
+export function urlHost(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
+}
+
 async function readAnswer(response: Dispatcher.ResponseData): Promise<JsonAnswer> {
   const text = await response.body.text();
   const status = response.statusCode;
