@@ -17,7 +17,7 @@ help: ## List the targets
 	@echo "  CLUSTER=existing      use the cluster of KUBECONFIG, with images named by IMAGE_PREFIX"
 
 demo: prerequisites ## Build what is missing, start a local cluster, run a pipeline end to end, leave it running
-	@node local/demo.ts
+	@node local/deploy/demo.ts
 
 test: prerequisites ## Unit, integration and end-to-end tests
 	@node test/run.ts
@@ -29,10 +29,10 @@ bench: prerequisites ## Print the figures of speed and size
 	@node bench/run.ts
 
 dev: prerequisites ## Run the operator on this machine against the local cluster, restarting on change
-	@node local/dev.ts
+	@node local/deploy/dev.ts
 
 images: prerequisites ## Build all container images
-	@node local/images.ts build
+	@node local/images/main.ts build
 
 generate: prerequisites ## Write the generated files: CRDs, RBAC, event model, field tables
 	@node scripts/generate.ts
@@ -42,21 +42,21 @@ format: prerequisites ## Format the TypeScript, Go and Java sources
 	@cd go && gofmt -w .
 
 cluster: prerequisites ## Start the local cluster alone
-	@node local/cluster.ts start
+	@node local/cluster/main.ts start
 
 down: prerequisites ## Stop the local cluster; its data stays
-	@node local/cluster.ts stop
+	@node local/cluster/main.ts stop
 
 clean: down ## Stop the local cluster and remove its data and everything built in this checkout
-	@node local/cluster.ts clean
+	@node local/cluster/main.ts clean
 	@rm -rf dist .local java/stream-job/target
 
 .PHONY: prerequisites
 prerequisites: node_modules/.package-lock.json
-	@sh local/prerequisites.sh
+	@sh local/support/prerequisites.sh
 
 node_modules/.package-lock.json: package.json package-lock.json
-	@sh local/prerequisites.sh
+	@sh local/support/prerequisites.sh
 	@echo "Installing the JavaScript packages"
 	@for attempt in 1 2 3; do npm ci --loglevel error && exit 0; echo "npm ci failed (attempt $$attempt of 3)"; sleep $$((attempt * 5)); done; exit 1
 	@touch $@

@@ -1,5 +1,5 @@
 /** From `apply` of a resource to its Ready condition, by kind, seen through a watch. */
-import type { Cluster } from "../local/deployment.ts";
+import type { Cluster } from "../local/deploy/deployment.ts";
 import { connectionOf } from "../src/runtime/connection.ts";
 import { createMetrics } from "../src/runtime/metrics.ts";
 import type { KubernetesObject, ResourceType } from "../src/runtime/objects.ts";

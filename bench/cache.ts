@@ -1,6 +1,6 @@
 /** What the cache of a QueryCluster's file system spares the object store, as Trino itself counts it. */
-import { mustRun } from "../local/command.ts";
-import type { Cluster } from "../local/deployment.ts";
+import { mustRun } from "../local/support/command.ts";
+import type { Cluster } from "../local/deploy/deployment.ts";
 import { seconds, type Figure } from "./figures.ts";
 
 const repeats = 5;

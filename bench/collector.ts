@@ -1,8 +1,8 @@
 /** Requests and events a second a core of the collector, as a process of its own against the cluster's Kafka. */
-import { mustRun } from "../local/command.ts";
-import { checkoutRoot } from "../local/platform.ts";
+import { mustRun } from "../local/support/command.ts";
+import { checkoutRoot } from "../local/deploy/platform.ts";
 import { join } from "node:path";
-import type { Cluster } from "../local/deployment.ts";
+import type { Cluster } from "../local/deploy/deployment.ts";
 import type { Figure } from "./figures.ts";
 
 interface Measurement {

@@ -1,8 +1,8 @@
 /** Seconds that `make demo` takes from a fresh clone of what is committed: with every cache empty, and with all filled. */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { mustRun } from "../local/command.ts";
-import { checkoutRoot } from "../local/platform.ts";
+import { mustRun } from "../local/support/command.ts";
+import { checkoutRoot } from "../local/deploy/platform.ts";
 import { seconds, type Figure } from "./figures.ts";
 
 const folder = join(checkoutRoot, ".local", "bench");

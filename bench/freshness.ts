@@ -1,7 +1,7 @@
 /** From the answer of the collector to the row in the answer of Trino. */
 import { randomUUID } from "node:crypto";
-import { mustRun } from "../local/command.ts";
-import type { Cluster } from "../local/deployment.ts";
+import { mustRun } from "../local/support/command.ts";
+import type { Cluster } from "../local/deploy/deployment.ts";
 import { quantile, seconds, type Figure } from "./figures.ts";
 
 const samples = 20;

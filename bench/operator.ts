@@ -1,5 +1,5 @@
 /** What the operator costs while nothing changes: memory, processor time and writes to the API server. */
-import type { Cluster } from "../local/deployment.ts";
+import type { Cluster } from "../local/deploy/deployment.ts";
 import type { Figure } from "./figures.ts";
 
 const quietSeconds = 150; // longer than one resync, so that every resource is looked at at least once

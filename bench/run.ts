@@ -3,10 +3,10 @@
  * only what one run printed. `node bench/run.ts NAME...` measures only the sections named.
  */
 import { join } from "node:path";
-import { startCluster, stopCluster } from "../local/cluster.ts";
-import { waitUntilReady, type Cluster } from "../local/deployment.ts";
-import { bringUpPlatform, checkoutRoot } from "../local/platform.ts";
-import { Steps } from "../local/progress.ts";
+import { startCluster, stopCluster } from "../local/cluster/lifecycle.ts";
+import { waitUntilReady, type Cluster } from "../local/deploy/deployment.ts";
+import { bringUpPlatform, checkoutRoot } from "../local/deploy/platform.ts";
+import { Steps } from "../local/support/progress.ts";
 import { measureApplyToReady } from "./apply-to-ready.ts";
 import { measureCollector } from "./collector.ts";
 import { measureCache } from "./cache.ts";

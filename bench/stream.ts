@@ -1,6 +1,6 @@
 /** Rows that the stream job turns into table rows with one second of processor time. */
-import { mustRun } from "../local/command.ts";
-import type { Cluster } from "../local/deployment.ts";
+import { mustRun } from "../local/support/command.ts";
+import type { Cluster } from "../local/deploy/deployment.ts";
 import type { Figure } from "./figures.ts";
 
 const events = 200_000;

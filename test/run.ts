@@ -5,8 +5,8 @@
 import { createWriteStream } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { mustRun, runCommand } from "../local/command.ts";
-import { javaHome, retried } from "../local/images-artifacts.ts";
+import { mustRun, runCommand } from "../local/support/command.ts";
+import { javaHome, retried } from "../local/images/artifacts.ts";
 import { GoTests, type Counts } from "./go-tests.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -117,7 +117,7 @@ async function buildAhead(): Promise<void> {
   const onLine = (line: string): void => {
     log.write(`${line}\n`);
   };
-  for (const program of ["local/cluster.ts", "local/images.ts"]) {
+  for (const program of ["local/cluster/main.ts", "local/images/main.ts"]) {
     await runCommand("nice", ["-n", "19", "node", program, "build"], { cwd: root, onLine });
   }
   log.end();

@@ -1,10 +1,10 @@
 /** A namespace of its own in the local cluster with the quickstart in it, for one end-to-end test file. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mustRun, runCommand, type CommandResult } from "../../local/command.ts";
-import { diagnose, type Cluster } from "../../local/deployment.ts";
-import { bringUpPlatform, checkoutRoot, platformCluster } from "../../local/platform.ts";
-import { Steps } from "../../local/progress.ts";
+import { mustRun, runCommand, type CommandResult } from "../../local/support/command.ts";
+import { diagnose, type Cluster } from "../../local/deploy/deployment.ts";
+import { bringUpPlatform, checkoutRoot, platformCluster } from "../../local/deploy/platform.ts";
+import { Steps } from "../../local/support/progress.ts";
 
 export interface Account {
   readonly received: number;

@@ -1,6 +1,6 @@
 /** The whole path on the local cluster with a real access log: what is counted outside must be what Trino answers. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { diagnose, waitUntilReady } from "../../local/deployment.ts";
+import { diagnose, waitUntilReady } from "../../local/deploy/deployment.ts";
 import { countLog, type LogCount } from "./access-log.ts";
 import { accessLog, Environment } from "./environment.ts";
 

@@ -6,7 +6,7 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import { join } from "node:path";
-import { buildPrograms } from "../../local/binaries.ts";
+import { buildPrograms } from "../../local/cluster/programs.ts";
 import { freePorts, startProgram, type Engine } from "./engines-process.ts";
 
 /** How to reach the API server as its administrator. */

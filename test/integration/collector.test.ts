@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runCommand } from "../../local/command.ts";
-import { checkoutFolder, javaHome, mavenArtifacts } from "../../local/images-artifacts.ts";
+import { runCommand } from "../../local/support/command.ts";
+import { checkoutFolder, javaHome, mavenArtifacts } from "../../local/images/artifacts.ts";
 import { OPERATOR, startSecuredKafka, type SecuredKafka } from "./secured-kafka.ts";
 
 let directory: string;

@@ -4,8 +4,8 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mustRun } from "../../local/command.ts";
-import { javaHome, mavenArtifacts, versitygwBinary } from "../../local/images-artifacts.ts";
+import { mustRun } from "../../local/support/command.ts";
+import { javaHome, mavenArtifacts, versitygwBinary } from "../../local/images/artifacts.ts";
 import { freePorts, startProgram, type Engine } from "./engines-process.ts";
 
 export type { Engine } from "./engines-process.ts";

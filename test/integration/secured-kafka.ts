@@ -1,8 +1,8 @@
 /** A Kafka that asks for TLS and SASL and knows rights, for tests of connections. Its users are below; only one may do everything. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mustRun } from "../../local/command.ts";
-import { javaHome, mavenArtifacts } from "../../local/images-artifacts.ts";
+import { mustRun } from "../../local/support/command.ts";
+import { javaHome, mavenArtifacts } from "../../local/images/artifacts.ts";
 import { freePorts, startProgram, type Engine } from "./engines-process.ts";
 
 /** May do everything; known to PLAIN and to both SCRAMs. */

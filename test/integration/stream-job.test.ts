@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
-import { javaHome } from "../../local/images-artifacts.ts";
+import { javaHome } from "../../local/images/artifacts.ts";
 import { OPERATOR, startSecuredKafka, type SecuredKafka } from "./secured-kafka.ts";
 
 const root = join(import.meta.dirname, "..", "..");

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { withLock, type Lock } from "./lock.ts";
-import { identify } from "./process.ts";
+import { identify } from "../cluster/process.ts";
 
 let folder: string;
 let lock: Lock;

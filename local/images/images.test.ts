@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { checkoutFolder, javaMajor, retried } from "./images-artifacts.ts";
-import { chooseBuilder, repositoryOf } from "./images-builders.ts";
-import { withBuildLock } from "./images-lock.ts";
-import { imageNames, isBase, recipeOf } from "./images-recipes.ts";
-import { imageReference } from "./images.ts";
+import { checkoutFolder, javaMajor, retried } from "./artifacts.ts";
+import { chooseBuilder, repositoryOf } from "./builders.ts";
+import { withBuildLock } from "../support/build-lock.ts";
+import { imageNames, isBase, recipeOf } from "./recipes.ts";
+import { imageReference } from "./build.ts";
 
 describe("the reference of an image", () => {
   test("is prefix, name and hash", () => {

@@ -1,8 +1,8 @@
-/** The local cluster: one Kubernetes node on this machine. `node local/cluster.ts help` lists the commands. */
+/** The local cluster: one Kubernetes node on this machine. `node local/cluster/main.ts help` lists the commands. */
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { listLeftovers } from "./cleanup.ts";
-import { mustRun } from "./command.ts";
+import { mustRun } from "../support/command.ts";
 import { layoutOf } from "./layout.ts";
 import {
   buildCluster,
@@ -14,9 +14,7 @@ import {
 } from "./lifecycle.ts";
 import { checkPrerequisites, installPackages } from "./prerequisites.ts";
 import { livingPart, logTail } from "./process.ts";
-import { Steps, type ReportProgress } from "./progress.ts";
-
-export { buildCluster, loadImages, startCluster, stopCluster } from "./lifecycle.ts";
+import { Steps, type ReportProgress } from "../support/progress.ts";
 
 interface Command {
   readonly help: string;

@@ -3,20 +3,20 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildPrograms, type ClusterPrograms } from "./binaries.ts";
+import { buildPrograms, type ClusterPrograms } from "./programs.ts";
 import { hasCurrentCertificates, writeCredentials } from "./certificates.ts";
 import { removeLeftovers, stopAllProcesses } from "./cleanup.ts";
-import { mustRun } from "./command.ts";
+import { mustRun } from "../support/command.ts";
 import * as controlPlane from "./control-plane.ts";
 import { importImages, removeUnusedImages, type LoadedImage } from "./image-store.ts";
 import { changeKernelSettings, makeControlGroups, makeNetwork, mountState } from "./kernel.ts";
 import { layoutOf, nodeName, runFolder, running, type Layout } from "./layout.ts";
-import { withLock } from "./lock.ts";
+import { withLock } from "../support/lock.ts";
 import * as node from "./node.ts";
 import { forgetReadiness, hasCondition, readPodSources, resolvesNames } from "./probes.ts";
 import { fingerprintOf, livingPart, startParts, waitFor, type Part } from "./process.ts";
 import { checkPrerequisites, installPackages } from "./prerequisites.ts";
-import type { ReportProgress } from "./progress.ts";
+import type { ReportProgress } from "../support/progress.ts";
 
 export interface RunningCluster {
   readonly kubeconfig: string;

@@ -4,9 +4,9 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runCommand } from "./command.ts";
+import { runCommand } from "../support/command.ts";
 import { bringUpPlatform, checkoutRoot, imageReferences } from "./platform.ts";
-import { Steps } from "./progress.ts";
+import { Steps } from "../support/progress.ts";
 
 const clusterDns = "10.96.0.10";
 

@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { mustRun } from "./command.ts";
-import { hashOf } from "./images-cache.ts";
+import { mustRun } from "../support/command.ts";
+import { hashOf } from "../support/cache.ts";
 import { network, nodeName, running, type Layout } from "./layout.ts";
 
 interface Certificate {

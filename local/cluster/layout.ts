@@ -62,7 +62,7 @@ export interface Layout {
 }
 
 /** The layout of a checkout; by default of the one that this file is in. The port comes from OPEN_CLICKSTREAM_API_PORT. */
-export function layoutOf(checkout: string = fileURLToPath(new URL("..", import.meta.url))): Layout {
+export function layoutOf(checkout: string = fileURLToPath(new URL("../..", import.meta.url))): Layout {
   const root = checkout.replace(/\/+$/, "");
   return {
     checkout: root,

@@ -1,7 +1,7 @@
 /** The two programs that build images from a prepared context: Debian's buildah, which needs no daemon, and Docker. */
 import { join } from "node:path";
-import { mustRun, runCommand } from "./command.ts";
-import { cacheFolder } from "./images-cache.ts";
+import { mustRun, runCommand } from "../support/command.ts";
+import { cacheFolder } from "../support/cache.ts";
 
 export interface BuildRequest {
   /** Folder with the Dockerfile and everything that it copies. */

@@ -1,8 +1,8 @@
 /** The node's images: imports archives into containerd, once each, and removes those that nothing uses. */
-import { mustRun } from "./command.ts";
+import { mustRun } from "../support/command.ts";
 import { readImageArchive, type ArchivedImage } from "./image-archive.ts";
 import { running } from "./layout.ts";
-import type { ReportProgress } from "./progress.ts";
+import type { ReportProgress } from "../support/progress.ts";
 
 export interface LoadedImage extends ArchivedImage {
   /** False when the very same image was there. */

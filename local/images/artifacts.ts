@@ -6,10 +6,10 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { mustRun } from "./command.ts";
-import { cached, hashOf, hashOfPath } from "./images-cache.ts";
+import { mustRun } from "../support/command.ts";
+import { cached, hashOf, hashOfPath } from "../support/cache.ts";
 
-export const checkoutFolder = resolve(import.meta.dirname, "..");
+export const checkoutFolder = resolve(import.meta.dirname, "../..");
 const imagesFolder = join(checkoutFolder, "images");
 const attempts = 3;
 const dependencyPlugin = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";

@@ -1,13 +1,13 @@
 /** Brings up what every demo, end-to-end test and benchmark needs: a cluster with engines and operator in it. */
 import { join, resolve } from "node:path";
 import { mkdir } from "node:fs/promises";
-import { loadImages, startCluster } from "./cluster.ts";
-import { mustRun } from "./command.ts";
+import { loadImages, startCluster } from "../cluster/lifecycle.ts";
+import { mustRun } from "../support/command.ts";
 import { Cluster, waitForWorkloads, type ImageReference } from "./deployment.ts";
-import { buildImages } from "./images.ts";
-import type { Steps } from "./progress.ts";
+import { buildImages } from "../images/build.ts";
+import type { Steps } from "../support/progress.ts";
 
-export const checkoutRoot = resolve(import.meta.dirname, "..");
+export const checkoutRoot = resolve(import.meta.dirname, "../..");
 
 /** Whether the cluster of KUBECONFIG is used instead of one of our own. */
 export const isExistingCluster = process.env["CLUSTER"] === "existing";

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { mustRun, runCommand } from "./command.ts";
+import { mustRun, runCommand } from "../support/command.ts";
 import { controlGroups, network, running, type Layout } from "./layout.ts";
 
 /** Settings that the cluster needs, or that kubelet sets by itself; their values from before come back at the stop. */

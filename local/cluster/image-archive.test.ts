@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { mustRun } from "./command.ts";
+import { mustRun } from "../support/command.ts";
 import { parseImageIndex, readImageArchive, writeImageArchive } from "./image-archive.ts";
 import { parseImageList, planImageRemoval } from "./image-store.ts";
 

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findForeignKubelets } from "./cleanup.ts";
-import { mustRun, runCommand } from "./command.ts";
+import { mustRun, runCommand } from "../support/command.ts";
 import { controlGroupHierarchies } from "./kernel.ts";
-import type { ReportProgress } from "./progress.ts";
+import type { ReportProgress } from "../support/progress.ts";
 
 /** A program, by name or path, and the Debian package that has it. */
 interface NeededProgram {
@@ -84,7 +84,7 @@ export async function checkPrerequisites(): Promise<void> {
   if (missing.length === 0) return;
   const lines = missing.map((item) => `  - ${item.what}: ${item.remedy}`);
   throw new Error(
-    `this machine lacks\n${lines.join("\n")}\n\`node local/cluster.ts install\` installs the Debian packages`,
+    `this machine lacks\n${lines.join("\n")}\n\`node local/cluster/main.ts install\` installs the Debian packages`,
   );
 }
 

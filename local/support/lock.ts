@@ -1,7 +1,7 @@
 /** A lock between processes: a file that names its holder, and that is taken over when the holder died. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { identify, isAlive, type ProcessIdentity } from "./process.ts";
+import { identify, isAlive, type ProcessIdentity } from "../cluster/process.ts";
 import type { ReportProgress } from "./progress.ts";
 
 export interface Lock {

@@ -1,5 +1,5 @@
 /** The node's parts: containerd, kubelet, kube-proxy, and the configuration that each is started with. */
-import { mustRun } from "./command.ts";
+import { mustRun } from "../support/command.ts";
 import type { PartContext } from "./control-plane.ts";
 import { controlGroups, network, nodeName, running } from "./layout.ts";
 import { canConnect, isHealthy } from "./probes.ts";

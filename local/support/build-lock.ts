@@ -2,7 +2,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { cacheFolder } from "./images-cache.ts";
+import { cacheFolder } from "./cache.ts";
 
 const pollMilliseconds = 300;
 /** Longer than any build: who waits so long has met a holder that hangs. */

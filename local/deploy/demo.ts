@@ -1,9 +1,9 @@
 /** `make demo`: brings everything up, runs the quickstart from manifest to SQL answer, and leaves it running. */
 import { join } from "node:path";
-import { mustRun } from "./command.ts";
+import { mustRun } from "../support/command.ts";
 import { waitUntilReady, type Cluster } from "./deployment.ts";
 import { bringUpPlatform, checkoutRoot, isExistingCluster } from "./platform.ts";
-import { Steps, type ReportProgress } from "./progress.ts";
+import { Steps, type ReportProgress } from "../support/progress.ts";
 
 const namespace = "quickstart";
 const pipeline = "web";

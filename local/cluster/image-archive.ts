@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { mustRun } from "./command.ts";
+import { mustRun } from "../support/command.ts";
 
 export interface ProgramImage {
   readonly name: string;

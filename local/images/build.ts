@@ -1,15 +1,15 @@
 /**
- * Builds the container images: `node local/images.ts build [name...]`. The tag of an image is a hash of everything that
+ * Builds the container images. The tag of an image is a hash of everything that
  * goes into it, so what has not changed is not built again, and what a cluster runs can be told from its reference.
  */
 import { cp, mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { mustRun, runCommand } from "./command.ts";
-import { checkoutFolder, type Artifact } from "./images-artifacts.ts";
-import { chooseBuilder, type ImageBuilder } from "./images-builders.ts";
-import { cached, cachedPath, hashOf, hashOfPath, markUsed, type CacheEntry } from "./images-cache.ts";
-import { withBuildLock } from "./images-lock.ts";
-import { imageNames, isBase, recipeOf, type ImageRecipe } from "./images-recipes.ts";
+import { mustRun, runCommand } from "../support/command.ts";
+import { checkoutFolder, type Artifact } from "./artifacts.ts";
+import { chooseBuilder, type ImageBuilder } from "./builders.ts";
+import { cached, cachedPath, hashOf, hashOfPath, markUsed, type CacheEntry } from "../support/cache.ts";
+import { withBuildLock } from "../support/build-lock.ts";
+import { imageNames, isBase, recipeOf, type ImageRecipe } from "./recipes.ts";
 
 /** An image that can be loaded into a cluster. */
 export interface BuiltImage {
@@ -193,30 +193,4 @@ class ImageBuild {
 
 function dockerfileOf(recipe: ImageRecipe): string {
   return join(checkoutFolder, recipe.folder ?? "", "Dockerfile");
-}
-
-async function main(args: readonly string[]): Promise<void> {
-  const [command, ...rest] = args;
-  const push = rest.includes("--push");
-  const names = rest.filter((word) => word !== "--push");
-  const unknown = names.find((word) => word.startsWith("-"));
-  if (command !== "build" || unknown !== undefined) {
-    throw new Error(`usage: node local/images.ts build [--push] [name...]\nImages: ${imageNames.join(", ")}`);
-  }
-  const began = performance.now();
-  const elapsed = (): string => `${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s`;
-  const onProgress = (message: string): void => {
-    console.log(`${elapsed()}  ${message}`);
-  };
-  const images = await buildImages({ push, onProgress, ...(names.length === 0 ? {} : { names }) });
-  for (const image of images) console.log(`${elapsed()}  ${image.reference}  ${image.archive}`);
-}
-
-if (import.meta.main) {
-  try {
-    await main(process.argv.slice(2));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-  }
 }

@@ -4,8 +4,8 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { mustRun, runCommand } from "./command.ts";
-import type { ReportProgress } from "./progress.ts";
+import { mustRun, runCommand } from "../support/command.ts";
+import type { ReportProgress } from "../support/progress.ts";
 
 /** An image as a manifest names it, and where it really is. */
 export interface ImageReference {

@@ -10,9 +10,9 @@ import {
   type Artifact,
   type JavaVersions,
   type ReportArtifact,
-} from "./images-artifacts.ts";
-import { mustRun } from "./command.ts";
-import { cached, hashOf, hashOfPath } from "./images-cache.ts";
+} from "./artifacts.ts";
+import { mustRun } from "../support/command.ts";
+import { cached, hashOf, hashOfPath } from "../support/cache.ts";
 
 const debianSuite = "bookworm";
 const debianPackages = ["ca-certificates", "tzdata"];

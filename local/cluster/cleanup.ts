@@ -2,11 +2,11 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { rm, rmdir, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { mustRun, runCommand } from "./command.ts";
+import { mustRun, runCommand } from "../support/command.ts";
 import { controlGroupHierarchies, restoreKernelSettings } from "./kernel.ts";
 import { controlGroups, network, runFolder } from "./layout.ts";
 import { identify, stopProcesses, type ProcessIdentity } from "./process.ts";
-import type { ReportProgress } from "./progress.ts";
+import type { ReportProgress } from "../support/progress.ts";
 
 /** A process as /proc shows it. */
 export interface ProcessListing {

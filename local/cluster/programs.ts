@@ -3,10 +3,10 @@ import { mkdir, readFile, symlink } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { mustRun, runCommand } from "./command.ts";
-import { cached, hashOf } from "./images-cache.ts";
+import { mustRun, runCommand } from "../support/command.ts";
+import { cached, hashOf } from "../support/cache.ts";
 import { writeImageArchive } from "./image-archive.ts";
-import type { ReportProgress } from "./progress.ts";
+import type { ReportProgress } from "../support/progress.ts";
 
 /** What a cluster is started from. */
 export interface ClusterPrograms {

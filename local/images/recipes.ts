@@ -1,12 +1,6 @@
 /** Every image: its Dockerfile, its local base, and what goes into its build context beside the Dockerfile's folder. */
 import { join } from "node:path";
-import {
-  checkoutFolder,
-  goBinary,
-  mavenArtifacts,
-  versitygwBinary,
-  type Artifact,
-} from "./images-artifacts.ts";
+import { checkoutFolder, goBinary, mavenArtifacts, versitygwBinary, type Artifact } from "./artifacts.ts";
 import {
   debianRoot,
   javaRuntime,
@@ -15,7 +9,7 @@ import {
   sparkDistribution,
   streamJob,
   trinoDistribution,
-} from "./images-distributions.ts";
+} from "./distributions.ts";
 
 /** How an image is made. */
 export interface ImageRecipe {

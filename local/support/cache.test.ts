@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { cached, cacheFolder, hashOf, hashOfPath, markUsed, pruneCache } from "./images-cache.ts";
+import { cached, cacheFolder, hashOf, hashOfPath, markUsed, pruneCache } from "./cache.ts";
 
 let folder = "";
 
