@@ -1,10 +1,10 @@
 /** From `apply` of a resource to its Ready condition, by kind, seen through a watch. */
 import type { Cluster } from "../local/deploy/deployment.ts";
-import { connectionOf } from "../src/runtime/connection.ts";
+import { connectionOf } from "../src/runtime/http/connection.ts";
 import { createMetrics } from "../src/runtime/metrics.ts";
-import type { KubernetesObject, ResourceType } from "../src/runtime/objects.ts";
-import { createRestClient, resourcePath, type RestClient } from "../src/runtime/rest-client.ts";
-import { openWatch } from "../src/runtime/watch-stream.ts";
+import type { KubernetesObject, ResourceType } from "../src/api/objects.ts";
+import { createRestClient, resourcePath, type RestClient } from "../src/runtime/http/rest-client.ts";
+import { openWatch } from "../src/runtime/cache/watch-stream.ts";
 import { KubeConfig } from "@kubernetes/client-node";
 import { eventStreamKind, lakeTableKind } from "../src/crds/kinds.ts";
 import { quantile, seconds, type Figure } from "./figures.ts";

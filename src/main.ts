@@ -7,13 +7,13 @@ import { createDataPlatformController } from "./controllers/data-platform/contro
 import { createEventStreamController } from "./controllers/event-stream/controller.ts";
 import { createLakeTableController } from "./controllers/lake-table/controller.ts";
 import { createQueryClusterController } from "./controllers/query-cluster/controller.ts";
-import { CachingProber } from "./controllers/query-cluster/prober.ts";
-import { loadConnection } from "./runtime/connection.ts";
-import { startHealthServer } from "./runtime/http-server.ts";
+import { CachingProber } from "./targets/trino/prober.ts";
+import { loadConnection } from "./runtime/http/connection.ts";
+import { startHealthServer } from "./runtime/http/http-server.ts";
 import { createLogger } from "./runtime/logger.ts";
 import { createMetrics } from "./runtime/metrics.ts";
 import { Operator } from "./runtime/operator.ts";
-import { createRestClient } from "./runtime/rest-client.ts";
+import { createRestClient } from "./runtime/http/rest-client.ts";
 import { JsonClient } from "./targets/http/json-client.ts";
 import { createPlatformClients } from "./targets/platform/clients.ts";
 

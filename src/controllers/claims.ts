@@ -1,5 +1,5 @@
 /** Two resources that want the same thing outside of Kubernetes: the older one has it. Pure. */
-import type { ObjectMeta } from "../runtime/objects.ts";
+import type { ObjectMeta } from "../api/objects.ts";
 
 interface Claimant {
   readonly metadata: ObjectMeta;

@@ -1,12 +1,18 @@
 /** The seam between the runtime and the kinds: a controller is six phases and a list of watches; it holds no loop. */
 import type { Logger } from "pino";
-import type { CommonStatus, ConditionInput } from "./conditions.ts";
-import type { KubernetesClient, ObjectReader } from "./kubernetes-client.ts";
-import type { KubernetesObject, ResourceKey, ResourceType } from "./objects.ts";
-import type { Reason } from "./reasons.ts";
+import type { CommonStatus, ConditionInput } from "../api/conditions.ts";
+import type { KubernetesClient, ObjectReader } from "./http/kubernetes-client.ts";
+import type { KubernetesObject, ResourceKey, ResourceType } from "../api/objects.ts";
+import type { Reason } from "../api/reasons.ts";
 
-export type { KubernetesClient, ObjectReader } from "./kubernetes-client.ts";
-export type { KubernetesObject, ObjectMeta, OwnerReference, ResourceKey, ResourceType } from "./objects.ts";
+export type { KubernetesClient, ObjectReader } from "./http/kubernetes-client.ts";
+export type {
+  KubernetesObject,
+  ObjectMeta,
+  OwnerReference,
+  ResourceKey,
+  ResourceType,
+} from "../api/objects.ts";
 
 /** A custom resource of ours. Cached objects are frozen views shared by all readers: never change one. */
 export interface CustomResource<Spec, Status extends CommonStatus> extends KubernetesObject {

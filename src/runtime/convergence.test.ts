@@ -1,9 +1,9 @@
 /** A process that dies before or after any of its writes leaves nothing that the next one does not put right. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FakeApiServer } from "./testing/fake-api-server.ts";
-import type { Fault } from "./testing/fake-api-server.ts";
-import { CONFIG_MAP_ADDRESS, Harness, putWidget, WIDGET_ADDRESS } from "./testing/harness.ts";
-import { FakeSystem } from "./testing/widgets.ts";
+import { FakeApiServer } from "../testing/runtime/fake-api-server.ts";
+import type { Fault } from "../testing/runtime/fake-api-server.ts";
+import { CONFIG_MAP_ADDRESS, Harness, putWidget, WIDGET_ADDRESS } from "../testing/runtime/harness.ts";
+import { FakeSystem } from "../testing/runtime/widgets.ts";
 
 const WRITES = new Set(["create", "update", "patch", "apply", "delete"]);
 

@@ -2,7 +2,7 @@
  * The three classes of failure of a reconcile. The class decides condition, log level, Event and requeue, in one
  * place (the driver). Tested by symbol along the `cause` chain, so that a class survives wrapping.
  */
-import type { Reason } from "./reasons.ts";
+import type { Reason } from "../api/reasons.ts";
 
 const TERMINAL = Symbol.for("openclickstream.io/terminal-error");
 const WAITING = Symbol.for("openclickstream.io/waiting-error");

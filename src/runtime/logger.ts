@@ -1,7 +1,7 @@
 /** The process's pino logger: JSON lines on stdout, errors without credentials. */
 import pino from "pino";
 import type { Bindings, DestinationStream, Logger } from "pino";
-import { scrub } from "./scrub.ts";
+import { scrub } from "./pass/scrub.ts";
 
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
 

@@ -1,23 +1,23 @@
 /** Holds the controllers of one process together: caches, queues, the lease, health, start and stop. */
 import type { Logger } from "pino";
-import type { AppliedMemo } from "./api-client.ts";
-import { Caches } from "./caches.ts";
-import type { CommonStatus } from "./conditions.ts";
+import type { AppliedMemo } from "./http/api-client.ts";
+import { Caches } from "./cache/caches.ts";
+import type { CommonStatus } from "../api/conditions.ts";
 import type { Controller, CustomResource, ResourceType, SecondaryWatch } from "./controller.ts";
-import { createReconciler, DEFAULT_PASS_TIMEOUT_SECONDS } from "./driver.ts";
-import type { ReconcileKey } from "./driver.ts";
-import { createEventRecorder } from "./event-recorder.ts";
-import type { EventRecorder } from "./event-recorder.ts";
-import type { HealthSource } from "./http-server.ts";
-import type { InformerTiming } from "./informer.ts";
-import { ALWAYS_LEADING, LeaderElector } from "./leader-election.ts";
-import type { Leadership, LeaseTiming } from "./leader-election.ts";
+import { createReconciler, DEFAULT_PASS_TIMEOUT_SECONDS } from "./pass/driver.ts";
+import type { ReconcileKey } from "./pass/driver.ts";
+import { createEventRecorder } from "./pass/event-recorder.ts";
+import type { EventRecorder } from "./pass/event-recorder.ts";
+import type { HealthSource } from "./http/http-server.ts";
+import type { InformerTiming } from "./cache/informer.ts";
+import { ALWAYS_LEADING, LeaderElector } from "./election/leader-election.ts";
+import type { Leadership, LeaseTiming } from "./election/leader-election.ts";
 import type { RuntimeMetrics } from "./metrics.ts";
-import type { ObjectChange } from "./object-store.ts";
-import { keyOf } from "./objects.ts";
-import { WorkQueue } from "./queue.ts";
-import type { RestClient } from "./rest-client.ts";
-import { isWorthAPass } from "./watches.ts";
+import type { ObjectChange } from "./cache/object-store.ts";
+import { keyOf } from "../api/objects.ts";
+import { WorkQueue } from "./queue/queue.ts";
+import type { RestClient } from "./http/rest-client.ts";
+import { isWorthAPass } from "./cache/watches.ts";
 
 export interface OperatorOptions {
   readonly rest: RestClient;

@@ -1,6 +1,6 @@
 /** Values that must not be seen: they print as `***` wherever they end up, and can be taken out of foreign texts. */
 import { inspect } from "node:util";
-import { scrub as scrubText } from "../runtime/scrub.ts";
+import { scrub as scrubText } from "../runtime/pass/scrub.ts";
 
 const MASK = "***";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { dataPlatformKind } from "../../src/crds/kinds.ts";
-import type { Condition } from "../../src/runtime/conditions.ts";
+import type { Condition } from "../../src/api/conditions.ts";
 import { startKafka } from "./engines.ts";
 import type { SeenResource } from "./running-operator.ts";
 import { RunningOperator, platformSpec, ready } from "./running-operator.ts";

@@ -4,7 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { PERMIT } from "../../src/runtime/testing/permit.ts";
+import { PERMIT } from "../../src/testing/permit.ts";
 import type { DatabaseName, TableIdentifier, TableName } from "../../src/naming/tables.ts";
 import { findWaitingError, isTerminalError } from "../../src/runtime/errors.ts";
 import type { TableCatalog } from "../../src/targets/iceberg/catalog.ts";
@@ -13,7 +13,7 @@ import { createCatalogClient } from "../../src/targets/iceberg/client.ts";
 import type { CreateTable, TableAction, TableChange } from "../../src/targets/iceberg/diff.ts";
 import { diffTable } from "../../src/targets/iceberg/diff.ts";
 import type { CurrentTable, WantedTable } from "../../src/targets/iceberg/table.ts";
-import { anyEditOf, anyWantedTable } from "../../src/targets/iceberg/testing.ts";
+import { anyEditOf, anyWantedTable } from "../../src/testing/arbitrary-tables.ts";
 import { idsOfField } from "../../src/targets/iceberg/types.ts";
 
 const PAIRS = 25;

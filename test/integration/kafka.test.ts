@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { PERMIT } from "../../src/runtime/testing/permit.ts";
+import { PERMIT } from "../../src/testing/permit.ts";
 import type { WritePermit } from "../../src/runtime/controller.ts";
 import type { TopicName } from "../../src/naming/topics.ts";
 import { findWaitingError } from "../../src/runtime/errors.ts";

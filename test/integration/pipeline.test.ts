@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { parse } from "yaml";
 import { clickstreamPipelineKind, eventStreamKind, lakeTableKind } from "../../src/crds/kinds.ts";
-import type { ResourceType } from "../../src/runtime/objects.ts";
+import type { ResourceType } from "../../src/api/objects.ts";
 import { createObjectStore } from "../../src/targets/s3/store.ts";
 import { createStorageClient } from "../../src/targets/s3/client.ts";
 import { CHILD_TYPES } from "../../src/targets/kubernetes/child.ts";

@@ -12,13 +12,13 @@ import { createEventStreamController } from "../../src/controllers/event-stream/
 import { createLakeTableController } from "../../src/controllers/lake-table/controller.ts";
 import type { KindDefinition } from "../../src/crds/kinds.ts";
 import { dataPlatformKind } from "../../src/crds/kinds.ts";
-import type { Condition } from "../../src/runtime/conditions.ts";
-import { connectionOf } from "../../src/runtime/connection.ts";
+import type { Condition } from "../../src/api/conditions.ts";
+import { connectionOf } from "../../src/runtime/http/connection.ts";
 import { createLogger } from "../../src/runtime/logger.ts";
 import { createMetrics } from "../../src/runtime/metrics.ts";
 import { Operator } from "../../src/runtime/operator.ts";
-import { createRestClient } from "../../src/runtime/rest-client.ts";
-import { until } from "../../src/runtime/testing/until.ts";
+import { createRestClient } from "../../src/runtime/http/rest-client.ts";
+import { until } from "../../src/testing/until.ts";
 import { createPlatformClients } from "../../src/targets/platform/clients.ts";
 import { ApiRequests } from "./crds-api.ts";
 import type { EngineAddresses } from "./setup.ts";

@@ -1,16 +1,16 @@
 /** What the tests of the runtime need of a real API server: a kind of their own, and operators in this process. */
 import { KubeConfig } from "@kubernetes/client-node";
 import { createLogger } from "../../src/runtime/logger.ts";
-import { connectionOf } from "../../src/runtime/connection.ts";
+import { connectionOf } from "../../src/runtime/http/connection.ts";
 import { createMetrics } from "../../src/runtime/metrics.ts";
-import type { KubernetesObject, ResourceType } from "../../src/runtime/objects.ts";
+import type { KubernetesObject, ResourceType } from "../../src/api/objects.ts";
 import { Operator } from "../../src/runtime/operator.ts";
 import type { OperatorEnd, OperatorOptions } from "../../src/runtime/operator.ts";
-import { createRestClient, resourcePath } from "../../src/runtime/rest-client.ts";
-import type { RestClient } from "../../src/runtime/rest-client.ts";
-import { until } from "../../src/runtime/testing/until.ts";
-import { widgetController, WIDGETS } from "../../src/runtime/testing/widgets.ts";
-import type { FakeSystem, Widget, WidgetPhases } from "../../src/runtime/testing/widgets.ts";
+import { createRestClient, resourcePath } from "../../src/runtime/http/rest-client.ts";
+import type { RestClient } from "../../src/runtime/http/rest-client.ts";
+import { until } from "../../src/testing/until.ts";
+import { widgetController, WIDGETS } from "../../src/testing/runtime/widgets.ts";
+import type { FakeSystem, Widget, WidgetPhases } from "../../src/testing/runtime/widgets.ts";
 
 const DEFINITIONS: ResourceType = {
   group: "apiextensions.k8s.io",

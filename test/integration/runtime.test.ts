@@ -1,11 +1,11 @@
 /** The runtime against a real API server: what the fake one cannot prove. */
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { WaitingError } from "../../src/runtime/errors.ts";
-import { startHealthServer } from "../../src/runtime/http-server.ts";
-import type { KubernetesObject, ResourceType } from "../../src/runtime/objects.ts";
-import { resourcePath } from "../../src/runtime/rest-client.ts";
-import { until } from "../../src/runtime/testing/until.ts";
-import { CONFIG_MAPS, FakeSystem, WIDGETS } from "../../src/runtime/testing/widgets.ts";
+import { startHealthServer } from "../../src/runtime/http/http-server.ts";
+import type { KubernetesObject, ResourceType } from "../../src/api/objects.ts";
+import { resourcePath } from "../../src/runtime/http/rest-client.ts";
+import { until } from "../../src/testing/until.ts";
+import { CONFIG_MAPS, FakeSystem, WIDGETS } from "../../src/testing/runtime/widgets.ts";
 import { RuntimeCluster, writeCount } from "./runtime-cluster.ts";
 import type { RunningOperator } from "./runtime-cluster.ts";
 import { startTcpProxy } from "./tcp-proxy.ts";

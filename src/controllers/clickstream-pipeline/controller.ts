@@ -8,7 +8,7 @@ import {
 } from "../../crds/kinds.ts";
 import { MANAGED_BY, MANAGED_BY_LABEL, ownerLabel } from "../../naming/labels.ts";
 import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
-import { byLabel, byOwner, byReference } from "../../runtime/watches.ts";
+import { byLabel, byOwner, byReference } from "../../runtime/cache/watches.ts";
 import type { JsonClient } from "../../targets/http/json-client.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";

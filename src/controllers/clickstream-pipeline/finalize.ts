@@ -10,7 +10,7 @@ import { pipelineChildNames } from "../../naming/children.ts";
 import { managedLabels } from "../../naming/labels.ts";
 import type { ObjectReader, ReconcileContext, ResourceKey, ResourceType } from "../../runtime/controller.ts";
 import { WaitingError } from "../../runtime/errors.ts";
-import { keyOf } from "../../runtime/objects.ts";
+import { keyOf } from "../../api/objects.ts";
 import { CHILD_TYPES, controllerOf } from "../../targets/kubernetes/child.ts";
 import { platformForCleanup } from "../../targets/platform/cleanup.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";

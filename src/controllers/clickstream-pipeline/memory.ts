@@ -1,6 +1,6 @@
 /** How the memory of a Spark container is shared between the JVM's heap and what lies beside it. Pure. */
 import { LEAST_MEMORY } from "../../crds/kinds.ts";
-import { mebibytes } from "../../targets/kubernetes/quantity.ts";
+import { mebibytes } from "../../api/quantity.ts";
 
 /** Spark's own minimum of 450 MiB heap plus the least that it takes for the rest. */
 export const MINIMUM_SPARK_MEMORY = LEAST_MEMORY.driver;

@@ -20,7 +20,7 @@ import {
   localPlatform,
   pipelineWith,
   secretsOf,
-} from "./testing.ts";
+} from "../../testing/clickstream-pipeline.ts";
 import { validatePipeline } from "./validate.ts";
 
 const TESTDATA = join(import.meta.dirname, "testdata");

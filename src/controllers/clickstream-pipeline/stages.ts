@@ -1,7 +1,7 @@
 /** Judges the four stages of a pipeline from what was observed and answered. Pure. */
 import type { EventStream, LakeTable } from "../../crds/kinds.ts";
-import type { ConditionInput } from "../../runtime/conditions.ts";
-import type { Reason } from "../../runtime/reasons.ts";
+import type { ConditionInput } from "../../api/conditions.ts";
+import type { Reason } from "../../api/reasons.ts";
 import { isPodReady, podProblem } from "../../targets/kubernetes/pods.ts";
 import type { Readiness } from "../../targets/kubernetes/readiness.ts";
 import { readiness } from "../../targets/kubernetes/readiness.ts";

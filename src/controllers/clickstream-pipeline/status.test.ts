@@ -17,7 +17,7 @@ import {
   readyStream,
   readyTable,
   waitingPod,
-} from "./testing.ts";
+} from "../../testing/clickstream-pipeline.ts";
 import { validatePipeline } from "./validate.ts";
 
 const NOW = new Date("2026-01-01T00:00:00Z");

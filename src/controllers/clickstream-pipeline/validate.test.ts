@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { ClickstreamPipelineSpec, DataPlatformSpec } from "../../crds/kinds.ts";
 import { findTerminalError, findWaitingError } from "../../runtime/errors.ts";
 import type { ObservedPipeline } from "./observe.ts";
-import { IMAGES, emptySurroundings, localPlatform, pipelineWith } from "./testing.ts";
+import {
+  IMAGES,
+  emptySurroundings,
+  localPlatform,
+  pipelineWith,
+} from "../../testing/clickstream-pipeline.ts";
 import type { ValidatedPipeline } from "./validate.ts";
 import { validatePipeline } from "./validate.ts";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DataPlatform } from "../../crds/kinds.ts";
 import { WaitingError } from "../../runtime/errors.ts";
-import { Scenario } from "../scenario.ts";
-import { PLATFORM, SETTINGS, describeError } from "../testing.ts";
+import { Scenario } from "../../testing/scenario.ts";
+import { PLATFORM, SETTINGS, describeError } from "../../testing/systems.ts";
 import { createDataPlatformController } from "./controller.ts";
 import type { ObservedPlatform, ProbeResult } from "./observe.ts";
 import { platformStatus } from "./status.ts";

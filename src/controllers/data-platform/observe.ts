@@ -2,7 +2,7 @@
 import type { DataPlatform, PLATFORM_COMPONENTS } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import { findTerminalError, findTransientError, findWaitingError } from "../../runtime/errors.ts";
-import type { Reason } from "../../runtime/reasons.ts";
+import type { Reason } from "../../api/reasons.ts";
 import type { PlatformClients, PlatformConnections } from "../../targets/platform/clients.ts";
 import { readPlatformSecrets } from "../../targets/platform/read.ts";
 import type { PlatformState } from "../../targets/platform/settings.ts";

@@ -1,9 +1,9 @@
 /** What a platform's status says, from what the probes found. Pure. */
 import { PLATFORM_COMPONENTS } from "../../crds/kinds.ts";
 import type { DataPlatform, DataPlatformStatus } from "../../crds/kinds.ts";
-import type { ConditionInput } from "../../runtime/conditions.ts";
+import type { ConditionInput } from "../../api/conditions.ts";
 import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
-import { timestamp } from "../timestamp.ts";
+import { timestamp } from "../../api/timestamp.ts";
 import type { ComponentName, ObservedPlatform, ProbeResult } from "./observe.ts";
 import type { ValidatedPlatform } from "./validate.ts";
 

@@ -1,6 +1,6 @@
 /** What to do about a topic, and what to tell about it. Pure. */
 import type { TopicName } from "../../naming/topics.ts";
-import type { Reason } from "../../runtime/reasons.ts";
+import type { Reason } from "../../api/reasons.ts";
 import type { TopicAction } from "../../targets/kafka/diff.ts";
 import { describeTopicAction, diffTopic } from "../../targets/kafka/diff.ts";
 import type { CurrentTopic } from "../../targets/kafka/topic.ts";

@@ -2,10 +2,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dataPlatformKind } from "../../crds/kinds.ts";
 import type { TopicName } from "../../naming/topics.ts";
-import type { KubernetesObject } from "../../runtime/objects.ts";
+import type { KubernetesObject } from "../../api/objects.ts";
 import type { TopicId } from "../../targets/kafka/topic.ts";
-import { Scenario } from "../scenario.ts";
-import { PLATFORM, topicConfig } from "../testing.ts";
+import { Scenario } from "../../testing/scenario.ts";
+import { PLATFORM, topicConfig } from "../../testing/systems.ts";
 import { createEventStreamController } from "./controller.ts";
 
 const TOPIC = "shop.raw" as TopicName;

@@ -3,7 +3,7 @@ import type { EventStream, EventStreamStatus } from "../../crds/kinds.ts";
 import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
 import type { CurrentTopic } from "../../targets/kafka/topic.ts";
 import { remembered } from "../remembered.ts";
-import { timestamp } from "../timestamp.ts";
+import { timestamp } from "../../api/timestamp.ts";
 import type { AppliedStream } from "./apply.ts";
 import { topicNameOf } from "./claim.ts";
 import type { ObservedStream } from "./observe.ts";

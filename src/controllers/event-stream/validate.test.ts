@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { DataPlatform, EventStream } from "../../crds/kinds.ts";
 import type { TopicName } from "../../naming/topics.ts";
 import type { TopicId } from "../../targets/kafka/topic.ts";
-import { NAMESPACE, PLATFORM, SETTINGS, describeError } from "../testing.ts";
+import { NAMESPACE, PLATFORM, SETTINGS, describeError } from "../../testing/systems.ts";
 import { rivalsOf } from "./claim.ts";
 import type { ObservedStream } from "./observe.ts";
 import { streamStatus } from "./status.ts";

@@ -8,8 +8,8 @@ import type {
   ResourceKey,
   SecondaryWatch,
 } from "../../runtime/controller.ts";
-import { keyOf } from "../../runtime/objects.ts";
-import { byReference } from "../../runtime/watches.ts";
+import { keyOf } from "../../api/objects.ts";
+import { byReference } from "../../runtime/cache/watches.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
 import type { AppliedTable } from "./apply.ts";
 import { applyTable } from "./apply.ts";

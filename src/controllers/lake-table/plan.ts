@@ -1,6 +1,6 @@
 /** What to do about a table, and what to tell about it. Pure. */
 import { formatTable } from "../../naming/tables.ts";
-import type { Reason } from "../../runtime/reasons.ts";
+import type { Reason } from "../../api/reasons.ts";
 import type { CreateTable, TableAction, TableChange } from "../../targets/iceberg/diff.ts";
 import { describeTableAction, diffTable } from "../../targets/iceberg/diff.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";

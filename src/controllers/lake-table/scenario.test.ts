@@ -1,8 +1,8 @@
 /** Whole passes over LakeTables, with the faults that break controllers: crashes, lost answers, stale reads, drift, rivals. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dataPlatformKind } from "../../crds/kinds.ts";
-import { Scenario } from "../scenario.ts";
-import { PLATFORM } from "../testing.ts";
+import { Scenario } from "../../testing/scenario.ts";
+import { PLATFORM } from "../../testing/systems.ts";
 import { createLakeTableController } from "./controller.ts";
 
 const KEY = "shop.events";

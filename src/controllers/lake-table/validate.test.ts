@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DataPlatform, LakeTable } from "../../crds/kinds.ts";
-import { NAMESPACE, PLATFORM, SETTINGS, describeError } from "../testing.ts";
+import { NAMESPACE, PLATFORM, SETTINGS, describeError } from "../../testing/systems.ts";
 import { isShared, rivalsOf } from "./claim.ts";
 import type { ObservedTable } from "./observe.ts";
 import { validateTable } from "./validate.ts";

@@ -12,7 +12,7 @@ import type { SecretIdentities } from "../../targets/kubernetes/secret-identity.
 import type { TrinoProbe } from "../../targets/trino/probe.ts";
 import { clusterSecretKeys } from "./cluster-secrets.ts";
 import type { Role } from "./plan/component.ts";
-import type { ClusterProber } from "./prober.ts";
+import type { ClusterProber } from "../../targets/trino/prober.ts";
 import { clusterNames } from "./validate.ts";
 
 export type DeploymentObject = KubernetesObject & Pick<V1Deployment, "spec" | "status">;

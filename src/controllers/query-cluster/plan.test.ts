@@ -6,10 +6,10 @@ import type { DataPlatformSpec, QueryClusterSpec } from "../../crds/kinds.ts";
 import { dataPlatformSpec, queryClusterSpec } from "../../crds/kinds.ts";
 import type { Child } from "../../targets/kubernetes/child.ts";
 import type { SecretIdentities } from "../../targets/kubernetes/secret-identity.ts";
-import { localPlatform, secretsOf } from "../clickstream-pipeline/testing.ts";
+import { localPlatform, secretsOf } from "../../testing/clickstream-pipeline.ts";
 import type { ClusterPlan } from "./plan.ts";
 import { orderedChildren, planCluster } from "./plan.ts";
-import { IMAGES, clusterWith, emptySurroundings } from "./testing.ts";
+import { IMAGES, clusterWith, emptySurroundings } from "../../testing/query-cluster.ts";
 import { validateCluster } from "./validate.ts";
 
 const TESTDATA = join(import.meta.dirname, "testdata");

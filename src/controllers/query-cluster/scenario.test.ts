@@ -4,12 +4,12 @@ import { describe, expect, it } from "vitest";
 import type { QueryClusterSpec } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import { createMetrics } from "../../runtime/metrics.ts";
-import { runPhases } from "../../runtime/phases.ts";
-import { PERMIT } from "../../runtime/testing/permit.ts";
-import { FakeKubernetes } from "../../targets/kubernetes/fake-kubernetes.ts";
-import { localPlatform } from "../clickstream-pipeline/testing.ts";
+import { runPhases } from "../../runtime/pass/phases.ts";
+import { PERMIT } from "../../testing/permit.ts";
+import { FakeKubernetes } from "../../testing/fake-kubernetes.ts";
+import { localPlatform } from "../../testing/clickstream-pipeline.ts";
 import { createQueryClusterController } from "./controller.ts";
-import { IMAGES, clusterWith, emptySurroundings } from "./testing.ts";
+import { IMAGES, clusterWith, emptySurroundings } from "../../testing/query-cluster.ts";
 
 const controller = createQueryClusterController({
   images: IMAGES,

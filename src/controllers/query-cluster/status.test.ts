@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { QueryClusterSpec, QueryClusterStatus } from "../../crds/kinds.ts";
 import type { StatusResult } from "../../runtime/controller.ts";
-import { readyDeployment, waitingPod } from "../clickstream-pipeline/testing.ts";
+import { readyDeployment, waitingPod } from "../../testing/clickstream-pipeline.ts";
 import type { ObservedCluster } from "./observe.ts";
 import { clusterStatus } from "./status.ts";
-import { clusterWith, emptySurroundings, healthySurroundings } from "./testing.ts";
+import { clusterWith, emptySurroundings, healthySurroundings } from "../../testing/query-cluster.ts";
 
 const NOW = new Date("2026-01-01T00:00:00Z");
 const HEALTHY = healthySurroundings();

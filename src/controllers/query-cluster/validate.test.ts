@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { QueryClusterSpec } from "../../crds/kinds.ts";
 import { findTerminalError, findWaitingError } from "../../runtime/errors.ts";
 import type { ObservedCluster } from "./observe.ts";
-import { IMAGES, clusterWith, emptySurroundings } from "./testing.ts";
+import { IMAGES, clusterWith, emptySurroundings } from "../../testing/query-cluster.ts";
 import { validateCluster } from "./validate.ts";
 
 function errorWith(

@@ -5,7 +5,7 @@ import type { TableAction } from "./diff.ts";
 import { describeTableAction, diffTable, isSameLocation } from "./diff.ts";
 import { MANAGED_PROPERTIES } from "./diff-properties.ts";
 import type { CurrentTable, WantedColumn, WantedTable } from "./table.ts";
-import { TEST_TABLE, anyEditOf, anyWantedTable, carryOut } from "./testing.ts";
+import { TEST_TABLE, anyEditOf, anyWantedTable, carryOut } from "../../testing/arbitrary-tables.ts";
 import { parseType, printType } from "./type-text.ts";
 import type { Field, TableType } from "./types.ts";
 import { idsOfField, withoutIds } from "./types.ts";

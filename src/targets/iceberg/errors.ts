@@ -1,6 +1,6 @@
 /** A catalog's errors, classified once: what the runtime should do about them, and a message for the resource's condition. */
 import { TerminalError, TransientError, WaitingError } from "../../runtime/errors.ts";
-import type { Reason } from "../../runtime/reasons.ts";
+import type { Reason } from "../../api/reasons.ts";
 import { scrub } from "../secret.ts";
 import type { CatalogSettings } from "./settings.ts";
 import { secretsOf } from "./settings.ts";

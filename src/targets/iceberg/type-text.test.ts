@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { anyWantedType } from "./testing.ts";
+import { anyWantedType } from "../../testing/arbitrary-tables.ts";
 import { TypeTextError, parseType, printType } from "./type-text.ts";
 
 describe("a type text", () => {

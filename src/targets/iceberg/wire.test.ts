@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { diffTable } from "./diff.ts";
 import { parseJson } from "./json.ts";
-import { TEST_TABLE, anyWantedTable, carryOut } from "./testing.ts";
+import { TEST_TABLE, anyWantedTable, carryOut } from "../../testing/arbitrary-tables.ts";
 import type { CurrentTable } from "./table.ts";
 import { readTableAnswer, writePartitionSpec, writeSchema, writeSortOrder } from "./wire.ts";
 

@@ -5,7 +5,7 @@ import type { ChildSet } from "./apply-children.ts";
 import { applyChildren } from "./apply-children.ts";
 import type { Child, ChildOwner } from "./child.ts";
 import { CHILD_TYPES, child, ownerReference } from "./child.ts";
-import { FakeKubernetes, SimulatedCrash, invalid } from "./fake-kubernetes.ts";
+import { FakeKubernetes, SimulatedCrash, invalid } from "../../testing/fake-kubernetes.ts";
 
 const LABELS = { "app.kubernetes.io/managed-by": "openclickstream", "openclickstream.io/thing": "web" };
 const OWNER: ChildOwner = {

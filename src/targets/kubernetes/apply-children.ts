@@ -4,8 +4,8 @@
  */
 import type { Logger } from "pino";
 import { TerminalError } from "../../runtime/errors.ts";
-import type { KubernetesClient } from "../../runtime/kubernetes-client.ts";
-import type { KubernetesObject, ResourceType } from "../../runtime/objects.ts";
+import type { KubernetesClient } from "../../runtime/http/kubernetes-client.ts";
+import type { KubernetesObject, ResourceType } from "../../api/objects.ts";
 import type { Child, ChildOwner, ChildResult } from "./child.ts";
 import { APPLIED_HASH_ANNOTATION, controllerOf, describeChild, isOwnedBy, withOwner } from "./child.ts";
 import { firstDifference } from "./covers.ts";

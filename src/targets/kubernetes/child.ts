@@ -1,7 +1,7 @@
 /** The objects that a composed resource owns, as data: what a plan holds and `applyChildren` writes. Pure. */
 import { createHash } from "node:crypto";
-import type { KubernetesObject, OwnerReference, ResourceKey, ResourceType } from "../../runtime/objects.ts";
-import { apiVersionOf } from "../../runtime/objects.ts";
+import type { KubernetesObject, OwnerReference, ResourceKey, ResourceType } from "../../api/objects.ts";
+import { apiVersionOf } from "../../api/objects.ts";
 
 /** Holds the hash of the planned object, so that a field that is no longer planned is noticed. */
 export const APPLIED_HASH_ANNOTATION = "openclickstream.io/applied-hash";

@@ -2,7 +2,7 @@
  * Tells whether a live object already holds everything that is planned. The API server adds defaults, drops empty values and writes
  * quantities in its own form, so plain equality would never hold. Pure.
  */
-import { parseQuantity } from "./quantity.ts";
+import { parseQuantity } from "../../api/quantity.ts";
 
 /** Fields whose values are quantities (`1024Mi` is stored as `1Gi`). */
 const QUANTITY_FIELDS: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 /** What a refused child means for its owner. */
 import { TerminalError } from "../../runtime/errors.ts";
-import { isKubernetesError } from "../../runtime/kubernetes-client.ts";
+import { isKubernetesError } from "../../runtime/http/kubernetes-client.ts";
 import type { Child } from "./child.ts";
 import { describeChild } from "./child.ts";
 

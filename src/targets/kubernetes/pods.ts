@@ -1,6 +1,6 @@
 /** Reads from pods what a person would look for with `kubectl describe pod`. Pure. */
 import type { V1ContainerStatus, V1PodStatus } from "@kubernetes/client-node";
-import type { KubernetesObject } from "../../runtime/objects.ts";
+import type { KubernetesObject } from "../../api/objects.ts";
 
 export interface PodObject extends KubernetesObject {
   readonly status?: V1PodStatus;

@@ -1,6 +1,6 @@
 /** Reads who Secrets are, and which keys they have; their values are dropped at once. */
-import type { KubernetesClient } from "../../runtime/kubernetes-client.ts";
-import type { KubernetesObject, ResourceType } from "../../runtime/objects.ts";
+import type { KubernetesClient } from "../../runtime/http/kubernetes-client.ts";
+import type { KubernetesObject, ResourceType } from "../../api/objects.ts";
 import type { SecretIdentities } from "./secret-identity.ts";
 import { secretIdentity } from "./secret-identity.ts";
 

@@ -1,8 +1,8 @@
 /** Judges resources of our own kinds by their conditions, the way kstatus does. Pure. */
-import type { CommonStatus } from "../../runtime/conditions.ts";
-import type { KubernetesObject } from "../../runtime/objects.ts";
-import type { Reason } from "../../runtime/reasons.ts";
-import { isReason } from "../../runtime/reasons.ts";
+import type { CommonStatus } from "../../api/conditions.ts";
+import type { KubernetesObject } from "../../api/objects.ts";
+import type { Reason } from "../../api/reasons.ts";
+import { isReason } from "../../api/reasons.ts";
 
 /** `stalled` = a person must act; `waiting` = it may yet become ready by itself. */
 export interface Readiness {

@@ -1,6 +1,6 @@
 /** Compute resources of a container: what the user gives over what the operator sets. Pure. */
 import type { Resources } from "../../crds/kinds.ts";
-import { quantityValue } from "./quantity.ts";
+import { quantityValue } from "../../api/quantity.ts";
 
 type Immutable<Value> = { readonly [Key in keyof Value]: Immutable<Value[Key]> };
 

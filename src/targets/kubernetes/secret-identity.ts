@@ -1,5 +1,5 @@
 /** Which edition of its Secrets a pod was started with, without the Secrets' content. Pure. */
-import type { ObjectMeta } from "../../runtime/objects.ts";
+import type { ObjectMeta } from "../../api/objects.ts";
 import { WaitingError } from "../../runtime/errors.ts";
 import { hashOf } from "./child.ts";
 

@@ -1,7 +1,7 @@
 /** The connections to the systems of all DataPlatforms: made when first used, kept while settings stay, closed when they change. */
 import { createHash } from "node:crypto";
 import type { ResourceKey } from "../../runtime/controller.ts";
-import { formatKey } from "../../runtime/objects.ts";
+import { formatKey } from "../../api/objects.ts";
 import type { TableCatalog } from "../iceberg/catalog.ts";
 import { createTableCatalog } from "../iceberg/catalog.ts";
 import { createCatalogClient } from "../iceberg/client.ts";

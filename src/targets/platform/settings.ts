@@ -3,7 +3,7 @@ import type { DataPlatform, DataPlatformSpec } from "../../crds/kinds.ts";
 import { DATA_PLATFORM_DEFAULTS } from "../../crds/kinds.ts";
 import type { ResourceKey } from "../../runtime/controller.ts";
 import { WaitingError } from "../../runtime/errors.ts";
-import type { Reason } from "../../runtime/reasons.ts";
+import type { Reason } from "../../api/reasons.ts";
 import type { CatalogCredentials, CatalogSettings } from "../iceberg/settings.ts";
 import type { KafkaSettings } from "../kafka/settings.ts";
 import type { StorageSettings } from "../s3/settings.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findTransientError, findWaitingError } from "../../runtime/errors.ts";
 import { Secret } from "../secret.ts";
-import { PERMIT } from "../../runtime/testing/permit.ts";
+import { PERMIT } from "../../testing/permit.ts";
 import { createStorageClient } from "./client.ts";
 import type { RunOptions, StorageClient } from "./client.ts";
 import { classifyStorageError } from "./errors.ts";

@@ -1,5 +1,5 @@
 /** Names, labels and metadata of what the two workloads of a pipeline are made of. Pure. */
-import type { ObjectMeta } from "../../../runtime/objects.ts";
+import type { ObjectMeta } from "../../../api/objects.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 
 export type Component = "collector" | "stream" | "executor";

@@ -1,5 +1,5 @@
 /** Labels and metadata of what a cluster is made of. Pure. */
-import type { ObjectMeta } from "../../../runtime/objects.ts";
+import type { ObjectMeta } from "../../../api/objects.ts";
 import type { ValidatedCluster } from "../validate.ts";
 
 export type Role = "coordinator" | "worker";

@@ -1,0 +1,152 @@
+/** The informers of the process, one for each kind, selector and namespace, shared by all controllers; and reads from them. */
+import { Informer } from "./informer.ts";
+import type { InformerDependencies, InformerScope } from "./informer.ts";
+import type { CachedListOptions, ObjectReader } from "../http/kubernetes-client.ts";
+import type { ObjectChange } from "./object-store.ts";
+import { apiVersionOf } from "../../api/objects.ts";
+import type { KubernetesObject, ResourceKey, ResourceType } from "../../api/objects.ts";
+
+/** What a controller asks to be watched. */
+export type CacheScope = Omit<InformerScope, "namespace">;
+
+export class Caches implements ObjectReader {
+  readonly #dependencies: InformerDependencies;
+  readonly #namespaces: readonly string[];
+  readonly #informers = new Map<string, Informer>();
+
+  /** `namespaces` empty = all. */
+  constructor(dependencies: InformerDependencies, namespaces: readonly string[]) {
+    this.#dependencies = dependencies;
+    this.#namespaces = namespaces;
+  }
+
+  /** Watches a scope (once, however often it is asked for) and calls `listener` for each change. Before `start`. */
+  watch(scope: CacheScope, listener: (change: ObjectChange) => void): void {
+    for (const informerScope of this.#spreadOverNamespaces(scope)) {
+      const id = scopeId(informerScope);
+      const informer = this.#informers.get(id) ?? new Informer(informerScope, this.#dependencies);
+      this.#informers.set(id, informer);
+      informer.subscribe(listener);
+    }
+  }
+
+  start(): void {
+    for (const informer of this.#informers.values()) informer.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#informers.values()].map((informer) => informer.stop()));
+  }
+
+  /** Resolves when every cache holds its first list. */
+  async whenSynced(): Promise<void> {
+    await Promise.all([...this.#informers.values()].map((informer) => informer.whenSynced()));
+  }
+
+  /** Kinds whose cache is still empty, for `/readyz`. */
+  unsynced(): string[] {
+    return [...this.#informers.values()].filter((each) => !each.isSynced).map((each) => each.scope.type.kind);
+  }
+
+  /** Kinds whose loop has done nothing for `seconds`, for `/healthz`. */
+  stuckFor(seconds: number): string[] {
+    return [...this.#informers.values()]
+      .filter((informer) => informer.secondsSinceProgress > seconds)
+      .map((informer) => informer.scope.type.kind);
+  }
+
+  /** Makes an own write readable at once. */
+  noteOwnWrite(type: ResourceType, object: KubernetesObject): void {
+    for (const informer of this.#informersOf(type)) {
+      if (contains(informer.scope, object)) informer.noteOwnWrite(object);
+    }
+  }
+
+  cached<T extends KubernetesObject>(type: ResourceType, key: ResourceKey): T | undefined {
+    for (const informer of this.#watchedInformersOf(type)) {
+      const object = informer.store.get(key);
+      if (object !== undefined) return object as T;
+    }
+    return undefined;
+  }
+
+  /** The cached object with all of its fields; `undefined` also when the kind is not watched, or its metadata only. */
+  cachedWhole<T extends KubernetesObject>(type: ResourceType, key: ResourceKey): T | undefined {
+    for (const informer of this.#informersOf(type)) {
+      const object = informer.scope.metadataOnly === true ? undefined : informer.store.get(key);
+      if (object !== undefined) return object as T;
+    }
+    return undefined;
+  }
+
+  cachedList<T extends KubernetesObject>(type: ResourceType, options: CachedListOptions = {}): readonly T[] {
+    const found = new Map<string, T>();
+    for (const informer of this.#watchedInformersOf(type)) {
+      for (const object of informer.store.values()) {
+        if (matches(object, options)) found.set(object.metadata.uid ?? object.metadata.name, object as T);
+      }
+    }
+    return [...found.values()];
+  }
+
+  #watchedInformersOf(type: ResourceType): Informer[] {
+    const informers = this.#informersOf(type);
+    if (informers.length === 0) {
+      throw new Error(
+        `${type.kind} is not watched; name it in the controller's watches to read it from the cache`,
+      );
+    }
+    return informers;
+  }
+
+  /** Caches of whole objects first: one of bare metadata must not hide what they hold. */
+  #informersOf(type: ResourceType): Informer[] {
+    const wanted = typeId(type);
+    return [...this.#informers.values()]
+      .filter((informer) => typeId(informer.scope.type) === wanted)
+      .sort(
+        (left, right) => Number(left.scope.metadataOnly ?? false) - Number(right.scope.metadataOnly ?? false),
+      );
+  }
+
+  #spreadOverNamespaces(scope: CacheScope): InformerScope[] {
+    if (this.#namespaces.length === 0 || scope.type.namespaced === false) return [scope];
+    return this.#namespaces.map((namespace) => ({ ...scope, namespace }));
+  }
+}
+
+function typeId(type: ResourceType): string {
+  return `${apiVersionOf(type)}/${type.plural}`;
+}
+
+function scopeId(scope: InformerScope): string {
+  const parts = [
+    typeId(scope.type),
+    scope.namespace ?? "",
+    scope.labelSelector ?? "",
+    scope.metadataOnly ?? false,
+  ];
+  return parts.join("|");
+}
+
+function matches(object: KubernetesObject, options: CachedListOptions): boolean {
+  if (options.namespace !== undefined && object.metadata.namespace !== options.namespace) return false;
+  return Object.entries(options.labels ?? {}).every(
+    ([name, value]) => object.metadata.labels?.[name] === value,
+  );
+}
+
+/**
+ * Whether a scope would hold this object. Selectors other than `a=b,c=d` are left to the watch itself, as is metadata alone, which
+ * must not become whole by an own write.
+ */
+function contains(scope: InformerScope, object: KubernetesObject): boolean {
+  if (scope.metadataOnly === true) return false;
+  if (scope.namespace !== undefined && scope.namespace !== object.metadata.namespace) return false;
+  const terms = (scope.labelSelector ?? "").split(",").filter((term) => term !== "");
+  return terms.every((term) => {
+    const [name, value, more] = term.split("=");
+    if (name === undefined || value === undefined || more !== undefined || name.endsWith("!")) return false;
+    return object.metadata.labels?.[name] === value;
+  });
+}

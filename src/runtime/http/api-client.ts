@@ -1,0 +1,160 @@
+/** `KubernetesClient` for one pass: bound to its signal, its field manager and the lease. */
+import { createHash } from "node:crypto";
+import type { Caches } from "../cache/caches.ts";
+import { isKubernetesError, KubernetesError } from "./kubernetes-client.ts";
+import type { CachedListOptions, DeleteOptions, KubernetesClient, ListOptions } from "./kubernetes-client.ts";
+import type { Leadership } from "../election/leader-election.ts";
+import { listPages } from "../cache/list-pages.ts";
+import { apiVersionOf, formatKey, keyOf } from "../../api/objects.ts";
+import type { KubernetesObject, ResourceKey, ResourceType } from "../../api/objects.ts";
+import { resourcePath } from "./rest-client.ts";
+import type { RestClient } from "./rest-client.ts";
+import { secretValues } from "../pass/scrub.ts";
+
+/** What all passes of a controller share. */
+export interface ApiAccess {
+  readonly rest: RestClient;
+  readonly caches: Caches;
+  readonly leadership: Leadership;
+  readonly fieldManager: string;
+  readonly applied: AppliedMemo;
+}
+
+/** What belongs to one pass. */
+export interface PassScope {
+  readonly signal: AbortSignal;
+  /** Receives the values of every Secret that the pass reads, so that no message of the pass shows them. */
+  readonly secrets: Set<string>;
+}
+
+/** What each owned object was when it was last applied, so that an unchanged one costs no request. */
+export type AppliedMemo = Map<
+  string,
+  { readonly digest: string; readonly resourceVersion: string | undefined }
+>;
+
+/** Objects deleted behind our back stay in the memo; forgetting all of it costs one needless request an object. */
+const MAX_MEMO_ENTRIES = 20_000;
+
+/** The client of one pass. */
+export function createKubernetesClient(access: ApiAccess, pass: PassScope): KubernetesClient {
+  const { rest, caches } = access;
+  return {
+    cached<T extends KubernetesObject>(type: ResourceType, key: ResourceKey): T | undefined {
+      const object = caches.cached<T>(type, key);
+      if (object !== undefined) noteSecret(pass, type, object);
+      return object;
+    },
+    cachedList<T extends KubernetesObject>(type: ResourceType, options?: CachedListOptions): readonly T[] {
+      const objects = caches.cachedList<T>(type, options);
+      for (const object of objects) noteSecret(pass, type, object);
+      return objects;
+    },
+    get: (type, key) => getObject(access, pass, { type, key }),
+    async list<T extends KubernetesObject>(
+      type: ResourceType,
+      options: ListOptions = {},
+    ): Promise<readonly T[]> {
+      const list = await listPages(rest, { type, ...options }, pass.signal);
+      for (const object of list.objects) noteSecret(pass, type, object);
+      return list.objects.map(
+        (object) => ({ ...object, apiVersion: apiVersionOf(type), kind: type.kind }) as T,
+      );
+    },
+    apply: (type, object) => applyObject(access, pass, { type, object }),
+    delete: (type, key, options = {}) => deleteObject(access, pass, { type, key, options }),
+  };
+}
+
+/** Throws unless this replica may write now. Every write, to the API and to other systems, asks here first. */
+export function assertLeading(leadership: Leadership): void {
+  if (!leadership.isLeading) throw new KubernetesError("Aborted", "this replica does not hold the lease");
+}
+
+interface ObjectAddress {
+  readonly type: ResourceType;
+  readonly key: ResourceKey;
+}
+
+async function getObject<T extends KubernetesObject>(
+  access: ApiAccess,
+  pass: PassScope,
+  { type, key }: ObjectAddress,
+): Promise<T | undefined> {
+  try {
+    const object = await access.rest.json<T>({
+      verb: "get",
+      path: resourcePath(type, key),
+      signal: pass.signal,
+    });
+    noteSecret(pass, type, object);
+    return object;
+  } catch (error) {
+    if (isKubernetesError(error, "NotFound")) return undefined;
+    throw error;
+  }
+}
+
+async function applyObject<T extends KubernetesObject>(
+  access: ApiAccess,
+  pass: PassScope,
+  { type, object }: { readonly type: ResourceType; readonly object: KubernetesObject },
+): Promise<T> {
+  const id = `${apiVersionOf(type)}/${type.plural}/${formatKey(keyOf(object))}`;
+  const body = { ...object, apiVersion: apiVersionOf(type), kind: type.kind };
+  const digest = createHash("sha1").update(JSON.stringify(body)).digest("base64");
+  const held = access.caches.cachedWhole<T>(type, keyOf(object));
+  const last = access.applied.get(id);
+  if (
+    held !== undefined &&
+    last?.digest === digest &&
+    last.resourceVersion === held.metadata.resourceVersion
+  ) {
+    return held;
+  }
+  assertLeading(access.leadership);
+  const answer = await access.rest.json<T>({
+    verb: "apply",
+    path: resourcePath(type, keyOf(object)),
+    query: { fieldManager: access.fieldManager, force: true, fieldValidation: "Strict" },
+    body,
+    signal: pass.signal,
+  });
+  if (access.applied.size >= MAX_MEMO_ENTRIES) access.applied.clear();
+  access.applied.set(id, { digest, resourceVersion: answer.metadata.resourceVersion });
+  access.caches.noteOwnWrite(type, answer);
+  return answer;
+}
+
+async function deleteObject(
+  access: ApiAccess,
+  pass: PassScope,
+  { type, key, options }: ObjectAddress & { readonly options: DeleteOptions },
+): Promise<boolean> {
+  assertLeading(access.leadership);
+  try {
+    await access.rest.json({
+      verb: "delete",
+      path: resourcePath(type, key),
+      body: {
+        apiVersion: "v1",
+        kind: "DeleteOptions",
+        propagationPolicy: options.propagationPolicy ?? "Background",
+        ...(options.uid === undefined ? {} : { preconditions: { uid: options.uid } }),
+      },
+      signal: pass.signal,
+    });
+  } catch (error) {
+    const isOther = options.uid !== undefined && isKubernetesError(error, "Conflict");
+    if (!isOther && !isKubernetesError(error, "NotFound")) throw error;
+    return false;
+  }
+  access.applied.delete(`${apiVersionOf(type)}/${type.plural}/${formatKey(key)}`);
+  return true;
+}
+
+function noteSecret(pass: PassScope, type: ResourceType, object: KubernetesObject): void {
+  if (type.kind !== "Secret" || type.group !== "") return;
+  const { data } = object as { data?: Record<string, string> };
+  for (const value of secretValues(data)) pass.secrets.add(value);
+}

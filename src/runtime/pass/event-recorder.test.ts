@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createEventRecorder } from "./event-recorder.ts";
+import type { EventInput, EventRecorder } from "./event-recorder.ts";
+import { createLogger } from "../logger.ts";
+import { createMetrics } from "../metrics.ts";
+import type { KubernetesObject } from "../../api/objects.ts";
+import type { RestClient, RestRequest } from "../http/rest-client.ts";
+
+const WIDGET: KubernetesObject = {
+  apiVersion: "example.io/v1",
+  kind: "Widget",
+  metadata: { name: "w", namespace: "ns", uid: "uid-1" },
+};
+const EVENT: EventInput = {
+  type: "Warning",
+  reason: "DriftCorrected",
+  message: "topic made again",
+  action: "Reconcile",
+};
+
+let requests: RestRequest[];
+let leadership: { isLeading: boolean };
+let answer: () => Promise<unknown>;
+let metrics: ReturnType<typeof createMetrics>;
+let events: EventRecorder;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date("2026-01-01T00:00:00Z") });
+  requests = [];
+  leadership = { isLeading: true };
+  answer = async () => ({});
+  metrics = createMetrics();
+  const rest = {
+    json: (request: RestRequest) => {
+      requests.push(request);
+      return answer();
+    },
+  } as RestClient;
+  events = createEventRecorder({
+    rest,
+    leadership,
+    metrics,
+    logger: createLogger("silent"),
+    instance: "operator-1",
+  });
+});
+
+afterEach(() => vi.useRealTimers());
+
+describe("createEventRecorder", () => {
+  it("writes an Event about the object with everything that the API requires", async () => {
+    events.record(WIDGET, EVENT);
+    await events.flush();
+    expect(requests).toMatchObject([
+      {
+        verb: "create",
+        path: "/apis/events.k8s.io/v1/namespaces/ns/events",
+        body: {
+          eventTime: "2026-01-01T00:00:00.000000Z",
+          reportingController: "openclickstream.io/operator",
+          reportingInstance: "operator-1",
+          action: "Reconcile",
+          reason: "DriftCorrected",
+          type: "Warning",
+          note: "topic made again",
+          regarding: { kind: "Widget", name: "w", namespace: "ns", uid: "uid-1" },
+        },
+      },
+    ]);
+  });
+
+  it("makes repeats within ten minutes one series, written at most twice a minute", async () => {
+    for (let repeat = 0; repeat < 60; repeat += 1) {
+      events.record(WIDGET, EVENT);
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    await events.flush();
+    expect(requests.map(({ verb }) => verb)).toEqual(["create", "patch"]);
+    expect(requests[1]?.body).toMatchObject({ series: { count: 31 } });
+  });
+
+  it("begins anew after ten quiet minutes, and for another message", async () => {
+    events.record(WIDGET, EVENT);
+    vi.advanceTimersByTime(601_000);
+    events.record(WIDGET, EVENT);
+    events.record(WIDGET, { ...EVENT, message: "partitions added" });
+    await events.flush();
+    expect(requests.map(({ verb }) => verb)).toEqual(["create", "create", "create"]);
+  });
+
+  it("cuts a note that is too long", async () => {
+    events.record(WIDGET, { ...EVENT, message: "x".repeat(5000) });
+    await events.flush();
+    expect((requests[0]?.body as { note: string }).note.length).toBe(1024);
+  });
+
+  it("never throws, and goes on after a failure", async () => {
+    answer = async () => {
+      throw new Error("refused");
+    };
+    events.record(WIDGET, EVENT);
+    events.record(WIDGET, { ...EVENT, reason: "Succeeded" });
+    await events.flush();
+    expect(requests.length).toBe(2);
+    expect((await metrics.eventsDropped.get()).values[0]?.value).toBe(2);
+  });
+
+  it("writes nothing without the lease", async () => {
+    leadership.isLeading = false;
+    events.record(WIDGET, EVENT);
+    await events.flush();
+    expect(requests).toEqual([]);
+  });
+});

@@ -1,7 +1,0 @@
-/** For tests that write without a pass. */
-import type { WritePermit } from "../controller.ts";
-
-export const PERMIT: WritePermit = {
-  signal: new AbortController().signal,
-  assertMayWrite: () => undefined,
-};

@@ -1,0 +1,194 @@
+/** Pipelines and their surroundings for tests. */
+import type {
+  ClickstreamPipeline,
+  ClickstreamPipelineSpec,
+  DataPlatform,
+  EventStream,
+  LakeTable,
+} from "../crds/kinds.ts";
+import type { Condition } from "../api/conditions.ts";
+import { platformSecretKeys } from "../targets/kubernetes/platform-environment.ts";
+import type { PodObject } from "../targets/kubernetes/pods.ts";
+import type { SecretIdentities } from "../targets/kubernetes/secret-identity.ts";
+import type {
+  DeploymentObject,
+  ObservedPipeline,
+  StatefulSetObject,
+} from "../controllers/clickstream-pipeline/observe.ts";
+import type { PipelineImages } from "../controllers/clickstream-pipeline/validate.ts";
+
+export const IMAGES: PipelineImages = { collector: "images.test/collector:1", spark: "images.test/spark:1" };
+const NAMESPACE = "quickstart";
+
+export function pipelineWith(
+  spec: Partial<ClickstreamPipelineSpec> = {},
+  rest: Partial<ClickstreamPipeline> = {},
+): ClickstreamPipeline {
+  return {
+    apiVersion: "openclickstream.io/v1alpha1",
+    kind: "ClickstreamPipeline",
+    metadata: { name: "web", namespace: NAMESPACE, uid: "pipeline-uid", generation: 1 },
+    spec: { platformRef: { name: "local" }, ...spec },
+    ...rest,
+  };
+}
+
+/** The quickstart's platform. */
+export function localPlatform(spec: Partial<DataPlatform["spec"]> = {}): DataPlatform {
+  return {
+    apiVersion: "openclickstream.io/v1alpha1",
+    kind: "DataPlatform",
+    metadata: { name: "local", namespace: NAMESPACE, uid: "platform-uid", generation: 1 },
+    spec: {
+      kafka: { bootstrapServers: ["kafka.engines.svc.cluster.local:9092"] },
+      storage: {
+        endpoint: "http://versitygw.engines.svc.cluster.local:7070",
+        region: "us-east-1",
+        bucket: "clickstream",
+        pathStyle: true,
+        credentialsSecretRef: { name: "s3-credentials" },
+      },
+      catalog: { uri: "http://nessie.engines.svc.cluster.local:19120/iceberg" },
+      ...spec,
+    },
+  };
+}
+
+/** Every Secret that the platform refers to, with every key. */
+export function secretsOf(platform: DataPlatform | undefined): SecretIdentities {
+  const identities = new Map<string, { uid: string; resourceVersion: string; keys: string[] }>();
+  for (const { secret, key } of platform === undefined ? [] : platformSecretKeys(platform.spec)) {
+    const identity = identities.get(secret) ?? { uid: `${secret}-uid`, resourceVersion: "1", keys: [] };
+    identities.set(secret, { ...identity, keys: [...identity.keys, key] });
+  }
+  return identities;
+}
+
+/** Surroundings in which nothing has been made yet. */
+export function emptySurroundings(platform: DataPlatform | undefined = localPlatform()): ObservedPipeline {
+  return {
+    platform,
+    secrets: secretsOf(platform),
+    rawStream: undefined,
+    tables: [undefined, undefined, undefined],
+    collector: undefined,
+    streamJob: undefined,
+    pods: { collector: [], stream: [], executor: [] },
+    collectors: { asked: 0, problems: [] },
+    progress: { state: "unknown", message: "the driver has no address yet" },
+  };
+}
+
+/** Surroundings in which everything works. */
+export function healthySurroundings(platform: DataPlatform = localPlatform()): ObservedPipeline {
+  return {
+    ...emptySurroundings(platform),
+    rawStream: readyStream(),
+    tables: ["web-events", "web-failed-events", "web-duplicate-events"].map((name) => readyTable(name)),
+    collector: readyDeployment("web-collector"),
+    streamJob: readyStatefulSet("web-stream"),
+    pods: { collector: [], stream: [readyPod("web-stream-0")], executor: [readyPod("web-stream-exec-1")] },
+    collectors: { asked: 1, problems: [] },
+    progress: {
+      state: "RUNNING",
+      message: "running",
+      batchId: 41,
+      inputRowsPerSecond: 1234.5,
+      processedRowsPerSecond: 4321.9,
+      lag: 7,
+    },
+  };
+}
+
+/** Conditions of a resource of ours as the runtime writes them. */
+export function conditions(
+  ready: Partial<Condition>,
+  stalled: Partial<Condition> = {},
+): readonly Condition[] {
+  const rest = { observedGeneration: 1, lastTransitionTime: "2026-01-01T00:00:00Z" };
+  return [
+    { type: "Ready", status: "True", reason: "Succeeded", message: "", ...rest, ...ready },
+    { type: "Stalled", status: "False", reason: "Succeeded", message: "", ...rest, ...stalled },
+  ];
+}
+
+export function readyStream(status: readonly Condition[] = conditions({})): EventStream {
+  return {
+    apiVersion: "openclickstream.io/v1alpha1",
+    kind: "EventStream",
+    metadata: { name: "web-raw", namespace: NAMESPACE, uid: "stream-uid", generation: 1 },
+    spec: { platformRef: { name: "local" } },
+    status: { topicName: "quickstart.web-raw", conditions: [...status] },
+  };
+}
+
+export function readyTable(name: string, status: readonly Condition[] = conditions({})): LakeTable {
+  return {
+    apiVersion: "openclickstream.io/v1alpha1",
+    kind: "LakeTable",
+    metadata: { name, namespace: NAMESPACE, uid: `${name}-uid`, generation: 1 },
+    spec: {
+      platformRef: { name: "local" },
+      database: "quickstart",
+      table: "t",
+      columns: [{ name: "id", type: "int" }],
+    },
+    status: { conditions: [...status] },
+  };
+}
+
+export function readyDeployment(name: string, replicas = 1): DeploymentObject {
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name, namespace: NAMESPACE, uid: `${name}-uid`, generation: 1 },
+    spec: { replicas } as NonNullable<DeploymentObject["spec"]>,
+    status: {
+      observedGeneration: 1,
+      replicas,
+      updatedReplicas: replicas,
+      readyReplicas: replicas,
+      availableReplicas: replicas,
+    },
+  };
+}
+
+export function readyStatefulSet(name: string, replicas = 1): StatefulSetObject {
+  return {
+    apiVersion: "apps/v1",
+    kind: "StatefulSet",
+    metadata: { name, namespace: NAMESPACE, uid: `${name}-uid`, generation: 1 },
+    spec: { replicas } as NonNullable<StatefulSetObject["spec"]>,
+    status: {
+      observedGeneration: 1,
+      replicas,
+      updatedReplicas: replicas,
+      readyReplicas: replicas,
+      currentRevision: "a",
+      updateRevision: "a",
+    },
+  };
+}
+
+export function readyPod(name: string): PodObject {
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: NAMESPACE, uid: `${name}-uid` },
+    status: { podIP: "10.244.0.9", conditions: [{ type: "Ready", status: "True" }] },
+  };
+}
+
+/** A pod whose container waits for this reason. */
+export function waitingPod(name: string, reason: string, message?: string): PodObject {
+  const waiting = { reason, ...(message === undefined ? {} : { message }) };
+  const container = {
+    name: "main",
+    image: "x",
+    imageID: "x",
+    ready: false,
+    restartCount: 3,
+    state: { waiting },
+  };
+  return { apiVersion: "v1", kind: "Pod", metadata: { name }, status: { containerStatuses: [container] } };
+}

@@ -1,0 +1,269 @@
+/** For tests of the controllers that reach outside of Kubernetes: a platform, and systems that live in memory. */
+import type { DataPlatform } from "../crds/kinds.ts";
+import type { TopicName } from "../naming/topics.ts";
+import type { TableIdentifier } from "../naming/tables.ts";
+import { formatTable } from "../naming/tables.ts";
+import {
+  findTerminalError,
+  findTransientError,
+  findWaitingError,
+  TransientError,
+  WaitingError,
+} from "../runtime/errors.ts";
+import type { WritePermit } from "../runtime/controller.ts";
+import type { TableCatalog } from "../targets/iceberg/catalog.ts";
+import type { CurrentTable } from "../targets/iceberg/table.ts";
+import { carryOut } from "./arbitrary-tables.ts";
+import type { TopicAdmin } from "../targets/kafka/admin.ts";
+import type { TopicAction } from "../targets/kafka/diff.ts";
+import type { TopicActionResult } from "../targets/kafka/execute.ts";
+import type { CurrentTopic, TopicConfig, TopicId, TopicIdentity } from "../targets/kafka/topic.ts";
+import type { PlatformSettings } from "../targets/platform/settings.ts";
+import type { ObjectStore } from "../targets/s3/store.ts";
+import { Secret } from "../targets/secret.ts";
+
+export const NAMESPACE = "shop";
+
+/** A platform without credentials but the object store's. */
+export const PLATFORM: DataPlatform = {
+  apiVersion: "openclickstream.io/v1alpha1",
+  kind: "DataPlatform",
+  metadata: { namespace: NAMESPACE, name: "main" },
+  spec: {
+    kafka: { bootstrapServers: ["kafka:9092"] },
+    storage: {
+      endpoint: "http://s3:7070",
+      region: "us-east-1",
+      bucket: "lake",
+      credentialsSecretRef: { name: "s3" },
+    },
+    catalog: { uri: "http://catalog" },
+  },
+};
+
+/** What `PLATFORM` resolves to. */
+export const SETTINGS: PlatformSettings = {
+  key: { namespace: NAMESPACE, name: "main" },
+  kafka: { bootstrapServers: ["kafka:9092"] },
+  storage: {
+    endpoint: "http://s3:7070",
+    region: "us-east-1",
+    bucket: "lake",
+    isPathStyle: true,
+    accessKeyId: new Secret("access-key"),
+    secretAccessKey: new Secret("secret-key"),
+  },
+  catalog: { uri: "http://catalog", warehouse: undefined, prefix: undefined, credentials: undefined },
+};
+
+/** A refusal as data: class, reason, message and field, for golden files. */
+export function describeError(error: unknown): Readonly<Record<string, unknown>> {
+  const terminal = findTerminalError(error);
+  if (terminal !== undefined) {
+    const { reason, message, field } = terminal;
+    return { class: "terminal", reason, message, ...(field !== undefined && { field }) };
+  }
+  const waiting = findWaitingError(error);
+  if (waiting !== undefined) return { class: "waiting", reason: waiting.reason, message: waiting.message };
+  const transient = findTransientError(error);
+  if (transient !== undefined)
+    return { class: "transient", reason: transient.reason, message: transient.message };
+  throw error;
+}
+
+/** A fault for one request: before it takes effect, or after, when only the answer is lost. */
+export type Outage = "before" | "after" | undefined;
+
+/** A Kafka cluster in memory. Every write can be made to fail. */
+export class FakeKafka implements TopicAdmin {
+  readonly topics = new Map<TopicName, CurrentTopic>();
+  /** Kinds of the actions that took effect, and `delete`. */
+  readonly writes: string[] = [];
+  /** Asked for every write. */
+  outage: () => Outage = () => undefined;
+  isDown = false;
+  #made = 0;
+
+  async readTopic(name: TopicName): Promise<CurrentTopic | undefined> {
+    this.#refuseWhenDown();
+    return this.topics.get(name);
+  }
+
+  async execute(actions: readonly TopicAction[], permit: WritePermit): Promise<readonly TopicActionResult[]> {
+    this.#refuseWhenDown();
+    const results: TopicActionResult[] = [];
+    for (const action of actions) {
+      permit.assertMayWrite();
+      const outage = this.outage();
+      const created = outage === "before" ? undefined : this.#carryOut(action);
+      if (outage !== undefined) {
+        results.push({
+          action,
+          outcome: "failed",
+          error: new TransientError("KafkaUnreachable", "no answer"),
+        });
+        break;
+      }
+      results.push({ action, outcome: "done", ...(created && { created }) });
+    }
+    return results;
+  }
+
+  async deleteTopic({ id }: TopicIdentity, permit: WritePermit): Promise<boolean> {
+    permit.assertMayWrite();
+    this.#refuseWhenDown();
+    const topic = [...this.topics.values()].find((one) => one.id === id);
+    if (this.outage() !== undefined) throw new TransientError("KafkaUnreachable", "no answer");
+    if (topic === undefined) return false;
+    this.writes.push("delete");
+    return this.topics.delete(topic.name);
+  }
+
+  readEndOffsets(): Promise<ReadonlyMap<number, bigint>> {
+    return Promise.resolve(new Map());
+  }
+
+  probe(): ReturnType<TopicAdmin["probe"]> {
+    this.#refuseWhenDown();
+    return Promise.resolve({ clusterId: "fake", brokers: 1, version: "4.1" });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #refuseWhenDown(): void {
+    if (this.isDown) throw new WaitingError("KafkaUnreachable", "Kafka at kafka:9092 is unreachable: down");
+  }
+
+  #carryOut(action: TopicAction): CurrentTopic | undefined {
+    this.writes.push(action.kind);
+    const before = this.topics.get(action.topic);
+    if (action.kind === "create-topic") {
+      if (before !== undefined) throw new WaitingError("NotSettled", "TOPIC_ALREADY_EXISTS");
+      this.#made += 1;
+      const topic: CurrentTopic = {
+        name: action.topic,
+        id: `topic-${this.#made}` as TopicId,
+        partitions: action.partitions,
+        replicationFactor: action.replicationFactor ?? 1,
+        configs: Object.entries(action.configs).map(([name, value]) => topicConfig(name, value)),
+      };
+      this.topics.set(action.topic, topic);
+      return topic;
+    }
+    if (before === undefined) throw new WaitingError("NotSettled", "UNKNOWN_TOPIC_OR_PARTITION");
+    this.topics.set(action.topic, changeTopic(before, action));
+    return undefined;
+  }
+}
+
+function changeTopic(
+  topic: CurrentTopic,
+  action: Exclude<TopicAction, { kind: "create-topic" }>,
+): CurrentTopic {
+  if (action.kind === "add-partitions") return { ...topic, partitions: action.to };
+  const touched = new Set([...Object.keys(action.set), ...action.unset]);
+  const kept = topic.configs.filter((config) => !touched.has(config.name));
+  return {
+    ...topic,
+    configs: [...kept, ...Object.entries(action.set).map(([name, value]) => topicConfig(name, value))],
+  };
+}
+
+/** A config that is set on the topic. */
+export function topicConfig(name: string, value: string): TopicConfig {
+  return { name, value, source: "topic", valueType: "text" };
+}
+
+/** A catalog in memory. Every write can be made to fail. */
+export class FakeCatalog implements TableCatalog {
+  readonly tables = new Map<string, CurrentTable>();
+  /** `create`, `drop`, and the kinds of the changes that took effect. */
+  readonly writes: string[] = [];
+  /** Asked for every write. */
+  outage: () => Outage = () => undefined;
+  #made = 0;
+
+  async readTable(identifier: TableIdentifier): Promise<CurrentTable | undefined> {
+    return this.tables.get(formatTable(identifier));
+  }
+
+  async createTable(...[action, permit]: Parameters<TableCatalog["createTable"]>): Promise<CurrentTable> {
+    permit.assertMayWrite();
+    const key = formatTable(action.identifier);
+    return this.#write(["create"], () => {
+      if (this.tables.has(key)) throw new WaitingError("NotSettled", "AlreadyExistsException");
+      this.#made += 1;
+      const table = { ...carryOut(undefined, action), uuid: `table-${this.#made}` };
+      this.tables.set(key, table);
+      return table;
+    });
+  }
+
+  async changeTable(
+    table: CurrentTable,
+    { actions, permit }: Parameters<TableCatalog["changeTable"]>[1],
+  ): Promise<CurrentTable> {
+    permit.assertMayWrite();
+    return this.#write(
+      actions.map((action) => action.kind),
+      () => {
+        const key = formatTable(table.identifier);
+        if (this.tables.get(key) !== table) throw new WaitingError("NotSettled", "CommitFailedException");
+        const changed = actions.reduce<CurrentTable>(carryOut, table);
+        this.tables.set(key, changed);
+        return changed;
+      },
+    );
+  }
+
+  async dropTable(identifier: TableIdentifier, permit: WritePermit): Promise<boolean> {
+    permit.assertMayWrite();
+    return this.#write(["drop"], () => this.tables.delete(formatTable(identifier)));
+  }
+
+  probe(): ReturnType<TableCatalog["probe"]> {
+    return Promise.resolve({ prefix: "main", isNessie: false });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #write<Result>(kinds: readonly string[], effect: () => Result): Result {
+    const outage = this.outage();
+    if (outage === "before") throw new TransientError("CatalogUnreachable", "no answer");
+    const result = effect();
+    this.writes.push(...kinds);
+    if (outage === "after") throw new TransientError("CatalogUnreachable", "no answer");
+    return result;
+  }
+}
+
+/** A bucket in memory. */
+export class FakeBucket implements ObjectStore {
+  readonly keys = new Set<string>();
+  outage: () => Outage = () => undefined;
+
+  probe(): ReturnType<ObjectStore["probe"]> {
+    return Promise.resolve({ server: "fake" });
+  }
+
+  async *listKeys(prefix: string): AsyncGenerator<readonly string[]> {
+    yield [...this.keys].filter((key) => key.startsWith(prefix));
+  }
+
+  async deletePrefix(prefix: string, permit: WritePermit): Promise<number> {
+    permit.assertMayWrite();
+    if (this.outage() === "before") throw new TransientError("StorageUnreachable", "503 SlowDown");
+    const found = [...this.keys].filter((key) => key.startsWith(prefix));
+    for (const key of found) this.keys.delete(key);
+    if (this.outage() === "after") throw new TransientError("StorageUnreachable", "no answer");
+    return found.length;
+  }
+
+  close(): void {
+    // Nothing is open.
+  }
+}
