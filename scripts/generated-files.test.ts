@@ -6,7 +6,7 @@ import { z } from "zod";
 import { KINDS } from "../src/crds/kinds.ts";
 import { SPARK_DRIVER_RULES, operatorRules } from "../src/crds/permissions.ts";
 import { type OpenApiSchema, customResourceDefinition, toOpenApiSchema } from "./crd-manifests.ts";
-import { parseEventModel } from "./event-model.ts";
+import { parseEventModel } from "./contracts/event-model.ts";
 import { generatedFiles, staleFiles } from "./generated-files.ts";
 import { fillKindPage } from "./kind-pages.ts";
 
@@ -17,7 +17,7 @@ describe("generated files", () => {
 
   beforeEach(async () => {
     copy = await mkdtemp(join(tmpdir(), "generated-files-"));
-    await cp(join(ROOT, "model"), join(copy, "model"), { recursive: true });
+    await cp(join(ROOT, "contracts"), join(copy, "contracts"), { recursive: true });
     await cp(join(ROOT, "docs"), join(copy, "docs"), { recursive: true });
     for (const [path, content] of await generatedFiles(copy)) {
       await mkdir(dirname(join(copy, path)), { recursive: true });
@@ -47,12 +47,13 @@ describe("generated files", () => {
   });
 
   it("are stale when the event model gained a column", async () => {
-    const path = join(copy, "model/events.yaml");
+    const path = join(copy, "contracts/event-model.yaml");
     const model = await readFile(path, "utf8");
     const column = "      - { name: extra, type: string, doc: Extra., source: Extra. }\n";
     await writeFile(path, model.replace("    columns:\n", `    columns:\n${column}`));
     expect(await staleFiles(copy)).toStrictEqual([
       "src/controllers/clickstream-pipeline/plan/event-columns.ts",
+      "java/stream-job/src/main/java/io/openclickstream/model/EventColumns.java",
       "java/stream-job/src/main/resources/event-model.json",
       "docs/event-model.md",
     ]);
@@ -137,7 +138,7 @@ describe("the event model", () => {
   });
 
   it("gives every event of a table the place of its record", async () => {
-    const { tables } = parseEventModel(await readFile(join(ROOT, "model/events.yaml"), "utf8"));
+    const { tables } = parseEventModel(await readFile(join(ROOT, "contracts/event-model.yaml"), "utf8"));
     for (const { columns } of Object.values(tables)) {
       const required = columns.filter((candidate) => candidate.required === true).map(({ name }) => name);
       expect(required).toEqual(

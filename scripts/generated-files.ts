@@ -1,11 +1,10 @@
 /** The list of generated files and what belongs in each; reads the sources, writes nothing. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { format } from "prettier";
 import { Document, isMap, isSeq } from "yaml";
 import { KINDS, type KindDefinition } from "../src/crds/kinds.ts";
 import { customResourceDefinition } from "./crd-manifests.ts";
-import { eventColumnsModule, eventModelJson, eventModelPage, parseEventModel } from "./event-model.ts";
+import { contractFiles } from "./contracts/contracts.ts";
 import { fillKindPage } from "./kind-pages.ts";
 import { rbacManifests } from "./rbac-manifests.ts";
 
@@ -65,16 +64,6 @@ function rbacFiles(): readonly [string, string][] {
   return all.map(([name, content]) => [`config/rbac/${name}`, content]);
 }
 
-async function eventModelFiles(root: string): Promise<readonly [string, string][]> {
-  const model = parseEventModel(await readFile(join(root, "model/events.yaml"), "utf8"));
-  const module = await format(eventColumnsModule(model), { parser: "typescript", printWidth: 110 });
-  return [
-    ["src/controllers/clickstream-pipeline/plan/event-columns.ts", module],
-    ["java/stream-job/src/main/resources/event-model.json", eventModelJson(model)],
-    ["docs/event-model.md", eventModelPage(model)],
-  ];
-}
-
 async function kindPages(root: string): Promise<readonly [string, string][]> {
   const pages = KINDS.map(async (kind): Promise<[string, string]> => {
     const path = `docs/kinds/${fileNameOf(kind)}.md`;
@@ -85,12 +74,7 @@ async function kindPages(root: string): Promise<readonly [string, string][]> {
 
 /** Every generated file of the checkout at `root`: path below it, and content. */
 export async function generatedFiles(root: string): Promise<ReadonlyMap<string, string>> {
-  return new Map([
-    ...crdFiles(),
-    ...rbacFiles(),
-    ...(await eventModelFiles(root)),
-    ...(await kindPages(root)),
-  ]);
+  return new Map([...crdFiles(), ...rbacFiles(), ...(await contractFiles(root)), ...(await kindPages(root))]);
 }
 
 /** Paths whose file is absent or differs from what belongs in it. */

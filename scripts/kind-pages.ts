@@ -1,7 +1,7 @@
 /** Fills the generated sections of docs/kinds/<kind>.md from a kind's schemas. Pure. */
 import type { KindDefinition } from "../src/crds/kinds.ts";
 import { type OpenApiSchema, specSchema, toOpenApiSchema } from "./crd-manifests.ts";
-import { cell } from "./event-model.ts";
+import { cell, fillSections } from "./contracts/text.ts";
 
 const COMMON_STATUS = ["observedGeneration", "conditions"];
 
@@ -95,17 +95,5 @@ function sections(kind: KindDefinition): Readonly<Record<string, string>> {
  * or a place has no section.
  */
 export function fillKindPage(page: string, kind: KindDefinition): string {
-  const contents = sections(kind);
-  const filled = new Set<string>();
-  const result = page.replace(/<!-- generated: (\w+) -->\n[\s\S]*?<!-- end -->/g, (_, name: string) => {
-    const content = contents[name];
-    if (content === undefined) throw new Error(`the page of ${kind.kind} has an unknown section '${name}'`);
-    filled.add(name);
-    return `<!-- generated: ${name} -->\n${content}\n<!-- end -->`;
-  });
-  const missing = Object.keys(contents).filter((name) => !filled.has(name));
-  if (missing.length > 0) {
-    throw new Error(`the page of ${kind.kind} must have the sections ${missing.join(", ")}`);
-  }
-  return result;
+  return fillSections(`the page of ${kind.kind}`, page, sections(kind));
 }

@@ -1,5 +1,5 @@
 /* eslint max-lines: off -- generated data */
-/** The columns of a pipeline's three tables. Generated from model/events.yaml by `node scripts/generate.ts`; do not edit. */
+/** The columns of a pipeline's three tables. Generated from contracts/event-model.yaml by `node scripts/generate.ts`; do not edit. */
 import type { LakeTableColumn, LakeTablePartitionField, LakeTableSortField } from "../../../crds/kinds.ts";
 
 /** One table of the event model, as a LakeTable has it. */
@@ -395,17 +395,3 @@ export const EVENT_TABLES: Readonly<Record<"events" | "failedEvents" | "duplicat
     ],
   },
 };
-
-/** Why an event could not be read: the closed list. */
-export const FAILURE_REASONS = [
-  "invalid_json",
-  "not_an_object",
-  "missing_field",
-  "invalid_field",
-  "malformed_log_line",
-  "too_large",
-  "unreadable_body",
-] as const;
-
-/** One reason of the closed list. */
-export type FailureReason = (typeof FAILURE_REASONS)[number];

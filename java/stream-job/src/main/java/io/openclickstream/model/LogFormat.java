@@ -1,0 +1,33 @@
+// Generated from contracts/raw-record.yaml by `node scripts/generate.ts`; do not edit.
+package io.openclickstream.model;
+
+import java.util.Optional;
+
+/** Formats of access logs. */
+public enum LogFormat {
+    /** The combined format, which nginx and Apache write by default. */
+    COMBINED("combined"),
+    /** The common format, which lacks referrer and user agent. */
+    COMMON("common");
+
+    private final String text;
+
+    LogFormat(String text) {
+        this.text = text;
+    }
+
+    /** The value as it is written everywhere outside the job. */
+    public String text() {
+        return text;
+    }
+
+    /** The value with this text. */
+    public static Optional<LogFormat> of(String text) {
+        for (LogFormat value : values()) {
+            if (value.text.equals(text)) {
+                return Optional.of(value);
+            }
+        }
+        return Optional.empty();
+    }
+}
