@@ -91,17 +91,6 @@ export function findCondition(
   return conditions?.find((condition) => condition.type === type);
 }
 
-/** Whether a condition is True for the generation that is asked about (any, when left out). */
-export function isConditionTrue(
-  conditions: readonly Condition[] | undefined,
-  type: string,
-  generation?: number,
-): boolean {
-  const condition = findCondition(conditions, type);
-  if (condition?.status !== "True") return false;
-  return generation === undefined || condition.observedGeneration === generation;
-}
-
 function stampCondition(input: UnstampedCondition, stamp: Stamp): Condition {
   const previous = findCondition(stamp.previous, input.type);
   const hasMoved = previous?.status !== input.status;

@@ -62,9 +62,3 @@ export function keyOf(object: { readonly metadata: ObjectMeta }): ResourceKey {
 export function formatKey(key: ResourceKey): string {
   return `${key.namespace}/${key.name}`;
 }
-
-/** Inverse of `formatKey`. */
-export function parseKey(text: string): ResourceKey {
-  const slash = text.indexOf("/");
-  return { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
-}

@@ -207,7 +207,6 @@ export const queryClusterStatus = z.object({
 });
 
 export type QueryClusterSpec = Immutable<z.infer<typeof queryClusterSpec>>;
-export type QueryClusterCatalog = NonNullable<QueryClusterSpec["catalogs"]>[number];
 export type QueryClusterStatus = Sent<z.infer<typeof queryClusterStatus>>;
 export type QueryCluster = Resource<QueryClusterSpec, QueryClusterStatus>;
 

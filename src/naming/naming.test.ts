@@ -10,7 +10,7 @@ import {
   formatTable,
   parseTableIdentifier,
 } from "./tables.ts";
-import { defaultTopicName, parseTopicName } from "./topics.ts";
+import { defaultTopicName } from "./topics.ts";
 
 const resourceName = fc
   .stringMatching(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/)
@@ -97,21 +97,6 @@ describe("a topic's name", () => {
 
   it("is cut with a hash where Kafka would refuse it", () => {
     expect(defaultTopicName({ namespace: "n".repeat(63), name: "x".repeat(253) })).toHaveLength(249);
-  });
-
-  it.each([
-    ["", "must consist of"],
-    [".", "must consist of"],
-    ["..", "must consist of"],
-    ["a b", "must consist of"],
-    ["é", "must consist of"],
-    ["x".repeat(250), "at most 249"],
-  ])("is refused when it is %j", (text, problem) => {
-    expect(parseTopicName(text)).toEqual({ problem: expect.stringContaining(problem) as string });
-  });
-
-  it("is accepted with letters, digits, dots, underscores and dashes", () => {
-    expect(parseTopicName("Shop.web_raw-1")).toEqual({ name: "Shop.web_raw-1" });
   });
 });
 

@@ -25,8 +25,6 @@ export interface SecondaryWatch {
   readonly type: ResourceType;
   /** Label selector of the API (`a=b,c`); only what matches is listed, watched and cached. */
   readonly labelSelector?: string;
-  /** Watch and cache `metadata` only (saves memory; `spec` and `status` are then absent). Default false. */
-  readonly metadataOnly?: boolean;
   /** Keys of the controller's kind to wake when `object` was added, changed or deleted. Must be quick and pure. */
   toKeys(object: KubernetesObject, cache: ObjectReader): readonly ResourceKey[];
 }

@@ -76,16 +76,6 @@ export function isTerminalError(error: unknown): boolean {
   return findTerminalError(error) !== undefined;
 }
 
-/** Whether a waiting error is anywhere in the chain of causes. */
-export function isWaitingError(error: unknown): boolean {
-  return findWaitingError(error) !== undefined;
-}
-
-/** Whether a transient error is anywhere in the chain of causes. */
-export function isTransientError(error: unknown): boolean {
-  return findTransientError(error) !== undefined;
-}
-
 function causeOf(options: { cause?: unknown }): ErrorOptions | undefined {
   return options.cause === undefined ? undefined : { cause: options.cause };
 }

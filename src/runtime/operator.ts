@@ -194,12 +194,8 @@ export class Operator implements HealthSource {
   }
 
   #watchSecondary(watch: SecondaryWatch, queue: WorkQueue): void {
-    const { type, labelSelector, metadataOnly } = watch;
-    const scope = {
-      type,
-      ...(labelSelector !== undefined && { labelSelector }),
-      ...(metadataOnly !== undefined && { metadataOnly }),
-    };
+    const { type, labelSelector } = watch;
+    const scope = { type, ...(labelSelector !== undefined && { labelSelector }) };
     this.#caches.watch(scope, (change) => {
       // The owner before the change too: it may just have lost this object.
       for (const object of objectsOf(change)) {

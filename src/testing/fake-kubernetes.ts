@@ -93,10 +93,6 @@ export class FakeKubernetes implements KubernetesClient {
     return this.objects.get(idOf(type.kind, key)) as T | undefined;
   }
 
-  async list<T extends KubernetesObject>(type: ResourceType): Promise<readonly T[]> {
-    return [...this.objects.values()].filter(({ kind }) => kind === type.kind) as unknown as readonly T[];
-  }
-
   async apply<T extends KubernetesObject>(type: ResourceType, object: KubernetesObject): Promise<T> {
     this.write(`apply ${type.kind} ${object.metadata.name}`);
     const id = idOf(type.kind, keyOf(object));

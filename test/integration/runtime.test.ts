@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { WaitingError } from "../../src/runtime/errors.ts";
 import { startHealthServer } from "../../src/runtime/http/http-server.ts";
-import type { KubernetesObject, ResourceType } from "../../src/api/objects.ts";
+import type { ResourceType } from "../../src/api/objects.ts";
 import { resourcePath } from "../../src/runtime/http/rest-client.ts";
 import { until } from "../../src/testing/until.ts";
 import { CONFIG_MAPS, FakeSystem, WIDGETS } from "../../src/testing/runtime/widgets.ts";
@@ -166,35 +166,6 @@ describe("an operator on a real API server", () => {
     );
     isThere = true;
     await cluster.untilReady(key);
-  });
-
-  it("reads a kind of which it watches metadata alone", async () => {
-    const key = { namespace: "runtime-metadata", name: "a" };
-    const secrets = { group: "", version: "v1", kind: "Secret", plural: "secrets" };
-    const woken: KubernetesObject[] = [];
-    const watch = {
-      type: secrets,
-      metadataOnly: true,
-      toKeys: (object: KubernetesObject) => {
-        woken.push(object);
-        return [];
-      },
-    };
-    await startIn(key.namespace, { phases: { watches: [watch], apply: async () => ({ size: 1 }) } });
-    await cluster.putWidget(key, 1);
-    await cluster.untilReady(key);
-    await cluster.apply(secrets, {
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: key,
-      stringData: { password: "hidden" },
-    });
-    await until(
-      () => woken.length > 0,
-      () => "not woken",
-    );
-    expect(woken[0]).toMatchObject({ kind: "Secret", metadata: { name: "a" } });
-    expect(JSON.stringify(woken)).not.toContain(Buffer.from("hidden").toString("base64"));
   });
 
   it("answers healthz, readyz and metrics over HTTP", async () => {

@@ -70,10 +70,10 @@ export class Caches implements ObjectReader {
     return undefined;
   }
 
-  /** The cached object with all of its fields; `undefined` also when the kind is not watched, or its metadata only. */
+  /** The cached object with all of its fields; `undefined` also when the kind is not watched. */
   cachedWhole<T extends KubernetesObject>(type: ResourceType, key: ResourceKey): T | undefined {
     for (const informer of this.#informersOf(type)) {
-      const object = informer.scope.metadataOnly === true ? undefined : informer.store.get(key);
+      const object = informer.store.get(key);
       if (object !== undefined) return object as T;
     }
     return undefined;
@@ -99,14 +99,9 @@ export class Caches implements ObjectReader {
     return informers;
   }
 
-  /** Caches of whole objects first: one of bare metadata must not hide what they hold. */
   #informersOf(type: ResourceType): Informer[] {
     const wanted = typeId(type);
-    return [...this.#informers.values()]
-      .filter((informer) => typeId(informer.scope.type) === wanted)
-      .sort(
-        (left, right) => Number(left.scope.metadataOnly ?? false) - Number(right.scope.metadataOnly ?? false),
-      );
+    return [...this.#informers.values()].filter((informer) => typeId(informer.scope.type) === wanted);
   }
 
   #spreadOverNamespaces(scope: CacheScope): InformerScope[] {
@@ -120,13 +115,7 @@ function typeId(type: ResourceType): string {
 }
 
 function scopeId(scope: InformerScope): string {
-  const parts = [
-    typeId(scope.type),
-    scope.namespace ?? "",
-    scope.labelSelector ?? "",
-    scope.metadataOnly ?? false,
-  ];
-  return parts.join("|");
+  return [typeId(scope.type), scope.namespace ?? "", scope.labelSelector ?? ""].join("|");
 }
 
 function matches(object: KubernetesObject, options: CachedListOptions): boolean {
@@ -136,12 +125,8 @@ function matches(object: KubernetesObject, options: CachedListOptions): boolean 
   );
 }
 
-/**
- * Whether a scope would hold this object. Selectors other than `a=b,c=d` are left to the watch itself, as is metadata alone, which
- * must not become whole by an own write.
- */
+/** Whether a scope would hold this object. Selectors other than `a=b,c=d` are left to the watch itself. */
 function contains(scope: InformerScope, object: KubernetesObject): boolean {
-  if (scope.metadataOnly === true) return false;
   if (scope.namespace !== undefined && scope.namespace !== object.metadata.namespace) return false;
   const terms = (scope.labelSelector ?? "").split(",").filter((term) => term !== "");
   return terms.every((term) => {

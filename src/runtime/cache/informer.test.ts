@@ -32,11 +32,9 @@ afterEach(async () => {
 });
 
 /** Starts with short times: an idle deadline of 0.3 s, back-off from 10 to 40 ms. */
-function startInformer(
-  options: { idle?: number; quietWatch?: number; metadataOnly?: boolean } = {},
-): Informer {
+function startInformer(options: { idle?: number; quietWatch?: number } = {}): Informer {
   informer = new Informer(
-    { type: WIDGETS, metadataOnly: options.metadataOnly ?? false },
+    { type: WIDGETS },
     {
       rest: createRestClient(connection, metrics),
       metrics,
@@ -146,15 +144,6 @@ describe("Informer", () => {
     expect(object?.metadata.annotations).toEqual({ keep: "yes" });
     expect(object?.metadata).not.toHaveProperty("managedFields");
     expect(Object.isFrozen(object?.metadata.annotations)).toBe(true);
-  });
-
-  it("asks for metadata alone when that is enough", async () => {
-    startInformer({ metadataOnly: true });
-    await untilWatching();
-    expect(api.requests.map((request) => request.accept)).toEqual([
-      "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
-      "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
-    ]);
   });
 
   it("goes on after a listener has thrown", async () => {

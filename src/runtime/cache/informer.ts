@@ -25,7 +25,6 @@ export interface InformerScope {
   /** All namespaces when left out. */
   readonly namespace?: string;
   readonly labelSelector?: string;
-  readonly metadataOnly?: boolean;
 }
 
 /** Times in seconds; the defaults suit a real API server. */

@@ -7,15 +7,10 @@ import type { RestClient } from "../http/rest-client.ts";
 const PAGE_SIZE = 500;
 const PAGE_TIMEOUT_SECONDS = 60;
 
-/** Asks for `metadata` only. */
-export const METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
-
 export interface CollectionScope {
   readonly type: ResourceType;
   readonly namespace?: string;
   readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-  readonly metadataOnly?: boolean;
 }
 
 export interface ObjectList {
@@ -56,13 +51,12 @@ async function readPage(
   request: PageRequest,
   signal: AbortSignal,
 ): Promise<ListPage | "expired"> {
-  const { type, namespace, labelSelector, fieldSelector, limit, token } = request;
+  const { type, namespace, labelSelector, limit, token } = request;
   try {
     return await rest.json<ListPage>({
       verb: "list",
       path: resourcePath(type, namespace === undefined ? {} : { namespace }),
-      query: { labelSelector, fieldSelector, limit, continue: token },
-      ...(request.metadataOnly === true ? { accept: METADATA_LIST } : {}),
+      query: { labelSelector, limit, continue: token },
       signal,
       timeoutSeconds: PAGE_TIMEOUT_SECONDS,
     });

@@ -8,8 +8,6 @@ import type { KubernetesObject } from "../../api/objects.ts";
 import { resourcePath } from "../http/rest-client.ts";
 import type { RestClient } from "../http/rest-client.ts";
 
-const METADATA_OBJECT = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
-
 export interface WatchRequest extends CollectionScope {
   /** resourceVersion after which events are wanted. */
   readonly version: string;
@@ -69,7 +67,6 @@ function openStream(
       labelSelector,
       timeoutSeconds,
     },
-    ...(request.metadataOnly === true ? { accept: METADATA_OBJECT } : {}),
     signal,
   });
 }

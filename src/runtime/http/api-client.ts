@@ -2,9 +2,8 @@
 import { createHash } from "node:crypto";
 import type { Caches } from "../cache/caches.ts";
 import { isKubernetesError, KubernetesError } from "./kubernetes-client.ts";
-import type { CachedListOptions, DeleteOptions, KubernetesClient, ListOptions } from "./kubernetes-client.ts";
+import type { CachedListOptions, DeleteOptions, KubernetesClient } from "./kubernetes-client.ts";
 import type { Leadership } from "../election/leader-election.ts";
-import { listPages } from "../cache/list-pages.ts";
 import { apiVersionOf, formatKey, keyOf } from "../../api/objects.ts";
 import type { KubernetesObject, ResourceKey, ResourceType } from "../../api/objects.ts";
 import { resourcePath } from "./rest-client.ts";
@@ -38,7 +37,7 @@ const MAX_MEMO_ENTRIES = 20_000;
 
 /** The client of one pass. */
 export function createKubernetesClient(access: ApiAccess, pass: PassScope): KubernetesClient {
-  const { rest, caches } = access;
+  const { caches } = access;
   return {
     cached<T extends KubernetesObject>(type: ResourceType, key: ResourceKey): T | undefined {
       const object = caches.cached<T>(type, key);
@@ -51,16 +50,6 @@ export function createKubernetesClient(access: ApiAccess, pass: PassScope): Kube
       return objects;
     },
     get: (type, key) => getObject(access, pass, { type, key }),
-    async list<T extends KubernetesObject>(
-      type: ResourceType,
-      options: ListOptions = {},
-    ): Promise<readonly T[]> {
-      const list = await listPages(rest, { type, ...options }, pass.signal);
-      for (const object of list.objects) noteSecret(pass, type, object);
-      return list.objects.map(
-        (object) => ({ ...object, apiVersion: apiVersionOf(type), kind: type.kind }) as T,
-      );
-    },
     apply: (type, object) => applyObject(access, pass, { type, object }),
     delete: (type, key, options = {}) => deleteObject(access, pass, { type, key, options }),
   };

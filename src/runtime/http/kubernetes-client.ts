@@ -14,13 +14,6 @@ export interface CachedListOptions {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-export interface ListOptions {
-  /** All namespaces when left out. */
-  readonly namespace?: string;
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-}
-
 export interface DeleteOptions {
   /** Deletes only this very object, not a namesake made since. */
   readonly uid?: string;
@@ -32,8 +25,6 @@ export interface DeleteOptions {
 export interface KubernetesClient extends ObjectReader {
   /** A live read; `undefined` when there is no such object. */
   get<T extends KubernetesObject>(type: ResourceType, key: ResourceKey): Promise<T | undefined>;
-  /** A live, paginated, consistent list. */
-  list<T extends KubernetesObject>(type: ResourceType, options?: ListOptions): Promise<readonly T[]>;
   /**
    * Server-side apply with force under the controller's field manager; `object` holds only the fields that we own. Creates or
    * changes; answers what the API server holds then. With `metadata.uid` it never creates.

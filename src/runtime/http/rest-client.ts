@@ -13,7 +13,6 @@ export interface RestRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: unknown;
-  readonly accept?: string;
   readonly signal?: AbortSignal;
   /** Limit for the whole request; for a stream, until its headers. Default 30. */
   readonly timeoutSeconds?: number;
@@ -128,7 +127,7 @@ function sendOnce(
     method: METHODS[request.verb],
     headers: {
       ...headers,
-      accept: request.accept ?? "application/json",
+      accept: "application/json",
       "user-agent": USER_AGENT,
       ...(hasBody ? { "content-type": CONTENT_TYPES[request.verb] ?? "application/json" } : {}),
     },

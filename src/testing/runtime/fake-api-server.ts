@@ -15,7 +15,6 @@ import type { FakeTarget } from "./fake-target.ts";
 export interface FakeRequest extends FakeTarget {
   readonly verb: "get" | "list" | "watch" | "create" | "update" | "patch" | "apply" | "delete";
   readonly query: URLSearchParams;
-  readonly accept: string;
   readonly body: unknown;
 }
 
@@ -178,7 +177,6 @@ async function readRequest(incoming: IncomingMessage): Promise<FakeRequest> {
     ...target,
     verb: verbOf(incoming, target, url.searchParams),
     query: url.searchParams,
-    accept: incoming.headers.accept ?? "",
     body: text === "" ? undefined : (JSON.parse(text) as unknown),
   };
 }
