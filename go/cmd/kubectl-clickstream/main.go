@@ -14,7 +14,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/klog/v2"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/plugin"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/plugin"
 )
 
 func main() {

@@ -10,7 +10,7 @@ import (
 
 	"k8s.io/client-go/rest"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/clustertest"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/clustertest"
 )
 
 const (

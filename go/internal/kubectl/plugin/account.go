@@ -11,10 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/accounting"
-	"github.com/open-clickstream/open-clickstream/go/internal/cluster"
-	"github.com/open-clickstream/open-clickstream/go/internal/terminal"
-	"github.com/open-clickstream/open-clickstream/go/internal/trino"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/accounting"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/cluster"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/trino"
 )
 
 type accountOptions struct {

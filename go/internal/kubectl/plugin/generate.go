@@ -13,9 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/delivery"
-	"github.com/open-clickstream/open-clickstream/go/internal/generator"
-	"github.com/open-clickstream/open-clickstream/go/internal/terminal"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/delivery"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/generator"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
 )
 
 type generateOptions struct {

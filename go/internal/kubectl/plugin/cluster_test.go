@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/clustertest"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/clustertest"
 )
 
 // fakeTrino answers every statement with the rows that fit it.

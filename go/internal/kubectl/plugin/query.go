@@ -12,9 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/cluster"
-	"github.com/open-clickstream/open-clickstream/go/internal/terminal"
-	"github.com/open-clickstream/open-clickstream/go/internal/trino"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/cluster"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/trino"
 )
 
 // lakeCatalog is the catalog that every QueryCluster has.

@@ -8,7 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/terminal"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
 )
 
 func object(t *testing.T, text string) *unstructured.Unstructured {

@@ -7,7 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/cluster"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/cluster"
 )
 
 // State is how something is, the better the lower.

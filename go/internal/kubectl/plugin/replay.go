@@ -14,9 +14,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/accesslog"
-	"github.com/open-clickstream/open-clickstream/go/internal/delivery"
-	"github.com/open-clickstream/open-clickstream/go/internal/terminal"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/accesslog"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/delivery"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
 )
 
 const (

@@ -15,9 +15,9 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/cluster"
-	"github.com/open-clickstream/open-clickstream/go/internal/delivery"
-	"github.com/open-clickstream/open-clickstream/go/internal/terminal"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/cluster"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/delivery"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
 )
 
 // ErrNegative ends a command with exit code 1 after it has said why by itself.

@@ -4,7 +4,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/terminal"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
 )
 
 var marks = map[State]string{Well: "✔", UnderWay: "…", Unknown: "?", NotWell: "✖"}

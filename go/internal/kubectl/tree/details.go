@@ -6,7 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/cluster"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/cluster"
 )
 
 // detail is a field of a status that is worth a place beside the title.

@@ -13,8 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/delivery"
-	"github.com/open-clickstream/open-clickstream/go/internal/terminal"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/delivery"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
 	"github.com/open-clickstream/open-clickstream/go/internal/uid"
 )
 

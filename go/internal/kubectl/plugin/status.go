@@ -9,9 +9,9 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/cluster"
-	"github.com/open-clickstream/open-clickstream/go/internal/terminal"
-	"github.com/open-clickstream/open-clickstream/go/internal/tree"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/cluster"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/tree"
 )
 
 type statusOptions struct {
