@@ -1,10 +1,13 @@
 /** The seam between the runtime and the kinds: a controller is six phases and a list of watches; it holds no loop. */
 import type { Logger } from "pino";
 import type { CommonStatus, ConditionInput } from "../api/conditions.ts";
+import type { ObjectChange } from "./cache/object-store.ts";
 import type { KubernetesClient, ObjectReader } from "./http/kubernetes-client.ts";
 import type { KubernetesObject, ResourceKey, ResourceType } from "../api/objects.ts";
 import type { Reason } from "../api/reasons.ts";
 
+export type { ObjectChange } from "./cache/object-store.ts";
+export type { ObjectIndex } from "./cache/object-index.ts";
 export type { KubernetesClient, ObjectReader } from "./http/kubernetes-client.ts";
 export type {
   KubernetesObject,
@@ -25,6 +28,8 @@ export interface SecondaryWatch {
   readonly type: ResourceType;
   /** Label selector of the API (`a=b,c`); only what matches is listed, watched and cached. */
   readonly labelSelector?: string;
+  /** Whether a change is worth a pass of anybody; default: every one is. Must be quick and pure. */
+  isNews?(change: ObjectChange): boolean;
   /** Keys of the controller's kind to wake when `object` was added, changed or deleted. Must be quick and pure. */
   toKeys(object: KubernetesObject, cache: ObjectReader): readonly ResourceKey[];
 }

@@ -197,6 +197,7 @@ export class Operator implements HealthSource {
     const { type, labelSelector } = watch;
     const scope = { type, ...(labelSelector !== undefined && { labelSelector }) };
     this.#caches.watch(scope, (change) => {
+      if (watch.isNews?.(change) === false) return;
       // The owner before the change too: it may just have lost this object.
       for (const object of objectsOf(change)) {
         for (const key of watch.toKeys(object, this.#caches)) queue.add(key);

@@ -3,6 +3,7 @@
  * and the three faults that break controllers (a crash after any write, a stale cache, a name that is taken).
  */
 import { KubernetesError } from "../runtime/http/kubernetes-client.ts";
+import type { ObjectIndex } from "../runtime/cache/object-index.ts";
 import type { CachedListOptions, KubernetesClient } from "../runtime/http/kubernetes-client.ts";
 import type { KubernetesObject, ResourceKey, ResourceType } from "../api/objects.ts";
 
@@ -87,6 +88,10 @@ export class FakeKubernetes implements KubernetesClient {
           ([name, value]) => object.metadata.labels?.[name] === value,
         ),
     ) as unknown as readonly T[];
+  }
+
+  cachedBy<T extends KubernetesObject>(index: ObjectIndex<T>, value: string): readonly T[] {
+    return this.cachedList<T>(index.type).filter((object) => index.valuesOf(object).includes(value));
   }
 
   async get<T extends KubernetesObject>(type: ResourceType, key: ResourceKey): Promise<T | undefined> {

@@ -8,7 +8,7 @@ import {
 } from "../../crds/kinds.ts";
 import { MANAGED_BY, MANAGED_BY_LABEL, ownerLabel } from "../../naming/labels.ts";
 import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
-import { byLabel, byOwner, byReference } from "../../runtime/cache/watches.ts";
+import { byLabel, byOwner, byReference, isNewState } from "../../runtime/cache/watches.ts";
 import type { JsonClient } from "../../targets/http/json-client.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
@@ -62,9 +62,10 @@ const OURS = `${MANAGED_BY_LABEL}=${MANAGED_BY}`;
 const WATCHES: readonly SecondaryWatch[] = [
   {
     type: dataPlatformKind,
+    isNews: isNewState,
     toKeys: byReference<ClickstreamPipeline>(
       clickstreamPipelineKind,
-      (pipeline, platform) => pipeline.spec.platformRef.name === platform.metadata.name,
+      (pipeline) => pipeline.spec.platformRef.name,
     ),
   },
   { type: eventStreamKind, toKeys: byOwner(clickstreamPipelineKind) },

@@ -1,7 +1,9 @@
 /** Which EventStreams want one and the same topic. Pure. */
 import type { DataPlatform, EventStream } from "../../crds/kinds.ts";
+import { eventStreamKind } from "../../crds/kinds.ts";
 import type { TopicName } from "../../naming/topics.ts";
 import { defaultTopicName } from "../../naming/topics.ts";
+import type { ObjectIndex } from "../../runtime/controller.ts";
 import type { KafkaSettings } from "../../targets/kafka/settings.ts";
 
 /** Finds the platform of a stream; `undefined` when there is none. */
@@ -13,7 +15,13 @@ export function topicNameOf(stream: EventStream): TopicName {
   return (stream.spec.topicName as TopicName | undefined) ?? defaultTopicName({ namespace, name });
 }
 
-/** The streams there are, and how to find their platforms. */
+/** Finds streams by the topic that they want, in whatever cluster. */
+export const STREAMS_BY_TOPIC: ObjectIndex<EventStream> = {
+  type: eventStreamKind,
+  valuesOf: (stream) => [topicNameOf(stream)],
+};
+
+/** The streams that may be rivals, and how to find their platforms. */
 export interface Claimants {
   readonly streams: readonly EventStream[];
   readonly platformOf: PlatformLookup;

@@ -1,19 +1,12 @@
 /** The EventStream controller: what wakes it, and its six phases. */
 import type { EventStream, EventStreamStatus } from "../../crds/kinds.ts";
 import { dataPlatformKind, eventStreamKind } from "../../crds/kinds.ts";
-import type {
-  Controller,
-  KubernetesObject,
-  ObjectReader,
-  ResourceKey,
-  SecondaryWatch,
-} from "../../runtime/controller.ts";
-import { keyOf } from "../../api/objects.ts";
-import { byReference } from "../../runtime/cache/watches.ts";
+import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
+import { byNamesake, byReference, claimNews, isNewState } from "../../runtime/cache/watches.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
 import type { AppliedStream } from "./apply.ts";
 import { applyStream } from "./apply.ts";
-import { topicNameOf } from "./claim.ts";
+import { STREAMS_BY_TOPIC } from "./claim.ts";
 import { deletesTopic, finalizeStream } from "./finalize.ts";
 import type { ObservedStream } from "./observe.ts";
 import { observeStream } from "./observe.ts";
@@ -51,19 +44,13 @@ export function createEventStreamController(): EventStreamController {
 const WATCHES: readonly SecondaryWatch[] = [
   {
     type: dataPlatformKind,
-    toKeys: byReference<EventStream>(
-      eventStreamKind,
-      (stream, platform) => stream.spec.platformRef.name === platform.metadata.name,
-    ),
+    isNews: isNewState,
+    toKeys: byReference<EventStream>(eventStreamKind, (stream) => stream.spec.platformRef.name),
   },
-  { type: eventStreamKind, toKeys: namesakesOf },
+  {
+    // A stream that comes or goes decides anew who has its topic.
+    type: eventStreamKind,
+    isNews: claimNews(STREAMS_BY_TOPIC, (stream) => stream.status?.topicId),
+    toKeys: byNamesake(STREAMS_BY_TOPIC),
+  },
 ];
-
-/** A stream that comes or goes decides anew who has its topic. */
-function namesakesOf(object: KubernetesObject, cache: ObjectReader): readonly ResourceKey[] {
-  const topic = topicNameOf(object as EventStream);
-  return cache
-    .cachedList<EventStream>(eventStreamKind)
-    .filter((stream) => stream.metadata.uid !== object.metadata.uid && topicNameOf(stream) === topic)
-    .map(keyOf);
-}

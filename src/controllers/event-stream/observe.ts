@@ -1,6 +1,5 @@
 /** Reads the platform, who else claims the stream's topic, and the topic itself; does not write. */
 import type { EventStream } from "../../crds/kinds.ts";
-import { eventStreamKind } from "../../crds/kinds.ts";
 import type { ObjectReader, ReconcileContext } from "../../runtime/controller.ts";
 import type { CurrentTopic } from "../../targets/kafka/topic.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
@@ -9,7 +8,7 @@ import type { PlatformSettings, PlatformState } from "../../targets/platform/set
 import { findOlder } from "../claims.ts";
 import type { Observation } from "../observation.ts";
 import { observed } from "../observation.ts";
-import { rivalsOf, topicNameOf } from "./claim.ts";
+import { rivalsOf, STREAMS_BY_TOPIC, topicNameOf } from "./claim.ts";
 
 export interface ObservedStream {
   /** Without it nothing else is looked at: nobody knows which cluster is meant. */
@@ -42,7 +41,7 @@ export function olderClaimant(
   cache: ObjectReader,
 ): EventStream | undefined {
   const rivals = rivalsOf(stream, kafka, {
-    streams: cache.cachedList<EventStream>(eventStreamKind),
+    streams: cache.cachedBy(STREAMS_BY_TOPIC, topicNameOf(stream)),
     platformOf: (other) => cachedPlatform(cache, other),
   });
   return findOlder(stream, rivals, (candidate) => candidate.status?.topicId !== undefined);

@@ -1,10 +1,33 @@
 /** Which LakeTables want one and the same table, or the same place for their files. Pure. */
 import type { DataPlatform, DataPlatformSpec, LakeTable } from "../../crds/kinds.ts";
+import { lakeTableKind } from "../../crds/kinds.ts";
+import type { ObjectIndex, ObjectReader } from "../../runtime/controller.ts";
 
 /** Finds the platform of a table; `undefined` when there is none. */
 export type PlatformLookup = (table: LakeTable) => DataPlatform | undefined;
 
-/** The resources there are, and how to find their platforms. */
+/** Finds resources by the table that they want, in whatever catalog; the value is `tableName`'s. */
+export const TABLES_BY_NAME: ObjectIndex<LakeTable> = {
+  type: lakeTableKind,
+  valuesOf: (table) => [tableName(table)],
+};
+
+/** Database and table as one text. */
+export function tableName({ spec }: LakeTable): string {
+  return JSON.stringify([spec.database, spec.table]);
+}
+
+/** Finds resources by the folders of their files (`at`) and by all folders around those (`below`, the own one too). */
+const TABLES_BY_FOLDER: ObjectIndex<LakeTable> = {
+  type: lakeTableKind,
+  valuesOf: (table) =>
+    foldersOf(table).flatMap((folder) => [
+      `at ${folder}`,
+      ...ancestorsOf(folder).map((around) => `below ${around}`),
+    ]),
+};
+
+/** The resources that may be rivals, and how to find their platforms. */
 export interface Claimants {
   readonly tables: readonly LakeTable[];
   readonly platformOf: PlatformLookup;
@@ -32,14 +55,23 @@ export function rivalsOf(
 }
 
 /** Whether the files of another table lie in, or around, a place: then nothing there may be deleted as a whole. */
-export function isShared(location: string, own: LakeTable, tables: readonly LakeTable[]): boolean {
+export function isShared(location: string, own: LakeTable, cache: Pick<ObjectReader, "cachedBy">): boolean {
   const place = asFolder(location);
-  return tables
-    .filter((other) => other.metadata.uid !== own.metadata.uid)
-    .flatMap((other) => [other.status?.location, other.spec.location])
-    .filter((other) => other !== undefined)
-    .map(asFolder)
-    .some((other) => other.startsWith(place) || place.startsWith(other));
+  const values = [`below ${place}`, ...ancestorsOf(place).map((around) => `at ${around}`)];
+  return values
+    .flatMap((value) => cache.cachedBy(TABLES_BY_FOLDER, value))
+    .some((other) => other.metadata.uid !== own.metadata.uid);
+}
+
+function foldersOf({ spec, status }: LakeTable): readonly string[] {
+  const places = [status?.location, spec.location].filter((place) => place !== undefined);
+  return [...new Set(places.map(asFolder))];
+}
+
+/** `s3://bucket/a/b/` gives itself, `s3://bucket/a/` and `s3://bucket/`. */
+function ancestorsOf(folder: string): readonly string[] {
+  const [scheme, empty, ...names] = folder.split("/").slice(0, -1);
+  return names.map((_, nth) => [scheme, empty, ...names.slice(0, nth + 1), ""].join("/"));
 }
 
 function asFolder(location: string): string {

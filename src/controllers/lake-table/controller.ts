@@ -1,18 +1,12 @@
 /** The LakeTable controller: what wakes it, and its six phases. */
 import type { LakeTable, LakeTableStatus } from "../../crds/kinds.ts";
 import { dataPlatformKind, lakeTableKind } from "../../crds/kinds.ts";
-import type {
-  Controller,
-  KubernetesObject,
-  ObjectReader,
-  ResourceKey,
-  SecondaryWatch,
-} from "../../runtime/controller.ts";
-import { keyOf } from "../../api/objects.ts";
-import { byReference } from "../../runtime/cache/watches.ts";
+import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
+import { byNamesake, byReference, claimNews, isNewState } from "../../runtime/cache/watches.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
 import type { AppliedTable } from "./apply.ts";
 import { applyTable } from "./apply.ts";
+import { TABLES_BY_NAME } from "./claim.ts";
 import { deletesTable, finalizeTable } from "./finalize.ts";
 import type { ObservedTable } from "./observe.ts";
 import { observeTable } from "./observe.ts";
@@ -50,20 +44,13 @@ export function createLakeTableController(): LakeTableController {
 const WATCHES: readonly SecondaryWatch[] = [
   {
     type: dataPlatformKind,
-    toKeys: byReference<LakeTable>(
-      lakeTableKind,
-      (table, platform) => table.spec.platformRef.name === platform.metadata.name,
-    ),
+    isNews: isNewState,
+    toKeys: byReference<LakeTable>(lakeTableKind, (table) => table.spec.platformRef.name),
   },
-  { type: lakeTableKind, toKeys: namesakesOf },
+  {
+    // A resource that comes or goes decides anew who has its table.
+    type: lakeTableKind,
+    isNews: claimNews(TABLES_BY_NAME, (resource) => resource.status?.tableUuid),
+    toKeys: byNamesake(TABLES_BY_NAME),
+  },
 ];
-
-/** A resource that comes or goes decides anew who has its table. */
-function namesakesOf(object: KubernetesObject, cache: ObjectReader): readonly ResourceKey[] {
-  const { database, table } = (object as LakeTable).spec;
-  return cache
-    .cachedList<LakeTable>(lakeTableKind)
-    .filter((other) => other.metadata.uid !== object.metadata.uid)
-    .filter(({ spec }) => spec.database === database && spec.table === table)
-    .map(keyOf);
-}

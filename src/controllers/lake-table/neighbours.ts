@@ -1,6 +1,6 @@
 /** What else lies in or around a folder that is to be deleted as a whole: living LakeTables, checkpoints, tables that nobody declares. Reads only. */
 import type { LakeTable } from "../../crds/kinds.ts";
-import { CHECKPOINT_FOLDER, lakeTableKind } from "../../crds/kinds.ts";
+import { CHECKPOINT_FOLDER } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
 import type { PlatformSettings } from "../../targets/platform/settings.ts";
@@ -21,8 +21,7 @@ export async function findNeighbour(
   { location, prefix, settings }: Folder,
   { kubernetes, clients, signal }: ReconcileContext<PlatformClients>,
 ): Promise<string | undefined> {
-  if (isShared(location, own, kubernetes.cachedList<LakeTable>(lakeTableKind)))
-    return "another LakeTable is there too";
+  if (isShared(location, own, kubernetes)) return "another LakeTable is there too";
   if (prefix.startsWith(`${CHECKPOINT_FOLDER}/`)) return "pipelines keep their checkpoints there";
   const { storage } = clients.connect(settings);
   const key =

@@ -1,6 +1,5 @@
 /** Reads the platform, who else claims the table, and the table itself; does not write. */
 import type { LakeTable } from "../../crds/kinds.ts";
-import { lakeTableKind } from "../../crds/kinds.ts";
 import { parseTableIdentifier } from "../../naming/tables.ts";
 import type { ObjectReader, ReconcileContext } from "../../runtime/controller.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";
@@ -10,7 +9,7 @@ import type { PlatformSettings, PlatformState } from "../../targets/platform/set
 import { findOlder } from "../claims.ts";
 import type { Observation } from "../observation.ts";
 import { observed } from "../observation.ts";
-import { rivalsOf } from "./claim.ts";
+import { rivalsOf, tableName, TABLES_BY_NAME } from "./claim.ts";
 
 export interface ObservedTable {
   /** Without it nothing else is looked at: nobody knows which catalog is meant. */
@@ -46,7 +45,7 @@ export function olderClaimant(
   cache: ObjectReader,
 ): LakeTable | undefined {
   const rivals = rivalsOf(resource, catalog, {
-    tables: cache.cachedList<LakeTable>(lakeTableKind),
+    tables: cache.cachedBy(TABLES_BY_NAME, tableName(resource)),
     platformOf: (other) => cachedPlatform(cache, other),
   });
   return findOlder(resource, rivals, (candidate) => candidate.status?.tableUuid !== undefined);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DataPlatform, LakeTable } from "../../crds/kinds.ts";
 import { NAMESPACE, PLATFORM, SETTINGS, describeError } from "../../testing/systems.ts";
+import type { KubernetesObject, ObjectReader } from "../../runtime/controller.ts";
 import { isShared, rivalsOf } from "./claim.ts";
 import type { ObservedTable } from "./observe.ts";
 import { validateTable } from "./validate.ts";
@@ -30,6 +31,14 @@ const OBSERVED: ObservedTable = {
   platform: { state: "resolved", settings: SETTINGS },
   table: { state: "known", value: undefined },
 };
+
+/** A cache that holds these tables and has them all looked at. */
+function readerOf(...tables: LakeTable[]): Pick<ObjectReader, "cachedBy"> {
+  return {
+    cachedBy: (index, value) =>
+      (tables as KubernetesObject[]).filter((one) => index.valuesOf(one as never).includes(value)) as never,
+  };
+}
 
 function refusal(resource: LakeTable, observed: Partial<ObservedTable> = {}): unknown {
   try {
@@ -185,6 +194,6 @@ describe("the place of a table's files", () => {
     ["s3://other/shop/events", false],
   ])("is shared with one at %s: %s", (location, shared) => {
     const other = table({}, { uid: "v" }, { location });
-    expect(isShared("s3://lake/shop/events", table(), [table(), other])).toBe(shared);
+    expect(isShared("s3://lake/shop/events", table(), readerOf(table(), other))).toBe(shared);
   });
 });

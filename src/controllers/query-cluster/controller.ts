@@ -3,7 +3,7 @@ import type { QueryCluster, QueryClusterStatus } from "../../crds/kinds.ts";
 import { dataPlatformKind, queryClusterKind } from "../../crds/kinds.ts";
 import { MANAGED_BY, MANAGED_BY_LABEL, ownerLabel } from "../../naming/labels.ts";
 import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
-import { byLabel, byOwner, byReference } from "../../runtime/cache/watches.ts";
+import { byLabel, byOwner, byReference, isNewState } from "../../runtime/cache/watches.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import type { AppliedCluster } from "./apply.ts";
 import { applyCluster } from "./apply.ts";
@@ -56,10 +56,8 @@ const OWNED_TYPES = [
 const WATCHES: readonly SecondaryWatch[] = [
   {
     type: dataPlatformKind,
-    toKeys: byReference<QueryCluster>(
-      queryClusterKind,
-      (cluster, platform) => cluster.spec.platformRef.name === platform.metadata.name,
-    ),
+    isNews: isNewState,
+    toKeys: byReference<QueryCluster>(queryClusterKind, (cluster) => cluster.spec.platformRef.name),
   },
   ...OWNED_TYPES.map((type) => ({ type, labelSelector: OURS, toKeys: byOwner(queryClusterKind) })),
   { type: CHILD_TYPES.Pod, labelSelector: OURS, toKeys: byLabel(ownerLabel(queryClusterKind.kind)) },

@@ -2,7 +2,8 @@
 import { Informer } from "./informer.ts";
 import type { InformerDependencies, InformerScope } from "./informer.ts";
 import type { CachedListOptions, ObjectReader } from "../http/kubernetes-client.ts";
-import type { ObjectChange } from "./object-store.ts";
+import type { ObjectIndex } from "./object-index.ts";
+import type { ObjectChange, ObjectStore } from "./object-store.ts";
 import { apiVersionOf } from "../../api/objects.ts";
 import type { KubernetesObject, ResourceKey, ResourceType } from "../../api/objects.ts";
 
@@ -13,6 +14,7 @@ export class Caches implements ObjectReader {
   readonly #dependencies: InformerDependencies;
   readonly #namespaces: readonly string[];
   readonly #informers = new Map<string, Informer>();
+  readonly #labelIndexes = new Map<string, ObjectIndex>();
 
   /** `namespaces` empty = all. */
   constructor(dependencies: InformerDependencies, namespaces: readonly string[]) {
@@ -79,14 +81,25 @@ export class Caches implements ObjectReader {
     return undefined;
   }
 
+  cachedBy<T extends KubernetesObject>(index: ObjectIndex<T>, value: string): readonly T[] {
+    return distinct(this.#watchedInformersOf(index.type).map(({ store }) => store.valuesBy(index, value)));
+  }
+
   cachedList<T extends KubernetesObject>(type: ResourceType, options: CachedListOptions = {}): readonly T[] {
-    const found = new Map<string, T>();
-    for (const informer of this.#watchedInformersOf(type)) {
-      for (const object of informer.store.values()) {
-        if (matches(object, options)) found.set(object.metadata.uid ?? object.metadata.name, object as T);
-      }
-    }
-    return [...found.values()];
+    const informers = this.#watchedInformersOf(type);
+    const index = this.#labelIndexOf(type);
+    const found = informers.map(({ store }) => {
+      const rarest = rarestLabel(store, index, options.labels);
+      return rarest === undefined ? store.values() : store.valuesBy(index, rarest);
+    });
+    return distinct<T>(found).filter((object) => matches(object, options));
+  }
+
+  #labelIndexOf(type: ResourceType): ObjectIndex {
+    const id = typeId(type);
+    const index = this.#labelIndexes.get(id) ?? { type, valuesOf: labelsOf };
+    this.#labelIndexes.set(id, index);
+    return index;
   }
 
   #watchedInformersOf(type: ResourceType): Informer[] {
@@ -116,6 +129,31 @@ function typeId(type: ResourceType): string {
 
 function scopeId(scope: InformerScope): string {
   return [typeId(scope.type), scope.namespace ?? "", scope.labelSelector ?? ""].join("|");
+}
+
+/** What several caches of a kind hold, each object once. */
+function distinct<T extends KubernetesObject>(caches: readonly Iterable<KubernetesObject>[]): T[] {
+  const [only, ...more] = caches;
+  if (only !== undefined && more.length === 0) return [...only] as T[];
+  const found = new Map<string, T>();
+  for (const object of caches.flatMap((each) => [...each])) {
+    found.set(object.metadata.uid ?? object.metadata.name, object as T);
+  }
+  return [...found.values()];
+}
+
+function labelsOf({ metadata }: KubernetesObject): readonly string[] {
+  return Object.entries(metadata.labels ?? {}).map(([name, value]) => `${name}=${value}`);
+}
+
+/** Of these labels the one that fewest objects carry, as the index of labels has it; `undefined` without labels. */
+function rarestLabel(
+  store: ObjectStore,
+  index: ObjectIndex,
+  labels: Readonly<Record<string, string>> | undefined,
+): string | undefined {
+  const values = Object.entries(labels ?? {}).map(([name, value]) => `${name}=${value}`);
+  return values.toSorted((one, other) => store.countBy(index, one) - store.countBy(index, other))[0];
 }
 
 function matches(object: KubernetesObject, options: CachedListOptions): boolean {

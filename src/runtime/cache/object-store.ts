@@ -1,4 +1,6 @@
 /** The cache of one watch: objects by key, aware of UIDs and of the order of versions. No I/O. */
+import { IndexTable } from "./object-index.ts";
+import type { ObjectIndex } from "./object-index.ts";
 import type { KubernetesObject, ObjectMeta, ResourceKey, ResourceType } from "../../api/objects.ts";
 import { apiVersionOf, formatKey, keyOf } from "../../api/objects.ts";
 
@@ -19,6 +21,7 @@ interface Entry {
 export class ObjectStore {
   readonly #type: ResourceType;
   readonly #entries = new Map<string, Entry>();
+  readonly #tables = new Map<ObjectIndex, IndexTable>();
   #lastSeenVersion = -1;
   #isFilled = false;
 
@@ -38,6 +41,19 @@ export class ObjectStore {
     for (const entry of this.#entries.values()) yield entry.object;
   }
 
+  /** How many objects have a value in an index. */
+  countBy(index: ObjectIndex, value: string): number {
+    return this.#tableOf(index).keysOf(value).size;
+  }
+
+  /** The objects that have a value in an index. */
+  *valuesBy(index: ObjectIndex, value: string): Generator<KubernetesObject> {
+    for (const key of this.#tableOf(index).keysOf(value)) {
+      const entry = this.#entries.get(key);
+      if (entry !== undefined) yield entry.object;
+    }
+  }
+
   /**
    * Takes a complete list in place of everything. A list is always believed, even when its versions are older than those
    * held (etcd restored from a backup); only own writes that came after it are kept.
@@ -53,7 +69,7 @@ export class ObjectStore {
     }
     for (const [key, entry] of [...this.#entries]) {
       if (listed.has(key) || this.#isNewerOwnWrite(key, version)) continue;
-      this.#entries.delete(key);
+      this.#drop(key, entry.object);
       changes.push({ kind: "deleted", object: entry.object });
     }
     this.#lastSeenVersion = version;
@@ -80,7 +96,7 @@ export class ObjectStore {
     const key = formatKey(keyOf(object));
     const held = this.#entries.get(key);
     if (held === undefined || (isOther(object, held.object) && isNewer(held.object, object))) return [];
-    this.#entries.delete(key);
+    this.#drop(key, held.object);
     return [{ kind: "deleted", object: held.object }];
   }
 
@@ -111,6 +127,7 @@ export class ObjectStore {
   #put(key: string, object: KubernetesObject, isOwnWrite: boolean): ObjectChange[] {
     const previous = this.#entries.get(key)?.object;
     this.#entries.set(key, { object, isOwnWrite });
+    for (const table of this.#tables.values()) table.move(key, previous, object);
     if (previous === undefined) return [{ kind: "added", object }];
     if (isOther(object, previous)) {
       return [
@@ -120,6 +137,20 @@ export class ObjectStore {
     }
     if (previous.metadata.resourceVersion === object.metadata.resourceVersion) return [];
     return [{ kind: "updated", object, previous }];
+  }
+
+  #drop(key: string, object: KubernetesObject): void {
+    this.#entries.delete(key);
+    for (const table of this.#tables.values()) table.move(key, object, undefined);
+  }
+
+  #tableOf(index: ObjectIndex): IndexTable {
+    const held = this.#tables.get(index);
+    if (held !== undefined) return held;
+    const table = new IndexTable(index);
+    for (const [key, { object }] of this.#entries) table.move(key, undefined, object);
+    this.#tables.set(index, table);
+    return table;
   }
 
   /** Objects of a list lack kind and apiVersion; managedFields and the last-applied text are often more than half of an object. */

@@ -1,8 +1,11 @@
 /** The usual mappings from a changed object to the keys that it wakes. Pure. */
 import { isDeepStrictEqual } from "node:util";
 import type { SecondaryWatch } from "../controller.ts";
+import type { CommonStatus } from "../../api/conditions.ts";
+import { movesIn } from "./object-index.ts";
+import type { ObjectIndex } from "./object-index.ts";
 import type { ObjectChange } from "./object-store.ts";
-import { apiVersionOf, keyOf } from "../../api/objects.ts";
+import { apiVersionOf, formatKey, keyOf } from "../../api/objects.ts";
 import type { KubernetesObject, ResourceKey, ResourceType } from "../../api/objects.ts";
 
 /** Wakes the owner named by an ownerReference of this kind. */
@@ -22,16 +25,53 @@ export function byLabel(label: string): SecondaryWatch["toKeys"] {
   };
 }
 
-/** Wakes every resource of `dependent` in the same namespace that refers to the changed object, like all EventStreams of a DataPlatform. */
+/** Wakes every resource of `dependent` that names the changed object of its namespace, like all EventStreams of a DataPlatform. */
 export function byReference<Dependent extends KubernetesObject>(
   dependent: ResourceType,
-  refersTo: (dependent: Dependent, changed: KubernetesObject) => boolean,
+  nameOf: (dependent: Dependent) => string,
 ): SecondaryWatch["toKeys"] {
-  return (object, cache): readonly ResourceKey[] => {
-    const { namespace } = object.metadata;
-    const candidates = cache.cachedList<Dependent>(dependent, namespace === undefined ? {} : { namespace });
-    return candidates.filter((candidate) => refersTo(candidate, object)).map(keyOf);
+  const index: ObjectIndex<Dependent> = {
+    type: dependent,
+    valuesOf: (object) => [formatKey({ ...keyOf(object), name: nameOf(object) })],
   };
+  return (object, cache): readonly ResourceKey[] =>
+    cache.cachedBy(index, formatKey(keyOf(object))).map(keyOf);
+}
+
+/** Wakes the other resources of the kind that have a value of the changed one in an index, like those that claim the same topic. */
+export function byNamesake(index: ObjectIndex): SecondaryWatch["toKeys"] {
+  return (object, cache): readonly ResourceKey[] =>
+    index
+      .valuesOf(object)
+      .flatMap((value) => cache.cachedBy(index, value))
+      .filter(({ metadata }) => metadata.uid !== object.metadata.uid)
+      .map(keyOf);
+}
+
+/** Whether a resource came, went, is found under another value, or holds something else: only then do its namesakes care. */
+export function claimNews<Resource extends KubernetesObject>(
+  index: ObjectIndex<Resource>,
+  heldBy: (resource: Resource) => string | undefined,
+): NonNullable<SecondaryWatch["isNews"]> {
+  return (change) =>
+    change.kind !== "updated" ||
+    movesIn(index, change.previous, change.object) ||
+    heldBy(change.previous as Resource) !== heldBy(change.object as Resource);
+}
+
+/** Whether a resource that others depend on has another spec, begins to go, or has a condition that turned. A heartbeat is not news. */
+export function isNewState(change: ObjectChange): boolean {
+  if (change.kind !== "updated") return true;
+  const [before, after] = [change.previous, change.object];
+  return (
+    before.metadata.generation !== after.metadata.generation ||
+    before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
+    !isDeepStrictEqual(conditionsOf(before), conditionsOf(after))
+  );
+}
+
+function conditionsOf(object: KubernetesObject & { readonly status?: CommonStatus }): readonly string[] {
+  return (object.status?.conditions ?? []).map(({ type, status }) => `${type}=${status}`).toSorted();
 }
 
 /**

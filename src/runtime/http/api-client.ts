@@ -1,6 +1,7 @@
 /** `KubernetesClient` for one pass: bound to its signal, its field manager and the lease. */
 import { createHash } from "node:crypto";
 import type { Caches } from "../cache/caches.ts";
+import type { ObjectIndex } from "../cache/object-index.ts";
 import { isKubernetesError, KubernetesError } from "./kubernetes-client.ts";
 import type { CachedListOptions, DeleteOptions, KubernetesClient } from "./kubernetes-client.ts";
 import type { Leadership } from "../election/leader-election.ts";
@@ -47,6 +48,11 @@ export function createKubernetesClient(access: ApiAccess, pass: PassScope): Kube
     cachedList<T extends KubernetesObject>(type: ResourceType, options?: CachedListOptions): readonly T[] {
       const objects = caches.cachedList<T>(type, options);
       for (const object of objects) noteSecret(pass, type, object);
+      return objects;
+    },
+    cachedBy<T extends KubernetesObject>(index: ObjectIndex<T>, value: string): readonly T[] {
+      const objects = caches.cachedBy(index, value);
+      for (const object of objects) noteSecret(pass, index.type, object);
       return objects;
     },
     get: (type, key) => getObject(access, pass, { type, key }),

@@ -1,11 +1,14 @@
 /** The Kubernetes API as the controllers see it: plain JSON objects, server-side apply, errors classified once. */
+import type { ObjectIndex } from "../cache/object-index.ts";
 import type { KubernetesObject, ResourceKey, ResourceType } from "../../api/objects.ts";
 
 /** Reads from the caches of the watches: no request, at most seconds old, but never older than an own write. Objects are shared: never change one. */
 export interface ObjectReader {
   /** The cached object; `undefined` when there is none (or it lacks the watch's labels). Throws when the kind is not watched. */
   cached<T extends KubernetesObject>(type: ResourceType, key: ResourceKey): T | undefined;
-  /** All cached objects of a namespace (of all, when left out) that carry all these labels. Throws when the kind is not watched. */
+  /** The cached objects that have this value in an index, whatever their number. Throws when the kind is not watched. */
+  cachedBy<T extends KubernetesObject>(index: ObjectIndex<T>, value: string): readonly T[];
+  /** All cached objects of a namespace (of all, when left out) that carry all these labels, which find them without a look at all. Throws when the kind is not watched. */
   cachedList<T extends KubernetesObject>(type: ResourceType, options?: CachedListOptions): readonly T[];
 }
 
