@@ -28,11 +28,12 @@ type Clients = ReturnType<typeof createClients>;
 /** All kinds. To add one, write its controller and name it here. */
 function registerControllers(operator: Operator, config: OperatorConfig, clients: Clients): void {
   const { images } = config;
-  operator.register(createDataPlatformController(), clients.platforms);
-  operator.register(createEventStreamController(), clients.platforms);
-  operator.register(createLakeTableController(), clients.platforms);
-  operator.register(createClickstreamPipelineController({ images, client: clients.http }), clients.platforms);
-  operator.register(createQueryClusterController({ images, prober: clients.prober }), clients.platforms);
+  const { http, prober, platforms } = clients;
+  operator.register(createDataPlatformController(platforms));
+  operator.register(createEventStreamController(platforms));
+  operator.register(createLakeTableController(platforms));
+  operator.register(createClickstreamPipelineController({ images, client: http, platforms }));
+  operator.register(createQueryClusterController({ images, prober }));
 }
 
 /** Runs until a signal or the loss of the lease; resolves with the exit code. */

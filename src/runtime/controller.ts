@@ -42,13 +42,12 @@ export interface WritePermit {
   readonly assertMayWrite: () => void;
 }
 
-/** What a phase may use of the world. `Clients` is whatever main wires for the external systems. */
-export interface ReconcileContext<Clients = unknown> extends WritePermit {
+/** What a phase may use of the world. Clients of external systems a controller gets where it is made. */
+export interface ReconcileContext extends WritePermit {
   /** Child logger of the pass with controller, kind, namespace, name, generation and reconcileId. */
   readonly logger: Logger;
   now(): Date;
   readonly kubernetes: KubernetesClient;
-  readonly clients: Clients;
   /** An Event about the resource, for transitions only (drift corrected, topic recreated, …). Never throws, never waits. */
   recordEvent(type: EventType, reason: Reason, message: string): void;
   /** Whether the resource's namespace is being deleted (one cached read a pass). For `finalize`: a vanished platform must not wedge it. */
@@ -107,26 +106,25 @@ export interface Controller<
   Plan,
   Applied,
   Status extends CommonStatus,
-  Clients = unknown,
 > {
   readonly kind: ResourceType;
   /** Passes of this kind at the same time; one key never runs twice at once. */
   readonly concurrency: number;
   readonly watches?: readonly SecondaryWatch[];
   /** All reads. Says `{state: "unknown"}` rather than absent where a read failed. */
-  observe(resource: Resource, context: ReconcileContext<Clients>): Promise<Observed>;
+  observe(resource: Resource, context: ReconcileContext): Promise<Observed>;
   /** Pure. Throws `TerminalError` or `WaitingError`. */
   validate(resource: Resource, observed: Observed): Validated;
   /** Pure. */
   plan(validated: Validated, observed: Observed, now: Date): Plan;
-  apply(plan: Plan, observed: Observed, context: ReconcileContext<Clients>): Promise<Applied>;
+  apply(plan: Plan, observed: Observed, context: ReconcileContext): Promise<Applied>;
   /** Pure; also called after a failed pass, with what there is. */
   status(input: StatusInput<Resource, Observed, Validated, Plan, Applied>): StatusResult<Status>;
   /**
    * Idempotent cleanup of what Kubernetes cannot collect. Returning releases the resource. Throwing keeps it and tries again,
    * but never longer than `ABANDON_AFTER_SECONDS` in a namespace that is being deleted.
    */
-  finalize?(resource: Resource, context: ReconcileContext<Clients>): Promise<void>;
+  finalize?(resource: Resource, context: ReconcileContext): Promise<void>;
   /**
    * Whether this resource needs `finalize` now (for instance not with deletionPolicy Retain). `cache` shows its children. Default true if
    * there is a `finalize`.

@@ -77,7 +77,7 @@ export class Operator implements HealthSource {
     this.#events = createEventRecorder({ rest, metrics, logger, instance, leadership: this.#leadership });
   }
 
-  /** Adds a kind. Before `start`. `clients` become `context.clients` of its passes. */
+  /** Adds a kind. Before `start`. */
   register<
     Resource extends CustomResource<unknown, CommonStatus>,
     Observed,
@@ -85,18 +85,13 @@ export class Operator implements HealthSource {
     Plan,
     Applied,
     Status extends CommonStatus,
-    Clients,
-  >(
-    controller: Controller<Resource, Observed, Validated, Plan, Applied, Status, Clients>,
-    clients: Clients,
-  ): void {
+  >(controller: Controller<Resource, Observed, Validated, Plan, Applied, Status>): void {
     const { kind } = controller;
     const { rest, metrics, resyncSeconds, passTimeoutSeconds } = this.#options;
     const applied: AppliedMemo = new Map();
     const fieldManager = FIELD_MANAGER_PREFIX + kind.kind.toLowerCase();
     const reconcile = createReconciler(controller, {
       access: { rest, caches: this.#caches, leadership: this.#leadership, fieldManager, applied },
-      clients,
       events: this.#events,
       metrics,
       logger: this.#options.logger.child({ controller: kind.kind.toLowerCase(), kind: kind.kind }),

@@ -29,7 +29,11 @@ const NAMESPACES: ResourceType = {
 };
 const SECRETS: ResourceType = { group: "", version: "v1", kind: "Secret", plural: "secrets" };
 
-type CreateReconciler = (options: DriverOptions<PlatformClients>) => ReconcileKey;
+/** A controller whose types are forgotten. */
+interface AnyController {
+  readonly kind: ResourceType;
+  readonly reconcilerWith: (options: DriverOptions) => ReconcileKey;
+}
 
 /** One "process" of the operator with one controller. */
 export class Scenario {
@@ -46,24 +50,26 @@ export class Scenario {
   readonly #reconcile: ReconcileKey;
   readonly #stopping = new AbortController();
 
-  private constructor(api: FakeApiServer, type: ResourceType, create: CreateReconciler) {
+  private constructor(api: FakeApiServer, create: (platforms: PlatformClients) => AnyController) {
     this.api = api;
-    this.#type = type;
+    const { kind, reconcilerWith } = create(
+      createPlatformClients({
+        kafka: () => this.kafka,
+        storage: () => this.bucket,
+        catalog: () => this.catalog,
+      }),
+    );
+    this.#type = kind;
     this.#connection = plainConnection(api.url);
     const metrics = createMetrics();
     const logger = createLogger("silent");
     const rest = createRestClient(this.#connection, metrics);
     const { leadership } = this;
     this.#caches = new Caches({ rest, metrics, logger }, []);
-    for (const watched of [type, dataPlatformKind]) this.#caches.watch({ type: watched }, () => undefined);
+    for (const watched of [kind, dataPlatformKind]) this.#caches.watch({ type: watched }, () => undefined);
     this.#events = createEventRecorder({ rest, leadership, metrics, logger, instance: "test" });
-    this.#reconcile = create({
+    this.#reconcile = reconcilerWith({
       access: { rest, caches: this.#caches, leadership, fieldManager: "test", applied: new Map() },
-      clients: createPlatformClients({
-        kafka: () => this.kafka,
-        storage: () => this.bucket,
-        catalog: () => this.catalog,
-      }),
       events: this.#events,
       metrics,
       logger,
@@ -74,7 +80,7 @@ export class Scenario {
     this.#caches.start();
   }
 
-  /** A namespace with a platform and its Secret. */
+  /** A namespace with a platform and its Secret; the controller gets connections to the scenario's systems. */
   static async start<
     Resource extends CustomResource<unknown, CommonStatus>,
     Observed,
@@ -83,10 +89,16 @@ export class Scenario {
     Applied,
     Status extends CommonStatus,
   >(
-    controller: Controller<Resource, Observed, Validated, Plan, Applied, Status, PlatformClients>,
+    create: (platforms: PlatformClients) => Controller<Resource, Observed, Validated, Plan, Applied, Status>,
   ): Promise<Scenario> {
     const api = await FakeApiServer.start();
-    const scenario = new Scenario(api, controller.kind, (options) => createReconciler(controller, options));
+    const scenario = new Scenario(api, (platforms) => {
+      const controller = create(platforms);
+      return {
+        kind: controller.kind,
+        reconcilerWith: (options) => createReconciler(controller, options),
+      };
+    });
     scenario.put(NAMESPACES, { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } });
     scenario.putPlatform();
     await scenario.#caches.whenSynced();

@@ -81,19 +81,16 @@ export class ComposingOperator {
       resyncSeconds: 1,
       instance: "integration-test",
     });
-    const clients = createPlatformClients();
+    const platforms = createPlatformClients();
     const client = new JsonClient();
-    operator.register(createDataPlatformController(), clients);
-    operator.register(createEventStreamController(), clients);
-    operator.register(createLakeTableController(), clients);
-    operator.register(createClickstreamPipelineController({ images: IMAGES, client }), clients);
-    operator.register(
-      createQueryClusterController({ images: IMAGES, prober: new CachingProber(client) }),
-      clients,
-    );
+    operator.register(createDataPlatformController(platforms));
+    operator.register(createEventStreamController(platforms));
+    operator.register(createLakeTableController(platforms));
+    operator.register(createClickstreamPipelineController({ images: IMAGES, client, platforms }));
+    operator.register(createQueryClusterController({ images: IMAGES, prober: new CachingProber(client) }));
     void operator.run();
     const close = async (): Promise<void> => {
-      await Promise.all([clients.closeAll(), client.close(), connection.close()]);
+      await Promise.all([platforms.closeAll(), client.close(), connection.close()]);
     };
     return new ComposingOperator({ namespace, requests, operator, logged, metrics, close });
   }

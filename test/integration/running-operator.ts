@@ -92,13 +92,13 @@ export class RunningOperator {
       resyncSeconds: options.resyncSeconds ?? RESYNC_SECONDS,
       instance: "integration-test",
     });
-    const clients = createPlatformClients();
-    operator.register(createDataPlatformController(), clients);
-    operator.register(createEventStreamController(), clients);
-    operator.register(createLakeTableController(), clients);
+    const platforms = createPlatformClients();
+    operator.register(createDataPlatformController(platforms));
+    operator.register(createEventStreamController(platforms));
+    operator.register(createLakeTableController(platforms));
     void operator.run();
     const close = async (): Promise<void> => {
-      await clients.closeAll();
+      await platforms.closeAll();
       await connection.close();
     };
     return new RunningOperator({ requests, operator, close, logged });

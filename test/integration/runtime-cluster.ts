@@ -204,7 +204,7 @@ export class RuntimeCluster {
       instance: "test",
       ...rest,
     });
-    operator.register(widgetController(phases), system);
+    operator.register(widgetController(system, phases));
     const end = operator.run();
     const stop = async (): Promise<void> => {
       await operator.stop(5);

@@ -23,10 +23,11 @@ import { pipelineStatus } from "./status.ts";
 import type { PipelineImages, ValidatedPipeline } from "./validate.ts";
 import { validatePipeline } from "./validate.ts";
 
-/** What main wires: the images of the release, and the connections to the drivers. */
+/** What main wires: the images of the release, and the connections to the drivers and to the platforms' systems. */
 export interface PipelineControllerOptions {
   readonly images: PipelineImages;
   readonly client: JsonClient;
+  readonly platforms: PlatformClients;
 }
 
 export type ClickstreamPipelineController = Controller<
@@ -35,8 +36,7 @@ export type ClickstreamPipelineController = Controller<
   ValidatedPipeline,
   PipelinePlan,
   AppliedPipeline,
-  ClickstreamPipelineStatus,
-  PlatformClients
+  ClickstreamPipelineStatus
 >;
 
 export function createClickstreamPipelineController(
@@ -51,7 +51,7 @@ export function createClickstreamPipelineController(
     plan: planPipeline,
     apply: (plan, _observed, context) => applyPipeline(plan, context),
     status: pipelineStatus,
-    finalize: finalizePipeline,
+    finalize: (pipeline, context) => finalizePipeline(pipeline, context, options.platforms),
     needsFinalizer: needsCleanup,
   };
 }

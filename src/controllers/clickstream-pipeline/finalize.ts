@@ -30,21 +30,22 @@ export function needsCleanup(pipeline: ClickstreamPipeline, cache: ObjectReader)
 /** Passes the policy on, stops the job, waits until it is gone, deletes the checkpoint. Safe to run again at any point. */
 export async function finalizePipeline(
   pipeline: ClickstreamPipeline,
-  context: ReconcileContext<PlatformClients>,
+  context: ReconcileContext,
+  platforms: PlatformClients,
 ): Promise<void> {
   await passPolicyOn(pipeline, context);
   if (policyOf(pipeline) === "Retain") return;
   const key = keyOf(pipeline);
   await stopJob(key, context);
   const platform = platformKeyOf(pipeline);
-  const settings = await platformForCleanup(context, platform);
+  const settings = await platformForCleanup(platform, context, platforms);
   if (settings === undefined) {
     const message = `the checkpoint at ${checkpointPrefix(key)} was left: DataPlatform "${platform.name}" is gone, and with it the way to the bucket`;
     context.logger.warn(message);
     context.recordEvent("Warning", "CleanupAbandoned", message);
     return;
   }
-  const { storage } = context.clients.connect(settings);
+  const { storage } = platforms.connect(settings);
   const objects = await storage.deletePrefix(`${checkpointPrefix(key)}/`, context);
   context.logger.info({ objects }, "Deleted checkpoint");
 }
@@ -74,10 +75,7 @@ function policyOf({ spec }: ClickstreamPipeline | EventStream | LakeTable): "Ret
 }
 
 /** They go with the pipeline and then do what they say themselves. A whole spec: a field left out would be taken away. */
-async function passPolicyOn(
-  pipeline: ClickstreamPipeline,
-  { kubernetes }: ReconcileContext<PlatformClients>,
-): Promise<void> {
+async function passPolicyOn(pipeline: ClickstreamPipeline, { kubernetes }: ReconcileContext): Promise<void> {
   const deletionPolicy = policyOf(pipeline);
   for (const { type, object } of dataChildren(pipeline, kubernetes)) {
     if (policyOf(object) === deletionPolicy) continue;
@@ -91,7 +89,7 @@ async function passPolicyOn(
 }
 
 /** A job that still ran would write its checkpoint anew. */
-async function stopJob(key: ResourceKey, { kubernetes }: ReconcileContext<PlatformClients>): Promise<void> {
+async function stopJob(key: ResourceKey, { kubernetes }: ReconcileContext): Promise<void> {
   const { streamJob } = pipelineChildNames(key.name);
   const labels = managedLabels(clickstreamPipelineKind.kind, key.name);
   const statefulSet = kubernetes.cached(CHILD_TYPES.StatefulSet, { ...key, name: streamJob });

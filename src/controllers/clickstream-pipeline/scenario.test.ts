@@ -12,6 +12,7 @@ import { JsonClient } from "../../targets/http/json-client.ts";
 import { FakeKubernetes, SimulatedCrash } from "../../testing/fake-kubernetes.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
 import type { AppliedPipeline } from "./apply.ts";
+import type { ClickstreamPipelineController } from "./controller.ts";
 import { createClickstreamPipelineController } from "./controller.ts";
 import type { ObservedPipeline } from "./observe.ts";
 import type { PipelinePlan } from "./plan.ts";
@@ -20,8 +21,17 @@ import type { ValidatedPipeline } from "./validate.ts";
 
 type Results = PhaseResults<ObservedPipeline, ValidatedPipeline, PipelinePlan, AppliedPipeline>;
 
-const controller = createClickstreamPipelineController({ images: IMAGES, client: new JsonClient() });
+const controller = controllerWith({});
 const metrics = createMetrics();
+
+function controllerWith(platforms: Partial<PlatformClients>): ClickstreamPipelineController {
+  const client = new JsonClient();
+  return createClickstreamPipelineController({
+    images: IMAGES,
+    client,
+    platforms: platforms as PlatformClients,
+  });
+}
 
 /** A namespace with a platform, its Secret, and nothing else. */
 function cluster(): FakeKubernetes {
@@ -36,15 +46,11 @@ function cluster(): FakeKubernetes {
   return kubernetes;
 }
 
-function contextOf(
-  kubernetes: FakeKubernetes,
-  clients: Partial<PlatformClients> = {},
-): ReconcileContext<PlatformClients> {
+function contextOf(kubernetes: FakeKubernetes): ReconcileContext {
   return {
     logger: pino({ level: "silent" }),
     now: () => new Date("2026-01-01T00:00:00Z"),
     kubernetes,
-    clients: clients as PlatformClients,
     ...PERMIT,
     recordEvent: () => undefined,
     isNamespaceTerminating: async () => false,
@@ -221,7 +227,8 @@ describe("a pipeline whose caches stand still", () => {
 });
 
 describe("deleting a pipeline", () => {
-  function storage(deleted: string[]): Partial<PlatformClients> {
+  /** The controller with a bucket that tells which folders were deleted in it. */
+  function controllerOf(deleted: string[]): ClickstreamPipelineController {
     const connections = {
       storage: {
         deletePrefix: async (prefix: string) => {
@@ -230,7 +237,7 @@ describe("deleting a pipeline", () => {
         },
       },
     };
-    return { connect: () => connections as never, lastKnown: () => undefined };
+    return controllerWith({ connect: () => connections as never, lastKnown: () => undefined });
   }
 
   it("needs no cleanup with the policy Retain, once no child says Delete any more", async () => {
@@ -249,7 +256,7 @@ describe("deleting a pipeline", () => {
     await settle(kubernetes, pipelineWith({ deletionPolicy: "Delete" }));
     kubernetes.writes.length = 0;
     const deleted: string[] = [];
-    await controller.finalize?.(pipelineWith(), contextOf(kubernetes, storage(deleted)));
+    await controllerOf(deleted).finalize?.(pipelineWith(), contextOf(kubernetes));
     expect(kubernetes.writes).toEqual([
       "apply EventStream web-raw",
       "apply LakeTable web-events",
@@ -269,7 +276,7 @@ describe("deleting a pipeline", () => {
       (stream["metadata"] as { ownerReferences: unknown }).ownerReferences = [];
     });
     kubernetes.writes.length = 0;
-    await controller.finalize?.(pipelineWith(), contextOf(kubernetes, storage([])));
+    await controllerOf([]).finalize?.(pipelineWith(), contextOf(kubernetes));
     expect(kubernetes.writes).not.toContain("apply EventStream web-raw");
   });
 
@@ -278,14 +285,15 @@ describe("deleting a pipeline", () => {
     const pipeline = pipelineWith({ deletionPolicy: "Delete" });
     await settle(kubernetes, pipeline);
     const deleted: string[] = [];
-    const context = contextOf(kubernetes, storage(deleted));
-    await expect(controller.finalize?.(pipeline, context)).rejects.toMatchObject({
+    const deleting = controllerOf(deleted);
+    const context = contextOf(kubernetes);
+    await expect(deleting.finalize?.(pipeline, context)).rejects.toMatchObject({
       reason: "Deleting",
       message: "the stream job is stopping",
     });
     expect(deleted).toEqual([]);
     expect(kubernetes.names()).not.toContain("StatefulSet/web-stream");
-    await controller.finalize?.(pipeline, context);
+    await deleting.finalize?.(pipeline, context);
     expect(deleted).toEqual(["checkpoints/quickstart/web/"]);
   });
 
@@ -293,8 +301,9 @@ describe("deleting a pipeline", () => {
     const kubernetes = cluster();
     kubernetes.remove("DataPlatform", "local");
     const pipeline = pipelineWith({ deletionPolicy: "Delete" });
-    const context = contextOf(kubernetes, storage([]));
-    await expect(controller.finalize?.(pipeline, context)).rejects.toMatchObject({
+    const deleting = controllerOf([]);
+    const context = contextOf(kubernetes);
+    await expect(deleting.finalize?.(pipeline, context)).rejects.toMatchObject({
       reason: "PlatformNotFound",
     });
     const events: string[] = [];
@@ -303,7 +312,7 @@ describe("deleting a pipeline", () => {
       isNamespaceTerminating: async () => true,
       recordEvent: (type, reason, message) => events.push(`${type} ${reason}: ${message}`),
     };
-    await expect(controller.finalize?.(pipeline, terminating)).resolves.toBeUndefined();
+    await expect(deleting.finalize?.(pipeline, terminating)).resolves.toBeUndefined();
     expect(events).toEqual([
       'Warning CleanupAbandoned: the checkpoint at checkpoints/quickstart/web was left: DataPlatform "local" is gone, and with it the way to the bucket',
     ]);

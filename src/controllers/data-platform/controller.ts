@@ -15,15 +15,14 @@ export type DataPlatformController = Controller<
   ValidatedPlatform,
   undefined,
   undefined,
-  DataPlatformStatus,
-  PlatformClients
+  DataPlatformStatus
 >;
 
-export function createDataPlatformController(): DataPlatformController {
+export function createDataPlatformController(platforms: PlatformClients): DataPlatformController {
   return {
     kind: dataPlatformKind,
     concurrency: 4,
-    observe: observePlatform,
+    observe: (platform, context) => observePlatform(platform, context, platforms),
     validate: validatePlatform,
     plan: () => undefined,
     apply: async () => undefined,

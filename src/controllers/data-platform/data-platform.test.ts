@@ -107,7 +107,7 @@ describe("passes over a platform", () => {
   let scenario: Scenario;
 
   beforeEach(async () => {
-    scenario = await Scenario.start(createDataPlatformController());
+    scenario = await Scenario.start(createDataPlatformController);
   });
   afterEach(async () => {
     await scenario.stop();

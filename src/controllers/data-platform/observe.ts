@@ -26,14 +26,15 @@ export interface ObservedPlatform {
 
 export async function observePlatform(
   resource: DataPlatform,
-  context: ReconcileContext<PlatformClients>,
+  context: ReconcileContext,
+  platforms: PlatformClients,
 ): Promise<ObservedPlatform> {
   const platform = await readPlatformSecrets(context.kubernetes, resource);
   if (platform.state !== "resolved") {
     const unknown = notProbed(platform);
     return Object.freeze({ platform, components: { Kafka: unknown, Storage: unknown, Catalog: unknown } });
   }
-  const connections = context.clients.connect(platform.settings);
+  const connections = platforms.connect(platform.settings);
   const { bucket } = platform.settings.storage;
   const [Kafka, Storage, Catalog] = await Promise.all([
     probe("KafkaUnreachable", context, (signal) => probeKafka(connections, signal)),
@@ -78,7 +79,7 @@ async function probeCatalog({ catalog }: PlatformConnections, signal: AbortSigna
 
 async function probe(
   unreachable: Reason,
-  context: ReconcileContext<PlatformClients>,
+  context: ReconcileContext,
   ask: (signal: AbortSignal) => Promise<Finding>,
 ): Promise<ProbeResult> {
   const timeout = AbortSignal.timeout(PROBE_TIMEOUT_SECONDS * 1000);

@@ -3,7 +3,6 @@ import type { ReconcileContext } from "../../runtime/controller.ts";
 import type { TopicActionResult } from "../../targets/kafka/execute.ts";
 import type { CurrentTopic } from "../../targets/kafka/topic.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
-import type { ObservedStream } from "./observe.ts";
 import type { Notice, StreamPlan } from "./plan.ts";
 
 /** The topic as the brokers answered it to be now. */
@@ -18,11 +17,11 @@ export interface AppliedStream {
 /** Stops at the first action that fails and throws its error; what was done before is told all the same. */
 export async function applyStream(
   plan: StreamPlan,
-  _observed: ObservedStream,
-  context: ReconcileContext<PlatformClients>,
+  context: ReconcileContext,
+  platforms: PlatformClients,
 ): Promise<AppliedStream> {
   plan.notices.forEach((notice) => record(notice, context));
-  const results = await execute(plan, context);
+  const results = await execute(plan, context, platforms);
   let topic: Omit<CurrentTopic, "configs"> | undefined = plan.current;
   let isDriftCorrected = false;
   for (const [nth, result] of results.entries()) {
@@ -39,10 +38,11 @@ export async function applyStream(
 
 async function execute(
   plan: StreamPlan,
-  context: ReconcileContext<PlatformClients>,
+  context: ReconcileContext,
+  platforms: PlatformClients,
 ): Promise<readonly TopicActionResult[]> {
   if (plan.steps.length === 0) return [];
-  const { kafka } = context.clients.connect(plan.settings);
+  const { kafka } = platforms.connect(plan.settings);
   const actions = plan.steps.map((step) => step.action);
   return kafka.execute(actions, context);
 }
@@ -58,7 +58,7 @@ function topicAfter(
     : before;
 }
 
-function record({ type, reason, message }: Notice, context: ReconcileContext<PlatformClients>): void {
+function record({ type, reason, message }: Notice, context: ReconcileContext): void {
   context.logger.info({ reason }, message);
   context.recordEvent(type, reason, message);
 }

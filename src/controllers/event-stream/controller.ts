@@ -22,21 +22,20 @@ export type EventStreamController = Controller<
   ValidatedStream,
   StreamPlan,
   AppliedStream,
-  EventStreamStatus,
-  PlatformClients
+  EventStreamStatus
 >;
 
-export function createEventStreamController(): EventStreamController {
+export function createEventStreamController(platforms: PlatformClients): EventStreamController {
   return {
     kind: eventStreamKind,
     concurrency: 8,
     watches: WATCHES,
-    observe: observeStream,
+    observe: (stream, context) => observeStream(stream, context, platforms),
     validate: validateStream,
     plan: planStream,
-    apply: applyStream,
+    apply: (plan, _observed, context) => applyStream(plan, context, platforms),
     status: streamStatus,
-    finalize: finalizeStream,
+    finalize: (stream, context) => finalizeStream(stream, context, platforms),
     needsFinalizer: deletesTopic,
   };
 }

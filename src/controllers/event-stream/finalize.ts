@@ -20,13 +20,14 @@ export function deletesTopic(stream: EventStream): boolean {
  */
 export async function finalizeStream(
   stream: EventStream,
-  context: ReconcileContext<PlatformClients>,
+  context: ReconcileContext,
+  platforms: PlatformClients,
 ): Promise<void> {
   const id = stream.status?.topicId as TopicId | undefined;
   if (!deletesTopic(stream) || id === undefined) return;
   const name = topicNameOf(stream);
   const key = platformKeyOf(stream);
-  const settings = await platformForCleanup(context, key);
+  const settings = await platformForCleanup(key, context, platforms);
   if (settings === undefined) {
     const message = `topic "${name}" was left: DataPlatform "${key.name}" is gone, and with it the way to Kafka`;
     context.logger.warn(message);
@@ -34,7 +35,7 @@ export async function finalizeStream(
     return;
   }
   if (olderClaimant(stream, settings, context.kubernetes) !== undefined) return;
-  const { kafka } = context.clients.connect(settings);
+  const { kafka } = platforms.connect(settings);
   if (!(await kafka.deleteTopic({ name, id }, context))) return;
   context.logger.info({ topic: name, topicId: id }, "Deleted topic");
   context.recordEvent("Normal", "Deleted", `deleted topic "${name}" with its records`);

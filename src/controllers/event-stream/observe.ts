@@ -23,13 +23,14 @@ const NOT_READ: Observation<never> = { state: "unknown", error: new Error("the t
 
 export async function observeStream(
   stream: EventStream,
-  { kubernetes, clients, signal }: ReconcileContext<PlatformClients>,
+  { kubernetes, signal }: ReconcileContext,
+  platforms: PlatformClients,
 ): Promise<ObservedStream> {
   const platform = await readPlatform(kubernetes, platformKeyOf(stream));
   if (platform.state !== "resolved") return Object.freeze({ platform, older: undefined, topic: NOT_READ });
   const older = olderClaimant(stream, platform.settings, kubernetes);
   if (older !== undefined) return Object.freeze({ platform, older, topic: NOT_READ });
-  const { kafka } = clients.connect(platform.settings);
+  const { kafka } = platforms.connect(platform.settings);
   const topic = await observed(kafka.readTopic(topicNameOf(stream), signal));
   return Object.freeze({ platform, older, topic });
 }

@@ -15,7 +15,7 @@ const SPEC = { platformRef: { name: "main" }, partitions: 3, retention: { time: 
 let scenario: Scenario;
 
 beforeEach(async () => {
-  scenario = await Scenario.start(createEventStreamController());
+  scenario = await Scenario.start(createEventStreamController);
 });
 afterEach(async () => {
   await scenario.stop();
@@ -243,7 +243,7 @@ describe("deleting", () => {
   });
 
   it("when nobody remembers the platform waits in a namespace that stays, and goes on in one that ends", async () => {
-    const forgetful = await Scenario.start(createEventStreamController());
+    const forgetful = await Scenario.start(createEventStreamController);
     try {
       const finalizers = ["openclickstream.io/eventstream"];
       forgetful.putResource("raw", { ...SPEC, deletionPolicy: "Delete" }, { finalizers });

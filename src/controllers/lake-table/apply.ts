@@ -2,7 +2,6 @@
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
-import type { ObservedTable } from "./observe.ts";
 import type { Notice, TablePlan } from "./plan.ts";
 
 /** The table as the catalog answered it to be now. */
@@ -12,13 +11,13 @@ export interface AppliedTable {
 
 export async function applyTable(
   plan: TablePlan,
-  _observed: ObservedTable,
-  context: ReconcileContext<PlatformClients>,
+  context: ReconcileContext,
+  platforms: PlatformClients,
 ): Promise<AppliedTable> {
   plan.notices.forEach((notice) => record(notice, context));
   const { work } = plan;
   if (work.kind === "none") return { table: work.table };
-  const { catalog } = context.clients.connect(plan.settings);
+  const { catalog } = platforms.connect(plan.settings);
   const table =
     work.kind === "create"
       ? await catalog.createTable(work.action, context)
@@ -27,7 +26,7 @@ export async function applyTable(
   return { table };
 }
 
-function record({ type, reason, message }: Notice, context: ReconcileContext<PlatformClients>): void {
+function record({ type, reason, message }: Notice, context: ReconcileContext): void {
   context.logger.info({ reason }, message);
   context.recordEvent(type, reason, message);
 }

@@ -22,21 +22,20 @@ export type LakeTableController = Controller<
   ValidatedTable,
   TablePlan,
   AppliedTable,
-  LakeTableStatus,
-  PlatformClients
+  LakeTableStatus
 >;
 
-export function createLakeTableController(): LakeTableController {
+export function createLakeTableController(platforms: PlatformClients): LakeTableController {
   return {
     kind: lakeTableKind,
     concurrency: 8,
     watches: WATCHES,
-    observe: observeTable,
+    observe: (table, context) => observeTable(table, context, platforms),
     validate: validateTable,
     plan: planTable,
-    apply: applyTable,
+    apply: (plan, _observed, context) => applyTable(plan, context, platforms),
     status: tableStatus,
-    finalize: finalizeTable,
+    finalize: (table, context) => finalizeTable(table, context, platforms),
     needsFinalizer: deletesTable,
   };
 }

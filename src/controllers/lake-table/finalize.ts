@@ -27,35 +27,37 @@ const DROPPING_ANNOTATION = "openclickstream.io/dropping-table";
  */
 export async function finalizeTable(
   resource: LakeTable,
-  context: ReconcileContext<PlatformClients>,
+  context: ReconcileContext,
+  platforms: PlatformClients,
 ): Promise<void> {
   const parsed = parseTableIdentifier(resource.spec);
   if (!deletesTable(resource) || !("identifier" in parsed)) return;
   if (resource.status?.tableUuid === undefined) return;
   const key = platformKeyOf(resource);
-  const settings = await platformForCleanup(context, key);
+  const settings = await platformForCleanup(key, context, platforms);
   if (settings === undefined) {
     const name = formatTable(parsed.identifier);
     const message = `table "${name}" was left: DataPlatform "${key.name}" is gone, and with it the way to the catalog`;
     return tell(context, "CleanupAbandoned", message);
   }
   if (olderClaimant(resource, settings, context.kubernetes) !== undefined) return;
-  const location = await dropTable(resource, parsed.identifier, { settings, context });
-  if (location !== undefined) await deleteFiles(resource, location, { settings, context });
+  const location = await dropTable(resource, parsed.identifier, { settings, context, platforms });
+  if (location !== undefined) await deleteFiles(resource, location, { settings, context, platforms });
 }
 
 interface Cleanup {
   readonly settings: PlatformSettings;
-  readonly context: ReconcileContext<PlatformClients>;
+  readonly context: ReconcileContext;
+  readonly platforms: PlatformClients;
 }
 
 /** Tells where the table's files are, if they are to go. The catalog is asked to delete them too, but not all catalogs do. */
 async function dropTable(
   resource: LakeTable,
   identifier: TableIdentifier,
-  { settings, context }: Cleanup,
+  { settings, context, platforms }: Cleanup,
 ): Promise<string | undefined> {
-  const { catalog } = context.clients.connect(settings);
+  const { catalog } = platforms.connect(settings);
   const { tableUuid, location } = resource.status ?? {};
   const name = `table "${formatTable(identifier)}"`;
   const table = await catalog.readTable(identifier, context.signal);
@@ -93,18 +95,18 @@ async function markDropping(
 async function deleteFiles(
   resource: LakeTable,
   location: string,
-  { settings, context }: Cleanup,
+  { settings, context, platforms }: Cleanup,
 ): Promise<void> {
   const prefix = prefixInBucket(location, settings.storage.bucket);
   if (prefix === undefined) {
     const message = `the files at ${location} were left: they are not in a folder of the platform's bucket`;
     return tell(context, "CleanupAbandoned", message);
   }
-  const neighbour = await findNeighbour(resource, { location, prefix, settings }, context);
+  const { storage } = platforms.connect(settings);
+  const neighbour = await findNeighbour(resource, { location, prefix, storage }, context);
   if (neighbour !== undefined) {
     return tell(context, "CleanupAbandoned", `the files at ${location} were left: ${neighbour}`);
   }
-  const { storage } = context.clients.connect(settings);
   const objects = await storage.deletePrefix(prefix, context);
   if (objects > 0) tell(context, "Deleted", `deleted ${objects} objects at ${location}`);
 }
@@ -115,7 +117,7 @@ function prefixInBucket(location: string, bucket: string): string | undefined {
   return match?.[1] === bucket && match[2] !== undefined ? `${match[2]}/` : undefined;
 }
 
-function tell(context: ReconcileContext<PlatformClients>, reason: Reason, message: string): void {
+function tell(context: ReconcileContext, reason: Reason, message: string): void {
   const isLeft = reason === "CleanupAbandoned";
   context.logger[isLeft ? "warn" : "info"]({ reason }, message);
   context.recordEvent(isLeft ? "Warning" : "Normal", reason, message);

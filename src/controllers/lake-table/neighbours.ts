@@ -2,8 +2,6 @@
 import type { LakeTable } from "../../crds/kinds.ts";
 import { CHECKPOINT_FOLDER } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
-import type { PlatformClients } from "../../targets/platform/clients.ts";
-import type { PlatformSettings } from "../../targets/platform/settings.ts";
 import type { ObjectStore } from "../../targets/s3/store.ts";
 import { isShared } from "./claim.ts";
 
@@ -12,18 +10,17 @@ interface Folder {
   readonly location: string;
   /** Within the platform's bucket, with a slash at the end. */
   readonly prefix: string;
-  readonly settings: PlatformSettings;
+  readonly storage: ObjectStore;
 }
 
 /** Why the folder must stay, or `undefined`. Of a table that no resource declares, its files of metadata tell. */
 export async function findNeighbour(
   own: LakeTable,
-  { location, prefix, settings }: Folder,
-  { kubernetes, clients, signal }: ReconcileContext<PlatformClients>,
+  { location, prefix, storage }: Folder,
+  { kubernetes, signal }: ReconcileContext,
 ): Promise<string | undefined> {
   if (isShared(location, own, kubernetes)) return "another LakeTable is there too";
   if (prefix.startsWith(`${CHECKPOINT_FOLDER}/`)) return "pipelines keep their checkpoints there";
-  const { storage } = clients.connect(settings);
   const key =
     (await findTableAround(storage, prefix, signal)) ?? (await findTableBelow(storage, prefix, signal));
   return key === undefined ? undefined : `"${key}" is of another table`;

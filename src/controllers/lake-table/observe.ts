@@ -24,7 +24,8 @@ const NOT_READ: Observation<never> = { state: "unknown", error: new Error("the t
 
 export async function observeTable(
   resource: LakeTable,
-  { kubernetes, clients, signal }: ReconcileContext<PlatformClients>,
+  { kubernetes, signal }: ReconcileContext,
+  platforms: PlatformClients,
 ): Promise<ObservedTable> {
   const platform = await readPlatform(kubernetes, platformKeyOf(resource));
   if (platform.state !== "resolved") return Object.freeze({ platform, older: undefined, table: NOT_READ });
@@ -33,7 +34,7 @@ export async function observeTable(
   if (older !== undefined || !("identifier" in parsed)) {
     return Object.freeze({ platform, older, table: NOT_READ });
   }
-  const { catalog } = clients.connect(platform.settings);
+  const { catalog } = platforms.connect(platform.settings);
   const table = await observed(catalog.readTable(parsed.identifier, signal));
   return Object.freeze({ platform, older, table });
 }

@@ -15,7 +15,7 @@ const SPEC = { platformRef: { name: "main" }, database: "shop", table: "events",
 let scenario: Scenario;
 
 beforeEach(async () => {
-  scenario = await Scenario.start(createLakeTableController());
+  scenario = await Scenario.start(createLakeTableController);
 });
 afterEach(async () => {
   await scenario.stop();

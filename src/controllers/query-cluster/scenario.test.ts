@@ -38,7 +38,6 @@ async function pass(
     logger: pino({ level: "silent" }),
     now: () => new Date("2026-01-01T00:00:00Z"),
     kubernetes,
-    clients: undefined,
     ...PERMIT,
     recordEvent: () => undefined,
     isNamespaceTerminating: async () => false,

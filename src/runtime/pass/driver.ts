@@ -34,9 +34,8 @@ import { fieldsOf } from "./status-document.ts";
 import { ownConditions, reportStatus } from "./status-reporter.ts";
 import type { StatusReport } from "./status-reporter.ts";
 
-export interface DriverOptions<Clients> {
+export interface DriverOptions {
   readonly access: ApiAccess;
-  readonly clients: Clients;
   readonly events: EventRecorder;
   readonly metrics: RuntimeMetrics;
   readonly logger: Logger;
@@ -67,19 +66,18 @@ export function createReconciler<
   Plan,
   Applied,
   Status extends CommonStatus,
-  Clients,
 >(
-  controller: Controller<Resource, Observed, Validated, Plan, Applied, Status, Clients>,
-  options: DriverOptions<Clients>,
+  controller: Controller<Resource, Observed, Validated, Plan, Applied, Status>,
+  options: DriverOptions,
 ): ReconcileKey {
   const driver = new Driver(controller, options);
   return (key) => driver.reconcile(key);
 }
 
 /** A pass over a resource, and the error that it met. */
-interface Subject<Resource, Clients> {
+interface Subject<Resource> {
   readonly resource: Resource;
-  readonly pass: Pass<Clients>;
+  readonly pass: Pass;
 }
 
 /** A `StatusResult` whose fields are no longer typed. */
@@ -95,16 +93,15 @@ class Driver<
   Plan,
   Applied,
   Status extends CommonStatus,
-  Clients,
 > {
-  readonly #controller: Controller<Resource, Observed, Validated, Plan, Applied, Status, Clients>;
-  readonly #options: DriverOptions<Clients>;
+  readonly #controller: Controller<Resource, Observed, Validated, Plan, Applied, Status>;
+  readonly #options: DriverOptions;
   readonly #name: string;
   readonly #finalizer: string;
 
   constructor(
-    controller: Controller<Resource, Observed, Validated, Plan, Applied, Status, Clients>,
-    options: DriverOptions<Clients>,
+    controller: Controller<Resource, Observed, Validated, Plan, Applied, Status>,
+    options: DriverOptions,
   ) {
     this.#controller = controller;
     this.#options = options;
@@ -128,13 +125,13 @@ class Driver<
     }
   }
 
-  #route(subject: Subject<Resource, Clients>): Promise<NextPass> {
+  #route(subject: Subject<Resource>): Promise<NextPass> {
     if (subject.resource.metadata.deletionTimestamp !== undefined) return this.#delete(subject);
     if (isPaused(subject.resource)) return this.#pause(subject);
     return this.#reconcile(subject);
   }
 
-  async #reconcile({ resource: found, pass }: Subject<Resource, Clients>): Promise<NextPass> {
+  async #reconcile({ resource: found, pass }: Subject<Resource>): Promise<NextPass> {
     const cache = pass.context.kubernetes;
     const wanted = wantedFinalizers(this.#controller, found, { finalizer: this.#finalizer, cache });
     const resource = await this.#withFinalizers(found, wanted);
@@ -159,7 +156,7 @@ class Driver<
   /** The controller's verdict; when `status` itself throws, the fields stay as they were and that error is the outcome. */
   #judge(
     input: StatusInput<Resource, Observed, Validated, Plan, Applied>,
-    pass: Pass<Clients>,
+    pass: Pass,
   ): { verdict: Judgement; error: ClassifiedError | undefined } {
     try {
       return { verdict: this.#controller.status(input), error: input.error };
@@ -170,7 +167,7 @@ class Driver<
     }
   }
 
-  async #pause({ resource, pass }: Subject<Resource, Clients>): Promise<NextPass> {
+  async #pause({ resource, pass }: Subject<Resource>): Promise<NextPass> {
     const { status } = resource;
     const isDeleted = resource.metadata.deletionTimestamp !== undefined;
     const message = isDeleted ? `deletion waits: ${PAUSED_MESSAGE}` : PAUSED_MESSAGE;
@@ -191,7 +188,7 @@ class Driver<
     return { kind: "after", seconds: isDeleted ? DELETION_RETRY_SECONDS : this.#resyncSeconds() };
   }
 
-  async #delete(subject: Subject<Resource, Clients>): Promise<NextPass> {
+  async #delete(subject: Subject<Resource>): Promise<NextPass> {
     const { resource, pass } = subject;
     if (resource.metadata.finalizers?.includes(this.#finalizer) !== true) return { kind: "forget" };
     if (isPaused(resource)) {
@@ -211,7 +208,7 @@ class Driver<
     return { kind: "forget" };
   }
 
-  async #finalize({ resource, pass }: Subject<Resource, Clients>): Promise<ClassifiedError | undefined> {
+  async #finalize({ resource, pass }: Subject<Resource>): Promise<ClassifiedError | undefined> {
     try {
       await timed(this.#runOf(pass), "finalize", async () =>
         this.#controller.finalize?.(resource, pass.context),
@@ -223,10 +220,7 @@ class Driver<
     }
   }
 
-  async #mayAbandon(
-    { resource, pass }: Subject<Resource, Clients>,
-    error: ClassifiedError,
-  ): Promise<boolean> {
+  async #mayAbandon({ resource, pass }: Subject<Resource>, error: ClassifiedError): Promise<boolean> {
     if (secondsSinceDeletion(resource, pass.context.now()) < ABANDON_AFTER_SECONDS) return false;
     if (!(await pass.context.isNamespaceTerminating())) return false;
     const message = `gave up cleaning up, as the namespace is being deleted: ${error.message}`;
@@ -235,10 +229,7 @@ class Driver<
     return true;
   }
 
-  async #reportDeletion(
-    { resource, pass }: Subject<Resource, Clients>,
-    error: ClassifiedError,
-  ): Promise<NextPass> {
+  async #reportDeletion({ resource, pass }: Subject<Resource>, error: ClassifiedError): Promise<NextPass> {
     const reason = error.class === "waiting" ? error.reason : "DeletionFailed";
     const outcome: Outcome = { ...error, reason, message: `deletion waits: ${error.message}` };
     const previous = resource.status?.conditions ?? [];
@@ -262,7 +253,7 @@ class Driver<
   }
 
   #report(
-    pass: Pass<Clients>,
+    pass: Pass,
     report: Omit<StatusReport, "logger" | "observedGeneration"> & { observedGeneration?: number | undefined },
   ): Promise<void> {
     const observedGeneration =
@@ -274,7 +265,7 @@ class Driver<
   }
 
   /** One line a failed pass, here and nowhere else. */
-  #account(outcome: Outcome, error: ClassifiedError | undefined, pass: Pass<Clients>): void {
+  #account(outcome: Outcome, error: ClassifiedError | undefined, pass: Pass): void {
     const { reason } = outcome;
     this.#options.metrics.passes.inc({ controller: this.#name, result: outcome.class, reason });
     const fields = { reason, message: outcome.message };
@@ -288,7 +279,7 @@ class Driver<
   }
 
   /** The runtime's own reads and writes failed, or the process stops: there is no status to tell it in. */
-  #broken(error: unknown, pass: Pass<Clients>): NextPass {
+  #broken(error: unknown, pass: Pass): NextPass {
     if (!this.#options.stopSignal.aborted) {
       this.#options.metrics.passes.inc({
         controller: this.#name,
@@ -320,7 +311,7 @@ class Driver<
     return this.#options.resyncSeconds * (0.8 + 0.2 * Math.random());
   }
 
-  #runOf(pass: Pass<Clients>): PhaseRun<Clients> {
+  #runOf(pass: Pass): PhaseRun {
     return { context: pass.context, metrics: this.#options.metrics, controllerName: this.#name };
   }
 }

@@ -19,9 +19,8 @@ const NAMESPACES: ResourceType = {
   namespaced: false,
 };
 
-export interface PassOptions<Clients> {
+export interface PassOptions {
   readonly access: ApiAccess;
-  readonly clients: Clients;
   readonly events: EventRecorder;
   readonly logger: Logger;
   readonly now: () => Date;
@@ -30,8 +29,8 @@ export interface PassOptions<Clients> {
   readonly stopSignal: AbortSignal;
 }
 
-export interface Pass<Clients> {
-  readonly context: ReconcileContext<Clients>;
+export interface Pass {
+  readonly context: ReconcileContext;
   /** Values that must not appear in any message. */
   readonly secrets: ReadonlySet<string>;
   /** Must be called at the end. */
@@ -39,13 +38,13 @@ export interface Pass<Clients> {
 }
 
 /** Begins a pass over a resource. */
-export function beginPass<Clients>(resource: KubernetesObject, options: PassOptions<Clients>): Pass<Clients> {
+export function beginPass(resource: KubernetesObject, options: PassOptions): Pass {
   const secrets = new Set<string>();
   const limit = timeLimit(options);
   const { namespace, name, generation } = resource.metadata;
   const kubernetes = createKubernetesClient(options.access, { signal: limit.signal, secrets });
   const readNamespace = once(() => readIsTerminating(options.access, namespace ?? "", limit.signal));
-  const context: ReconcileContext<Clients> = {
+  const context: ReconcileContext = {
     logger: scrubbedLogger(
       options.logger,
       { namespace, name, generation, reconcileId: randomUUID() },
@@ -53,7 +52,6 @@ export function beginPass<Clients>(resource: KubernetesObject, options: PassOpti
     ),
     now: options.now,
     kubernetes,
-    clients: options.clients,
     signal: limit.signal,
     assertMayWrite() {
       limit.signal.throwIfAborted();
@@ -72,7 +70,7 @@ export function beginPass<Clients>(resource: KubernetesObject, options: PassOpti
   return { context, secrets, dispose: limit.dispose };
 }
 
-function timeLimit(options: Pick<PassOptions<never>, "timeoutSeconds" | "stopSignal">): {
+function timeLimit(options: Pick<PassOptions, "timeoutSeconds" | "stopSignal">): {
   signal: AbortSignal;
   dispose: () => void;
 } {

@@ -14,8 +14,8 @@ export interface PhaseResults<Observed, Validated, Plan, Applied> {
   thrown?: { readonly error: unknown };
 }
 
-export interface PhaseRun<Clients> {
-  readonly context: ReconcileContext<Clients>;
+export interface PhaseRun {
+  readonly context: ReconcileContext;
   readonly metrics: RuntimeMetrics;
   readonly controllerName: string;
 }
@@ -28,11 +28,10 @@ export async function runPhases<
   Plan,
   Applied,
   Status extends CommonStatus,
-  Clients,
 >(
-  controller: Controller<Resource, Observed, Validated, Plan, Applied, Status, Clients>,
+  controller: Controller<Resource, Observed, Validated, Plan, Applied, Status>,
   resource: Resource,
-  run: PhaseRun<Clients>,
+  run: PhaseRun,
 ): Promise<PhaseResults<Observed, Validated, Plan, Applied>> {
   const { context } = run;
   const results: PhaseResults<Observed, Validated, Plan, Applied> = {};
@@ -61,8 +60,8 @@ export function statusInputOf<Resource, Observed, Validated, Plan, Applied>(
 }
 
 /** Measures a phase; refuses to start it when the pass was aborted. */
-export async function timed<Clients, Result>(
-  run: PhaseRun<Clients>,
+export async function timed<Result>(
+  run: PhaseRun,
   phase: PhaseName,
   work: () => Result | Promise<Result>,
 ): Promise<Result> {

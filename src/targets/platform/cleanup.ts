@@ -11,12 +11,13 @@ import { requirePlatform } from "./settings.ts";
  * namespace that stays the error says what is missing, and the deletion waits for it.
  */
 export async function platformForCleanup(
-  context: ReconcileContext<PlatformClients>,
   key: ResourceKey,
+  context: ReconcileContext,
+  platforms: PlatformClients,
 ): Promise<PlatformSettings | undefined> {
   const platform = await readPlatform(context.kubernetes, key);
   if (platform.state === "resolved") return platform.settings;
-  const last = context.clients.lastKnown(key);
+  const last = platforms.lastKnown(key);
   if (last !== undefined) return last;
   if (await context.isNamespaceTerminating()) return undefined;
   return requirePlatform(platform);

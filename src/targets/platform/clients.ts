@@ -31,7 +31,7 @@ export interface ConnectionFactory {
   catalog(settings: CatalogSettings): TableCatalog;
 }
 
-/** What controllers get as `context.clients`. */
+/** The connections of a process, as its controllers get them. */
 export interface PlatformClients {
   /** The connections for these settings. */
   connect(settings: PlatformSettings): PlatformConnections;

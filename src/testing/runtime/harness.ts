@@ -55,9 +55,8 @@ export class Harness {
     this.#caches.watch({ type: WIDGETS }, () => undefined);
     this.#caches.watch({ type: CONFIG_MAPS, labelSelector: "app=widget" }, () => undefined);
     this.#events = createEventRecorder({ rest, leadership, metrics, logger, instance: "test" });
-    this.#reconcile = createReconciler(widgetController(options.phases), {
+    this.#reconcile = createReconciler(widgetController(this.system, options.phases), {
       access: { rest, caches: this.#caches, leadership, fieldManager: "test", applied: new Map() },
-      clients: this.system,
       events: this.#events,
       metrics,
       logger,

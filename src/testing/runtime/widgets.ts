@@ -51,34 +51,26 @@ export class FakeSystem {
   }
 }
 
-type WidgetController = Controller<
-  Widget,
-  Sized | undefined,
-  WidgetPlan,
-  WidgetPlan,
-  Sized,
-  WidgetStatus,
-  FakeSystem
->;
+type WidgetController = Controller<Widget, Sized | undefined, WidgetPlan, WidgetPlan, Sized, WidgetStatus>;
 export type WidgetPhases = Partial<WidgetController>;
 
-/** The controller, with the phases that a test replaces. */
-export function widgetController(phases: WidgetPhases = {}): WidgetController {
+/** The controller of one system, with the phases that a test replaces. */
+export function widgetController(system: FakeSystem, phases: WidgetPhases = {}): WidgetController {
   return {
     kind: WIDGETS,
     concurrency: 2,
     watches: [{ type: CONFIG_MAPS, labelSelector: "app=widget", toKeys: byOwner(WIDGETS) }],
-    observe: async (widget, context) => {
-      const size = context.clients.things.get(widget.metadata.name);
+    observe: async (widget) => {
+      const size = system.things.get(widget.metadata.name);
       return size === undefined ? undefined : { size };
     },
     validate: validateWidget,
     plan: (validated) => validated,
-    apply: applyWidget,
+    apply: (plan, observed, context) => applyWidget(plan, observed, { system, context }),
     status: widgetStatus,
-    finalize: async (widget, context) => {
+    finalize: async (widget) => {
       const { name } = widget.metadata;
-      if (context.clients.things.has(name)) context.clients.change(() => context.clients.things.delete(name));
+      if (system.things.has(name)) system.change(() => system.things.delete(name));
     },
     ...phases,
   };
@@ -95,12 +87,11 @@ function validateWidget(widget: Widget): WidgetPlan {
 async function applyWidget(
   plan: WidgetPlan,
   observed: Sized | undefined,
-  context: ReconcileContext<FakeSystem>,
+  { system, context }: { readonly system: FakeSystem; readonly context: ReconcileContext },
 ): Promise<Sized> {
-  const { clients, kubernetes } = context;
   const { name } = plan.configMap.metadata;
-  if (observed?.size !== plan.size) clients.change(() => clients.things.set(name, plan.size));
-  await kubernetes.apply(CONFIG_MAPS, plan.configMap);
+  if (observed?.size !== plan.size) system.change(() => system.things.set(name, plan.size));
+  await context.kubernetes.apply(CONFIG_MAPS, plan.configMap);
   return { size: plan.size };
 }
 
