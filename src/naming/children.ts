@@ -46,6 +46,28 @@ export function pipelineChildNames(pipeline: string): PipelineChildNames {
   };
 }
 
+/** Names of everything that a query cluster makes. */
+export interface ClusterNames {
+  /** The coordinator's Deployment and Service: the cluster's own name. */
+  readonly coordinator: string;
+  readonly worker: string;
+  /** ConfigMaps. */
+  readonly coordinatorConfig: string;
+  readonly workerConfig: string;
+  readonly catalogs: string;
+}
+
+/** All child names of a query cluster. */
+export function clusterNames(cluster: string): ClusterNames {
+  return {
+    coordinator: ownWorkloadName(cluster),
+    worker: workloadName(cluster, "worker"),
+    coordinatorConfig: workloadName(cluster, "coordinator"),
+    workerConfig: workloadName(cluster, "worker"),
+    catalogs: workloadName(cluster, "catalogs"),
+  };
+}
+
 /** Resource names may hold dots, names of Services may not. */
 function dnsLabel(name: string): string {
   return name.replaceAll(".", "-");

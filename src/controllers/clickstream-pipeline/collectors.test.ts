@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { JsonClient } from "../../targets/http/json-client.ts";
 import type { PodObject } from "../../targets/kubernetes/pods.ts";
 import { readCollectors } from "./collectors.ts";
-import { COLLECTOR_PORTS } from "./plan/collector-service.ts";
+import { COLLECTOR_PORTS } from "./parts.ts";
 import { readyPod, waitingPod } from "../../testing/clickstream-pipeline.ts";
 
 /** Each pod has an address of the loopback network of its own, as all listen on the same port. */

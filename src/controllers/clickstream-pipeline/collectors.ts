@@ -2,7 +2,7 @@
 import { urlHost, type JsonClient } from "../../targets/http/json-client.ts";
 import type { PodObject } from "../../targets/kubernetes/pods.ts";
 import { isPodReady, podAddress } from "../../targets/kubernetes/pods.ts";
-import { COLLECTOR_PORTS } from "./plan/collector-service.ts";
+import { COLLECTOR_PORTS } from "./parts.ts";
 
 /** Ready collectors, and why some of them take no events. One that does not answer is not an error: it may be out of reach from here. */
 export interface CollectorAnswers {

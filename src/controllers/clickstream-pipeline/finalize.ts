@@ -16,7 +16,7 @@ import { platformForCleanup } from "../../targets/platform/cleanup.ts";
 import type { PlatformClients } from "../../targets/platform/clients.ts";
 import { platformKeyOf } from "../../targets/platform/read.ts";
 import { checkpointPrefix } from "./plan/job-json.ts";
-import { TABLE_ROLES } from "./plan/lake-tables.ts";
+import { TABLE_ROLES } from "./parts.ts";
 
 /** The job runs for some seconds more, until its batch is done. */
 const STOPPING_SECONDS = 5;

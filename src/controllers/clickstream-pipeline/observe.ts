@@ -24,8 +24,8 @@ import type { SecretIdentities } from "../../targets/kubernetes/secret-identity.
 import { readSecretIdentities } from "../../targets/kubernetes/read-secrets.ts";
 import type { CollectorAnswers } from "./collectors.ts";
 import { readCollectors } from "./collectors.ts";
-import type { Component } from "./plan/component.ts";
-import { TABLE_ROLES } from "./plan/lake-tables.ts";
+import type { Component } from "./parts.ts";
+import { TABLE_ROLES } from "./parts.ts";
 import type { JobProgress } from "./progress.ts";
 import { readProgress } from "./progress.ts";
 

@@ -1,6 +1,6 @@
 /** What the stream job says of itself at `/progress`. */
 import { urlHost, type JsonClient } from "../../targets/http/json-client.ts";
-import { DRIVER_PORTS } from "./plan/stream-service.ts";
+import { DRIVER_PORTS } from "./parts.ts";
 
 export const JOB_STATES = ["STARTING", "RUNNING", "STOPPING", "FAILED"] as const;
 export type JobState = (typeof JOB_STATES)[number];

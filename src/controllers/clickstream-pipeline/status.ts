@@ -8,7 +8,7 @@ import { restartCount } from "../../targets/kubernetes/pods.ts";
 import type { AppliedPipeline } from "./apply.ts";
 import type { ObservedPipeline } from "./observe.ts";
 import type { PipelinePlan } from "./plan.ts";
-import { TABLE_ROLES } from "./plan/lake-tables.ts";
+import { TABLE_ROLES } from "./parts.ts";
 import type { StageJudgement } from "./stages.ts";
 import { judgeStages } from "./stages.ts";
 import type { ValidatedPipeline } from "./validate.ts";

@@ -2,6 +2,7 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import type { DataPlatform, QueryCluster } from "../../crds/kinds.ts";
 import { LAKE_CATALOG, dataPlatformKind, queryClusterKind } from "../../crds/kinds.ts";
+import { clusterNames } from "../../naming/children.ts";
 import { managedLabels } from "../../naming/labels.ts";
 import type { KubernetesObject, ReconcileContext } from "../../runtime/controller.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
@@ -11,9 +12,8 @@ import { readSecretIdentities } from "../../targets/kubernetes/read-secrets.ts";
 import type { SecretIdentities } from "../../targets/kubernetes/secret-identity.ts";
 import type { TrinoProbe } from "../../targets/trino/probe.ts";
 import { clusterSecretKeys } from "./cluster-secrets.ts";
-import type { Role } from "./plan/component.ts";
+import type { Role } from "./parts.ts";
 import type { ClusterProber } from "../../targets/trino/prober.ts";
-import { clusterNames } from "./validate.ts";
 
 export type DeploymentObject = KubernetesObject & Pick<V1Deployment, "spec" | "status">;
 

@@ -1,6 +1,7 @@
 /** What a cluster's status says, from what was observed and what the API server answered. Pure. */
 import type { QueryCluster, QueryClusterStatus } from "../../crds/kinds.ts";
 import { QUERY_CLUSTER_DEFAULTS } from "../../crds/kinds.ts";
+import { clusterNames } from "../../naming/children.ts";
 import type { ConditionInput } from "../../api/conditions.ts";
 import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
 import { findResult } from "../../targets/kubernetes/apply-children.ts";
@@ -10,11 +11,10 @@ import { deploymentRollout } from "../../targets/kubernetes/rollout.ts";
 import type { AppliedCluster } from "./apply.ts";
 import type { DeploymentObject, ObservedCluster } from "./observe.ts";
 import type { ClusterPlan } from "./plan.ts";
-import type { Role } from "./plan/component.ts";
-import { TRINO_PORT } from "./plan/config-properties.ts";
+import type { Role } from "./parts.ts";
+import { TRINO_PORT } from "../../targets/trino/server.ts";
 import { FAULT_INTERVAL_SECONDS, PROBE_INTERVAL_SECONDS } from "../../targets/trino/prober.ts";
 import type { ValidatedCluster } from "./validate.ts";
-import { clusterNames } from "./validate.ts";
 
 type Input = StatusInput<QueryCluster, ObservedCluster, ValidatedCluster, ClusterPlan, AppliedCluster>;
 type Result = StatusResult<QueryClusterStatus>;

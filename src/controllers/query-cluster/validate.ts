@@ -8,7 +8,8 @@ import {
   queryClusterCatalog,
   queryClusterKind,
 } from "../../crds/kinds.ts";
-import { ownWorkloadName, workloadName } from "../../naming/children.ts";
+import type { ClusterNames } from "../../naming/children.ts";
+import { clusterNames } from "../../naming/children.ts";
 import { managedLabels } from "../../naming/labels.ts";
 import { TerminalError, WaitingError } from "../../runtime/errors.ts";
 import type { ChildOwner } from "../../targets/kubernetes/child.ts";
@@ -22,17 +23,6 @@ import type { ObservedCluster } from "./observe.ts";
 /** Image of coordinator and workers, as a full reference. */
 export interface ClusterImages {
   readonly trino: string;
-}
-
-/** Names of everything that a cluster makes. */
-export interface ClusterNames {
-  /** The coordinator's Deployment and Service: the cluster's own name. */
-  readonly coordinator: string;
-  readonly worker: string;
-  /** ConfigMaps. */
-  readonly coordinatorConfig: string;
-  readonly workerConfig: string;
-  readonly catalogs: string;
 }
 
 /** The cache of each pod; `undefined` = none. */
@@ -109,17 +99,6 @@ export function validateCluster(
     cache,
     catalogs,
     drainSeconds: parseDurationSeconds(spec.drainTime ?? QUERY_CLUSTER_DEFAULTS.drainTime),
-  };
-}
-
-/** Names of everything that a cluster makes. */
-export function clusterNames(cluster: string): ClusterNames {
-  return {
-    coordinator: ownWorkloadName(cluster),
-    worker: workloadName(cluster, "worker"),
-    coordinatorConfig: workloadName(cluster, "coordinator"),
-    workerConfig: workloadName(cluster, "worker"),
-    catalogs: workloadName(cluster, "catalogs"),
   };
 }
 

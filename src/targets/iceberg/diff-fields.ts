@@ -1,6 +1,6 @@
 /** How fields and their types become other ones while their data stays readable, at the top of a table and inside columns. Pure. */
 import { TerminalError } from "../../runtime/errors.ts";
-import type { Evolution } from "./diff-schema.ts";
+import type { Evolution } from "./column-change.ts";
 import { printType } from "./type-text.ts";
 import type { Field, TableType, WantedType } from "./types.ts";
 import { withFreshIds, withoutIds } from "./types.ts";

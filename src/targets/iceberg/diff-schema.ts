@@ -1,28 +1,10 @@
 /** Compares wanted columns with a table's schema. Pure: gives the new schema, with the ids of all data kept, and says what changes. */
 import { TerminalError } from "../../runtime/errors.ts";
+import type { ColumnChange, Evolution } from "./column-change.ts";
 import { evolveStruct } from "./diff-fields.ts";
 import type { CurrentTable, WantedColumn } from "./table.ts";
 import type { Field } from "./types.ts";
 import { IdSource, idsOfField } from "./types.ts";
-
-export type ColumnChange =
-  | { readonly kind: "add-column"; readonly path: string; readonly type: string }
-  | { readonly kind: "rename-column"; readonly from: string; readonly to: string }
-  | { readonly kind: "widen-column"; readonly path: string; readonly from: string; readonly to: string }
-  | { readonly kind: "make-optional"; readonly path: string }
-  | { readonly kind: "document-column"; readonly path: string }
-  | { readonly kind: "drop-column"; readonly path: string }
-  /** `path` is empty for the table's own columns. */
-  | { readonly kind: "reorder-columns"; readonly path: string };
-
-/** What a comparison gathers on its way. */
-export interface Evolution {
-  readonly ids: IdSource;
-  readonly isDestructiveAllowed: boolean;
-  readonly identifierFieldIds: ReadonlySet<number>;
-  readonly changes: ColumnChange[];
-  readonly dropped: { readonly path: string; readonly field: Field }[];
-}
 
 export interface SchemaDiff {
   /** The whole new schema. */
@@ -50,26 +32,6 @@ export function diffSchema(
   const fields = evolveStruct(wanted, table.fields, { path: "", evolution });
   refuseNeededDrops(evolution, table);
   return { fields, lastColumnId: evolution.ids.last, changes: evolution.changes };
-}
-
-/** What a change does, for Events and logs: a phrase that begins with "adding", "renaming", … */
-export function describeColumnChange(change: ColumnChange): string {
-  switch (change.kind) {
-    case "add-column":
-      return `adding column "${change.path}" (${change.type})`;
-    case "rename-column":
-      return `renaming column "${change.from}" to "${change.to}"`;
-    case "widen-column":
-      return `widening column "${change.path}" from ${change.from} to ${change.to}`;
-    case "make-optional":
-      return `making column "${change.path}" optional`;
-    case "document-column":
-      return `documenting column "${change.path}"`;
-    case "drop-column":
-      return `dropping column "${change.path}"`;
-    case "reorder-columns":
-      return change.path === "" ? "reordering columns" : `reordering fields of column "${change.path}"`;
-  }
 }
 
 /** Data files stay laid out by the partitioning they were written with; engines fail on a layout whose column is gone. */

@@ -5,8 +5,9 @@ import { TerminalError } from "../../runtime/errors.ts";
 import type { LayoutChange } from "./diff-layout.ts";
 import { diffPartitioning, diffSortOrder, newPartitionFields, newSortFields } from "./diff-layout.ts";
 import { diffProperties, withManagedNames } from "./diff-properties.ts";
-import type { ColumnChange } from "./diff-schema.ts";
-import { describeColumnChange, diffSchema } from "./diff-schema.ts";
+import type { ColumnChange } from "./column-change.ts";
+import { describeColumnChange } from "./column-change.ts";
+import { diffSchema } from "./diff-schema.ts";
 import type {
   CurrentTable,
   PartitionField,

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { JsonClient } from "../http/json-client.ts";
-import { TRINO_PORT } from "../../controllers/query-cluster/plan/config-properties.ts";
+import { TRINO_PORT } from "./server.ts";
 import { CachingProber } from "./prober.ts";
 import type { ProbeRequest } from "./prober.ts";
 import { coordinatorPod } from "../../testing/query-cluster.ts";

@@ -4,7 +4,7 @@ import type { PodObject } from "../kubernetes/pods.ts";
 import { podAddress } from "../kubernetes/pods.ts";
 import type { TrinoProbe } from "./probe.ts";
 import { probeTrino } from "./probe.ts";
-import { TRINO_PORT } from "../../controllers/query-cluster/plan/config-properties.ts";
+import { TRINO_PORT } from "./server.ts";
 
 /** An answer without fault stands so long. */
 export const PROBE_INTERVAL_SECONDS = 60;

@@ -14,7 +14,7 @@ import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernete
 import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import { secretsHash } from "../../../targets/kubernetes/secret-identity.ts";
 import type { ValidatedPipeline } from "../validate.ts";
-import { COLLECTOR_PORTS } from "./collector-service.ts";
+import { COLLECTOR_PORTS } from "../parts.ts";
 import { childMetadata, componentLabels } from "./component.ts";
 
 /** How long the collector finishes requests after it is told to stop. */

@@ -2,11 +2,9 @@
 import type { V1ServiceSpec } from "@kubernetes/client-node";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
+import { COLLECTOR_PORTS } from "../parts.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { childMetadata, componentLabels } from "./component.ts";
-
-/** Ports of the collector's pods. */
-export const COLLECTOR_PORTS = { http: 8080, internal: 9090 } as const;
 
 export function planCollectorService(pipeline: ValidatedPipeline): Child<{ spec: V1ServiceSpec }> {
   const { serviceType } = pipeline.collector;

@@ -1,8 +1,7 @@
 /** Names, labels and metadata of what the two workloads of a pipeline are made of. Pure. */
 import type { ObjectMeta } from "../../../api/objects.ts";
+import type { Component } from "../parts.ts";
 import type { ValidatedPipeline } from "../validate.ts";
-
-export type Component = "collector" | "stream" | "executor";
 
 /** Labels that select the pods of a component; they must never change, because selectors of workloads cannot. */
 export function componentLabels(pipeline: ValidatedPipeline, component: Component): Record<string, string> {

@@ -3,12 +3,10 @@ import type { LakeTableSpec } from "../../../crds/kinds.ts";
 import { lakeTableKind } from "../../../crds/kinds.ts";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { child } from "../../../targets/kubernetes/child.ts";
+import { TABLE_ROLES } from "../parts.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { childMetadata } from "./component.ts";
 import { EVENT_TABLES } from "./event-columns.ts";
-
-/** The tables in the order of their importance. */
-export const TABLE_ROLES = ["events", "failedEvents", "duplicateEvents"] as const;
 
 /** A micro-batch every few seconds: no shuffle before each small write, and not one metadata file kept for each of them. */
 const TABLE_PROPERTIES: Readonly<Record<string, string>> = {

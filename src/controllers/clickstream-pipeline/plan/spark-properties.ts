@@ -10,7 +10,7 @@ import {
 } from "../../../targets/kubernetes/platform-environment.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { EXECUTOR_CONTAINER } from "./executor-pod.ts";
-import { DRIVER_PORTS } from "./stream-service.ts";
+import { DRIVER_PORTS } from "../parts.ts";
 import { taskSlots } from "./task-slots.ts";
 
 /** Where the ConfigMap is mounted in the driver. */

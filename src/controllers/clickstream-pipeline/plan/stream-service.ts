@@ -2,11 +2,9 @@
 import type { V1ServiceSpec } from "@kubernetes/client-node";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
+import { DRIVER_PORTS } from "../parts.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { childMetadata, componentLabels } from "./component.ts";
-
-/** Ports of the driver's pod. */
-export const DRIVER_PORTS = { driver: 7078, blocks: 7079, http: 9090 } as const;
 
 export function planStreamService(pipeline: ValidatedPipeline): Child<{ spec: V1ServiceSpec }> {
   return child(CHILD_TYPES.Service, childMetadata(pipeline, pipeline.names.streamJob, "stream"), {

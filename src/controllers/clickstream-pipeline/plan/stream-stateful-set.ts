@@ -18,7 +18,7 @@ import type { ValidatedPipeline } from "../validate.ts";
 import { childMetadata, componentLabels } from "./component.ts";
 import { CONFIG_FOLDER } from "./spark-properties.ts";
 import type { StreamConfigMap } from "./stream-config-map.ts";
-import { DRIVER_PORTS } from "./stream-service.ts";
+import { DRIVER_PORTS } from "../parts.ts";
 
 /** A batch that runs is finished before the driver stops; a batch takes seconds, this is for a slow store. */
 const TERMINATION_GRACE_SECONDS = 120;

@@ -1,8 +1,7 @@
 /** Labels and metadata of what a cluster is made of. Pure. */
 import type { ObjectMeta } from "../../../api/objects.ts";
+import type { Role } from "../parts.ts";
 import type { ValidatedCluster } from "../validate.ts";
-
-export type Role = "coordinator" | "worker";
 
 /** Labels that select the pods of a role; they must never change, because selectors of workloads cannot. */
 export function roleLabels(cluster: ValidatedCluster, role: Role): Record<string, string> {

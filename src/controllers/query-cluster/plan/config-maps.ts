@@ -4,7 +4,7 @@ import type { Child } from "../../../targets/kubernetes/child.ts";
 import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
 import type { ValidatedCluster } from "../validate.ts";
 import { ACCESS_CONTROL_FILE, RULES_FILE, renderAccessControl, renderAccessRules } from "./access-control.ts";
-import type { Role } from "./component.ts";
+import type { Role } from "../parts.ts";
 import { childMetadata } from "./component.ts";
 import { CONFIG_FOLDER, renderConfigProperties } from "./config-properties.ts";
 import { renderJvmConfig } from "./jvm-config.ts";

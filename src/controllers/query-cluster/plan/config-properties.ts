@@ -1,15 +1,13 @@
 /** `config.properties` of coordinator and workers. Pure. */
+import { TRINO_PORT } from "../../../targets/trino/server.ts";
+import type { Role } from "../parts.ts";
 import type { ValidatedCluster } from "../validate.ts";
 import { ACCESS_CONTROL_FILE } from "./access-control.ts";
-import type { Role } from "./component.ts";
 import type { Properties } from "./properties.ts";
 import { renderProperties } from "./properties.ts";
 
 /** Where the files are in the containers. */
 export const CONFIG_FOLDER = "/etc/trino";
-
-/** Port of every Trino server. */
-export const TRINO_PORT = 8080;
 
 /** Trino waits so long before and after the drain, so that the coordinator notices that a worker leaves. */
 export const SHUTDOWN_NOTICE_SECONDS = 10;

@@ -3,8 +3,8 @@
  * Kubernetes can neither read a body (a starting server already answers) nor PUT. Pure.
  */
 import { SHUTDOWN_USER } from "./access-control.ts";
-import type { Role } from "./component.ts";
-import { TRINO_PORT } from "./config-properties.ts";
+import type { Role } from "../parts.ts";
+import { TRINO_PORT } from "../../../targets/trino/server.ts";
 
 export const HEALTH_SCRIPT = "health.sh";
 export const SHUTDOWN_SCRIPT = "shutdown.sh";

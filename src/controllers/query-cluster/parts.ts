@@ -1,0 +1,4 @@
+/** The parts of a query cluster. Imports nothing, so that every phase may know it. */
+
+/** What a Trino server does: the value of the label `app.kubernetes.io/component` on its pods. */
+export type Role = "coordinator" | "worker";

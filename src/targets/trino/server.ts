@@ -1,0 +1,4 @@
+/** What every Trino server of ours has in common. */
+
+/** Port of every Trino server. */
+export const TRINO_PORT = 8080;
