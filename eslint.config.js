@@ -5,7 +5,7 @@ const budgets = {
   "max-params": ["error", 3],
   "max-depth": ["error", 3],
   "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
-  "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
+  "max-lines": ["error", { max: 400, skipBlankLines: true, skipComments: true }],
 };
 
 export default tseslint.config(
@@ -61,5 +61,6 @@ export default tseslint.config(
     files: ["**/*.test.ts", "test/**/*.ts", "bench/**/*.ts", "local/**/*.ts"],
     rules: { "max-lines-per-function": "off", "no-console": "off", "max-lines": "off" },
   },
+  { files: ["src/generated/*.ts"], rules: { "max-lines": "off" } },
   { files: ["*.config.ts"], rules: { "no-restricted-syntax": "off" } },
 );

@@ -162,7 +162,7 @@ export function rawRecordFiles(record: RawRecord): readonly GeneratedFile[] {
 /** src/generated/raw-record.ts, before formatting. */
 export function rawRecordModule(record: RawRecord): string {
   return `/** Request headers, in lower case, that are never captured: their values are secrets. */
-export const SECRET_HEADERS = ${JSON.stringify(record.secretHeaders)} as const;
+export const SECRET_HEADERS: readonly string[] = ${JSON.stringify(record.secretHeaders)};
 `;
 }
 

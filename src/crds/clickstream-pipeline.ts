@@ -1,5 +1,6 @@
 /** ClickstreamPipeline: the whole path from the collector over the raw topic and the stream job to the tables. */
 import { z } from "zod";
+import { SECRET_HEADERS } from "../generated/raw-record.ts";
 import { commonStatus } from "./conditions.ts";
 import { EVENT_STREAM_DEFAULTS, partitions, replicationFactor, retention } from "./event-stream.ts";
 import {
@@ -18,7 +19,16 @@ import {
   deletionPolicy,
   platformRef,
 } from "./references.ts";
-import { type TransitionRule, count, integer, patterned, text, textSet, withRules } from "./rules.ts";
+import {
+  type TransitionRule,
+  celText,
+  count,
+  integer,
+  patterned,
+  text,
+  textSet,
+  withRules,
+} from "./rules.ts";
 
 /** What an absent field means; resolved by the controller, never written into the resource. */
 export const CLICKSTREAM_PIPELINE_DEFAULTS = {
@@ -47,8 +57,6 @@ export const CLICKSTREAM_PIPELINE_DEFAULTS = {
 /** An address, whose IPv6 form only the collector checks in full, and how many of its bits count. */
 const NETWORK =
   /^(((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\/([12]?[0-9]|3[0-2])|[0-9a-f:]*::?[0-9a-f:]*\/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$/;
-
-const HIDDEN_HEADERS = ["authorization", "cookie", "proxy-authorization", "x-api-key"];
 
 const cookie = withRules(
   z.object({
@@ -115,9 +123,9 @@ const collector = z
       textSet(patterned(/^[A-Za-z0-9-]+$/, 64).describe("Name of a request header, in any case."), 32),
       [
         {
-          rule: `!self.exists(header, header.lowerAscii() in [${HIDDEN_HEADERS.map((name) => `'${name}'`).join(", ")}])`,
-          message: `must not hold headers that carry secrets (${HIDDEN_HEADERS.join(", ")})`,
-          holds: (headers) => !headers.some((header) => HIDDEN_HEADERS.includes(header.toLowerCase())),
+          rule: `!self.exists(header, header.lowerAscii() in [${SECRET_HEADERS.map(celText).join(", ")}])`,
+          message: `must not hold headers that carry secrets (${SECRET_HEADERS.join(", ")})`,
+          holds: (headers) => !headers.some((header) => SECRET_HEADERS.includes(header.toLowerCase())),
         },
       ],
     )

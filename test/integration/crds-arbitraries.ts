@@ -110,7 +110,7 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   cpu: mostly(fc.constantFrom(...CPUS), fc.constantFrom(...WRONG_CPUS)),
   captureHeaders: mostly(
     fc.constantFrom("X-A", "x-a", "X-B"),
-    fc.constantFrom("Cookie", "authorization", "X-API-Key", "a b"),
+    fc.constantFrom("Cookie", "Set-Cookie", "authorization", "X-API-Key", "a b"),
   ),
 };
 

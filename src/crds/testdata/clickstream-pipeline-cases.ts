@@ -70,6 +70,12 @@ export const CLICKSTREAM_PIPELINE_CASES: readonly FieldCase[] = [
     refusal: /captureHeaders: .*secrets/,
   },
   {
+    name: "a header that carries secrets from a server",
+    path: "collector.captureHeaders",
+    value: ["X-A", "Set-Cookie"],
+    refusal: /captureHeaders: .*secrets \(.*set-cookie/,
+  },
+  {
     name: "a host-only cookie with a domain",
     path: "collector.cookie.name",
     value: "__Host-id",
