@@ -52,7 +52,7 @@ describe("generated files", () => {
     const column = "      - { name: extra, type: string, doc: Extra., source: Extra. }\n";
     await writeFile(path, model.replace("    columns:\n", `    columns:\n${column}`));
     expect(await staleFiles(copy)).toStrictEqual([
-      "src/controllers/clickstream-pipeline/plan/event-columns.ts",
+      "src/generated/event-model.ts",
       "java/stream-job/src/main/java/io/openclickstream/model/EventColumns.java",
       "java/stream-job/src/main/resources/event-model.json",
       "docs/event-model.md",

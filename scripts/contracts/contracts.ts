@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { format } from "prettier";
-import { eventColumnsModule, eventModelFiles, parseEventModel } from "./event-model.ts";
+import { eventModelFiles, eventModelModule, parseEventModel } from "./event-model.ts";
 import { goPackageFile } from "./go.ts";
 import { namesFiles, namesModule, parseNames } from "./names.ts";
 import { parseRawRecord, rawRecordFiles, rawRecordModule, rawRecordSections } from "./raw-record.ts";
@@ -12,12 +12,12 @@ import { fillSections } from "./text.ts";
 /** Where generated TypeScript goes. */
 const TYPESCRIPT_FOLDER = "src/generated";
 
-async function typeScript(path: string, source: string): Promise<GeneratedFile> {
-  return [path, await format(source, { parser: "typescript", printWidth: 110 })];
-}
-
 async function typeScriptModule(contract: string, source: string): Promise<GeneratedFile> {
-  return typeScript(`${TYPESCRIPT_FOLDER}/${contract}.ts`, `/** ${sourceNote(contract)} */\n\n${source}`);
+  const whole = `/** ${sourceNote(contract)} */\n\n${source}`;
+  return [
+    `${TYPESCRIPT_FOLDER}/${contract}.ts`,
+    await format(whole, { parser: "typescript", printWidth: 110 }),
+  ];
 }
 
 /** Every file that is made of the contracts in the checkout at `root`: path below it, and content. */
@@ -31,7 +31,7 @@ export async function contractFiles(root: string): Promise<readonly GeneratedFil
   const page = "docs/collector.md";
   const sections = rawRecordSections(record, failures);
   return [
-    await typeScript("src/controllers/clickstream-pipeline/plan/event-columns.ts", eventColumnsModule(model)),
+    await typeScriptModule("event-model", eventModelModule(model)),
     await typeScriptModule("raw-record", rawRecordModule(record)),
     await typeScriptModule("names", namesModule(names)),
     goPackageFile(),

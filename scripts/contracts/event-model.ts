@@ -72,8 +72,8 @@ export function parseEventModel(yaml: string): EventModel {
   return model;
 }
 
-/** src/controllers/clickstream-pipeline/plan/event-columns.ts, before formatting. */
-export function eventColumnsModule(model: EventModel): string {
+/** src/generated/event-model.ts, before formatting. */
+export function eventModelModule(model: EventModel): string {
   const tables = Object.fromEntries(
     Object.entries(model.tables).map(([key, table]) => [
       key,
@@ -85,23 +85,8 @@ export function eventColumnsModule(model: EventModel): string {
       },
     ]),
   );
-  return `/* eslint max-lines: off -- generated data */
-/** The columns of a pipeline's three tables. ${sourceNote(NAME)} */
-import type { LakeTableColumn, LakeTablePartitionField, LakeTableSortField } from "../../../crds/kinds.ts";
-
-/** One table of the event model, as a LakeTable has it. */
-export interface EventTable {
-  /** Name of the table after the pipeline's prefix. */
-  readonly suffix: string;
-  readonly columns: readonly LakeTableColumn[];
-  readonly partitionBy: readonly LakeTablePartitionField[];
-  readonly sortBy: readonly LakeTableSortField[];
-}
-
-/** The three tables by their role. */
-export const EVENT_TABLES: Readonly<Record<${Object.keys(tables)
-    .map((key) => JSON.stringify(key))
-    .join(" | ")}, EventTable>> = ${JSON.stringify(tables, undefined, 2)};
+  return `/** A pipeline's tables by their role, as LakeTables have them; the suffix follows the pipeline's prefix in the table's name. */
+export const EVENT_TABLES = ${JSON.stringify(tables, undefined, 2)} as const;
 `;
 }
 

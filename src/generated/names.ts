@@ -7,7 +7,8 @@ export const NAME_HASH_LENGTH = 8;
 export const MAX_NAME_LENGTHS = {
   /**
    * Name of a Deployment, StatefulSet, Service, ConfigMap or ServiceAccount. A `.` of the parent becomes a
-   * `-`, and a StatefulSet's pods carry the name and a hash in a label of at most 63 characters.
+   * `-` before anything else, and a StatefulSet's pods carry the name and a hash in a label of at most 63
+   * characters.
    */
   workload: 52,
   /** Name of one of our own resources. */

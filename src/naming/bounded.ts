@@ -1,7 +1,6 @@
 /** Names that must not exceed a length: cut, and made unique again by a hash of the whole. */
 import { createHash } from "node:crypto";
-
-const HASH_LENGTH = 8;
+import { NAME_HASH_LENGTH } from "../generated/names.ts";
 
 /**
  * The name itself when it fits, else its beginning, a `-` and 8 hexadecimal digits of the SHA-256 of the whole name.
@@ -9,8 +8,8 @@ const HASH_LENGTH = 8;
  */
 export function boundedName(name: string, maxLength: number): string {
   if (name.length <= maxLength) return name;
-  const digest = createHash("sha256").update(name).digest("hex").slice(0, HASH_LENGTH);
-  const kept = name.slice(0, maxLength - HASH_LENGTH - 1).replace(/[^a-zA-Z0-9]+$/, "");
+  const digest = createHash("sha256").update(name).digest("hex").slice(0, NAME_HASH_LENGTH);
+  const kept = name.slice(0, maxLength - NAME_HASH_LENGTH - 1).replace(/[^a-zA-Z0-9]+$/, "");
   return `${kept}-${digest}`;
 }
 

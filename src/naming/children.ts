@@ -1,49 +1,32 @@
 /** Names of what a resource makes. Deterministic, so that a second pass finds what the first one made. */
+import { MAX_NAME_LENGTHS, PIPELINE_CHILDREN } from "../generated/names.ts";
 import { boundedNameWithSuffix } from "./bounded.ts";
-
-/** A Service's name is a DNS label; a StatefulSet's pods carry its name plus a hash in a label of at most 63 characters. */
-const MAX_WORKLOAD_NAME_LENGTH = 52;
-
-/** Longest name of one of our own resources. */
-const MAX_RESOURCE_NAME_LENGTH = 253;
 
 /** Name of a child resource of ours, like `web-raw`. */
 export function childResourceName(parent: string, suffix: string): string {
-  return boundedNameWithSuffix(parent, `-${suffix}`, MAX_RESOURCE_NAME_LENGTH);
+  return boundedNameWithSuffix(parent, `-${suffix}`, MAX_NAME_LENGTHS.resource);
 }
 
 /** Name of a Deployment, StatefulSet, Service, ConfigMap or ServiceAccount, like `web-collector`. Short enough for all of them. */
 export function workloadName(parent: string, suffix: string): string {
-  return boundedNameWithSuffix(dnsLabel(parent), `-${suffix}`, MAX_WORKLOAD_NAME_LENGTH);
+  return boundedNameWithSuffix(dnsLabel(parent), `-${suffix}`, MAX_NAME_LENGTHS.workload);
 }
 
 /** Name of the workload and Service that carry the resource's own name. */
 export function ownWorkloadName(parent: string): string {
-  return boundedNameWithSuffix(dnsLabel(parent), "", MAX_WORKLOAD_NAME_LENGTH);
+  return boundedNameWithSuffix(dnsLabel(parent), "", MAX_NAME_LENGTHS.workload);
 }
 
-/** Resources of a pipeline, by what they are. */
-export interface PipelineChildNames {
-  readonly rawStream: string;
-  readonly events: string;
-  readonly failedEvents: string;
-  readonly duplicateEvents: string;
-  readonly collector: string;
-  readonly collectorInternal: string;
-  readonly streamJob: string;
-}
+/** Names of the resources of a pipeline, by what they are. */
+export type PipelineChildNames = Readonly<Record<keyof typeof PIPELINE_CHILDREN, string>>;
 
 /** All child names of a pipeline. */
 export function pipelineChildNames(pipeline: string): PipelineChildNames {
-  return {
-    rawStream: childResourceName(pipeline, "raw"),
-    events: childResourceName(pipeline, "events"),
-    failedEvents: childResourceName(pipeline, "failed-events"),
-    duplicateEvents: childResourceName(pipeline, "duplicate-events"),
-    collector: workloadName(pipeline, "collector"),
-    collectorInternal: workloadName(pipeline, "collector-internal"),
-    streamJob: workloadName(pipeline, "stream"),
-  };
+  const names = Object.entries(PIPELINE_CHILDREN).map(([child, { suffix, limit }]) => [
+    child,
+    limit === "workload" ? workloadName(pipeline, suffix) : childResourceName(pipeline, suffix),
+  ]);
+  return Object.fromEntries(names) as PipelineChildNames;
 }
 
 /** Names of everything that a query cluster makes. */

@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { boundedName, boundedNameWithSuffix } from "./bounded.ts";
 import { childResourceName, ownWorkloadName, pipelineChildNames, workloadName } from "./children.ts";
 import { fieldManager, finalizerOf, managedLabels, ownerLabel } from "./labels.ts";
@@ -11,6 +14,18 @@ import {
   parseTableIdentifier,
 } from "./tables.ts";
 import { defaultTopicName } from "./topics.ts";
+
+/** Cases that the Go tests of the command-line tool run as well. */
+const VECTORS = z
+  .object({
+    children: z.array(
+      z.object({ name: z.string(), pipeline: z.string(), children: z.record(z.string(), z.string()) }),
+    ),
+    tables: z.array(
+      z.object({ namespace: z.string(), pipeline: z.string(), database: z.string(), prefix: z.string() }),
+    ),
+  })
+  .parse(JSON.parse(readFileSync(join(import.meta.dirname, "../../contracts/vectors/names.json"), "utf8")));
 
 const resourceName = fc
   .stringMatching(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/)
@@ -45,6 +60,13 @@ describe("a bounded name", () => {
 });
 
 describe("names of children", () => {
+  it.each(VECTORS.children)(
+    "are those that the command-line tool looks for: $name",
+    ({ pipeline, children }) => {
+      expect(pipelineChildNames(pipeline)).toEqual(children);
+    },
+  );
+
   it("follow the pipeline's name", () => {
     expect(pipelineChildNames("web")).toEqual({
       rawStream: "web-raw",
@@ -121,6 +143,16 @@ describe("a table's name", () => {
       "web_eu_v2_",
     ]);
   });
+
+  it.each(VECTORS.tables)(
+    "has the defaults that the command-line tool looks for: $namespace/$pipeline",
+    ({ namespace, pipeline, database, prefix }) => {
+      expect({ database: defaultDatabaseName(namespace), prefix: defaultTablePrefix(pipeline) }).toEqual({
+        database,
+        prefix,
+      });
+    },
+  );
 
   it("has a place under the bucket", () => {
     const parsed = parseTableIdentifier({ database: "shop", table: "web_events" });

@@ -1,4 +1,5 @@
 /** Names of lake databases and tables, and the place of a table in the bucket. */
+import { DEFAULT_TABLE_NAMES } from "../generated/names.ts";
 import type { Brand } from "./brand.ts";
 
 /** A database (a namespace of the Iceberg catalog, one level). */
@@ -42,12 +43,18 @@ export function formatTable(identifier: TableIdentifier): string {
 
 /** Database of a pipeline that names none: its namespace with `_` for `-`. */
 export function defaultDatabaseName(namespace: string): DatabaseName {
-  return namespace.replaceAll("-", "_") as DatabaseName;
+  return underscored(namespace, DEFAULT_TABLE_NAMES.database) as DatabaseName;
 }
 
 /** Beginning of the table names of a pipeline that gives none: its name with `_` for `-` and `.`, and then `_`. */
 export function defaultTablePrefix(pipeline: string): string {
-  return `${pipeline.replaceAll(/[-.]/g, "_")}_`;
+  return underscored(pipeline, DEFAULT_TABLE_NAMES.prefix);
+}
+
+/** The name with a `_` for each of the characters `replaced`, and `appended` at its end. */
+function underscored(name: string, rule: { readonly replaced: string; readonly appended: string }): string {
+  const characters = [...name].map((character) => (rule.replaced.includes(character) ? "_" : character));
+  return `${characters.join("")}${rule.appended}`;
 }
 
 /** A pipeline's table, like `web_events`. */

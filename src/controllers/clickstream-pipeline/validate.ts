@@ -6,6 +6,7 @@ import {
   clickstreamPipelineKind,
   parseDurationSeconds,
 } from "../../crds/kinds.ts";
+import { EVENT_TABLES } from "../../generated/event-model.ts";
 import type { PipelineChildNames } from "../../naming/children.ts";
 import { pipelineChildNames } from "../../naming/children.ts";
 import { managedLabels } from "../../naming/labels.ts";
@@ -148,9 +149,9 @@ function resolveTables(pipeline: ClickstreamPipeline): ValidatedPipeline["tables
     throw new TerminalError("InvalidSpec", `${field} ${parsed.problem}`, { field });
   };
   return {
-    events: identify("events"),
-    failedEvents: identify("failed_events"),
-    duplicateEvents: identify("duplicate_events"),
+    events: identify(EVENT_TABLES.events.suffix),
+    failedEvents: identify(EVENT_TABLES.failedEvents.suffix),
+    duplicateEvents: identify(EVENT_TABLES.duplicateEvents.suffix),
   };
 }
 

@@ -1,12 +1,12 @@
 /** The three LakeTables that the stream job writes to. Their columns are generated from the event model. Pure. */
 import type { LakeTableSpec } from "../../../crds/kinds.ts";
 import { lakeTableKind } from "../../../crds/kinds.ts";
+import { EVENT_TABLES } from "../../../generated/event-model.ts";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { child } from "../../../targets/kubernetes/child.ts";
 import { TABLE_ROLES } from "../parts.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { childMetadata } from "./component.ts";
-import { EVENT_TABLES } from "./event-columns.ts";
 
 /** A micro-batch every few seconds: no shuffle before each small write, and not one metadata file kept for each of them. */
 const TABLE_PROPERTIES: Readonly<Record<string, string>> = {

@@ -1,18 +1,7 @@
-/* eslint max-lines: off -- generated data */
-/** The columns of a pipeline's three tables. Generated from contracts/event-model.yaml by `node scripts/generate.ts`; do not edit. */
-import type { LakeTableColumn, LakeTablePartitionField, LakeTableSortField } from "../../../crds/kinds.ts";
+/** Generated from contracts/event-model.yaml by `node scripts/generate.ts`; do not edit. */
 
-/** One table of the event model, as a LakeTable has it. */
-export interface EventTable {
-  /** Name of the table after the pipeline's prefix. */
-  readonly suffix: string;
-  readonly columns: readonly LakeTableColumn[];
-  readonly partitionBy: readonly LakeTablePartitionField[];
-  readonly sortBy: readonly LakeTableSortField[];
-}
-
-/** The three tables by their role. */
-export const EVENT_TABLES: Readonly<Record<"events" | "failedEvents" | "duplicateEvents", EventTable>> = {
+/** A pipeline's tables by their role, as LakeTables have them; the suffix follows the pipeline's prefix in the table's name. */
+export const EVENT_TABLES = {
   events: {
     suffix: "events",
     columns: [
@@ -394,4 +383,4 @@ export const EVENT_TABLES: Readonly<Record<"events" | "failedEvents" | "duplicat
       },
     ],
   },
-};
+} as const;
