@@ -6,7 +6,7 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-export INPUT CLUSTER IMAGE_PREFIX BUILDER
+export INPUT CLUSTER IMAGE_PREFIX BUILDER ONLY
 
 .PHONY: help demo test check bench dev images generate format cluster down clean
 
@@ -14,6 +14,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  INPUT=path            replay this combined-format access log in the demo"
+	@echo "  ONLY=name             \`make test\` of the files, classes and tests that are named so"
 	@echo "  CLUSTER=existing      use the cluster of KUBECONFIG, with images named by IMAGE_PREFIX"
 
 demo: prerequisites ## Build what is missing, start a local cluster, run a pipeline end to end, leave it running

@@ -6,7 +6,12 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "local/**/*.test.ts", "scripts/**/*.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "local/**/*.test.ts",
+            "scripts/**/*.test.ts",
+            "test/runner/**/*.test.ts",
+          ],
           // A limit for what hangs: no test is to fail because the machine is slow.
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Agent, request } from "undici";
 import { parse } from "yaml";
 import type { KindDefinition } from "../../src/crds/kinds.ts";
-import type { ApiServerAccess } from "./api-server.ts";
+import type { ApiServerAccess } from "../support/api-server.ts";
 
 const CRD_FOLDER = join(import.meta.dirname, "../../config/crd");
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { dataPlatformKind } from "../../src/crds/kinds.ts";
 import type { Condition } from "../../src/api/conditions.ts";
-import { startKafka } from "./engines.ts";
+import { startKafka } from "../support/engines.ts";
 import type { SeenResource } from "./running-operator.ts";
 import { RunningOperator, platformSpec, ready } from "./running-operator.ts";
 

@@ -6,8 +6,8 @@ import { GetObjectCommand, HeadBucketCommand, PutObjectCommand, S3Client } from 
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { Kafka, logLevel } from "kafkajs";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { startVersitygw } from "./engines.ts";
-import { freePorts, startProgram } from "./engines-process.ts";
+import { startVersitygw } from "../support/engines.ts";
+import { freePorts, startProgram } from "../support/process.ts";
 
 const engines = inject("engines");
 let directory = "";

@@ -6,8 +6,8 @@ import { ConfigResourceTypes, Kafka, logLevel } from "kafkajs";
 import type { Admin } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { eventStreamKind } from "../../src/crds/kinds.ts";
-import { startKafka } from "./engines.ts";
-import { freePorts } from "./engines-process.ts";
+import { startKafka } from "../support/engines.ts";
+import { freePorts } from "../support/process.ts";
 import type { Address } from "./running-operator.ts";
 import { RunningOperator, ready } from "./running-operator.ts";
 

@@ -17,9 +17,9 @@ import { diffTopic } from "../../src/targets/kafka/diff.ts";
 import type { KafkaSettings, SaslMechanism } from "../../src/targets/kafka/settings.ts";
 import type { CurrentTopic, WantedTopic } from "../../src/targets/kafka/topic.ts";
 import { Secret } from "../../src/targets/secret.ts";
-import { startKafka } from "./engines.ts";
-import type { SecuredKafka } from "./secured-kafka.ts";
-import { GUEST, OPERATOR, startSecuredKafka } from "./secured-kafka.ts";
+import { startKafka } from "../support/engines.ts";
+import type { SecuredKafka } from "../support/secured-kafka.ts";
+import { GUEST, OPERATOR, startSecuredKafka } from "../support/secured-kafka.ts";
 
 const opened: TopicAdmin[] = [];
 let directory = "";

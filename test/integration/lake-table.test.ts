@@ -2,7 +2,7 @@
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { dataPlatformKind, lakeTableKind } from "../../src/crds/kinds.ts";
-import { commit, createTable, dropTable, fieldsOf, loadTable } from "./catalog-peer.ts";
+import { commit, createTable, dropTable, fieldsOf, loadTable } from "../support/catalog-peer.ts";
 import type { Address } from "./running-operator.ts";
 import { RunningOperator, ready } from "./running-operator.ts";
 

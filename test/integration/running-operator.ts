@@ -21,7 +21,7 @@ import { createRestClient } from "../../src/runtime/http/rest-client.ts";
 import { until } from "../../src/testing/until.ts";
 import { createPlatformClients } from "../../src/targets/platform/clients.ts";
 import { ApiRequests } from "./crds-api.ts";
-import type { EngineAddresses } from "./setup.ts";
+import type { EngineAddresses } from "../support/engine-set.ts";
 
 /** A custom resource as a test sees it. */
 export interface SeenResource {

@@ -8,8 +8,8 @@ import { until } from "../../src/testing/until.ts";
 import { CONFIG_MAPS, FakeSystem, WIDGETS } from "../../src/testing/runtime/widgets.ts";
 import { RuntimeCluster, writeCount } from "./runtime-cluster.ts";
 import type { RunningOperator } from "./runtime-cluster.ts";
-import { startTcpProxy } from "./tcp-proxy.ts";
-import type { TcpProxy } from "./tcp-proxy.ts";
+import { startTcpProxy } from "../support/tcp-proxy.ts";
+import type { TcpProxy } from "../support/tcp-proxy.ts";
 
 const EVENTS: ResourceType = { group: "events.k8s.io", version: "v1", kind: "Event", plural: "events" };
 const LEASES: ResourceType = { group: "coordination.k8s.io", version: "v1", kind: "Lease", plural: "leases" };

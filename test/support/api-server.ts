@@ -7,7 +7,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import { join } from "node:path";
 import { buildPrograms } from "../../local/cluster/programs.ts";
-import { freePorts, startProgram, type Engine } from "./engines-process.ts";
+import { freePorts, startProgram, type Engine } from "./process.ts";
 
 /** How to reach the API server as its administrator. */
 export interface ApiServerAccess {

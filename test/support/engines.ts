@@ -6,9 +6,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mustRun } from "../../local/support/command.ts";
 import { javaHome, mavenArtifacts, versitygwBinary } from "../../local/images/artifacts.ts";
-import { freePorts, startProgram, type Engine } from "./engines-process.ts";
+import { freePorts, startProgram, type Engine } from "./process.ts";
 
-export type { Engine } from "./engines-process.ts";
+export type { Engine } from "./process.ts";
 
 export interface EngineOptions {
   /** An empty folder, or one that an earlier start of the same engine used: data persists in it. */

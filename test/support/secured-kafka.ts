@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mustRun } from "../../local/support/command.ts";
 import { javaHome, mavenArtifacts } from "../../local/images/artifacts.ts";
-import { freePorts, startProgram, type Engine } from "./engines-process.ts";
+import { freePorts, startProgram, type Engine } from "./process.ts";
 
 /** May do everything; known to PLAIN and to both SCRAMs. */
 export const OPERATOR = { username: "operator", password: "operator-pa55word" } as const;

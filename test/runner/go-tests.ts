@@ -1,0 +1,46 @@
+/** Reads the event stream of `go test -json`: a line a package, everything of a failed one, and the tests counted. */
+import type { Counts, FailedTest } from "./counts.ts";
+
+interface GoEvent {
+  readonly Action: string;
+  readonly Package?: string;
+  readonly Test?: string;
+  readonly Output?: string;
+  readonly Elapsed?: number;
+}
+
+/** One run of the Go tests. */
+export class GoTests {
+  #passed = 0;
+  readonly #failures: FailedTest[] = [];
+  readonly #output = new Map<string, string>();
+
+  /** Takes one line of the stream and returns what of it is to be shown: a line that is no event is, as it is. */
+  read(line: string): string | undefined {
+    if (!line.startsWith("{")) return line;
+    const event = JSON.parse(line) as GoEvent;
+    this.#remember(event);
+    if (event.Test === undefined) return this.#packageLine(event);
+    this.#count(event.Action, event.Test);
+    return undefined;
+  }
+
+  counts(): Counts {
+    return { passed: this.#passed, failed: this.#failures.length, failures: this.#failures };
+  }
+
+  #remember({ Package: name = "", Output: text = "" }: GoEvent): void {
+    this.#output.set(name, (this.#output.get(name) ?? "") + text);
+  }
+
+  #count(action: string, test: string): void {
+    if (action === "pass") this.#passed += 1;
+    if (action === "fail") this.#failures.push({ name: test, only: test.replaceAll(" ", "_") });
+  }
+
+  #packageLine({ Action: action, Package: name = "", Elapsed: seconds = 0 }: GoEvent): string | undefined {
+    if (action === "pass") return `ok    ${name}  ${seconds.toFixed(1)} s`;
+    if (action === "fail") return `FAIL  ${name}\n${this.#output.get(name) ?? ""}`;
+    return undefined;
+  }
+}

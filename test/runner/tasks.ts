@@ -1,0 +1,206 @@
+/** The tasks of `make test` and `make check`, and what each needs. Of tasks that could start, the first of the list does. */
+import { join, resolve } from "node:path";
+import { javaHome } from "../../local/images/artifacts.ts";
+import { readMavenReports, readVitestReport } from "./counts.ts";
+import { GoTests } from "./go-tests.ts";
+import type { Task } from "./task.ts";
+
+export const root = resolve(import.meta.dirname, "../..");
+export const logs = join(root, ".local", "test");
+
+/** A suite of tests of which some can be chosen. */
+export type Suite =
+  | "TypeScript unit tests"
+  | "TypeScript integration tests"
+  | "End-to-end tests"
+  | "Go tests"
+  | "Go tests with engines"
+  | "Java tests"
+  | "Java tests with engines";
+
+/** The arguments with which suites run some of their tests. A suite that is not named runs all. */
+export type Choices = Partial<Record<Suite, readonly string[]>>;
+
+const accessLog = process.env["ACCESS_LOG"] ?? resolve(root, "../shared/data/access.log");
+const java17 = { JAVA_HOME: await javaHome({ minimum: 17, maximum: 17 }) };
+const maven = ["mvn", "--quiet", "--batch-mode", "--file", "java"] as const;
+const inGo = {
+  directory: "go",
+  // The flags that the images are built with, so that no package is compiled twice.
+  env: { CGO_ENABLED: "0", GOFLAGS: "-trimpath -mod=readonly" },
+};
+
+function vitest(project: string, chosen: readonly string[] = []): Pick<Task, "command" | "count"> {
+  const report = join(logs, `${project}.json`);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile=${report}`];
+  return {
+    command: ["vitest", "run", "--project", project, ...reporters, ...chosen],
+    count: async () => readVitestReport(report, root),
+  };
+}
+
+function goTests(): Pick<Task, "filter" | "count"> {
+  const tests = new GoTests();
+  return { filter: (line) => tests.read(line), count: async () => tests.counts() };
+}
+
+function mavenTests(plugin: "surefire" | "failsafe"): Pick<Task, "count" | "env"> {
+  const pattern = `*/target/${plugin}-reports/TEST-*.xml`;
+  return { count: async (began) => readMavenReports(pattern, join(root, "java"), began), env: java17 };
+}
+
+const staticChecks: readonly Task[] = [
+  { name: "Types", command: ["npm", "run", "--silent", "types"] },
+  { name: "Lint", command: ["npm", "run", "--silent", "lint"] },
+  { name: "Format", command: ["npm", "run", "--silent", "format:check"] },
+  { name: "Generated files", command: ["node", "scripts/generate.ts", "--check"] },
+  {
+    name: "Go format and vet",
+    needs: ["Go modules"],
+    command: ["bash", "-c", 'test -z "$(gofmt -l .)" && go vet -tags integration ./...'],
+    ...inGo,
+  },
+];
+
+/** What the tests in Go and Java need of the registries. */
+const fetched: readonly Task[] = [
+  {
+    name: "Go modules",
+    slots: 0,
+    command: ["go", "mod", "download"],
+    ...inGo,
+    fetches: true,
+    count: "none",
+  },
+  {
+    // Everything but running the tests, also those with engines: Maven fetches what that needs and compiles once for all.
+    name: "Java build",
+    command: [...maven, "-Pengines", "-DskipTests", "verify"],
+    env: java17,
+    fetches: true,
+    count: "none",
+  },
+];
+
+function unitTests(choices: Choices): readonly Task[] {
+  return [
+    {
+      name: "Java tests",
+      needs: ["Java build"],
+      command: [...maven, "--offline", "test", ...(choices["Java tests"] ?? [])],
+      ...mavenTests("surefire"),
+    },
+    { name: "TypeScript unit tests", ...vitest("unit", choices["TypeScript unit tests"]) },
+    {
+      name: "Go tests",
+      needs: ["Go modules"],
+      command: ["go", "test", "-json", ...(choices["Go tests"] ?? ["./..."])],
+      ...inGo,
+      ...goTests(),
+    },
+  ];
+}
+
+/** What the tests with engines and the cluster are started from, the longest first. */
+const built: readonly Task[] = [
+  {
+    name: "Debian packages",
+    slots: 0,
+    command: ["node", "local/cluster/main.ts", "install"],
+    fetches: true,
+    count: "none",
+  },
+  {
+    name: "Cluster programs",
+    needs: ["Debian packages"],
+    command: ["node", "local/cluster/main.ts", "build"],
+    count: "none",
+  },
+];
+
+const images: Task = {
+  name: "Images",
+  needs: ["Debian packages"],
+  after: ["Cluster programs"],
+  command: ["nice", "-n", "10", "node", "local/images/main.ts", "build"],
+  count: "none",
+};
+
+/** They start Kafka, S3, the catalog and an API server as processes, and need no image. */
+function engineTests(choices: Choices): readonly Task[] {
+  return [
+    {
+      name: "TypeScript integration tests",
+      needs: ["Cluster programs"],
+      ...vitest("integration", choices["TypeScript integration tests"]),
+    },
+    {
+      name: "Java tests with engines",
+      needs: ["Java build"],
+      after: ["Java tests"],
+      command: [
+        "node",
+        ...["test/support/with-engines.ts", "lake", "secured-kafka", "--"],
+        ...["bash", "-c", 'exec "$@" -Dengines="$ENGINES_FILE"', "bash", ...maven, "--offline", "-Pengines"],
+        ...["verify", `-Daccess.log=${accessLog}`, ...(choices["Java tests with engines"] ?? [])],
+      ],
+      ...mavenTests("failsafe"),
+    },
+    {
+      name: "Go tests with engines",
+      needs: ["Go modules"],
+      command: [
+        "node",
+        ...["../test/support/with-engines.ts", "secured-kafka", "kafka-jars", "--"],
+        ...["go", "test", "-json", "-tags", "integration", "-count=1"],
+        ...(choices["Go tests with engines"] ?? ["./internal/integration"]),
+      ],
+      ...inGo,
+      ...goTests(),
+    },
+  ];
+}
+
+function endToEnd(choices: Choices): Task {
+  const others = [...staticChecks, ...unitTests({}), ...engineTests({})];
+  return {
+    name: "End-to-end tests",
+    needs: ["Cluster programs", "Images"],
+    // They look at the clock: the machine is theirs.
+    after: others.map((task) => task.name),
+    slots: 2,
+    ...vitest("e2e", choices["End-to-end tests"]),
+  };
+}
+
+/** Everything: quick suites beside the long build of Kubernetes, engines beside the images, the cluster alone at the end. */
+export function allTasks(choices: Choices = {}): readonly Task[] {
+  return [
+    ...built,
+    ...fetched,
+    ...unitTests(choices),
+    ...staticChecks,
+    ...engineTests(choices),
+    images,
+    endToEnd(choices),
+  ];
+}
+
+/** What `make check` runs: all that needs no engine and no image. */
+export function quickTasks(): readonly Task[] {
+  return [...fetched, ...unitTests({}), ...staticChecks];
+}
+
+/** The suites of the choices with what they need, and nothing else. */
+export function chosenTasks(choices: Choices): readonly Task[] {
+  const tasks = allTasks(choices);
+  const wanted = new Set<string>(Object.keys(choices));
+  // What a task needs stands before it in the list or is needed by one that does; a few rounds find all.
+  for (let size = 0; size !== wanted.size;) {
+    size = wanted.size;
+    for (const task of tasks) if (wanted.has(task.name)) task.needs?.forEach((need) => wanted.add(need));
+  }
+  return tasks
+    .filter(({ name }) => wanted.has(name))
+    .map((task) => ({ ...task, after: (task.after ?? []).filter((name) => wanted.has(name)) }));
+}

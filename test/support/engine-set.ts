@@ -1,0 +1,89 @@
+/** Kafka, S3 and the Iceberg catalog of one test run, started together and stopped together. */
+import { join } from "node:path";
+import { startKafka, startNessie, startVersitygw, type BucketAccess, type Engine } from "./engines.ts";
+import { OPERATOR, startSecuredKafka } from "./secured-kafka.ts";
+
+/** Where the engines of a test run are. */
+export interface EngineAddresses {
+  readonly kafka: {
+    /** `127.0.0.1:port`, one entry. */
+    readonly bootstrapServers: readonly string[];
+  };
+  readonly storage: BucketAccess;
+  readonly catalog: {
+    /** Iceberg REST URI. */
+    readonly uri: string;
+  };
+  /** Folder of this run with the logs of the engines. */
+  readonly directory: string;
+}
+
+/** Where the Kafka with TLS and SASL is, and a user who may do everything there. */
+export interface SecuredKafkaAccess {
+  /** `localhost:port`, one entry. */
+  readonly bootstrapServers: readonly string[];
+  /** File with the certificate authority, PEM. */
+  readonly caFile: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What was started and has to be stopped, also when a later start fails. */
+export class RunningEngines {
+  readonly #directory: string;
+  readonly #report: (message: string) => void;
+  readonly #engines: Pick<Engine, "stop">[] = [];
+
+  /** The engines keep their data and logs in the folder. */
+  constructor(directory: string, report: (message: string) => void) {
+    this.#directory = directory;
+    this.#report = report;
+  }
+
+  async keep<Started extends Pick<Engine, "stop">>(starting: Promise<Started>): Promise<Started> {
+    const started = await starting;
+    this.#engines.push(started);
+    return started;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#engines.map(async (engine) => engine.stop()));
+  }
+
+  /** Starts Kafka, S3 and the catalog. */
+  async start(): Promise<EngineAddresses> {
+    const directory = join(this.#directory, "kafka");
+    const [kafka, lake] = await allStarted(
+      this.keep(startKafka({ directory, report: this.#report })),
+      this.#startLake(),
+    );
+    return { kafka: { bootstrapServers: [kafka.address] }, ...lake, directory: this.#directory };
+  }
+
+  async startSecuredKafka(): Promise<SecuredKafkaAccess> {
+    const secured = await this.keep(startSecuredKafka(join(this.#directory, "secured-kafka")));
+    return { bootstrapServers: [secured.address], caFile: secured.caFile, ...OPERATOR };
+  }
+
+  async #startLake(): Promise<Pick<EngineAddresses, "storage" | "catalog">> {
+    const report = this.#report;
+    const { endpoint, region, bucket, accessKeyId, secretAccessKey } = await this.keep(
+      startVersitygw({ directory: join(this.#directory, "s3"), report }),
+    );
+    const storage = { endpoint, region, bucket, accessKeyId, secretAccessKey };
+    const directory = join(this.#directory, "nessie");
+    const nessie = await this.keep(startNessie({ directory, storage, report }));
+    return { storage, catalog: { uri: nessie.uri } };
+  }
+}
+
+/** Waits for both before it fails: a start that is still under way could not be stopped. */
+export async function allStarted<Left, Right>(
+  left: Promise<Left>,
+  right: Promise<Right>,
+): Promise<[Left, Right]> {
+  const [first, second] = await Promise.allSettled([left, right]);
+  if (first.status === "rejected") throw first.reason;
+  if (second.status === "rejected") throw second.reason;
+  return [first.value, second.value];
+}

@@ -1,0 +1,76 @@
+/**
+ * Runs a program beside engines of its own and stops them: `node test/support/with-engines.ts ENGINE... -- PROGRAM ARGUMENT...`.
+ * The program finds them in its environment:
+ *
+ *   lake           Kafka, S3 and the Iceberg catalog; the JSON file ENGINES_FILE says where they are
+ *   secured-kafka  a Kafka with TLS and SASL; SECURED_KAFKA (host:port), SECURED_KAFKA_CA_FILE, SECURED_KAFKA_USERNAME and
+ *                  SECURED_KAFKA_PASSWORD, and member "securedKafka" of that file
+ *   kafka-jars     starts nothing; KAFKA_CLASSPATH is what a program needs to start a Kafka itself, `java` is in its PATH
+ */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { javaHome, mavenArtifacts } from "../../local/images/artifacts.ts";
+import { runCommand } from "../../local/support/command.ts";
+import { RunningEngines } from "./engine-set.ts";
+
+const known = ["lake", "secured-kafka", "kafka-jars"];
+const report = (message: string): void => {
+  console.error(`engines: ${message}`);
+};
+
+interface Provided {
+  readonly environment: Readonly<Record<string, string>>;
+  /** Goes into ENGINES_FILE. */
+  readonly addresses: object;
+}
+
+async function provide(name: string, running: RunningEngines): Promise<Provided> {
+  if (name === "lake") return { environment: {}, addresses: await running.start() };
+  if (name === "kafka-jars") return { environment: await kafkaPrograms(), addresses: {} };
+  const secured = await running.startSecuredKafka();
+  const environment = {
+    SECURED_KAFKA: secured.bootstrapServers.join(),
+    SECURED_KAFKA_CA_FILE: secured.caFile,
+    SECURED_KAFKA_USERNAME: secured.username,
+    SECURED_KAFKA_PASSWORD: secured.password,
+  };
+  return { environment, addresses: { securedKafka: secured } };
+}
+
+async function kafkaPrograms(): Promise<Readonly<Record<string, string>>> {
+  const jars = await (await mavenArtifacts("kafka")).provide(report);
+  const home = await javaHome({ minimum: 17, maximum: 99 });
+  return { KAFKA_CLASSPATH: `${jars}/*`, PATH: `${join(home, "bin")}:${process.env["PATH"] ?? ""}` };
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const end = args.indexOf("--");
+  const [names, [program, ...rest]] = [args.slice(0, end), args.slice(end + 1)];
+  const unknown = names.find((name) => !known.includes(name));
+  if (end < 0 || program === undefined || unknown !== undefined) {
+    throw new Error(`usage: with-engines.ts ENGINE... -- PROGRAM ARGUMENT...; engines: ${known.join(", ")}`);
+  }
+  const directory = await mkdtemp(join(tmpdir(), "openclickstream-engines-"));
+  const running = new RunningEngines(directory, report);
+  try {
+    const file = join(directory, "engines.json");
+    const all: Provided[] = [];
+    for (const name of names) all.push(await provide(name, running));
+    const addresses = Object.assign({}, ...all.map((one) => one.addresses)) as object;
+    await writeFile(file, JSON.stringify(addresses), { mode: 0o600 });
+    const environment = Object.assign({}, ...all.map((one) => one.environment)) as Record<string, string>;
+    const env = { ...environment, ENGINES_FILE: file };
+    return (await runCommand(program, rest, { env, inherit: true })).exitCode;
+  } finally {
+    await running.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
