@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/memory"
 )
 
 // nothingSink takes everything at once, so that what is measured is our own work.
@@ -42,9 +44,9 @@ func benchmarkBody(b *testing.B, body string) {
 		b.Fatal(err)
 	}
 	readiness := &fakeReadiness{}
-	health, budget := NewHealth(readiness), NewBudget(config.Limits.InFlightBytes)
+	health, budget := NewHealth(readiness), memory.NewBudget(config.Limits.InFlightBytes)
 	handler, err := NewHandler(config, Parts{
-		Sink: nothingSink{}, Readiness: readiness, Health: health, Budget: budget,
+		Adapters: Adapters(), Sink: nothingSink{}, Readiness: readiness, Health: health, Budget: budget,
 		Metrics: NewMetrics(budget, health.TakesEvents), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {

@@ -14,6 +14,14 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/adapter"
+	"github.com/open-clickstream/open-clickstream/go/internal/memory"
+)
+
+const (
+	eventsPath = "/v1/events"
+	pixelPath  = "/v1/pixel.gif"
 )
 
 // stored is a record as the fake sink saw it.
@@ -66,8 +74,12 @@ type underTest struct {
 	readiness *fakeReadiness
 }
 
-func newUnderTest(t *testing.T, environment map[string]string) *underTest {
+// newUnderTest returns a handler that speaks the given protocols, by default those of the collector.
+func newUnderTest(t *testing.T, environment map[string]string, adapters ...adapter.Adapter) *underTest {
 	t.Helper()
+	if len(adapters) == 0 {
+		adapters = Adapters()
+	}
 	complete := map[string]string{"KAFKA_BOOTSTRAP_SERVERS": "kafka:9092", "KAFKA_TOPIC": "raw"}
 	maps.Copy(complete, environment)
 	config, err := ReadConfig(func(name string) string { return complete[name] })
@@ -76,9 +88,9 @@ func newUnderTest(t *testing.T, environment map[string]string) *underTest {
 	}
 	u := &underTest{kafka: &fakeSink{}, readiness: &fakeReadiness{}}
 	health := NewHealth(u.readiness)
-	budget := NewBudget(config.Limits.InFlightBytes)
+	budget := memory.NewBudget(config.Limits.InFlightBytes)
 	u.Handler, err = NewHandler(config, Parts{
-		Sink: u.kafka, Readiness: u.readiness, Health: health, Metrics: NewMetrics(budget, health.TakesEvents),
+		Adapters: adapters, Sink: u.kafka, Readiness: u.readiness, Health: health, Metrics: NewMetrics(budget, health.TakesEvents),
 		Budget: budget, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {

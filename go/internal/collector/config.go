@@ -1,9 +1,9 @@
 // Package collector takes events over HTTP and answers once Kafka has them.
 //
-//	request -> read the body -> split it into events -> records -> Kafka -> answer
+//	request -> handler.go -> ingest.go: adapter reads -> records -> Kafka -> adapter answers
 //
-// Each step is one file: body.go, (package jsonscan), records.go, (package kafka), answer.go. What a request says
-// about its sender is gathered in sender.go. Limits are in budget.go, the process around it all in server.go.
+// What a protocol has of its own is in package adapter and below, how records are made in package rawevent. Who sends is
+// found in cookie.go and sender.go, what browsers ask for in cors.go; the process around it all is server.go.
 package collector
 
 import (

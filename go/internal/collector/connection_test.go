@@ -113,7 +113,7 @@ func TestAnAnnouncedBodyTakesNoMemoryBeforeItArrives(t *testing.T) {
 	if status := client.readStatus(); status != "HTTP/1.1 100 Continue" {
 		t.Fatalf("answer %q", status)
 	}
-	if used := u.budget.Used(); used > 2*firstBuffer {
+	if used := u.budget.Used(); used > 8<<10 {
 		t.Errorf("%d bytes are taken for a body of which nothing has arrived", used)
 	}
 }

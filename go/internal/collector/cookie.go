@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/open-clickstream/open-clickstream/go/internal/header"
 	"github.com/open-clickstream/open-clickstream/go/internal/uid"
 )
 
@@ -46,19 +47,19 @@ func (c *Cookie) identify(request *http.Request, isFromBrowser bool, now time.Ti
 // make a new visitor of each event, so every other browser's id counts from the first request that carries it. Browsers
 // say where a page is from only to servers that they reach securely, as the cookie asks. Scripts and beacons of the same
 // site are left out, since nothing tells those that take cookies from those that take none.
-func keepsCookies(header http.Header) bool {
-	switch first(header, "Sec-Fetch-Site") {
+func keepsCookies(sent http.Header) bool {
+	switch header.First(sent, "Sec-Fetch-Site") {
 	case "same-origin":
 		return true
 	case "same-site":
-		return first(header, "Sec-Fetch-Dest") == "image" && first(header, "Sec-Fetch-Mode") == "no-cors"
+		return header.First(sent, "Sec-Fetch-Dest") == "image" && header.First(sent, "Sec-Fetch-Mode") == "no-cors"
 	default:
 		return false
 	}
 }
 
 func isOptedOut(request *http.Request) bool {
-	if first(request.Header, "Dnt") == "1" || first(request.Header, "Sec-Gpc") == "1" {
+	if header.First(request.Header, "Dnt") == "1" || header.First(request.Header, "Sec-Gpc") == "1" {
 		return true
 	}
 	query := request.URL.RawQuery

@@ -3,6 +3,8 @@ package collector
 import (
 	"net/http"
 	"slices"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/header"
 )
 
 // CORS says which origins may read the answers. It never refuses an event: a browser sends the simple ones without
@@ -37,11 +39,11 @@ func (c *CORS) allow(answer http.Header, origin string) bool {
 	return true
 }
 
-// preflight answers a browser that asks before it sends.
-func (c *CORS) preflight(writer http.ResponseWriter, request *http.Request) {
+// preflight answers a browser that asks before it sends with one of the methods.
+func (c *CORS) preflight(writer http.ResponseWriter, request *http.Request, methods string) {
 	answer := writer.Header()
-	if c.allow(answer, first(request.Header, "Origin")) {
-		answer.Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+	if c.allow(answer, header.First(request.Header, "Origin")) {
+		answer.Set("Access-Control-Allow-Methods", methods)
 		answer.Set("Access-Control-Allow-Headers", "Content-Type, Content-Encoding")
 		answer.Set("Access-Control-Max-Age", preflightMaxAgeSeconds)
 	}

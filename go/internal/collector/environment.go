@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 	"github.com/open-clickstream/open-clickstream/go/internal/kafka"
 )
 
@@ -74,9 +75,6 @@ func (e *environment) limits() Limits {
 
 // privateNetworks: load balancers and ingress controllers reach the collector from these.
 const privateNetworks = "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,fc00::/7,fe80::/10"
-
-// secretHeaders may not be captured: what they carry must not reach a table.
-var secretHeaders = []string{"Authorization", "Cookie", "Proxy-Authorization", "Set-Cookie", "X-Api-Key"}
 
 // environment reads variables and remembers what is wrong with them.
 type environment struct {
@@ -205,7 +203,7 @@ func (e *environment) headers(name string) []string {
 	for _, item := range e.list(name) {
 		header := textproto.CanonicalMIMEHeaderKey(item)
 		switch {
-		case slices.Contains(secretHeaders, header):
+		case slices.Contains(contract.SecretHeaders, strings.ToLower(header)):
 			e.refuse(name, fmt.Sprintf("must not name %q, whose values are secrets", item))
 		case strings.ContainsFunc(header, func(r rune) bool { return !isTokenRune(r) }):
 			e.refuse(name, fmt.Sprintf("must hold names of HTTP headers, not %q", item))

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -12,8 +11,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 	"github.com/open-clickstream/open-clickstream/go/internal/kafka"
-	"github.com/open-clickstream/open-clickstream/go/internal/rawevent"
 )
 
 func TestEventsAreStoredUnchangedAndAnswered(t *testing.T) {
@@ -56,41 +55,41 @@ func TestWhatCannotBeReadIsKeptAsAFailedRecord(t *testing.T) {
 		name, body string
 		headers    []string
 		status     int
-		failure    rawevent.Failure
+		failure    contract.FailureReason
 		kept       string
 		message    string
 	}{
-		{"bad JSON", `{"a":`, nil, 400, rawevent.InvalidJSON, `{"a":`, "the body is not JSON: unexpected end at byte 5"},
-		{"a cut-off array", `[{"a":1},`, nil, 400, rawevent.InvalidJSON, `[{"a":1},`, "the body is not JSON: unexpected end at byte 9"},
+		{"bad JSON", `{"a":`, nil, 400, contract.FailureInvalidJSON, `{"a":`, "the body is not JSON: unexpected end at byte 5"},
+		{"a cut-off array", `[{"a":1},`, nil, 400, contract.FailureInvalidJSON, `[{"a":1},`, "the body is not JSON: unexpected end at byte 9"},
 		{
-			"bad gzip", "no gzip here", []string{"Content-Encoding: gzip"}, 400, rawevent.UnreadableBody, "no gzip here",
+			"bad gzip", "no gzip here", []string{"Content-Encoding: gzip"}, 400, contract.FailureUnreadableBody, "no gzip here",
 			`the body cannot be read as content encoding "gzip": gzip: invalid header`,
 		},
 		{
-			"gzip cut off", gzipped("{}")[:12], []string{"Content-Encoding: gzip"}, 400, rawevent.UnreadableBody, gzipped("{}")[:12],
+			"gzip cut off", gzipped("{}")[:12], []string{"Content-Encoding: gzip"}, 400, contract.FailureUnreadableBody, gzipped("{}")[:12],
 			`the body cannot be read as content encoding "gzip": unexpected EOF`,
 		},
 		{
-			"an encoding we do not have", "x", []string{"Content-Encoding: br"}, 400, rawevent.UnreadableBody, "x",
+			"an encoding we do not have", "x", []string{"Content-Encoding: br"}, 400, contract.FailureUnreadableBody, "x",
 			`the body cannot be read as content encoding "br": it must be gzip or zstd`,
 		},
 		{
-			"a body too large", strings.Repeat("1", 200_001), nil, 413, rawevent.TooLarge, strings.Repeat("1", rawevent.KeptBytes),
+			"a body too large", strings.Repeat("1", 200_001), nil, 413, contract.FailureTooLarge, strings.Repeat("1", contract.KeptBytes),
 			"the body is larger than 200000 bytes (its first 65536 bytes are kept)",
 		},
 		{
-			"a body too large once unpacked", gzipped(strings.Repeat("1", 200_001)), []string{"Content-Encoding: gzip"}, 413, rawevent.TooLarge,
-			strings.Repeat("1", rawevent.KeptBytes), "the body is larger than 200000 bytes once unpacked (its first 65536 bytes are kept)",
+			"a body too large once unpacked", gzipped(strings.Repeat("1", 200_001)), []string{"Content-Encoding: gzip"}, 413, contract.FailureTooLarge,
+			strings.Repeat("1", contract.KeptBytes), "the body is larger than 200000 bytes once unpacked (its first 65536 bytes are kept)",
 		},
 		{
-			"too many events", `[1,2,3,4]`, nil, 413, rawevent.TooLarge, `[1,2,3,4]`,
+			"too many events", `[1,2,3,4]`, nil, 413, contract.FailureTooLarge, `[1,2,3,4]`,
 			"the body holds more than 3 events (its first 9 bytes are kept)",
 		},
 		{
-			"an event too large", `"` + strings.Repeat("x", 100_000) + `"`, nil, 413, rawevent.TooLarge,
-			`"` + strings.Repeat("x", rawevent.KeptBytes-1), "the event has 100002 bytes, more than the 100000 allowed",
+			"an event too large", `"` + strings.Repeat("x", 100_000) + `"`, nil, 413, contract.FailureTooLarge,
+			`"` + strings.Repeat("x", contract.KeptBytes-1), "the event has 100002 bytes, more than the 100000 allowed",
 		},
-		{"one bad line", "nope\n", []string{"Content-Type: application/x-ndjson"}, 400, rawevent.InvalidJSON, "nope", "expected the word null at byte 1"},
+		{"one bad line", "nope\n", []string{"Content-Type: application/x-ndjson"}, 400, contract.FailureInvalidJSON, "nope", "expected the word null at byte 1"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -170,22 +169,11 @@ func TestABadElementDoesNotKeepTheOthersOut(t *testing.T) {
 	}
 }
 
-// Each decoder keeps the largest window that it was asked for, outside the budget.
-func TestManyProcessorsMakeFewDecoders(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(64))
-	d, err := NewDecompressor(1 << 20)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if cap(d.decoders) > 4 {
-		t.Errorf("%d decoders may keep %d MiB for ever", cap(d.decoders), cap(d.decoders)*largestWindow>>20)
-	}
-}
-
+// RFC 9659 allows windows of 8 MiB.
 func TestTheLargestWindowOfTheStandardIsRead(t *testing.T) {
 	u := newUnderTest(t, nil)
 	var packed bytes.Buffer
-	encoder, err := zstd.NewWriter(&packed, zstd.WithWindowSize(largestWindow))
+	encoder, err := zstd.NewWriter(&packed, zstd.WithWindowSize(8<<20))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -277,7 +265,7 @@ func TestAnEventThatKafkaFindsTooLargeIsKeptShortened(t *testing.T) {
 	if answer.Code != 200 || answer.Body.String() != "{\"accepted\":2,\"failed\":1}\n" {
 		t.Errorf("answer %d %s", answer.Code, answer.Body)
 	}
-	if got := u.kafka.values(); len(got) != 2 || got[0] != "2" || got[1] != large[:rawevent.KeptBytes] {
+	if got := u.kafka.values(); len(got) != 2 || got[0] != "2" || got[1] != large[:contract.KeptBytes] {
 		t.Errorf("sent again: %.20q", got)
 	}
 	if failure := u.kafka.records[1].headers["failure"]; failure != "too_large" {
@@ -298,7 +286,7 @@ func TestAFailedRecordThatKafkaFindsTooLargeIsCountedOnce(t *testing.T) {
 	}
 	record := u.kafka.records[0]
 	message := "unexpected character at byte 0; Kafka refuses an event of 900000 bytes; raise max.message.bytes of the topic"
-	if len(record.value) != rawevent.KeptBytes || record.headers["failure"] != "invalid_json" || record.headers["failure_message"] != message {
+	if len(record.value) != contract.KeptBytes || record.headers["failure"] != "invalid_json" || record.headers["failure_message"] != message {
 		t.Errorf("kept %d bytes as %q %q", len(record.value), record.headers["failure"], record.headers["failure_message"])
 	}
 }

@@ -3,10 +3,14 @@ package collector
 import (
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/adapter"
+	"github.com/open-clickstream/open-clickstream/go/internal/memory"
 )
 
 // Sink stores groups of records; kafka.Sink says what its answers mean.
@@ -19,110 +23,91 @@ type Readiness interface{ Problem() string }
 
 // Handler answers the public HTTP requests.
 type Handler struct {
-	config       Config
-	sink         Sink
-	readiness    Readiness
-	health       *Health
-	metrics      *Metrics
-	budget       *Budget
-	decompressor *Decompressor
-	addresses    Addresses
-	cors         CORS
-	errorLog     *throttledLog
-	pool         sync.Pool
+	config    Config
+	endpoints map[string]*endpoint
+	// nowhere is what a request for another path is told.
+	nowhere   string
+	sink      Sink
+	readiness Readiness
+	health    *Health
+	metrics   *Metrics
+	budget    *memory.Budget
+	addresses Addresses
+	cors      CORS
+	errorLog  *throttledLog
+	pool      sync.Pool
 }
 
 // Parts are what a Handler works with.
 type Parts struct {
+	Adapters  []adapter.Adapter
 	Sink      Sink
 	Readiness Readiness
 	Health    *Health
 	Metrics   *Metrics
-	Budget    *Budget
+	Budget    *memory.Budget
 	Logger    *slog.Logger
 }
 
 // NewHandler returns the handler of the public port.
 func NewHandler(config Config, parts Parts) (*Handler, error) {
-	decompressor, err := NewDecompressor(config.Limits.RequestBytes)
+	endpoints, err := newEndpoints(parts.Adapters)
+	if err != nil {
+		return nil, err
+	}
+	decompressor, err := adapter.NewDecompressor(config.Limits.RequestBytes)
 	if err != nil {
 		return nil, err
 	}
 	h := &Handler{
-		config: config, sink: parts.Sink, readiness: parts.Readiness, health: parts.Health,
-		metrics: parts.Metrics, budget: parts.Budget, decompressor: decompressor,
+		config: config, endpoints: endpoints, nowhere: nowhere(parts.Adapters), sink: parts.Sink, readiness: parts.Readiness, health: parts.Health,
+		metrics: parts.Metrics, budget: parts.Budget,
 		addresses: Addresses{trusted: config.TrustedProxies, masking: config.Masking},
 		cors:      NewCORS(config.CORSOrigins),
 		errorLog:  newThrottledLog(parts.Logger),
 	}
-	h.pool.New = func() any { return newIngestion(h.budget) }
+	limits := adapter.Limits{Bytes: config.Limits.RequestBytes, Events: config.Limits.RequestEvents}
+	h.pool.New = func() any { return newIngestion(adapter.NewIngestion(limits, parts.Budget, decompressor)) }
 	return h, nil
 }
 
-func (h *Handler) begin() *ingestion {
-	in := h.pool.Get().(*ingestion)
-	in.now = time.Now()
-	return in
-}
-
-// end gives back what the request took. An abandoned request is still being read by the Kafka client, which gives
-// back its memory later; its buffers are not used again.
-func (h *Handler) end(in *ingestion, isAbandoned bool) {
-	if isAbandoned {
-		return
-	}
-	in.held.end()
-	in.reset()
-	h.pool.Put(in)
-}
-
-// The paths of the public port.
-const (
-	eventsPath = "/v1/events"
-	pixelPath  = "/v1/pixel.gif"
-)
-
-// ServeHTTP finds the path by comparing: there are few, and each request of a busy collector comes through here.
+// ServeHTTP finds the endpoint by its path: each request of a busy collector comes through here.
 func (h *Handler) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
-	switch request.URL.Path {
-	case eventsPath:
-		h.metrics.countRequest("events", h.serveEvents(writer, request))
-	case pixelPath:
-		h.metrics.countRequest("pixel", h.servePixel(writer, request))
-	case "/healthz", "/readyz":
+	at, isKnown := h.endpoints[request.URL.Path]
+	switch {
+	case at != nil:
+		h.metrics.countRequest(at.Name, h.serve(at, writer, request))
+	case isKnown:
 		h.health.ServeHTTP(writer, request)
 	default:
-		h.metrics.countRequest("other", refuseRequest(writer, http.StatusNotFound, "there is nothing here; events go to "+eventsPath))
+		h.metrics.countRequest("other", refuseRequest(writer, http.StatusNotFound, h.nowhere))
 	}
 }
 
-func (h *Handler) serveEvents(writer http.ResponseWriter, request *http.Request) int {
-	switch request.Method {
-	case http.MethodPost:
-		return h.postEvents(writer, request)
-	case http.MethodOptions:
-		h.cors.preflight(writer, request)
+func (h *Handler) serve(at *endpoint, writer http.ResponseWriter, request *http.Request) int {
+	switch {
+	case slices.Contains(at.Methods, request.Method):
+		return h.ingest(at, writer, request)
+	case request.Method == http.MethodOptions:
+		h.cors.preflight(writer, request, at.allowed)
 		return http.StatusNoContent
 	default:
-		writer.Header().Set("Allow", "POST, OPTIONS")
-		return refuseRequest(writer, http.StatusMethodNotAllowed, "events are sent with POST")
+		writer.Header().Set("Allow", at.allowed)
+		return refuseRequest(writer, http.StatusMethodNotAllowed, "events are sent here with "+strings.Join(at.Methods, " or "))
 	}
 }
 
-func (h *Handler) servePixel(writer http.ResponseWriter, request *http.Request) int {
-	switch request.Method {
-	case http.MethodGet:
-		return h.getPixel(writer, request)
-	case http.MethodOptions:
-		h.cors.preflight(writer, request)
-		return http.StatusNoContent
-	default:
-		writer.Header().Set("Allow", "GET, OPTIONS")
-		return refuseRequest(writer, http.StatusMethodNotAllowed, "the pixel is fetched with GET")
+func nowhere(adapters []adapter.Adapter) string {
+	var paths []string
+	for _, speaks := range adapters {
+		for _, route := range speaks.Routes() {
+			paths = append(paths, route.Path)
+		}
 	}
+	return "there is nothing here; events go to " + strings.Join(paths, " or ")
 }
 
 func refuseRequest(writer http.ResponseWriter, status int, message string) int {
-	refused := result{status: status, message: message}
-	return refused.write(writer, false)
+	refused := adapter.Result{Status: status, Message: message}
+	return refused.WriteJSON(writer)
 }

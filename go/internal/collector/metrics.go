@@ -7,6 +7,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/memory"
 )
 
 // Metrics are the collector's counters. Those of the hot path are looked up once.
@@ -28,7 +30,7 @@ type routeAndStatus struct {
 }
 
 // NewMetrics registers the counters, and gauges over the budget and the readiness.
-func NewMetrics(budget *Budget, isReady func() bool) *Metrics {
+func NewMetrics(budget *memory.Budget, isReady func() bool) *Metrics {
 	const namespace, subsystem = "openclickstream", "collector"
 	events := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Namespace: namespace, Subsystem: subsystem, Name: "events_total",

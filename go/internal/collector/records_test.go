@@ -9,7 +9,10 @@ import (
 	"time"
 	"weak"
 
+	"github.com/open-clickstream/open-clickstream/go/internal/adapter"
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 	"github.com/open-clickstream/open-clickstream/go/internal/jsonscan"
+	"github.com/open-clickstream/open-clickstream/go/internal/memory"
 	"github.com/open-clickstream/open-clickstream/go/internal/rawevent"
 )
 
@@ -65,27 +68,31 @@ func TestBuffersOfOneRequestDoNotShowInTheNext(t *testing.T) {
 
 // A body is larger than what is kept of it in the pool, and is no longer part of the budget.
 func TestAFinishedRequestLetsGoOfItsBody(t *testing.T) {
-	event := `{"a":"` + strings.Repeat("x", 2*largestKeptBuffer) + `"}`
+	event := `{"a":"` + strings.Repeat("x", 200_000) + `"}`
 	for name, text := range map[string]string{
-		"one event": event, "an array that is cut off": "[" + event + ",", "many events, cut off": "[" + strings.Repeat("1,", 10_000),
+		"one event": event, "an array that is cut off": "[" + event + ",", "many events, cut off": "[" + strings.Repeat("1,", 100_000),
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := newIngestion(NewBudget(1 << 30))
-			in.body = []byte(text)
-			body := weak.Make(&in.body[0])
-			var err error
-			if in.elements, err = (jsonscan.Splitter{Most: 100_000}).Split(in.body, in.elements); err != nil {
-				in.addRefused(&refusal{failure: rawevent.InvalidJSON, kept: in.body}, 1_000_000)
+			limits := adapter.Limits{Bytes: 1_000_000, Events: 1_000_000}
+			in := newIngestion(adapter.NewIngestion(limits, memory.NewBudget(1<<30), nil))
+			request, _ := newRequest(text)
+			body, refused := in.events.ReadBody(request)
+			if refused != nil || len(body) != len(text) {
+				t.Fatalf("read %d bytes of %d: %+v", len(body), len(text), refused)
+			}
+			first := weak.Make(&body[0])
+			if refused := in.events.Split(body, jsonscan.Detect); refused != nil {
+				in.records.AddUnreadable(rawevent.Failure{Reason: refused.Reason}, refused.Kept, 1_000_000)
 			} else {
-				in.addElements(1_000_000)
+				in.records.AddEvents(in.events.Events(), 1_000_000)
+			}
+			if len(in.records.Records()) != 1 {
+				t.Errorf("%d records", len(in.records.Records()))
 			}
 			in.reset()
 			runtime.GC()
-			if cap(in.body) > largestKeptBuffer || (body.Value() != nil && len(text) > largestKeptBuffer) {
+			if first.Value() != nil {
 				t.Error("the body is still in memory")
-			}
-			if cap(in.elements) > largestKeptBuffer/recordOverhead {
-				t.Errorf("room for %d elements is kept", cap(in.elements))
 			}
 			runtime.KeepAlive(in)
 		})
@@ -95,7 +102,7 @@ func TestAFinishedRequestLetsGoOfItsBody(t *testing.T) {
 func TestOddHeadersBecomeCleanText(t *testing.T) {
 	u := newUnderTest(t, nil)
 	u.post(t, `{}`, "User-Agent: \xff"+strings.Repeat("x", 3000))
-	if got := u.kafka.records[0].headers["user_agent"]; !strings.HasPrefix(got, "\uFFFDx") || len(got) > longestHeaderValue+2 {
+	if got := u.kafka.records[0].headers["user_agent"]; !strings.HasPrefix(got, "\uFFFDx") || len(got) > contract.HeaderValueBytes+2 {
 		t.Errorf("user agent of %d bytes, %.10q", len(got), got)
 	}
 }
@@ -117,7 +124,7 @@ func TestTheKeyKeepsAVisitorInOnePartition(t *testing.T) {
 		{"the sender's address", `{"anonymous_id":""}`, nil, nil, "203.0.113.9"},
 		{"the sender's address as it is kept", `{}`, nil, map[string]string{"IP_MASKING": "LastOctet"}, "203.0.113.0"},
 		{"nothing when nothing is known", `{}`, nil, map[string]string{"IP_MASKING": "Drop"}, ""},
-		{"no more of an id than sense", `{"anonymous_id":"` + strings.Repeat("x", 300) + `"}`, nil, nil, strings.Repeat("x", longestKey)},
+		{"no more of an id than sense", `{"anonymous_id":"` + strings.Repeat("x", 300) + `"}`, nil, nil, strings.Repeat("x", contract.KeyBytes)},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -12,14 +12,6 @@ func isBrowser(header http.Header) bool {
 		len(header["Sec-Fetch-Dest"]) > 0
 }
 
-// first returns the first value of a header, given by its canonical name, without the work that Header.Get does.
-func first(header http.Header, canonicalName string) string {
-	if values := header[canonicalName]; len(values) > 0 {
-		return values[0]
-	}
-	return ""
-}
-
 // Addresses finds the address that a request comes from.
 type Addresses struct {
 	trusted []netip.Prefix

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/netutil"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/kafka"
+	"github.com/open-clickstream/open-clickstream/go/internal/memory"
 )
 
 // Server is the whole collector: the public port, the internal port and the connection to Kafka.
@@ -43,10 +44,11 @@ func NewServer(config Config, logger *slog.Logger) (*Server, error) {
 	}
 	s := &Server{config: config, logger: logger, client: client, monitor: kafka.NewMonitor(client, config.Topic, logger)}
 	s.health = NewHealth(s.monitor)
-	budget := NewBudget(config.Limits.InFlightBytes)
+	budget := memory.NewBudget(config.Limits.InFlightBytes)
 	metrics := NewMetrics(budget, s.health.TakesEvents)
 	handler, err := NewHandler(config, Parts{
-		Sink: kafka.NewSink(client, config.DeliveryTimeout), Readiness: s.monitor, Health: s.health,
+		Adapters: Adapters(),
+		Sink:     kafka.NewSink(client, config.DeliveryTimeout), Readiness: s.monitor, Health: s.health,
 		Metrics: metrics, Budget: budget, Logger: logger,
 	})
 	if err != nil {

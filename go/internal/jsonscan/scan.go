@@ -19,36 +19,58 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("%s at byte %d", e.Problem, e.Offset)
 }
 
-// Members holds the top-level string members of an event that decide its partition: the bytes between the quotes,
-// still escaped; nil where the member is missing or not a string. The last of several wins, as in Jackson.
-type Members struct {
-	AnonymousID []byte
-	Line        []byte
-	IP          []byte
+// MostFields is how many members a scan can find. Each makes every Element of a Splitter larger.
+const MostFields = 3
+
+// Fields are the names of the members that a scan finds.
+type Fields struct {
+	names []string
+	// lengths has bit n set when a name of n bytes is among them: most members of an event are passed by for their
+	// length.
+	lengths uint64
 }
 
-func (m *Members) set(key, value []byte) {
-	switch string(key) {
-	case "anonymous_id":
-		m.AnonymousID = value
-	case "line":
-		m.Line = value
-	case "ip":
-		m.IP = value
+// Find returns the fields of the given names, at most MostFields of at most 63 bytes each. It panics when there are more,
+// or longer ones.
+func Find(names ...string) *Fields {
+	fields := &Fields{names: names}
+	for _, name := range names {
+		if len(names) > MostFields || len(name) > 63 {
+			panic(fmt.Sprintf("jsonscan: %q are more than %d names, or longer than 63 bytes", names, MostFields))
+		}
+		fields.lengths |= 1 << len(name)
+	}
+	return fields
+}
+
+// Members are the top-level string members of an object that were looked for, in the order of the names given to Find:
+// the bytes between the quotes, still escaped; nil where the member is missing or not a string. The last of several
+// wins, as in Jackson.
+type Members [MostFields][]byte
+
+func (f *Fields) set(into *Members, key, value []byte) {
+	if f.lengths>>len(key)&1 == 0 {
+		return
+	}
+	for i, name := range f.names {
+		if string(key) == name {
+			into[i] = value
+		}
 	}
 }
 
 // scanner walks over one text. Its methods take the position to read at and return the position after what they read.
 type scanner struct {
 	text []byte
-	// members receives the string members of the outermost object; nil when nobody asks.
+	// members receives the fields that are string members of the outermost object; without fields nobody asks.
+	fields  *Fields
 	members *Members
 }
 
 // Value checks the one JSON value that starts at or after from and returns the positions where it starts and ends.
-// Bytes after the value are not looked at. When members is not nil, it is filled from the value if that is an object.
-func Value(text []byte, from int, members *Members) (start, end int, err error) {
-	s := scanner{text: text, members: members}
+// Bytes after the value are not looked at. When fields is not nil, members is filled from the value if that is an object.
+func Value(text []byte, from int, fields *Fields, members *Members) (start, end int, err error) {
+	s := scanner{text: text, fields: fields, members: members}
 	start = s.skipSpace(from)
 	end, err = s.value(start, 0)
 	return start, end, err
@@ -132,8 +154,8 @@ func (s *scanner) member(at, depth int) (int, error) {
 	}
 	valueStart := s.skipSpace(colon + 1)
 	valueEnd, err := s.value(valueStart, depth+1)
-	if err == nil && depth == 0 && s.members != nil && s.text[valueStart] == '"' {
-		s.members.set(s.text[at+1:keyEnd-1], s.text[valueStart+1:valueEnd-1])
+	if err == nil && depth == 0 && s.fields != nil && s.text[valueStart] == '"' {
+		s.fields.set(s.members, s.text[at+1:keyEnd-1], s.text[valueStart+1:valueEnd-1])
 	}
 	return valueEnd, err
 }

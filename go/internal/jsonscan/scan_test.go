@@ -20,7 +20,7 @@ func TestValueAcceptsExactlyWhatEncodingJSONAccepts(t *testing.T) {
 }
 
 func isValid(text []byte) bool {
-	_, end, err := Value(text, 0, nil)
+	_, end, err := Value(text, 0, nil, nil)
 	s := scanner{text: text}
 	return err == nil && s.skipSpace(end) == len(text)
 }
@@ -36,7 +36,7 @@ func TestValueNamesTheProblemAndWhereItIs(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			_, _, err := Value([]byte(c.text), 0, nil)
+			_, _, err := Value([]byte(c.text), 0, nil, nil)
 			if err == nil || err.Error() != c.want {
 				t.Errorf("error = %v, want %q", err, c.want)
 			}
@@ -51,7 +51,7 @@ func TestValueAcceptsTheDeepestNestingAllowed(t *testing.T) {
 	}
 }
 
-func TestValueFindsTheMembersThatDecideThePartition(t *testing.T) {
+func TestValueFindsTheMembersThatAreLookedFor(t *testing.T) {
 	cases := []struct {
 		name, text                string
 		anonymousID, line, fromIP string
@@ -61,19 +61,36 @@ func TestValueFindsTheMembersThatDecideThePartition(t *testing.T) {
 		{"not a number", `{"anonymous_id":7}`, "", "", ""},
 		{"not one inside another object", `{"properties":{"anonymous_id":"a"}}`, "", "", ""},
 		{"not one inside an array", `[{"anonymous_id":"a"}]`, "", "", ""},
+		{"no other of the same length", `{"anonymousxid":"a","pi":"5.6.7.8"}`, "", "", ""},
+		{"none of a long name", `{"` + strings.Repeat("x", 66) + `":"a"}`, "", "", ""},
 		{"still escaped", `{"anonymous_id":"a\u0041"}`, `a\u0041`, "", ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			var members Members
-			if _, _, err := Value([]byte(c.text), 0, &members); err != nil {
+			if _, _, err := Value([]byte(c.text), 0, sampleFields, &members); err != nil {
 				t.Fatal(err)
 			}
-			got := [3]string{string(members.AnonymousID), string(members.Line), string(members.IP)}
+			got := [3]string{string(members[0]), string(members[1]), string(members[2])}
 			if want := [3]string{c.anonymousID, c.line, c.fromIP}; got != want {
 				t.Errorf("members = %q, want %q", got, want)
 			}
 		})
+	}
+}
+
+var sampleFields = Find("anonymous_id", "line", "ip")
+
+func TestMoreFieldsThanAScanCanFindAreAMistakeOfTheProgram(t *testing.T) {
+	for _, names := range [][]string{{"a", "b", "c", "d"}, {strings.Repeat("x", 64)}} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("Find(%q) did not panic", names)
+				}
+			}()
+			Find(names...)
+		}()
 	}
 }
 
@@ -99,7 +116,7 @@ func BenchmarkValue(b *testing.B) {
 	b.SetBytes(int64(len(sample)))
 	var members Members
 	for b.Loop() {
-		if _, _, err := Value(sample, 0, &members); err != nil {
+		if _, _, err := Value(sample, 0, sampleFields, &members); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -19,7 +19,7 @@ const (
 type Element struct {
 	Value   []byte
 	Members Members
-	// Err is set in Lines layout when this line is not JSON; Value is then the line.
+	// Err is set in Lines layout, and by One, when this line or text is not JSON; Value is then all of it.
 	Err error
 }
 
@@ -33,6 +33,8 @@ type Splitter struct {
 	Layout Layout
 	// Most is how many events a body may hold.
 	Most int
+	// Fields are found in each event; nil for none.
+	Fields *Fields
 }
 
 // Split appends the events of body to into and returns it. An error means that the body as a whole cannot be read;
@@ -56,7 +58,7 @@ func (p Splitter) split(body []byte, into []Element) ([]Element, error) {
 		return p.splitArray(body, at, into)
 	}
 	into, first := grow(into)
-	start, end, err := Value(body, at, &first.Members)
+	start, end, err := Value(body, at, p.Fields, &first.Members)
 	if err != nil {
 		return into, err
 	}
@@ -87,7 +89,7 @@ func (p Splitter) splitLines(body []byte, into []Element) ([]Element, error) {
 		}
 		var element *Element
 		into, element = grow(into)
-		element.readLine(line)
+		element.read(line, p.Fields)
 	}
 	return into, nil
 }
@@ -98,10 +100,18 @@ func grow(into []Element) ([]Element, *Element) {
 	return into, &into[len(into)-1]
 }
 
-func (e *Element) readLine(line []byte) {
-	e.Value = line
-	_, end, err := Value(line, 0, &e.Members)
-	if err == nil && end < len(line) {
+// One returns a text that should be one JSON value as an element; Err says why it is none. White space around it counts as
+// part of it.
+func One(text []byte, fields *Fields) Element {
+	element := Element{}
+	element.read(text, fields)
+	return element
+}
+
+func (e *Element) read(text []byte, fields *Fields) {
+	e.Value = text
+	_, end, err := Value(text, 0, fields, &e.Members)
+	if err == nil && end < len(text) {
 		err = &SyntaxError{Offset: end, Problem: "unexpected text after the value"}
 	}
 	e.Err = err
@@ -119,7 +129,7 @@ func (p Splitter) splitArray(body []byte, open int, into []Element) ([]Element, 
 		}
 		var element *Element
 		into, element = grow(into)
-		start, end, err := Value(body, at, &element.Members)
+		start, end, err := Value(body, at, p.Fields, &element.Members)
 		if err != nil {
 			return into, err
 		}

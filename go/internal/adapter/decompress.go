@@ -1,4 +1,4 @@
-package collector
+package adapter
 
 import (
 	"bytes"
@@ -12,7 +12,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/rawevent"
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
+	"github.com/open-clickstream/open-clickstream/go/internal/memory"
 )
 
 // largestWindow is what RFC 9659 allows a zstd body to ask of its reader.
@@ -58,26 +59,24 @@ func contentEncoding(header http.Header) string {
 }
 
 // unpack returns what packed holds in the given encoding, in a buffer of its own that the lease covers as well.
-func (d *Decompressor) unpack(encoding string, packed []byte, held *lease) ([]byte, *refusal) {
+func (d *Decompressor) unpack(encoding string, packed []byte, held *memory.Lease) ([]byte, *Refusal) {
 	shared := <-d.decoders
 	defer func() { d.decoders <- shared }()
 	reader, err := shared.open(encoding, packed)
 	if err != nil {
 		return nil, unreadable(encoding, packed, err)
 	}
-	plain, err := readAll(reader, growth{
-		limit: d.limit, expected: -1, lease: held, besides: int64(cap(packed)),
-	})
+	plain, err := readAll(reader, growth{limit: d.limit, expected: -1, held: held})
 	switch {
 	case err == nil:
 		return plain, nil
 	case errors.Is(err, errNoBudget):
 		return nil, overloaded()
 	case errors.Is(err, errTooLong):
-		return nil, &refusal{
-			status:  http.StatusRequestEntityTooLarge,
-			message: fmt.Sprintf("the body is larger than %d bytes once unpacked", d.limit),
-			failure: rawevent.TooLarge, kept: plain,
+		return nil, &Refusal{
+			Status:  http.StatusRequestEntityTooLarge,
+			Message: fmt.Sprintf("the body is larger than %d bytes once unpacked", d.limit),
+			Reason:  contract.FailureTooLarge, Kept: plain,
 		}
 	default:
 		return nil, unreadable(encoding, packed, err)
@@ -95,10 +94,10 @@ func (d *decoders) open(encoding string, packed []byte) (io.Reader, error) {
 	}
 }
 
-func unreadable(encoding string, packed []byte, err error) *refusal {
-	return &refusal{
-		status:  http.StatusBadRequest,
-		message: fmt.Sprintf("the body cannot be read as content encoding %q: %v", encoding, err),
-		failure: rawevent.UnreadableBody, kept: packed,
+func unreadable(encoding string, packed []byte, err error) *Refusal {
+	return &Refusal{
+		Status:  http.StatusBadRequest,
+		Message: fmt.Sprintf("the body cannot be read as content encoding %q: %v", encoding, err),
+		Reason:  contract.FailureUnreadableBody, Kept: packed,
 	}
 }

@@ -1,0 +1,59 @@
+package rawevent
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
+	"github.com/open-clickstream/open-clickstream/go/internal/jsonscan"
+)
+
+// KeyFields are the members of an event that may become its record's key.
+var KeyFields = jsonscan.Find(contract.MemberAnonymousID, contract.MemberLine, contract.MemberIP)
+
+// Where KeyFields are among the members that a scan found.
+const (
+	anonymousID = iota
+	line
+	ip
+)
+
+// key returns what keeps the events of one visitor in one partition, and so in order. It follows the stream job's
+// order of visitor ids; nil, when nothing is known of the visitor, spreads the events.
+func (b *Builder) key(members *jsonscan.Members) []byte {
+	switch {
+	case len(members[anonymousID]) > 0:
+		return clipKey(unescape(members[anonymousID]))
+	case b.cookieID != "":
+		return b.senderKey()
+	case len(members[line]) > 0:
+		host, _, _ := bytes.Cut(members[line], []byte(" "))
+		return clipKey(unescape(host))
+	case len(members[ip]) > 0:
+		return clipKey(unescape(members[ip]))
+	default:
+		return b.senderKey()
+	}
+}
+
+func (b *Builder) senderKey() []byte {
+	if b.cookieID != "" {
+		return clipKey([]byte(b.cookieID))
+	}
+	return b.address
+}
+
+func clipKey(key []byte) []byte { return key[:min(len(key), contract.KeyBytes)] }
+
+// unescape returns the text of a JSON string, so that the same id written in two ways is one key.
+func unescape(escaped []byte) []byte {
+	if bytes.IndexByte(escaped, '\\') < 0 {
+		return escaped
+	}
+	var text string
+	if json.Unmarshal(fmt.Appendf(nil, `"%s"`, escaped), &text) != nil {
+		return escaped
+	}
+	return []byte(text)
+}
