@@ -53,8 +53,7 @@ describe("generated files", () => {
     await writeFile(path, model.replace("    columns:\n", `    columns:\n${column}`));
     expect(await staleFiles(copy)).toStrictEqual([
       "src/generated/event-model.ts",
-      "java/stream-job/src/main/java/io/openclickstream/model/EventColumns.java",
-      "java/stream-job/src/main/resources/event-model.json",
+      "java/model/src/main/java/io/openclickstream/model/EventColumns.java",
       "docs/event-model.md",
     ]);
   });

@@ -90,26 +90,6 @@ export const EVENT_TABLES = ${JSON.stringify(tables, undefined, 2)} as const;
 `;
 }
 
-/** java/stream-job/src/main/resources/event-model.json. */
-function eventModelJson(model: EventModel): string {
-  const tables = Object.fromEntries(
-    Object.entries(model.tables).map(([key, table]) => [
-      key,
-      {
-        suffix: table.suffix,
-        columns: table.columns.map(({ name, type, required, doc }) => ({
-          name,
-          type,
-          required: required === true,
-          doc,
-        })),
-      },
-    ]),
-  );
-  const failureReasons = model.failureReasons.map(({ reason, doc }) => ({ reason, doc }));
-  return `${JSON.stringify({ note: sourceNote(NAME), tables, failureReasons }, undefined, 2)}\n`;
-}
-
 /** The Java type of a column's values, by its Iceberg type. */
 const JAVA_TYPES: Readonly<Record<string, { readonly type: string; readonly constant: string }>> = {
   string: { type: "String", constant: "STRING" },
@@ -230,7 +210,6 @@ export function eventModelFiles(model: EventModel): readonly GeneratedFile[] {
     javaTables(model),
     javaReasons(model),
     goReasons(model),
-    ["java/stream-job/src/main/resources/event-model.json", eventModelJson(model)],
     ["docs/event-model.md", eventModelPage(model)],
   ];
 }

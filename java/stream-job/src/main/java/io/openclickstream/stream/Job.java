@@ -1,16 +1,17 @@
 package io.openclickstream.stream;
 
+import io.openclickstream.kafka.KafkaConnection;
+import io.openclickstream.kafka.LiveTopic;
+import io.openclickstream.kafka.RawTopic;
+import io.openclickstream.lake.LakeCatalog;
+import io.openclickstream.lake.LakeSink;
+import io.openclickstream.lake.LakeTables;
 import io.openclickstream.stream.config.JobConfig;
 import io.openclickstream.stream.serve.JobStatus;
 import io.openclickstream.stream.serve.ProgressListener;
 import io.openclickstream.stream.serve.TaskListener;
-import io.openclickstream.stream.sink.LakeCatalog;
-import io.openclickstream.stream.sink.LakeSink;
-import io.openclickstream.stream.sink.LakeTables;
+import io.openclickstream.stream.sink.BatchWriter;
 import io.openclickstream.stream.source.Checkpoint;
-import io.openclickstream.stream.source.KafkaConnection;
-import io.openclickstream.stream.source.LiveTopic;
-import io.openclickstream.stream.source.RawTopic;
 import io.openclickstream.stream.source.StartingOffsets;
 import java.io.Closeable;
 import java.io.IOException;
@@ -47,7 +48,7 @@ final class Job implements AutoCloseable {
         SparkSession spark = SparkSession.builder().config(SparkSettings.addTo(new SparkConf(), config)).getOrCreate();
         try {
             Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-            RawTopic topic = RawTopic.read(kafka, config.kafka().topic());
+            RawTopic topic = RawTopic.read(kafka, config.topic());
             Checkpoint checkpoint = new Checkpoint(config.checkpoint(), hadoop);
             checkpoint.bindTo(topic);
             Catalog catalog = LakeCatalog.connect(config.catalog(), config.storage(), hadoop);
@@ -58,8 +59,8 @@ final class Job implements AutoCloseable {
             spark.streams().addListener(new ProgressListener(status));
             spark.sparkContext().addSparkListener(new TaskListener(status));
             Dataset<Row> records = records(spark, kafka, config).option("startingOffsets", startingOffsets).load();
-            LiveTopic liveTopic = new LiveTopic(kafka, config.kafka().topic());
-            LakeSink sink = new LakeSink(tables, liveTopic, topic.id(), status);
+            LiveTopic liveTopic = new LiveTopic(kafka, config.topic());
+            BatchWriter sink = new BatchWriter(new LakeSink(tables, liveTopic, topic.id()), status);
             return new Job(spark, StreamQuery.start(StreamQuery.steps(records, config), sink, config), liveTopic, catalog);
         } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
             spark.stop();
@@ -71,7 +72,7 @@ final class Job implements AutoCloseable {
         return spark.readStream()
             .format("kafka")
             .options(kafka.sourceOptions())
-            .option("subscribe", config.kafka().topic())
+            .option("subscribe", config.topic())
             .option("includeHeaders", "true")
             .option("maxOffsetsPerTrigger", Long.toString(config.maxRowsPerTrigger()))
             // Records that Kafka deleted before they were read must not go unnoticed.

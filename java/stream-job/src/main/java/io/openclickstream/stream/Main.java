@@ -1,9 +1,10 @@
 package io.openclickstream.stream;
 
-import io.openclickstream.stream.config.ConfigException;
+import io.openclickstream.model.ConfigException;
+import io.openclickstream.service.Causes;
+import io.openclickstream.service.StatusServer;
 import io.openclickstream.stream.config.JobConfig;
 import io.openclickstream.stream.serve.JobStatus;
-import io.openclickstream.stream.serve.StatusServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -80,7 +81,7 @@ public final class Main {
         int code = 0;
         try (Job running = job) {
             if (running != null) {
-                GracefulStop.stop(running.query(), PATIENCE);
+                QueryStop.stop(running.query(), PATIENCE);
             }
         } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
             LOG.error("Failed to stop: {}", Causes.describe(e), e);

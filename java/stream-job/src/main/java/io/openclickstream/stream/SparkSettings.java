@@ -1,5 +1,6 @@
 package io.openclickstream.stream;
 
+import io.openclickstream.lake.StorageSettings;
 import io.openclickstream.stream.config.JobConfig;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,7 +42,7 @@ final class SparkSettings {
         settings.put(STATE_STORE + "rocksdb.maxMemoryUsageMB", "128");
     }
 
-    private static void addStorage(Map<String, String> settings, JobConfig.Storage storage) {
+    private static void addStorage(Map<String, String> settings, StorageSettings storage) {
         // Writes each checkpoint file by one atomic upload, where the default would upload, copy and delete.
         settings.put(
             "spark.sql.streaming.checkpointFileManagerClass",

@@ -4,7 +4,7 @@ import io.openclickstream.stream.config.JobConfig;
 import io.openclickstream.stream.source.RecordMapper;
 import io.openclickstream.stream.state.Dedup;
 import io.openclickstream.stream.state.Sessionize;
-import io.openclickstream.stream.state.Step;
+import io.openclickstream.stream.state.StepRow;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.api.java.function.MapFunction;
@@ -20,17 +20,17 @@ import org.apache.spark.sql.streaming.Trigger;
 
 /** The query: records, one by one read and enriched, then without duplicates, then in sessions, then into the sink. */
 final class StreamQuery {
-    private static final Encoder<Row> STEP = Encoders.row(Step.SCHEMA);
+    private static final Encoder<Row> STEP = Encoders.row(StepRow.SCHEMA);
 
     private StreamQuery() {
     }
 
-    /** From rows with Kafka's columns to {@link Step} rows. */
+    /** From rows with Kafka's columns to {@link StepRow} rows. */
     static Dataset<Row> steps(Dataset<Row> kafka, JobConfig config) {
         Duration sessionTimeToLive = longer(config.dedupWindow(), config.sessionTimeout().plus(config.watermark()));
         return kafka.selectExpr(RecordMapper.INPUT)
             .mapPartitions(new RecordMapper(config.ipMasking()), STEP)
-            .groupByKey((MapFunction<Row, String>) Step::eventId, Encoders.STRING())
+            .groupByKey((MapFunction<Row, String>) StepRow::eventId, Encoders.STRING())
             .transformWithState(new Dedup(config.dedupWindow()), TimeMode.ProcessingTime(), OutputMode.Append(), STEP)
             .groupByKey((MapFunction<Row, String>) Sessionize::key, Encoders.STRING())
             .transformWithState(

@@ -1,6 +1,6 @@
 package io.openclickstream.stream;
 
-import io.openclickstream.stream.sink.SourceTopic;
+import io.openclickstream.offsets.SourceTopic;
 
 /** A topic that answers what the test says. */
 final class FakeTopic implements SourceTopic {

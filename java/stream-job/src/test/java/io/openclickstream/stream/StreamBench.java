@@ -1,12 +1,13 @@
 package io.openclickstream.stream;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.openclickstream.lake.LakeSink;
+import io.openclickstream.lake.LakeTables;
 import io.openclickstream.stream.config.JobConfig;
-import io.openclickstream.stream.lake.TestLake;
 import io.openclickstream.stream.parse.IpMasking;
 import io.openclickstream.stream.serve.JobStatus;
-import io.openclickstream.stream.sink.LakeSink;
-import io.openclickstream.stream.sink.LakeTables;
+import io.openclickstream.stream.sink.BatchWriter;
+import io.openclickstream.testing.TestLake;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ public final class StreamBench {
     }
 
     private static JobConfig config(Path folder, TestLake lake, int rows) {
-        return new JobConfig("bench/web" + rows, null, null, null, lake.identifiers(), folder.resolve("checkpoint" + rows).toString(),
+        return new JobConfig("bench/web" + rows, null, null, null, null, lake.identifiers(), folder.resolve("checkpoint" + rows).toString(),
             Duration.ofMillis(1), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), rows, IpMasking.NONE, CORES);
     }
 
@@ -93,7 +94,8 @@ public final class StreamBench {
             .load()
             .selectExpr("value")
             .map((MapFunction<Row, Row>) row -> record(row.getLong(0)), Encoders.row(StreamQueryTest.KAFKA));
-        LakeSink sink = new LakeSink(LakeTables.open(catalog, lake.identifiers()), new FakeTopic(), "topic-1", new JobStatus(Clock.systemUTC()));
+        BatchWriter sink = new BatchWriter(
+            new LakeSink(LakeTables.open(catalog, lake.identifiers()), new FakeTopic(), "topic-1"), new JobStatus(Clock.systemUTC()));
         StreamingQuery query = StreamQuery.start(StreamQuery.steps(records, config), sink, config);
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         awaitBatch(query, WARM_UP_BATCHES);

@@ -4,13 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.openclickstream.lake.LakeSink;
+import io.openclickstream.lake.LakeTables;
+import io.openclickstream.model.OutputTable;
+import io.openclickstream.service.Causes;
 import io.openclickstream.stream.config.JobConfig;
-import io.openclickstream.stream.lake.TestLake;
-import io.openclickstream.stream.model.OutputTable;
 import io.openclickstream.stream.parse.IpMasking;
 import io.openclickstream.stream.serve.JobStatus;
-import io.openclickstream.stream.sink.LakeSink;
-import io.openclickstream.stream.sink.LakeTables;
+import io.openclickstream.stream.sink.BatchWriter;
+import io.openclickstream.testing.TestLake;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,12 +108,12 @@ class StreamQueryTest {
     }
 
     private static JobConfig config(Path folder, TestLake lake) {
-        return new JobConfig("test/web", null, null, null, lake.identifiers(), folder.resolve("checkpoint").toString(),
+        return new JobConfig("test/web", null, null, null, null, lake.identifiers(), folder.resolve("checkpoint").toString(),
             Duration.ofMillis(50), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), 1000, IpMasking.NONE, 2);
     }
 
     private void start() throws Exception {
-        LakeSink sink = new LakeSink(LakeTables.open(catalog, lake.identifiers()), topic, TOPIC_ID, status);
+        BatchWriter sink = new BatchWriter(new LakeSink(LakeTables.open(catalog, lake.identifiers()), topic, TOPIC_ID), status);
         query = StreamQuery.start(StreamQuery.steps(kafka.toDF(), config), sink, config);
     }
 

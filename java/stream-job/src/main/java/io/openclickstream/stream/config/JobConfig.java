@@ -3,7 +3,12 @@ package io.openclickstream.stream.config;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.openclickstream.stream.model.OutputTable;
+import io.openclickstream.kafka.KafkaSettings;
+import io.openclickstream.lake.CatalogSettings;
+import io.openclickstream.lake.StorageSettings;
+import io.openclickstream.model.ConfigException;
+import io.openclickstream.model.OutputTable;
+import io.openclickstream.service.ConfigNode;
 import io.openclickstream.stream.parse.IpMasking;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +23,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  *
  * @param pipeline the pipeline, {@code namespace/name}
  * @param kafka where the raw records are
+ * @param topic the raw topic
  * @param catalog the Iceberg REST catalog
  * @param storage the S3 service
  * @param tables identifiers of the output tables
@@ -32,9 +38,10 @@ import org.apache.iceberg.catalog.TableIdentifier;
  */
 public record JobConfig(
     String pipeline,
-    Kafka kafka,
-    Catalog catalog,
-    Storage storage,
+    KafkaSettings kafka,
+    String topic,
+    CatalogSettings catalog,
+    StorageSettings storage,
     Map<OutputTable, TableIdentifier> tables,
     String checkpoint,
     Duration triggerInterval,
@@ -44,22 +51,6 @@ public record JobConfig(
     long maxRowsPerTrigger,
     IpMasking ipMasking,
     int shufflePartitions) {
-
-    /** Kafka: comma-separated {@code host:port}s and the raw topic. */
-    public record Kafka(String bootstrapServers, String topic, Security security) {
-    }
-
-    /** How to connect to Kafka; saslMechanism and caFile (PEM) may be null. */
-    public record Security(boolean tls, String saslMechanism, String caFile) {
-    }
-
-    /** An Iceberg REST catalog; warehouse and prefix may be null. */
-    public record Catalog(String name, String uri, String warehouse, String prefix) {
-    }
-
-    /** An S3 service; the endpoint is null for AWS itself. */
-    public record Storage(String endpoint, String region, boolean pathStyle) {
-    }
 
     /** Reads and checks a file. */
     public static JobConfig load(Path file) {
@@ -83,6 +74,7 @@ public record JobConfig(
         return new JobConfig(
             pipeline.text("namespace") + "/" + pipeline.text("name"),
             kafka(root.object("kafka")),
+            root.object("kafka").text("topic"),
             catalog(root.object("catalog")),
             storage(root.object("storage")),
             tables(root.object("tables")),
@@ -102,21 +94,22 @@ public record JobConfig(
             () -> root.wrong("ipMasking", "must be None, LastOctet or Drop, not \"" + masking + "\""));
     }
 
-    private static Kafka kafka(ConfigNode kafka) {
+    private static KafkaSettings kafka(ConfigNode kafka) {
         ConfigNode security = kafka.optionalObject("security");
-        return new Kafka(
+        return new KafkaSettings(
             kafka.text("bootstrapServers"),
-            kafka.text("topic"),
-            new Security(security.flag("tls"), security.optionalText("saslMechanism"), security.optionalText("caFile")));
+            security.flag("tls"),
+            security.optionalText("saslMechanism"),
+            security.optionalText("caFile"));
     }
 
-    private static Catalog catalog(ConfigNode catalog) {
-        return new Catalog(
+    private static CatalogSettings catalog(ConfigNode catalog) {
+        return new CatalogSettings(
             catalog.text("name"), catalog.text("uri"), catalog.optionalText("warehouse"), catalog.optionalText("prefix"));
     }
 
-    private static Storage storage(ConfigNode storage) {
-        return new Storage(storage.optionalText("endpoint"), storage.text("region"), storage.flag("pathStyle"));
+    private static StorageSettings storage(ConfigNode storage) {
+        return new StorageSettings(storage.optionalText("endpoint"), storage.text("region"), storage.flag("pathStyle"));
     }
 
     private static Map<OutputTable, TableIdentifier> tables(ConfigNode tables) {

@@ -1,5 +1,7 @@
 package io.openclickstream.stream.parse;
 
+import io.openclickstream.model.FailureReason;
+
 /** An event cannot be read. Carries what the failed event's row says; has no stack trace, as it is data, not a fault. */
 public final class EventException extends Exception {
     private static final long serialVersionUID = 1L;

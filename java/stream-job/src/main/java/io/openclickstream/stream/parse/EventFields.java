@@ -1,9 +1,11 @@
 package io.openclickstream.stream.parse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.openclickstream.model.EventColumns;
+import io.openclickstream.model.EventMembers;
+import io.openclickstream.model.OutputRow;
+import io.openclickstream.model.OutputTable;
 import io.openclickstream.stream.enrich.Enrichment;
-import io.openclickstream.stream.model.OutputTable;
-import io.openclickstream.stream.model.Row;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
@@ -23,43 +25,43 @@ final class EventFields {
     }
 
     /** The event's row without what the record alone tells; access-log events are recognised here. */
-    static Row read(JsonNode event, RawRecord record) throws EventException {
+    static OutputRow read(JsonNode event, RawRecord record) throws EventException {
         if (LogEventFields.isLogEvent(event)) {
             return LogEventFields.read(event, record);
         }
-        Row row = new Row(OutputTable.EVENTS);
-        row.set("event_id", JsonText.optional(event, "event_id", MAX_EVENT_ID_LENGTH));
-        row.set("event_type", JsonText.required(event, "event_type", MAX_EVENT_TYPE_LENGTH));
-        row.set("event_time", timestamp(event));
-        row.set("anonymous_id", JsonText.optional(event, "anonymous_id"));
-        row.set("user_id", JsonText.optional(event, "user_id"));
-        row.set("page_title", JsonText.optional(event, "page_title"));
-        row.set("language", either(JsonText.optional(event, "language"), firstLanguage(record)));
-        row.set("properties", properties(event, record));
-        row.set("source", "pixel".equals(record.header("source")) ? "pixel" : "json");
+        OutputRow row = new OutputRow(OutputTable.EVENTS);
+        row.set(EventColumns.EVENT_ID, JsonText.optional(event, "event_id", MAX_EVENT_ID_LENGTH));
+        row.set(EventColumns.EVENT_TYPE, JsonText.required(event, "event_type", MAX_EVENT_TYPE_LENGTH));
+        row.set(EventColumns.EVENT_TIME, timestamp(event));
+        row.set(EventColumns.ANONYMOUS_ID, JsonText.optional(event, "anonymous_id"));
+        row.set(EventColumns.USER_ID, JsonText.optional(event, "user_id"));
+        row.set(EventColumns.PAGE_TITLE, JsonText.optional(event, "page_title"));
+        row.set(EventColumns.LANGUAGE, either(JsonText.optional(event, "language"), firstLanguage(record)));
+        row.set(EventColumns.PROPERTIES, properties(event, record));
+        row.set(EventColumns.SOURCE, "pixel".equals(record.header("source")) ? "pixel" : "json");
         String ip = either(JsonText.optional(event, "ip"), record.header("ip"));
         String userAgent = either(JsonText.optional(event, "user_agent"), record.header("user_agent"));
         Enrichment.addPage(row, JsonText.optional(event, "page_url"), JsonText.optional(event, "referrer"));
         Enrichment.addClient(row, ip, userAgent);
-        row.set("visitor_id", visitorId((String) row.get("anonymous_id"), record.header("cookie_id"), row));
+        row.set(EventColumns.VISITOR_ID, visitorId(row.get(EventColumns.ANONYMOUS_ID), record.header("cookie_id"), row));
         return row;
     }
 
     /** The event's identifier if it is usable, for a failed event; null otherwise. */
     static String readableEventId(JsonNode event) {
-        JsonNode id = event.get("event_id");
+        JsonNode id = event.get(EventMembers.EVENT_ID);
         boolean usable = id != null && id.isTextual() && !id.textValue().isEmpty()
             && id.textValue().length() <= MAX_EVENT_ID_LENGTH;
         return usable ? id.textValue() : null;
     }
 
     /** The first identifier that is known, else one made of address and user agent. */
-    static String visitorId(String anonymousId, String cookieId, Row row) {
+    static String visitorId(String anonymousId, String cookieId, OutputRow row) {
         String given = either(anonymousId, cookieId);
         if (given != null) {
             return given;
         }
-        return Digests.identifier(orEmpty(row.get("ip")) + "\n" + orEmpty(row.get("user_agent")));
+        return Digests.identifier(orEmpty(row.get(EventColumns.IP)) + "\n" + orEmpty(row.get(EventColumns.USER_AGENT)));
     }
 
     /** Headers that the pipeline's collector was told to keep, as entries of the column properties. */
@@ -74,7 +76,7 @@ final class EventFields {
     }
 
     private static Long timestamp(JsonNode event) throws EventException {
-        JsonNode value = event.get("timestamp");
+        JsonNode value = event.get(EventMembers.TIMESTAMP);
         if (value == null || value.isNull()) {
             return null;
         }
@@ -93,7 +95,7 @@ final class EventFields {
                 add(properties, field);
             }
         }
-        JsonNode given = event.get("properties");
+        JsonNode given = event.get(EventMembers.PROPERTIES);
         if (given != null && !given.isNull()) {
             if (!given.isObject()) {
                 throw JsonText.invalid("properties", "must be an object, not " + JsonText.typeName(given));
@@ -124,7 +126,7 @@ final class EventFields {
         return first == null ? second : first;
     }
 
-    private static String orEmpty(Object text) {
-        return text == null ? "" : (String) text;
+    private static String orEmpty(String text) {
+        return text == null ? "" : text;
     }
 }

@@ -6,8 +6,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.openclickstream.stream.model.OutputTable;
-import io.openclickstream.stream.model.Row;
+import io.openclickstream.model.Column;
+import io.openclickstream.model.EventColumns;
+import io.openclickstream.model.FailedEventColumns;
+import io.openclickstream.model.FailureReason;
+import io.openclickstream.model.OutputRow;
+import io.openclickstream.model.OutputTable;
 import java.io.IOException;
 
 /**
@@ -28,8 +32,10 @@ public final class EventReader {
     /** The record's row; processedAt is the micro-batch's time in microseconds since the epoch. */
     public static ReadEvent read(RawRecord record, long processedAt, IpMasking masking) {
         ReadEvent event = read(record, processedAt);
+        OutputRow row = event.row();
         // Last, as the visitor is told by the whole address: masked, many visitors would be one.
-        event.row().set("ip", masking.mask((String) event.row().get("ip")));
+        Column<String> ip = row.table() == OutputTable.EVENTS ? EventColumns.IP : FailedEventColumns.IP;
+        row.set(ip, masking.mask(row.get(ip)));
         return event;
     }
 
@@ -89,39 +95,43 @@ public final class EventReader {
             : message + " (line " + error.getLocation().getLineNr() + ", column " + error.getLocation().getColumnNr() + ")";
     }
 
-    private static ReadEvent finish(Row row, RawRecord record, long processedAt) {
-        row.set("received_at", receivedAt(record))
-            .set("processed_at", processedAt)
-            .set("kafka_partition", record.partition())
-            .set("kafka_offset", record.offset());
-        if (row.get("event_id") == null) {
-            row.set("event_id", recordId(record));
+    private static ReadEvent finish(OutputRow row, RawRecord record, long processedAt) {
+        row.set(EventColumns.RECEIVED_AT, receivedAt(record))
+            .set(EventColumns.PROCESSED_AT, processedAt)
+            .set(EventColumns.KAFKA_PARTITION, record.partition())
+            .set(EventColumns.KAFKA_OFFSET, record.offset());
+        if (row.get(EventColumns.EVENT_ID) == null) {
+            row.set(EventColumns.EVENT_ID, recordId(record));
         }
-        if (row.get("event_time") == null) {
-            row.set("event_time", row.get("received_at"));
+        if (row.get(EventColumns.EVENT_TIME) == null) {
+            row.set(EventColumns.EVENT_TIME, row.get(EventColumns.RECEIVED_AT));
         }
         return new ReadEvent(
-            row, (String) row.get("event_id"), (String) row.get("visitor_id"), (Long) row.get("event_time"));
+            row,
+            row.get(EventColumns.EVENT_ID),
+            row.get(EventColumns.VISITOR_ID),
+            row.get(EventColumns.EVENT_TIME),
+            row.get(EventColumns.RECEIVED_AT));
     }
 
     private static ReadEvent failed(RawRecord record, EventException failure, JsonNode event, long processedAt) {
         String given = event == null ? null : EventFields.readableEventId(event);
         String eventId = given == null ? Digests.contentUuid(record.value()) : given;
         String message = failure.getMessage() == null ? failure.reason().text() : failure.getMessage();
-        Row row = new Row(OutputTable.FAILED_EVENTS)
-            .set("event_id", eventId)
-            .set("reason", failure.reason().text())
-            .set("field", failure.field())
-            .set("message", message.substring(0, Math.min(message.length(), MAX_MESSAGE_LENGTH)))
-            .set("payload", record.value())
-            .set("content_type", record.header("content_type"))
-            .set("ip", record.header("ip"))
-            .set("user_agent", record.header("user_agent"))
-            .set("received_at", receivedAt(record))
-            .set("processed_at", processedAt)
-            .set("kafka_partition", record.partition())
-            .set("kafka_offset", record.offset());
-        return new ReadEvent(row, eventId, null, 0);
+        OutputRow row = new OutputRow(OutputTable.FAILED_EVENTS)
+            .set(FailedEventColumns.EVENT_ID, eventId)
+            .set(FailedEventColumns.REASON, failure.reason().text())
+            .set(FailedEventColumns.FIELD, failure.field())
+            .set(FailedEventColumns.MESSAGE, message.substring(0, Math.min(message.length(), MAX_MESSAGE_LENGTH)))
+            .set(FailedEventColumns.PAYLOAD, record.value())
+            .set(FailedEventColumns.CONTENT_TYPE, record.header("content_type"))
+            .set(FailedEventColumns.IP, record.header("ip"))
+            .set(FailedEventColumns.USER_AGENT, record.header("user_agent"))
+            .set(FailedEventColumns.RECEIVED_AT, receivedAt(record))
+            .set(FailedEventColumns.PROCESSED_AT, processedAt)
+            .set(FailedEventColumns.KAFKA_PARTITION, record.partition())
+            .set(FailedEventColumns.KAFKA_OFFSET, record.offset());
+        return new ReadEvent(row, eventId, null, 0, receivedAt(record));
     }
 
     /** A record of another producer than the collector has no such header; its place in Kafka is as good a name. */

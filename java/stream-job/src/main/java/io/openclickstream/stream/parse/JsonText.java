@@ -1,6 +1,7 @@
 package io.openclickstream.stream.parse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.openclickstream.model.FailureReason;
 import java.util.Locale;
 
 /** Reads texts out of a JSON object, with the failure that names the field. */

@@ -1,10 +1,12 @@
 package io.openclickstream.stream.parse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.openclickstream.model.EventColumns;
+import io.openclickstream.model.FailureReason;
+import io.openclickstream.model.OutputRow;
+import io.openclickstream.model.OutputTable;
 import io.openclickstream.stream.enrich.Enrichment;
 import io.openclickstream.stream.enrich.StaticAssets;
-import io.openclickstream.stream.model.OutputTable;
-import io.openclickstream.stream.model.Row;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
@@ -24,9 +26,9 @@ final class LogEventFields {
         return !event.has("event_type") && (event.has("line") || event.has("line_base64"));
     }
 
-    static Row read(JsonNode event, RawRecord record) throws EventException {
-        Row row = new Row(OutputTable.EVENTS);
-        row.set("event_id", JsonText.optional(event, "event_id", EventFields.MAX_EVENT_ID_LENGTH));
+    static OutputRow read(JsonNode event, RawRecord record) throws EventException {
+        OutputRow row = new OutputRow(OutputTable.EVENTS);
+        row.set(EventColumns.EVENT_ID, JsonText.optional(event, "event_id", EventFields.MAX_EVENT_ID_LENGTH));
         AccessLogFormat format = format(event);
         AccessLogLine line;
         try {
@@ -34,23 +36,23 @@ final class LogEventFields {
         } catch (LogLineException e) {
             throw new EventException(FailureReason.MALFORMED_LOG_LINE, "line", e.getMessage());
         }
-        row.set("event_time", line.timeMicros());
-        row.set("user_id", line.user());
-        row.set("http_method", line.method());
-        row.set("http_status", line.status());
-        row.set("http_response_bytes", line.responseBytes());
-        row.set("source", format.text());
-        row.set("properties", properties(line, record));
+        row.set(EventColumns.EVENT_TIME, line.timeMicros());
+        row.set(EventColumns.USER_ID, line.user());
+        row.set(EventColumns.HTTP_METHOD, line.method());
+        row.set(EventColumns.HTTP_STATUS, line.status());
+        row.set(EventColumns.HTTP_RESPONSE_BYTES, line.responseBytes());
+        row.set(EventColumns.SOURCE, format.text());
+        row.set(EventColumns.PROPERTIES, properties(line, record));
         Enrichment.addPage(row, line.target(), line.referrer());
         Enrichment.addClient(row, line.host(), line.userAgent());
-        row.set("event_type", isPage(row) ? "page_view" : "http_request");
-        row.set("visitor_id", EventFields.visitorId(null, null, row));
+        row.set(EventColumns.EVENT_TYPE, isPage(row) ? "page_view" : "http_request");
+        row.set(EventColumns.VISITOR_ID, EventFields.visitorId(null, null, row));
         return row;
     }
 
-    private static boolean isPage(Row row) {
-        String path = (String) row.get("page_path");
-        return row.get("http_method") != null && path != null && !StaticAssets.isStaticAsset(path);
+    private static boolean isPage(OutputRow row) {
+        String path = row.get(EventColumns.PAGE_PATH);
+        return row.get(EventColumns.HTTP_METHOD) != null && path != null && !StaticAssets.isStaticAsset(path);
     }
 
     private static AccessLogFormat format(JsonNode event) throws EventException {

@@ -1,6 +1,6 @@
 package io.openclickstream.stream.parse;
 
-import io.openclickstream.stream.model.Row;
+import io.openclickstream.model.OutputRow;
 
 /**
  * What became of one raw record: the row of the events or the failed-events table, and what the stateful steps need.
@@ -9,6 +9,7 @@ import io.openclickstream.stream.model.Row;
  * @param eventId identifier by which duplicates are found
  * @param visitorId visitor whose session the event joins; null for a failed event
  * @param eventTimeMicros when the event happened, microseconds since the epoch; 0 for a failed event
+ * @param receivedAtMicros when the collector received it, microseconds since the epoch
  */
-public record ReadEvent(Row row, String eventId, String visitorId, long eventTimeMicros) {
+public record ReadEvent(OutputRow row, String eventId, String visitorId, long eventTimeMicros, long receivedAtMicros) {
 }

@@ -1,16 +1,18 @@
 package io.openclickstream.stream.serve;
 
-import io.openclickstream.stream.model.OutputTable;
+import io.openclickstream.model.OutputTable;
+import io.openclickstream.service.ServiceStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** What the job is doing, as its HTTP server tells. Written by the query's threads, read by the server's; thread-safe. */
-public final class JobStatus {
+public final class JobStatus implements ServiceStatus {
     /** A query that shows no sign of life for so long after a batch was due is stuck, whatever it is waiting for. */
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
@@ -132,11 +134,12 @@ public final class JobStatus {
         }
     }
 
-    public synchronized boolean isReady() {
-        return state == State.RUNNING;
+    @Override
+    public synchronized String unreadyBecause() {
+        return state == State.RUNNING ? null : message;
     }
 
-    /** Null when the job is alive, else why it is not. */
+    @Override
     public synchronized String unhealthyBecause() {
         if (state == State.FAILED) {
             return message;
@@ -157,5 +160,36 @@ public final class JobStatus {
             new EnumMap<>(rows),
             oldestEventAgeSeconds,
             batchSeconds);
+    }
+
+    @Override
+    public Object progress() {
+        Reading reading = read();
+        Map<String, Object> progress = new LinkedHashMap<>();
+        progress.put("state", reading.state());
+        progress.put("message", reading.message());
+        progress.put("batchId", reading.lastBatch());
+        progress.put("inputRowsPerSecond", reading.inputRowsPerSecond());
+        progress.put("processedRowsPerSecond", reading.processedRowsPerSecond());
+        progress.put("lag", reading.lag());
+        progress.put("offsets", reading.offsets());
+        progress.put("rows", rowsByResult(reading));
+        return progress;
+    }
+
+    @Override
+    public String metrics() {
+        return JobMetrics.of(read());
+    }
+
+    /** Rows since the start by what became of the records, as the accounting line names it. */
+    static Map<String, Long> rowsByResult(Reading reading) {
+        Map<String, Long> rows = new LinkedHashMap<>();
+        reading.rows().forEach((table, count) -> rows.put(switch (table) {
+            case EVENTS -> "stored";
+            case FAILED_EVENTS -> "failed";
+            case DUPLICATE_EVENTS -> "duplicate";
+        }, count));
+        return rows;
     }
 }

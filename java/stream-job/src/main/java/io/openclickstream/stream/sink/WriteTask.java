@@ -1,10 +1,13 @@
 package io.openclickstream.stream.sink;
 
-import io.openclickstream.stream.model.OutputTable;
-import io.openclickstream.stream.model.RowCodec;
-import io.openclickstream.stream.state.Step;
+import io.openclickstream.lake.OutputWriter;
+import io.openclickstream.lake.TaskOutput;
+import io.openclickstream.model.EventColumns;
+import io.openclickstream.model.OutputRow;
+import io.openclickstream.model.OutputTable;
+import io.openclickstream.model.RowCodec;
+import io.openclickstream.stream.state.StepRow;
 import java.io.IOException;
-import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +16,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Row;
 
-/**
- * Writes one task's rows into data files of up to three tables in one pass. Rows of a table that is not among the targets,
- * because it already holds this micro-batch, are counted and not written.
- */
+/** Writes one Spark task's rows into data files, in one pass. */
 final class WriteTask implements FlatMapFunction<Iterator<Row>, TaskOutput> {
     private static final long serialVersionUID = 1L;
 
@@ -30,46 +30,33 @@ final class WriteTask implements FlatMapFunction<Iterator<Row>, TaskOutput> {
 
     @Override
     public Iterator<TaskOutput> call(Iterator<Row> steps) throws IOException {
-        Map<OutputTable, DataFileWriter> writers = new EnumMap<>(OutputTable.class);
+        TaskContext task = TaskContext.get();
+        OutputWriter writer = new OutputWriter(targets, new OutputWriter.Attempt(task.partitionId(), task.taskAttemptId(), operationId));
         try {
-            TaskOutput output = write(steps, writers);
-            for (Map.Entry<OutputTable, DataFileWriter> entry : writers.entrySet()) {
-                output.files().put(entry.getKey(), entry.getValue().complete());
+            while (steps.hasNext()) {
+                write(steps.next(), writer);
             }
-            return List.of(output).iterator();
+            return List.of(writer.complete()).iterator();
         } catch (IOException | RuntimeException e) {
-            writers.values().forEach(writer -> writer.abort(e));
+            writer.abort(e);
             throw e;
         }
     }
 
-    private TaskOutput write(Iterator<Row> steps, Map<OutputTable, DataFileWriter> writers) throws IOException {
-        TaskOutput output = TaskOutput.empty();
-        long oldest = Long.MAX_VALUE;
-        while (steps.hasNext()) {
-            Row step = steps.next();
-            OutputTable table = Step.table(step);
-            output.rows().merge(table, 1L, Long::sum);
-            output.offsets().computeIfAbsent(table, key -> new OffsetRanges()).add(Step.partition(step), Step.offset(step));
-            oldest = Math.min(oldest, Step.receivedAt(step));
-            if (targets.containsKey(table)) {
-                writers.computeIfAbsent(table, this::newWriter).write(finished(table, step));
-            }
+    private static void write(Row step, OutputWriter writer) throws IOException {
+        OutputTable table = StepRow.table(step);
+        writer.count(table, StepRow.partition(step), StepRow.offset(step), StepRow.receivedAt(step));
+        if (writer.isTarget(table)) {
+            writer.write(finished(table, step));
         }
-        return new TaskOutput(output.files(), output.rows(), output.offsets(), oldest);
     }
 
-    private DataFileWriter newWriter(OutputTable table) {
-        TaskContext task = TaskContext.get();
-        return new DataFileWriter(table, targets.get(table), task.partitionId(), task.taskAttemptId(), operationId);
-    }
-
-    private static io.openclickstream.stream.model.Row finished(OutputTable table, Row step) {
-        io.openclickstream.stream.model.Row row = RowCodec.decode(table, Step.body(step));
+    private static OutputRow finished(OutputTable table, Row step) {
+        OutputRow row = RowCodec.decode(table, StepRow.body(step));
         if (table == OutputTable.EVENTS) {
-            row.set("session_id", Step.sessionId(step))
-                .set("session_start", Step.sessionStart(step))
-                .set("session_event_index", Step.sessionEventIndex(step));
+            row.set(EventColumns.SESSION_ID, StepRow.sessionId(step))
+                .set(EventColumns.SESSION_START, StepRow.sessionStart(step))
+                .set(EventColumns.SESSION_EVENT_INDEX, StepRow.sessionEventIndex(step));
         }
         return row;
     }

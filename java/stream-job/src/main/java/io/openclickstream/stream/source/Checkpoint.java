@@ -1,5 +1,6 @@
 package io.openclickstream.stream.source;
 
+import io.openclickstream.kafka.RawTopic;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;

@@ -1,11 +1,11 @@
 package io.openclickstream.stream.source;
 
-import io.openclickstream.stream.model.RowCodec;
+import io.openclickstream.model.RowCodec;
 import io.openclickstream.stream.parse.EventReader;
 import io.openclickstream.stream.parse.IpMasking;
 import io.openclickstream.stream.parse.RawRecord;
 import io.openclickstream.stream.parse.ReadEvent;
-import io.openclickstream.stream.state.Step;
+import io.openclickstream.stream.state.StepRow;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -14,7 +14,7 @@ import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import scala.collection.Seq;
 
-/** Reads, checks and enriches records, partition by partition: Kafka's rows in, {@link Step} rows out. */
+/** Reads, checks and enriches records, partition by partition: Kafka's rows in, {@link StepRow} rows out. */
 public final class RecordMapper implements MapPartitionsFunction<Row, Row> {
     private static final long serialVersionUID = 1L;
     private static final byte[] NO_VALUE = {};
@@ -47,9 +47,10 @@ public final class RecordMapper implements MapPartitionsFunction<Row, Row> {
 
             @Override
             public Row next() {
-                Row record = records.next();
-                ReadEvent event = EventReader.read(rawRecord(record), record.getLong(5), masking);
-                return Step.of(event, codec.encode(event.row()));
+                Row row = records.next();
+                RawRecord record = rawRecord(row);
+                ReadEvent event = EventReader.read(record, row.getLong(5), masking);
+                return StepRow.of(record, event, codec.encode(event.row()));
             }
         };
     }

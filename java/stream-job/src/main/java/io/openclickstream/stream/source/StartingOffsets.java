@@ -2,7 +2,8 @@ package io.openclickstream.stream.source;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.openclickstream.stream.sink.NextOffsets;
+import io.openclickstream.kafka.RawTopic;
+import io.openclickstream.offsets.NextOffsets;
 import java.util.Map;
 import java.util.TreeMap;
 import org.slf4j.Logger;

@@ -1,7 +1,9 @@
 package io.openclickstream.stream.state;
 
-import io.openclickstream.stream.model.OutputTable;
-import io.openclickstream.stream.model.RowCodec;
+import io.openclickstream.model.DuplicateEventColumns;
+import io.openclickstream.model.OutputRow;
+import io.openclickstream.model.OutputTable;
+import io.openclickstream.model.RowCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +46,7 @@ public final class Dedup extends StatefulProcessor<String, Row, Row> {
         Row first = rows.next();
         // Nearly every identifier comes once; then there is nothing to put in order.
         if (!rows.hasNext() && !firstReceivedAt.exists()) {
-            firstReceivedAt.update(Step.receivedAt(first));
+            firstReceivedAt.update(StepRow.receivedAt(first));
             return Iterator.single(first);
         }
         return CollectionConverters.asScala(withDuplicates(first, rows, processedAt).iterator());
@@ -56,27 +58,27 @@ public final class Dedup extends StatefulProcessor<String, Row, Row> {
         while (others.hasNext()) {
             rows.add(others.next());
         }
-        rows.sort(Step.KAFKA_ORDER);
+        rows.sort(StepRow.KAFKA_ORDER);
         List<Row> output = new ArrayList<>(rows.size());
         if (!firstReceivedAt.exists()) {
             Row original = rows.remove(0);
-            firstReceivedAt.update(Step.receivedAt(original));
+            firstReceivedAt.update(StepRow.receivedAt(original));
             output.add(original);
         }
         long firstSeen = firstReceivedAt.get();
         for (Row row : rows) {
-            output.add(Step.duplicate(row, duplicateBody(row, firstSeen, processedAt)));
+            output.add(StepRow.duplicate(row, duplicateBody(row, firstSeen, processedAt)));
         }
         return output;
     }
 
     private byte[] duplicateBody(Row step, long firstSeen, long processedAt) {
-        return codec.encode(new io.openclickstream.stream.model.Row(OutputTable.DUPLICATE_EVENTS)
-            .set("event_id", Step.eventId(step))
-            .set("first_received_at", firstSeen)
-            .set("received_at", Step.receivedAt(step))
-            .set("processed_at", processedAt)
-            .set("kafka_partition", Step.partition(step))
-            .set("kafka_offset", Step.offset(step)));
+        return codec.encode(new OutputRow(OutputTable.DUPLICATE_EVENTS)
+            .set(DuplicateEventColumns.EVENT_ID, StepRow.eventId(step))
+            .set(DuplicateEventColumns.FIRST_RECEIVED_AT, firstSeen)
+            .set(DuplicateEventColumns.RECEIVED_AT, StepRow.receivedAt(step))
+            .set(DuplicateEventColumns.PROCESSED_AT, processedAt)
+            .set(DuplicateEventColumns.KAFKA_PARTITION, StepRow.partition(step))
+            .set(DuplicateEventColumns.KAFKA_OFFSET, StepRow.offset(step)));
     }
 }

@@ -1,6 +1,6 @@
 package io.openclickstream.stream.state;
 
-import io.openclickstream.stream.model.OutputTable;
+import io.openclickstream.model.OutputTable;
 import io.openclickstream.stream.parse.Digests;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ public final class Sessionize extends StatefulProcessor<String, Row, Row> {
 
     /** The key to group by: the visitor, or for rows without sessions something that spreads them evenly. */
     public static String key(Row step) {
-        return Step.table(step) == OutputTable.EVENTS ? Step.visitorId(step) : NO_VISITOR + Step.eventId(step);
+        return StepRow.table(step) == OutputTable.EVENTS ? StepRow.visitorId(step) : NO_VISITOR + StepRow.eventId(step);
     }
 
     @Override
@@ -51,7 +51,7 @@ public final class Sessionize extends StatefulProcessor<String, Row, Row> {
         List<Row> output = new ArrayList<>();
         while (rows.hasNext()) {
             Row row = rows.next();
-            (Step.table(row) == OutputTable.EVENTS ? events : output).add(row);
+            (StepRow.table(row) == OutputTable.EVENTS ? events : output).add(row);
         }
         if (!events.isEmpty()) {
             addToSessions(key, events, output, TimeUnit.MILLISECONDS.toMicros(timers.getCurrentProcessingTimeInMs()));
@@ -60,12 +60,12 @@ public final class Sessionize extends StatefulProcessor<String, Row, Row> {
     }
 
     private void addToSessions(String visitorId, List<Row> events, List<Row> output, long now) {
-        events.sort(Step.eventOrder());
+        events.sort(StepRow.eventOrder());
         VisitorSessions visitor = VisitorSessions.of(sessions.get(), timeoutMicros, watermarkMicros);
         for (Row event : events) {
-            Session session = visitor.add(Step.eventTime(event));
+            Session session = visitor.add(StepRow.eventTime(event));
             String id = Digests.identifier(visitorId + "\n" + session.start());
-            output.add(Step.inSession(event, id, session));
+            output.add(StepRow.inSession(event, id, session));
         }
         sessions.update(visitor.toBytes(now));
     }

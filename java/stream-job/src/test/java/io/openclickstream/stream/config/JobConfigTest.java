@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.openclickstream.stream.model.OutputTable;
+import io.openclickstream.model.ConfigException;
+import io.openclickstream.model.OutputTable;
 import io.openclickstream.stream.parse.IpMasking;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
@@ -29,8 +30,8 @@ class JobConfigTest {
     void good() {
         JobConfig config = JobConfig.parse(GOOD);
         assertEquals("quickstart/web", config.pipeline());
-        assertEquals("PLAIN", config.kafka().security().saslMechanism());
-        assertNull(config.kafka().security().caFile());
+        assertEquals("PLAIN", config.kafka().saslMechanism());
+        assertNull(config.kafka().caFile());
         assertNull(config.catalog().warehouse());
         assertEquals("q.web_failed_events", config.tables().get(OutputTable.FAILED_EVENTS).toString());
         assertEquals(Duration.ofMinutes(30), config.sessionTimeout());

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.openclickstream.stream.lake.TestLake;
-import io.openclickstream.stream.model.OutputTable;
+import io.openclickstream.testing.TestLake;
+import io.openclickstream.model.OutputTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -31,14 +31,14 @@ final class Pipeline {
     private final KafkaAccess kafka;
     private final Path folder;
     private final String name = "p" + UUID.randomUUID().toString().substring(0, 8);
-    private final RawTopic topic;
+    private final TestTopic topic;
     private final TestLake lake;
 
     private Pipeline(Engines engines, KafkaAccess kafka, Path folder) {
         this.engines = engines;
         this.kafka = kafka;
         this.folder = folder;
-        this.topic = new RawTopic(kafka, "jobtest." + name + "-raw", PARTITIONS);
+        this.topic = new TestTopic(kafka, "jobtest." + name + "-raw", PARTITIONS);
         this.lake = new TestLake(catalogOf(engines), "jobtest", name);
     }
 
@@ -62,7 +62,7 @@ final class Pipeline {
         return CatalogUtil.buildIcebergCatalog("test", properties, new Configuration());
     }
 
-    RawTopic topic() {
+    TestTopic topic() {
         return topic;
     }
 

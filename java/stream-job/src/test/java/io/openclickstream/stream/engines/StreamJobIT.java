@@ -5,10 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.openclickstream.stream.config.JobConfig;
-import io.openclickstream.stream.model.OutputTable;
-import io.openclickstream.stream.source.KafkaConnection;
-import io.openclickstream.stream.source.LiveTopic;
+import io.openclickstream.kafka.KafkaConnection;
+import io.openclickstream.kafka.KafkaSettings;
+import io.openclickstream.kafka.LiveTopic;
+import io.openclickstream.kafka.RawTopic;
+import io.openclickstream.model.OutputTable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -167,9 +168,8 @@ class StreamJobIT {
     void liveTopic() throws Exception {
         pipeline.topic().send("a", events("a", 5), Map.of());
         String name = pipeline.topic().name();
-        KafkaConnection connection = new KafkaConnection(
-            new JobConfig.Kafka(engines.kafka().bootstrapServers(), name, new JobConfig.Security(false, null, null)));
-        io.openclickstream.stream.source.RawTopic raw = io.openclickstream.stream.source.RawTopic.read(connection, name);
+        KafkaConnection connection = new KafkaConnection(new KafkaSettings(engines.kafka().bootstrapServers(), false, null, null));
+        RawTopic raw = RawTopic.read(connection, name);
         int partition = raw.end().entrySet().stream().filter(end -> end.getValue() == 5).findFirst().orElseThrow().getKey();
         try (LiveTopic topic = new LiveTopic(connection, name)) {
             assertEquals(raw.id(), topic.id());

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.openclickstream.stream.model.Column;
-import io.openclickstream.stream.model.OutputTable;
-import io.openclickstream.stream.model.Row;
-import io.openclickstream.stream.model.RowCodec;
+import io.openclickstream.model.Column;
+import io.openclickstream.model.EventColumns;
+import io.openclickstream.model.FailedEventColumns;
+import io.openclickstream.model.OutputRow;
+import io.openclickstream.model.OutputTable;
+import io.openclickstream.model.RowCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
@@ -53,64 +55,64 @@ class EventReaderTest {
     @Test
     @DisplayName("with a whole event fills every column that the event names")
     void wholeEvent() {
-        Row row = read("""
+        OutputRow row = read("""
             {"event_id": "e1", "event_type": "purchase", "timestamp": "2023-11-14T22:13:20.123456+01:00", "anonymous_id": "a1",
              "user_id": "u1", "page_url": "https://Shop.example.com:8443/cart?utm_source=news&utm_medium=mail&gclid=x%20y#top",
              "page_title": "Cart", "referrer": "https://www.google.co.uk/search?q=x", "ip": "203.0.113.9", "user_agent": "curl/8.0",
              "language": "fr", "properties": {"price": 12.5, "currency": "CHF", "tags": ["a"], "none": null}, "extra": true}""").row();
         assertEquals(OutputTable.EVENTS, row.table());
-        assertEquals("e1", row.get("event_id"));
-        assertEquals("purchase", row.get("event_type"));
-        assertEquals(micros("2023-11-14T21:13:20.123456Z"), row.get("event_time"));
-        assertEquals(1_699_999_999_123_000L, row.get("received_at"));
-        assertEquals(PROCESSED_AT, row.get("processed_at"));
-        assertEquals("a1", row.get("visitor_id"));
-        assertEquals("u1", row.get("user_id"));
-        assertEquals("https", row.get("page_scheme"));
-        assertEquals("shop.example.com", row.get("page_host"));
-        assertEquals("/cart", row.get("page_path"));
-        assertEquals("top", row.get("page_fragment"));
-        assertEquals("news", row.get("utm_source"));
-        assertEquals("mail", row.get("utm_medium"));
-        assertEquals("x y", row.get("click_id"));
-        assertEquals("search", row.get("referrer_class"));
-        assertEquals("203.0.113.9", row.get("ip"));
-        assertEquals("curl", row.get("browser_name"));
-        assertEquals(true, row.get("is_bot"));
-        assertEquals("fr", row.get("language"));
+        assertEquals("e1", row.get(EventColumns.EVENT_ID));
+        assertEquals("purchase", row.get(EventColumns.EVENT_TYPE));
+        assertEquals(micros("2023-11-14T21:13:20.123456Z"), row.get(EventColumns.EVENT_TIME));
+        assertEquals(1_699_999_999_123_000L, row.get(EventColumns.RECEIVED_AT));
+        assertEquals(PROCESSED_AT, row.get(EventColumns.PROCESSED_AT));
+        assertEquals("a1", row.get(EventColumns.VISITOR_ID));
+        assertEquals("u1", row.get(EventColumns.USER_ID));
+        assertEquals("https", row.get(EventColumns.PAGE_SCHEME));
+        assertEquals("shop.example.com", row.get(EventColumns.PAGE_HOST));
+        assertEquals("/cart", row.get(EventColumns.PAGE_PATH));
+        assertEquals("top", row.get(EventColumns.PAGE_FRAGMENT));
+        assertEquals("news", row.get(EventColumns.UTM_SOURCE));
+        assertEquals("mail", row.get(EventColumns.UTM_MEDIUM));
+        assertEquals("x y", row.get(EventColumns.CLICK_ID));
+        assertEquals("search", row.get(EventColumns.REFERRER_CLASS));
+        assertEquals("203.0.113.9", row.get(EventColumns.IP));
+        assertEquals("curl", row.get(EventColumns.BROWSER_NAME));
+        assertEquals(true, row.get(EventColumns.IS_BOT));
+        assertEquals("fr", row.get(EventColumns.LANGUAGE));
         assertEquals(
             Map.of("price", "12.5", "currency", "CHF", "tags", "[\"a\"]", "extra", "true", "header.x-campaign", "spring"),
-            row.get("properties"));
-        assertEquals("json", row.get("source"));
-        assertEquals(3, row.get("kafka_partition"));
-        assertEquals(42L, row.get("kafka_offset"));
+            row.get(EventColumns.PROPERTIES));
+        assertEquals("json", row.get(EventColumns.SOURCE));
+        assertEquals(3, row.get(EventColumns.KAFKA_PARTITION));
+        assertEquals(42L, row.get(EventColumns.KAFKA_OFFSET));
     }
 
     @Test
     @DisplayName("with the least event takes the rest from its headers")
     void leastEvent() {
-        Row row = read("{\"event_type\": \"ping\"}").row();
-        assertEquals("01890000-0000-7000-8000-000000000001", row.get("event_id"));
-        assertEquals(row.get("received_at"), row.get("event_time"));
-        assertEquals("198.51.100.7", row.get("ip"));
-        assertEquals("Firefox", row.get("browser_name"));
-        assertEquals("120.0", row.get("browser_version"));
-        assertEquals(false, row.get("is_bot"));
-        assertEquals("de-CH", row.get("language"));
-        assertEquals("direct", row.get("referrer_class"));
+        OutputRow row = read("{\"event_type\": \"ping\"}").row();
+        assertEquals("01890000-0000-7000-8000-000000000001", row.get(EventColumns.EVENT_ID));
+        assertEquals(row.get(EventColumns.RECEIVED_AT), row.get(EventColumns.EVENT_TIME));
+        assertEquals("198.51.100.7", row.get(EventColumns.IP));
+        assertEquals("Firefox", row.get(EventColumns.BROWSER_NAME));
+        assertEquals("120.0", row.get(EventColumns.BROWSER_VERSION));
+        assertEquals(false, row.get(EventColumns.IS_BOT));
+        assertEquals("de-CH", row.get(EventColumns.LANGUAGE));
+        assertEquals("direct", row.get(EventColumns.REFERRER_CLASS));
         assertEquals(
-            Digests.identifier("198.51.100.7\n" + HEADERS.get("user_agent")), row.get("visitor_id"));
+            Digests.identifier("198.51.100.7\n" + HEADERS.get("user_agent")), row.get(EventColumns.VISITOR_ID));
     }
 
     @Test
     @DisplayName("without any header still is an event")
     void noHeaders() {
         byte[] value = "{\"event_type\": \"ping\"}".getBytes(StandardCharsets.UTF_8);
-        Row row = EventReader.read(record(value, Map.of()), PROCESSED_AT, IpMasking.NONE).row();
-        assertEquals("kafka-3-42", row.get("event_id"));
-        assertEquals(1_600_000_000_000_000L, row.get("received_at"));
-        assertEquals(Digests.identifier("\n"), row.get("visitor_id"));
-        assertNull(row.get("is_bot"));
+        OutputRow row = EventReader.read(record(value, Map.of()), PROCESSED_AT, IpMasking.NONE).row();
+        assertEquals("kafka-3-42", row.get(EventColumns.EVENT_ID));
+        assertEquals(1_600_000_000_000_000L, row.get(EventColumns.RECEIVED_AT));
+        assertEquals(Digests.identifier("\n"), row.get(EventColumns.VISITOR_ID));
+        assertNull(row.get(EventColumns.IS_BOT));
     }
 
     @Test
@@ -123,7 +125,7 @@ class EventReaderTest {
     @Test
     @DisplayName("of the pixel says so")
     void pixel() {
-        assertEquals("pixel", read("{\"event_type\": \"x\"}", "source", "pixel").row().get("source"));
+        assertEquals("pixel", read("{\"event_type\": \"x\"}", "source", "pixel").row().get(EventColumns.SOURCE));
     }
 
     @ParameterizedTest(name = "{0} fails with {1} of field {2}: {3}")
@@ -148,14 +150,14 @@ class EventReaderTest {
         "{\"format\": \"combined\", \"line_base64\": \"%\"}|invalid_field|line_base64|\"line_base64\" must be base64*",
     })
     void failures(String value, String reason, String field, String message) {
-        Row row = read(value).row();
+        OutputRow row = read(value).row();
         assertEquals(OutputTable.FAILED_EVENTS, row.table());
-        assertEquals(reason, row.get("reason"));
-        assertEquals(field, row.get("field"));
+        assertEquals(reason, row.get(FailedEventColumns.REASON));
+        assertEquals(field, row.get(FailedEventColumns.FIELD));
         String expected = java.util.regex.Pattern.quote(message).replace("*", "\\E.*\\Q");
-        assertTrue(((String) row.get("message")).matches(expected), (String) row.get("message"));
-        assertArrayEquals(value.getBytes(StandardCharsets.UTF_8), (byte[]) row.get("payload"));
-        assertEquals("application/json", row.get("content_type"));
+        assertTrue(row.get(FailedEventColumns.MESSAGE).matches(expected), row.get(FailedEventColumns.MESSAGE));
+        assertArrayEquals(value.getBytes(StandardCharsets.UTF_8), row.get(FailedEventColumns.PAYLOAD));
+        assertEquals("application/json", row.get(FailedEventColumns.CONTENT_TYPE));
     }
 
     @Test
@@ -170,10 +172,10 @@ class EventReaderTest {
     @Test
     @DisplayName("that the collector could not read fails for the collector's reason")
     void collectorFailure() {
-        Row row = read("garbage", "failure", "too_large").row();
-        assertEquals("too_large", row.get("reason"));
-        assertEquals("unreadable_body", read("garbage", "failure", "a new reason").row().get("reason"));
-        assertEquals("unreadable_body", read("").row().get("reason"));
+        OutputRow row = read("garbage", "failure", "too_large").row();
+        assertEquals("too_large", row.get(FailedEventColumns.REASON));
+        assertEquals("unreadable_body", read("garbage", "failure", "a new reason").row().get(FailedEventColumns.REASON));
+        assertEquals("unreadable_body", read("").row().get(FailedEventColumns.REASON));
     }
 
     @Test
@@ -181,20 +183,20 @@ class EventReaderTest {
     void logLine() {
         String line = "66.249.73.135 - - [17/May/2015:10:05:40 +0000] \\\"GET /blog/tags/ipv6 HTTP/1.1\\\" 200 12251"
             + " \\\"http://www.bing.com/x\\\" \\\"Mozilla/5.0 (iPhone; CPU iPhone OS 6_0 like Mac OS X) Googlebot/2.1\\\"";
-        Row row = read("{\"event_id\": \"l1\", \"format\": \"combined\", \"line\": \"" + line + "\"}", "cookie_id", "c").row();
-        assertEquals("page_view", row.get("event_type"));
-        assertEquals(micros("2015-05-17T10:05:40Z"), row.get("event_time"));
-        assertEquals("66.249.73.135", row.get("ip"));
-        assertEquals("/blog/tags/ipv6", row.get("page_url"));
-        assertEquals("/blog/tags/ipv6", row.get("page_path"));
-        assertEquals("GET", row.get("http_method"));
-        assertEquals(200, row.get("http_status"));
-        assertEquals(12251L, row.get("http_response_bytes"));
-        assertEquals("search", row.get("referrer_class"));
-        assertEquals(true, row.get("is_bot"));
-        assertEquals("combined", row.get("source"));
-        assertNull(row.get("language"));
-        assertEquals(Digests.identifier("66.249.73.135\n" + row.get("user_agent")), row.get("visitor_id"));
+        OutputRow row = read("{\"event_id\": \"l1\", \"format\": \"combined\", \"line\": \"" + line + "\"}", "cookie_id", "c").row();
+        assertEquals("page_view", row.get(EventColumns.EVENT_TYPE));
+        assertEquals(micros("2015-05-17T10:05:40Z"), row.get(EventColumns.EVENT_TIME));
+        assertEquals("66.249.73.135", row.get(EventColumns.IP));
+        assertEquals("/blog/tags/ipv6", row.get(EventColumns.PAGE_URL));
+        assertEquals("/blog/tags/ipv6", row.get(EventColumns.PAGE_PATH));
+        assertEquals("GET", row.get(EventColumns.HTTP_METHOD));
+        assertEquals(200, row.get(EventColumns.HTTP_STATUS));
+        assertEquals(12251L, row.get(EventColumns.HTTP_RESPONSE_BYTES));
+        assertEquals("search", row.get(EventColumns.REFERRER_CLASS));
+        assertEquals(true, row.get(EventColumns.IS_BOT));
+        assertEquals("combined", row.get(EventColumns.SOURCE));
+        assertNull(row.get(EventColumns.LANGUAGE));
+        assertEquals(Digests.identifier("66.249.73.135\n" + row.get(EventColumns.USER_AGENT)), row.get(EventColumns.VISITOR_ID));
     }
 
     @ParameterizedTest(name = "with a log line for {0} is a {1}")
@@ -209,15 +211,15 @@ class EventReaderTest {
     })
     void eventTypes(String request, String type) {
         String line = "1.2.3.4 - - [17/May/2015:10:05:40 +0000] \\\"" + request + "\\\" 200 1";
-        assertEquals(type, read("{\"format\": \"common\", \"line\": \"" + line + "\"}").row().get("event_type"));
+        assertEquals(type, read("{\"format\": \"common\", \"line\": \"" + line + "\"}").row().get(EventColumns.EVENT_TYPE));
     }
 
     @Test
     @DisplayName("with a log line that is not UTF-8 keeps each byte as a character")
     void latin1() {
         byte[] line = "1.2.3.4 - - [17/May/2015:10:05:40 +0000] \"GET /\u00fc HTTP/1.1\" 200 1".getBytes(StandardCharsets.ISO_8859_1);
-        Row row = read("{\"format\": \"common\", \"line_base64\": \"" + Base64.getEncoder().encodeToString(line) + "\"}").row();
-        assertEquals("/\u00fc", row.get("page_path"));
+        OutputRow row = read("{\"format\": \"common\", \"line_base64\": \"" + Base64.getEncoder().encodeToString(line) + "\"}").row();
+        assertEquals("/\u00fc", row.get(EventColumns.PAGE_PATH));
     }
 
     @Test
@@ -244,10 +246,10 @@ class EventReaderTest {
         }
     }
 
-    private static void requireColumns(Row row) {
-        for (Column column : row.table().columns()) {
+    private static void requireColumns(OutputRow row) {
+        for (Column<?> column : row.table().columns()) {
             if (column.required() && !FILLED_LATER.contains(column.name())) {
-                assertTrue(row.get(column.name()) != null, row.table() + "." + column.name());
+                assertTrue(row.get(column) != null, row.table() + "." + column.name());
             }
         }
     }
@@ -256,7 +258,7 @@ class EventReaderTest {
     @DisplayName("nested a hundred thousand levels deep fails like any other")
     void deepNesting() {
         String value = "{\"event_type\":\"x\",\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
-        assertEquals("invalid_json", read(value).row().get("reason"));
+        assertEquals("invalid_json", read(value).row().get(FailedEventColumns.REASON));
     }
 
     private static long micros(String time) {
@@ -291,11 +293,11 @@ class EventReaderTest {
         String line = "{\"format\":\"combined\",\"line\":\"66.249.73.135 - - [17/May/2015:10:05:03 +0000] \\\"GET / HTTP/1.1\\\" 200 1"
             + " \\\"-\\\" \\\"Bot/1\\\"\"}";
         for (String value : new String[] {line, "{\"event_type\":\"x\",\"ip\":\"66.249.73.135\",\"user_agent\":\"Bot/1\"}"}) {
-            Row row = EventReader.read(record(value.getBytes(StandardCharsets.UTF_8), Map.of()), PROCESSED_AT, IpMasking.LAST_OCTET).row();
-            assertEquals("66.249.73.0", row.get("ip"));
-            assertEquals(Digests.identifier("66.249.73.135\nBot/1"), row.get("visitor_id"));
+            OutputRow row = EventReader.read(record(value.getBytes(StandardCharsets.UTF_8), Map.of()), PROCESSED_AT, IpMasking.LAST_OCTET).row();
+            assertEquals("66.249.73.0", row.get(EventColumns.IP));
+            assertEquals(Digests.identifier("66.249.73.135\nBot/1"), row.get(EventColumns.VISITOR_ID));
         }
         byte[] broken = "{".getBytes(StandardCharsets.UTF_8);
-        assertNull(EventReader.read(record(broken, HEADERS), PROCESSED_AT, IpMasking.DROP).row().get("ip"));
+        assertNull(EventReader.read(record(broken, HEADERS), PROCESSED_AT, IpMasking.DROP).row().get(FailedEventColumns.IP));
     }
 }

@@ -3,7 +3,8 @@ package io.openclickstream.stream.serve;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.openclickstream.stream.model.OutputTable;
+import io.openclickstream.model.OutputTable;
+import io.openclickstream.service.StatusServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

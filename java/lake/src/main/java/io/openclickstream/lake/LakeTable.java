@@ -1,0 +1,184 @@
+package io.openclickstream.lake;
+
+import io.openclickstream.model.OutputTable;
+import io.openclickstream.offsets.NextOffsets;
+import io.openclickstream.offsets.OffsetRanges;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFiles;
+import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.SerializableTable;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.StaticTableOperations;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.Transaction;
+import org.apache.iceberg.Transactions;
+import org.apache.iceberg.io.FileIO;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One output table on the driver: takes each micro-batch once. The query's identifier and the batch's number are committed
+ * with the rows, as table properties in the same transaction; unlike a snapshot's summary they outlive the expiry of
+ * snapshots, compaction, and catalogs that show only the current snapshot.
+ */
+final class LakeTable {
+    static final String QUERY_ID = "openclickstream.query-id";
+    static final String EPOCH_ID = "openclickstream.epoch-id";
+    static final String TOPIC_ID = "openclickstream.topic-id";
+    static final String NEXT_OFFSETS = "openclickstream.next-offsets";
+    /** Random; by it a commit whose answer got lost is known again, and another driver's is told. */
+    static final String COMMIT_ID = "openclickstream.commit-id";
+    /** Where the last batch began: the offsets up to which all tables were complete before it. */
+    static final String BATCH_START = "openclickstream.batch-start";
+    static final String KAFKA_OFFSETS = "openclickstream.kafka-offsets";
+    private static final Logger LOG = LoggerFactory.getLogger(LakeTable.class);
+
+    private final OutputTable output;
+    private final Table table;
+    private final TableOperations operations;
+    private int checkedSchema = -1;
+
+    LakeTable(OutputTable output, Table table) {
+        this.output = output;
+        this.table = table;
+        this.operations = ((HasTableOperations) table).operations();
+        check();
+    }
+
+    String name() {
+        return table.name();
+    }
+
+    /** Reads the table anew, and checks that it still can take the job's rows. */
+    void refresh() {
+        table.refresh();
+        check();
+    }
+
+    boolean holds(MicroBatch batch) {
+        Map<String, String> properties = table.properties();
+        return batch.queryId().equals(properties.get(QUERY_ID))
+            && Long.parseLong(properties.getOrDefault(EPOCH_ID, "-1")) >= batch.epoch();
+    }
+
+    /** Where the table's last batch ended, if it was of this topic. */
+    NextOffsets nextOffsets(String topicId) {
+        Map<String, String> properties = table.properties();
+        return topicId.equals(properties.get(TOPIC_ID)) ? offsets(NEXT_OFFSETS) : NextOffsets.NONE;
+    }
+
+    private NextOffsets offsets(String property) {
+        try {
+            return NextOffsets.parse(table.properties().get(property));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException("property \"" + property + "\" of table " + name() + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Removes the rows of the table's last batch, which did not get into all tables before its checkpoint was lost, so that they
+     * can be read again from these offsets. Only where that batch began there: what came before it would be read again too.
+     */
+    void undoLastBatch(NextOffsets from) {
+        Map<String, String> properties = table.properties();
+        Snapshot last = table.currentSnapshot();
+        String commitId = properties.get(COMMIT_ID);
+        boolean isUnchanged = last != null && commitId != null && commitId.equals(last.summary().get(COMMIT_ID));
+        if (!isUnchanged || !offsets(BATCH_START).equals(from)) {
+            throw new IllegalStateException("table " + name() + " holds records from the Kafka offsets " + from + " on, which the events table"
+                + " lacks, and they are more than its last batch: delete these rows by hand, and set its property " + NEXT_OFFSETS
+                + " to the offsets (all rows, where there are none: the events table is new)");
+        }
+        Transaction transaction = table.newTransaction();
+        DeleteFiles delete = transaction.newDelete();
+        last.addedDataFiles(table.io()).forEach(delete::deleteFile);
+        delete.commit();
+        transaction.updateProperties().set(NEXT_OFFSETS, from.toString()).set(COMMIT_ID, UUID.randomUUID().toString()).commit();
+        transaction.commitTransaction();
+    }
+
+    /** The table as tasks need it. */
+    Table forTasks() {
+        FileIO io = TaskFileIo.forTasks(table.io(), table.location());
+        return SerializableTable.copyOf(
+            new BaseTable(new StaticTableOperations(operations.current(), io, table.locationProvider()), table.name()));
+    }
+
+    /**
+     * Adds files, if there are any, and remembers the micro-batch, atomically, provided that no other driver has written since the
+     * table was last looked at. An append without files makes a snapshot too: its parent is what the catalog compares, while table
+     * properties alone would be taken from a driver that was frozen for an hour.
+     */
+    void commit(MicroBatch batch, List<DataFile> files, OffsetRanges offsets, Advance advance) {
+        String commitId = UUID.randomUUID().toString();
+        String seen = table.properties().get(COMMIT_ID);
+        Transaction transaction = Transactions.newTransaction(
+            table.name(), new GuardedOperations(operations, base -> guard(batch, base, seen, commitId)));
+        try {
+            AppendFiles append = transaction.newAppend();
+            files.forEach(append::appendFile);
+            append.set(QUERY_ID, batch.queryId())
+                .set(EPOCH_ID, Long.toString(batch.epoch()))
+                .set(COMMIT_ID, commitId)
+                .set(KAFKA_OFFSETS, offsets.toString())
+                .commit();
+            transaction.updateProperties()
+                .set(QUERY_ID, batch.queryId())
+                .set(EPOCH_ID, Long.toString(batch.epoch()))
+                .set(COMMIT_ID, commitId)
+                .set(TOPIC_ID, batch.topicId())
+                .set(BATCH_START, advance.from().toString())
+                .set(NEXT_OFFSETS, advance.to().toString())
+                .commit();
+            transaction.commitTransaction();
+        } catch (AlreadyCommittedException e) {
+            LOG.info("The catalog did a commit that it answered with a conflict table={} batchId={}", table.name(), batch.epoch());
+        }
+    }
+
+    /**
+     * The exceptions are such that Iceberg deletes no file after them, nor does the job: what another driver's commit hides may be
+     * this driver's own, in use. Files that are not are left to the removal of orphans.
+     */
+    private void guard(MicroBatch batch, TableMetadata base, String seen, String commitId) {
+        String found = base.properties().get(COMMIT_ID);
+        if (commitId.equals(found)) {
+            throw new AlreadyCommittedException();
+        }
+        if (!Objects.equals(seen, found)) {
+            throw new IllegalStateException("table " + table.name() + " was written by another driver while batch " + batch.epoch()
+                + " was done: only one job may write it; stop the other one");
+        }
+    }
+
+    /** The table's newest commit is the very one that is being tried. */
+    private static final class AlreadyCommittedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private void check() {
+        if (table.schema().schemaId() != checkedSchema) {
+            new RecordLayout(output, table.name(), table.schema());
+            checkedSchema = table.schema().schemaId();
+        }
+    }
+
+    /** Deletes files that no table refers to. */
+    void delete(List<DataFile> files) {
+        for (DataFile file : files) {
+            try {
+                table.io().deleteFile(file.location());
+            } catch (RuntimeException e) {
+                LOG.warn("Leaving behind a data file of a failed commit: {}", file.location(), e);
+            }
+        }
+    }
+}

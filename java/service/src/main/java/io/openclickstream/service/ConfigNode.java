@@ -1,0 +1,90 @@
+package io.openclickstream.service;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.openclickstream.model.ConfigException;
+import java.time.Duration;
+
+/** An object in job.json that knows its path, so that each error names the field. */
+public final class ConfigNode {
+    private final JsonNode node;
+    private final String path;
+
+    private ConfigNode(JsonNode node, String path) {
+        this.node = node;
+        this.path = path;
+    }
+
+    /** The document itself. */
+    public static ConfigNode root(JsonNode document) {
+        if (!document.isObject()) {
+            throw new ConfigException("job.json must be an object");
+        }
+        return new ConfigNode(document, "");
+    }
+
+    /** A field that must be an object. */
+    public ConfigNode object(String field) {
+        JsonNode value = node.path(field);
+        if (!value.isObject()) {
+            throw wrong(field, "must be an object");
+        }
+        return new ConfigNode(value, path + field + ".");
+    }
+
+    /** As {@link #object}; without any field when it is absent. */
+    public ConfigNode optionalObject(String field) {
+        return node.hasNonNull(field) ? object(field) : new ConfigNode(MissingNode.getInstance(), path + field + ".");
+    }
+
+    /** A text that must be there. */
+    public String text(String field) {
+        String text = optionalText(field);
+        if (text == null) {
+            throw wrong(field, "must be a text that is not empty");
+        }
+        return text;
+    }
+
+    /** Null when the field is absent or empty. */
+    public String optionalText(String field) {
+        if (!node.hasNonNull(field)) {
+            return null;
+        }
+        if (!node.path(field).isTextual()) {
+            throw wrong(field, "must be a text");
+        }
+        String text = node.path(field).textValue().strip();
+        return text.isEmpty() ? null : text;
+    }
+
+    /** False when the field is absent. */
+    public boolean flag(String field) {
+        if (!node.hasNonNull(field)) {
+            return false;
+        }
+        if (!node.path(field).isBoolean()) {
+            throw wrong(field, "must be true or false");
+        }
+        return node.path(field).booleanValue();
+    }
+
+    /** A whole number from 1 to the largest int. */
+    public long positive(String field) {
+        JsonNode value = node.path(field);
+        if (!value.canConvertToExactIntegral() || !value.canConvertToInt() || value.longValue() < 1) {
+            throw wrong(field, "must be a whole number from 1 to " + Integer.MAX_VALUE);
+        }
+        return value.longValue();
+    }
+
+    /** A whole number of seconds, at least 1. */
+    public Duration seconds(String field) {
+        return Duration.ofSeconds(positive(field));
+    }
+
+    /** What to throw for a field with this problem. */
+    public ConfigException wrong(String field, String problem) {
+        return new ConfigException("job.json: \"" + path + field + "\" " + problem);
+    }
+}

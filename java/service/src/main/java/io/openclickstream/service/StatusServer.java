@@ -1,0 +1,90 @@
+package io.openclickstream.service;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Serves what a {@link ServiceStatus} says: /healthz, /readyz, /metrics (Prometheus) and /progress (JSON). */
+public final class StatusServer implements AutoCloseable {
+    private static final int THREADS = 2;
+    private static final int OK = 200;
+    private static final int NOT_FOUND = 404;
+    private static final int METHOD_NOT_ALLOWED = 405;
+    private static final int UNAVAILABLE = 503;
+    private static final String TEXT = "text/plain; charset=utf-8";
+
+    private final HttpServer server;
+    private final ExecutorService threads;
+    private final ServiceStatus status;
+    private final ObjectMapper json = new ObjectMapper();
+
+    private record Answer(int code, String contentType, String body) {
+    }
+
+    private StatusServer(HttpServer server, ServiceStatus status) {
+        this.server = server;
+        this.status = status;
+        this.threads = Executors.newFixedThreadPool(THREADS, task -> {
+            Thread thread = new Thread(task, "status-server");
+            thread.setDaemon(true);
+            return thread;
+        });
+        server.setExecutor(threads);
+        server.createContext("/", this::answer);
+    }
+
+    /** Listens on all interfaces; port 0 takes any free one. */
+    public static StatusServer start(int port, ServiceStatus status) throws IOException {
+        StatusServer started = new StatusServer(HttpServer.create(new InetSocketAddress(port), 0), status);
+        started.server.start();
+        return started;
+    }
+
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdown();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Answer answer = answerTo(exchange);
+            byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+            boolean isHead = exchange.getRequestMethod().equals("HEAD");
+            exchange.sendResponseHeaders(answer.code(), isHead ? -1 : body.length);
+            if (!isHead) {
+                OutputStream output = exchange.getResponseBody();
+                output.write(body);
+            }
+        }
+    }
+
+    private Answer answerTo(HttpExchange exchange) throws JsonProcessingException {
+        if (!exchange.getRequestMethod().equals("GET") && !exchange.getRequestMethod().equals("HEAD")) {
+            return new Answer(METHOD_NOT_ALLOWED, TEXT, "only GET\n");
+        }
+        return switch (exchange.getRequestURI().getPath()) {
+            case "/healthz" -> check(status.unhealthyBecause());
+            case "/readyz" -> check(status.unreadyBecause());
+            case "/progress" -> new Answer(OK, "application/json", json.writeValueAsString(status.progress()) + "\n");
+            case "/metrics" -> new Answer(OK, "text/plain; version=0.0.4; charset=utf-8", status.metrics());
+            default -> new Answer(NOT_FOUND, TEXT, "not found\n");
+        };
+    }
+
+    private static Answer check(String problem) {
+        return problem == null ? new Answer(OK, TEXT, "ok\n") : new Answer(UNAVAILABLE, TEXT, problem + "\n");
+    }
+}

@@ -1,0 +1,35 @@
+package io.openclickstream.stream.serve;
+
+import io.openclickstream.service.MetricsText;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Writes a reading of the status as metrics. */
+final class JobMetrics {
+    private JobMetrics() {
+    }
+
+    static String of(JobStatus.Reading reading) {
+        return new MetricsText("openclickstream_stream_")
+            .counters("rows_total", "Raw records since the start, by what became of them", "result", JobStatus.rowsByResult(reading))
+            .gauges("state", "1 for the state that the job is in", "state", states(reading))
+            .gauge("input_rows_per_second", "Rate at which records came in during the last batch", reading.inputRowsPerSecond())
+            .gauge("processed_rows_per_second", "Rate at which the last batch was done", reading.processedRowsPerSecond())
+            .gauge("last_batch", "Number of the last committed batch", reading.lastBatch())
+            .gauge("lag_records", "Records in Kafka that the last batch left unread", reading.lag())
+            .gauge("batch_duration_seconds", "Duration of the last batch", reading.batchSeconds())
+            .gauge("oldest_event_age_seconds", "Age of the last batch's earliest event when it became readable",
+                reading.oldestEventAgeSeconds())
+            .gauges("kafka_offset", "Next offset to read, by partition", "partition", reading.offsets())
+            .toString();
+    }
+
+    private static Map<String, Integer> states(JobStatus.Reading reading) {
+        Map<String, Integer> states = new LinkedHashMap<>();
+        for (JobStatus.State state : JobStatus.State.values()) {
+            states.put(state.name().toLowerCase(Locale.ROOT), reading.state() == state ? 1 : 0);
+        }
+        return states;
+    }
+}

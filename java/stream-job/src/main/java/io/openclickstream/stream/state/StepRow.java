@@ -1,0 +1,147 @@
+package io.openclickstream.stream.state;
+
+import io.openclickstream.model.OutputTable;
+import io.openclickstream.stream.parse.RawRecord;
+import io.openclickstream.stream.parse.ReadEvent;
+import java.util.Comparator;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What flows between the job's steps, as a Spark row: the few fields that dedup and sessions decide by, and the output row
+ * as bytes. Times are microseconds since the epoch.
+ */
+public final class StepRow {
+    /** The field by which the tables are sorted. */
+    public static final String RECEIVED_AT_NAME = "received_at";
+    /** The schema of the rows. */
+    public static final StructType SCHEMA = new StructType()
+        .add("table", DataTypes.IntegerType, false)
+        .add("event_id", DataTypes.StringType, false)
+        .add("visitor_id", DataTypes.StringType, true)
+        .add("event_time", DataTypes.LongType, false)
+        .add(RECEIVED_AT_NAME, DataTypes.LongType, false)
+        .add("partition", DataTypes.IntegerType, false)
+        .add("offset", DataTypes.LongType, false)
+        .add("body", DataTypes.BinaryType, false)
+        .add("session_id", DataTypes.StringType, true)
+        .add("session_start", DataTypes.LongType, true)
+        .add("session_event_index", DataTypes.IntegerType, true);
+
+    /** Order of the records in Kafka: the first of two with one identifier is the one that counts. */
+    static final Comparator<Row> KAFKA_ORDER = Comparator.comparingInt(StepRow::partition).thenComparingLong(StepRow::offset);
+    private static final Comparator<Row> EVENT_ORDER = Comparator.comparingLong(StepRow::eventTime).thenComparing(KAFKA_ORDER);
+
+    private static final OutputTable[] TABLES = OutputTable.values();
+    private static final int TABLE = 0;
+    private static final int EVENT_ID = 1;
+    private static final int VISITOR_ID = 2;
+    private static final int EVENT_TIME = 3;
+    private static final int RECEIVED_AT = 4;
+    private static final int PARTITION = 5;
+    private static final int OFFSET = 6;
+    private static final int BODY = 7;
+    private static final int SESSION_ID = 8;
+    private static final int SESSION_START = 9;
+    private static final int SESSION_EVENT_INDEX = 10;
+
+    private StepRow() {
+    }
+
+    /** A record and what was read out of it; the body is the output row's bytes. */
+    public static Row of(RawRecord record, ReadEvent event, byte[] body) {
+        return RowFactory.create(
+            event.row().table().ordinal(),
+            event.eventId(),
+            event.visitorId(),
+            event.eventTimeMicros(),
+            event.receivedAtMicros(),
+            record.partition(),
+            record.offset(),
+            body,
+            null,
+            null,
+            null);
+    }
+
+    static Row duplicate(Row step, byte[] body) {
+        return RowFactory.create(
+            OutputTable.DUPLICATE_EVENTS.ordinal(),
+            eventId(step),
+            null,
+            eventTime(step),
+            receivedAt(step),
+            partition(step),
+            offset(step),
+            body,
+            null,
+            null,
+            null);
+    }
+
+    static Row inSession(Row step, String sessionId, Session session) {
+        return RowFactory.create(
+            step.getInt(TABLE),
+            eventId(step),
+            visitorId(step),
+            eventTime(step),
+            receivedAt(step),
+            partition(step),
+            offset(step),
+            body(step),
+            sessionId,
+            session.start(),
+            session.events());
+    }
+
+    /** Order of a visitor's events: by their time, then as they stand in Kafka. */
+    static Comparator<Row> eventOrder() {
+        return EVENT_ORDER;
+    }
+
+    public static OutputTable table(Row step) {
+        return TABLES[step.getInt(TABLE)];
+    }
+
+    public static String eventId(Row step) {
+        return step.getString(EVENT_ID);
+    }
+
+    static String visitorId(Row step) {
+        return step.getString(VISITOR_ID);
+    }
+
+    static long eventTime(Row step) {
+        return step.getLong(EVENT_TIME);
+    }
+
+    public static long receivedAt(Row step) {
+        return step.getLong(RECEIVED_AT);
+    }
+
+    public static int partition(Row step) {
+        return step.getInt(PARTITION);
+    }
+
+    public static long offset(Row step) {
+        return step.getLong(OFFSET);
+    }
+
+    public static byte[] body(Row step) {
+        return step.getAs(BODY);
+    }
+
+    public static String sessionId(Row step) {
+        return step.getString(SESSION_ID);
+    }
+
+    public static long sessionStart(Row step) {
+        return step.getLong(SESSION_START);
+    }
+
+    public static int sessionEventIndex(Row step) {
+        return step.getInt(SESSION_EVENT_INDEX);
+    }
+}
