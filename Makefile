@@ -50,7 +50,7 @@ down: prerequisites ## Stop the local cluster; its data stays
 
 clean: down ## Stop the local cluster and remove its data and everything built in this checkout
 	@node local/cluster/main.ts clean
-	@rm -rf dist .local java/stream-job/target
+	@rm -rf dist .local java/*/target
 
 .PHONY: prerequisites
 prerequisites: node_modules/.package-lock.json
