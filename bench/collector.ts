@@ -1,6 +1,6 @@
 /** Requests and events a second a core of the collector, as a process of its own against the cluster's Kafka. */
 import { mustRun } from "../local/support/command.ts";
-import { checkoutRoot } from "../local/deploy/platform.ts";
+import { checkoutFolder } from "../local/support/checkout.ts";
 import { join } from "node:path";
 import type { Cluster } from "../local/deploy/deployment.ts";
 import type { Figure } from "./figures.ts";
@@ -26,7 +26,7 @@ export async function measureCollector(cluster: Cluster, namespace: string): Pro
     "--json",
   ];
   const text = await mustRun("go", ["run", "./cmd/bench-collector", ...args], {
-    cwd: join(checkoutRoot, "go"),
+    cwd: join(checkoutFolder, "go"),
   });
   return (JSON.parse(text) as Measurement[]).map((measured) => ({
     name: `collector, acks=all, ${measured.eventsPerRequest} events a request, requests (events) a core-second`,

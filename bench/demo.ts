@@ -2,10 +2,10 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { mustRun } from "../local/support/command.ts";
-import { checkoutRoot } from "../local/deploy/platform.ts";
+import { checkoutFolder } from "../local/support/checkout.ts";
 import { seconds, type Figure } from "./figures.ts";
 
-const folder = join(checkoutRoot, ".local", "bench");
+const folder = join(checkoutFolder, ".local", "bench");
 
 /** The variables that move every cache of ours and of the registries' clients into one folder; Debian's packages stay installed. */
 function cachesIn(directory: string): Readonly<Record<string, string>> {
@@ -24,7 +24,7 @@ async function timeDemo(env: Readonly<Record<string, string>>): Promise<number> 
   const clone = join(folder, "clone");
   await rm(clone, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  await mustRun("git", ["clone", "--quiet", checkoutRoot, clone]);
+  await mustRun("git", ["clone", "--quiet", checkoutFolder, clone]);
   const began = performance.now();
   try {
     await mustRun("make", ["demo"], { cwd: clone, env });

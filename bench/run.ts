@@ -5,7 +5,8 @@
 import { join } from "node:path";
 import { startCluster, stopCluster } from "../local/cluster/lifecycle.ts";
 import { waitUntilReady, type Cluster } from "../local/deploy/deployment.ts";
-import { bringUpPlatform, checkoutRoot } from "../local/deploy/platform.ts";
+import { bringUpPlatform } from "../local/deploy/platform.ts";
+import { checkoutFolder } from "../local/support/checkout.ts";
 import { Steps } from "../local/support/progress.ts";
 import { measureApplyToReady } from "./apply-to-ready.ts";
 import { measureCollector } from "./collector.ts";
@@ -71,7 +72,7 @@ async function measureRunning(steps: Steps, chosen: readonly string[]): Promise<
   const figures: Figure[] = [];
   const cluster = await bringUpPlatform(steps);
   await steps.run("Apply the quickstart and wait until every resource is Ready", async (report) => {
-    await cluster.apply(join(checkoutRoot, "manifests", "examples", "quickstart"));
+    await cluster.apply(join(checkoutFolder, "manifests", "examples", "quickstart"));
     await waitUntilReady(cluster, namespace, { atLeast: 7, timeoutSeconds: 900, report });
   });
   for (const [name, measure] of Object.entries(sections)) {

@@ -1,10 +1,10 @@
 /** What the machine must have for the local cluster and the images, and the Debian packages that bring it. */
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { findForeignKubelets } from "./cleanup.ts";
 import { mustRun, runCommand } from "../support/command.ts";
 import { controlGroupHierarchies } from "./kernel.ts";
+import { retried } from "../support/retry.ts";
 import type { ReportProgress } from "../support/progress.ts";
 
 /** A program, by name or path, and the Debian package that has it. */
@@ -88,21 +88,20 @@ export async function checkPrerequisites(): Promise<void> {
   );
 }
 
-const attempts = 3;
-
 /** Installs the Debian packages that are missing; nothing happens when none is. None of their services is started. */
 export async function installPackages(report: ReportProgress): Promise<void> {
   const packages = missingPackages();
   if (packages.length === 0) return;
   report(`installing ${packages.join(", ")}`);
-  const environment = { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
-  for (let attempt = 1; ; attempt += 1) {
-    const update = await runCommand("apt-get", ["update", "-qq"], { env: environment });
-    if (update.exitCode === 0) break;
-    if (attempt === attempts) throw new Error(`apt-get update failed:\n${update.tail.replace(/^/gm, "  ")}`);
-    report(`apt-get update failed, trying again (${attempt} of ${attempts})`);
-    await delay(attempt * 3000);
-  }
-  const options = ["--yes", "--quiet", "--no-install-recommends", "--option", `Acquire::Retries=${attempts}`];
-  await mustRun("apt-get", ["install", ...options, ...packages], { env: environment });
+  await aptGet(["update", "-qq"], report);
+  await aptGet(["install", "--yes", "--quiet", "--no-install-recommends", ...packages], report);
+}
+
+async function aptGet(args: readonly string[], report: ReportProgress): Promise<void> {
+  await retried(report, async () =>
+    // Another apt may be at work, such as the daily one of Debian.
+    mustRun("apt-get", ["--option", "DPkg::Lock::Timeout=300", ...args], {
+      env: { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
+    }),
+  );
 }

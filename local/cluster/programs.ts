@@ -1,10 +1,9 @@
 /** Builds the cluster's programs from Go modules, and the two images that every cluster needs, into the user's cache. */
 import { mkdir, readFile, symlink } from "node:fs/promises";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { mustRun, runCommand } from "../support/command.ts";
 import { cached, hashOf } from "../support/cache.ts";
+import { goBuild } from "../support/go-build.ts";
 import { writeImageArchive } from "./image-archive.ts";
 import type { ReportProgress } from "../support/progress.ts";
 
@@ -71,7 +70,10 @@ const coreDns: GoProgram = {
 export async function buildPrograms(report: ReportProgress): Promise<ClusterPrograms> {
   const key = `${kubernetesVersion}-${await sourceHash(kubernetes)}`;
   const programs = await cached({ thing: "kubernetes", key }, async (folder) => {
-    await goBuild(kubernetes, join(folder, "kubernetes"), report);
+    await goBuild(
+      { ...kubernetes, module: moduleFolder(kubernetes), output: join(folder, "kubernetes") },
+      report,
+    );
     for (const name of names) await symlink("kubernetes", join(folder, name));
   });
   return {
@@ -91,7 +93,7 @@ async function buildImage(name: string, program: GoProgram, report: ReportProgre
   const folder = await cached({ thing: `local-${name}-image`, key }, async (directory) => {
     const content = join(directory, "content");
     await mkdir(content);
-    await goBuild(program, join(content, name), report);
+    await goBuild({ ...program, module: moduleFolder(program), output: join(content, name) }, report);
     await writeImageArchive(
       { name: image, content, entrypoint: [`/${name}`], user: unprivilegedUser },
       join(directory, `${name}.tar`),
@@ -125,55 +127,4 @@ function versionFlags(version: string): string {
   return Object.entries(settings)
     .map(([name, value]) => `-X ${name}=${value ?? ""}`)
     .join(" ");
-}
-
-const attempts = 3;
-const networkTrouble = /dial tcp|TLS handshake|i\/o timeout|connection reset|unexpected EOF|\b50[0-9] /;
-
-/** Compiles with low priority; tries again when the module proxy was in trouble, since what was fetched stays. */
-async function goBuild(program: GoProgram, output: string, report: ReportProgress): Promise<void> {
-  report(`building ${program.title}`);
-  for (let attempt = 1; ; attempt += 1) {
-    const result = await compile(program, output, report);
-    if (result.exitCode === 0) return;
-    if (attempt === attempts || !networkTrouble.test(result.tail)) {
-      throw new Error(`building ${program.title} failed:\n${result.tail.replace(/^/gm, "  ")}`);
-    }
-    report(`building ${program.title}: the module proxy was in trouble, trying again`);
-    await delay(attempt * 5_000);
-  }
-}
-
-async function compile(
-  program: GoProgram,
-  output: string,
-  report: ReportProgress,
-): Promise<{ exitCode: number; tail: string }> {
-  let packages = 0;
-  let reported = 0;
-  const args = ["build", "-v", "-trimpath", "-mod=readonly", "-buildvcs=false"];
-  return runCommand(
-    "nice",
-    ["-n", "5", "go", ...args, `-ldflags=-s -w ${program.linkerFlags}`, "-o", output, program.package],
-    {
-      cwd: moduleFolder(program),
-      env: { CGO_ENABLED: "0", GOFLAGS: "" },
-      onLine: (line) => {
-        if (line.startsWith("go: ")) return;
-        packages += 1;
-        if (packages - reported < 100) return;
-        reported = packages;
-        report(`building ${program.title}: ${packages} packages compiled`);
-      },
-    },
-  );
-}
-
-/** The version of Go on this machine, or undefined. */
-export async function goVersion(): Promise<string | undefined> {
-  try {
-    return (await mustRun("go", ["env", "GOVERSION"])).trim();
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { mustRun } from "../support/command.ts";
 import { waitUntilReady, type Cluster } from "./deployment.ts";
-import { bringUpPlatform, checkoutRoot, isExistingCluster } from "./platform.ts";
+import { bringUpPlatform, isExistingCluster } from "./platform.ts";
+import { checkoutFolder } from "../support/checkout.ts";
 import { Steps, type ReportProgress } from "../support/progress.ts";
 
 const namespace = "quickstart";
@@ -94,7 +95,7 @@ async function main(): Promise<void> {
   const input = process.env["INPUT"] ?? "";
 
   await steps.run("Apply the quickstart and wait until every resource is Ready", async (report) => {
-    await cluster.apply(join(checkoutRoot, "manifests", "examples", "quickstart"));
+    await cluster.apply(join(checkoutFolder, "manifests", "examples", "quickstart"));
     await waitUntilReady(cluster, namespace, { atLeast: quickstartResources, timeoutSeconds: 900, report });
   });
   const before = await steps.run("Count what is there", async () => readAccount(cluster));

@@ -5,7 +5,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../support/command.ts";
-import { bringUpPlatform, checkoutRoot, imageReferences } from "./platform.ts";
+import { bringUpPlatform, imageReferences } from "./platform.ts";
+import { checkoutFolder } from "../support/checkout.ts";
 import { Steps } from "../support/progress.ts";
 
 const clusterDns = "10.96.0.10";
@@ -13,7 +14,7 @@ const clusterDns = "10.96.0.10";
 async function main(): Promise<void> {
   const cluster = await bringUpPlatform(new Steps());
   await cluster.kubectl(["scale", "deployment/operator", "-n", "openclickstream-system", "--replicas=0"]);
-  const directory = join(checkoutRoot, ".local", "dev");
+  const directory = join(checkoutFolder, ".local", "dev");
   await mkdir(directory, { recursive: true });
   const resolver = join(directory, "resolv.conf");
   await writeFile(
@@ -26,7 +27,7 @@ async function main(): Promise<void> {
   const script = `mount --bind "${resolver}" /etc/resolv.conf && exec node --watch src/main.ts`;
   try {
     const { exitCode } = await runCommand("unshare", ["--mount", "bash", "-c", script], {
-      cwd: checkoutRoot,
+      cwd: checkoutFolder,
       env: { ...cluster.environment, ...images, LEADER_ELECTION: "false" },
       inherit: true,
     });

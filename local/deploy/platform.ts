@@ -1,13 +1,11 @@
 /** Brings up what every demo, end-to-end test and benchmark needs: a cluster with engines and operator in it. */
-import { join, resolve } from "node:path";
-import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { loadImages, startCluster } from "../cluster/lifecycle.ts";
-import { mustRun } from "../support/command.ts";
 import { Cluster, waitForWorkloads, type ImageReference } from "./deployment.ts";
 import { buildImages } from "../images/build.ts";
+import { buildPlugin } from "./plugin.ts";
+import { checkoutFolder } from "../support/checkout.ts";
 import type { Steps } from "../support/progress.ts";
-
-export const checkoutRoot = resolve(import.meta.dirname, "../..");
 
 /** Whether the cluster of KUBECONFIG is used instead of one of our own. */
 export const isExistingCluster = process.env["CLUSTER"] === "existing";
@@ -61,7 +59,7 @@ export async function bringUpPlatform(steps: Steps): Promise<Cluster> {
 export function platformCluster(): Cluster {
   return isExistingCluster
     ? existingCluster()
-    : new Cluster(checkoutRoot, join(checkoutRoot, ".local", "kubeconfig"));
+    : new Cluster(checkoutFolder, join(checkoutFolder, ".local", "kubeconfig"));
 }
 
 function existingCluster(): Cluster {
@@ -69,19 +67,5 @@ function existingCluster(): Cluster {
   if (kubeconfig === undefined || kubeconfig === "") {
     throw new Error("CLUSTER=existing needs KUBECONFIG: the file that points to the cluster");
   }
-  return new Cluster(checkoutRoot, kubeconfig);
-}
-
-/** Puts the plugin where the path of `Cluster` finds it; Go's own cache makes the second build instant. */
-async function buildPlugin(): Promise<void> {
-  const folder = join(checkoutRoot, ".local", "bin");
-  await mkdir(folder, { recursive: true });
-  await mustRun(
-    "go",
-    ["build", "-trimpath", "-o", join(folder, "kubectl-clickstream"), "./cmd/kubectl-clickstream"],
-    {
-      cwd: join(checkoutRoot, "go"),
-      env: { CGO_ENABLED: "0" },
-    },
-  );
+  return new Cluster(checkoutFolder, kubeconfig);
 }

@@ -4,14 +4,14 @@
  */
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { join } from "node:path";
 import { mustRun } from "../support/command.ts";
 import { cached, hashOf, hashOfPath } from "../support/cache.ts";
+import { checkoutFolder } from "../support/checkout.ts";
+import { goBuild } from "../support/go-build.ts";
+import { retried } from "../support/retry.ts";
 
-export const checkoutFolder = resolve(import.meta.dirname, "../..");
 const imagesFolder = join(checkoutFolder, "images");
-const attempts = 3;
 const dependencyPlugin = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
 
 /** Tells what is being fetched or built; called only when something really is. */
@@ -63,19 +63,8 @@ export async function goBinary(program: GoProgram): Promise<Artifact> {
     key,
     provide: async (report) => {
       const directory = await cached({ thing: program.name, key }, async (building) => {
-        report(`building ${program.name} with ${compiler}`);
-        const args = [
-          "build",
-          "-trimpath",
-          "-ldflags",
-          "-s -w",
-          "-o",
-          join(building, program.name),
-          program.package,
-        ];
-        await retried(report, async () =>
-          mustRun("go", args, { cwd: program.module, env: { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly" } }),
-        );
+        const { name: title, ...build } = program;
+        await goBuild({ title, ...build, output: join(building, title) }, report);
       });
       return join(directory, program.name);
     },
@@ -113,25 +102,4 @@ export async function javaHome(versions: JavaVersions): Promise<string> {
 /** The major version in the text of a JDK's `release` file; 0 when it names none. */
 export function javaMajor(release: string): number {
   return Number(/^JAVA_VERSION="(\d+)/m.exec(release)?.[1] ?? 0);
-}
-
-const registryTrouble =
-  /could not (transfer|resolve)|couldn't download|failed getting|time(d )?out|connection re(set|fused)|dial tcp|TLS handshake|unexpected EOF|\b50[0-9]\b/i;
-
-/** Registries fail now and then: tries again after a pause that grows. What fails for another reason fails at once. */
-export async function retried<Result>(
-  report: ReportArtifact,
-  action: () => Promise<Result>,
-  pauseMilliseconds = 5_000,
-): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await action();
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (attempt === attempts || !registryTrouble.test(message)) throw error;
-      report(`the registry was in trouble, trying again (attempt ${attempt + 1} of ${attempts})`);
-      await delay(attempt * pauseMilliseconds);
-    }
-  }
 }

@@ -5,7 +5,8 @@
 import { cp, mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { mustRun, runCommand } from "../support/command.ts";
-import { checkoutFolder, type Artifact } from "./artifacts.ts";
+import type { Artifact } from "./artifacts.ts";
+import { checkoutFolder } from "../support/checkout.ts";
 import { chooseBuilder, type ImageBuilder } from "./builders.ts";
 import { cached, cachedPath, hashOf, hashOfPath, markUsed, type CacheEntry } from "../support/cache.ts";
 import { withBuildLock } from "../support/build-lock.ts";
@@ -42,6 +43,16 @@ const archiveFormat = "oci, zstd";
 export async function buildImages(options: BuildOptions = {}): Promise<BuiltImage[]> {
   const build = new ImageBuild(options);
   return build.all(options.names ?? imageNames);
+}
+
+/** Fetches and builds what the images named are made of, without building them: the integration tests run from it. */
+export async function provideArtifacts(
+  names: readonly string[],
+  report: (message: string) => void,
+): Promise<void> {
+  for (const name of names) {
+    for (const artifact of Object.values(recipeOf(name).artifacts)) await (await artifact()).provide(report);
+  }
 }
 
 /** The reference of an image: prefix, name, and hash as tag. */

@@ -3,16 +3,16 @@ import { cp, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  checkoutFolder,
   javaHome,
   mavenArtifacts,
-  retried,
   type Artifact,
   type JavaVersions,
   type ReportArtifact,
 } from "./artifacts.ts";
 import { mustRun } from "../support/command.ts";
 import { cached, hashOf, hashOfPath } from "../support/cache.ts";
+import { checkoutFolder } from "../support/checkout.ts";
+import { retried } from "../support/retry.ts";
 
 const debianSuite = "bookworm";
 const debianPackages = ["ca-certificates", "tzdata"];

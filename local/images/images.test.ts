@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { checkoutFolder, javaMajor, retried } from "./artifacts.ts";
+import { javaMajor } from "./artifacts.ts";
+import { checkoutFolder } from "../support/checkout.ts";
 import { chooseBuilder, repositoryOf } from "./builders.ts";
 import { withBuildLock } from "../support/build-lock.ts";
 import { imageNames, isBase, recipeOf } from "./recipes.ts";
@@ -80,28 +81,6 @@ describe("the major version of a JDK", () => {
     ["", 0],
   ])("is read from %j", (release, major) => {
     expect(javaMajor(release)).toBe(major);
-  });
-});
-
-describe("a fetch", () => {
-  test("is tried again when the registry was in trouble", async () => {
-    const action = vi.fn(async () => "fetched");
-    action.mockRejectedValueOnce(new Error("Could not transfer artifact a:b:1: Connection reset"));
-    const report = vi.fn();
-    expect(await retried(report, action, 0)).toBe("fetched");
-    expect(report).toHaveBeenCalledWith("the registry was in trouble, trying again (attempt 2 of 3)");
-  });
-
-  test("that fails for another reason fails at once", async () => {
-    const action = vi.fn(async () => Promise.reject(new Error("COMPILATION ERROR: cannot find symbol")));
-    await expect(retried(() => undefined, action, 0)).rejects.toThrow("cannot find symbol");
-    expect(action).toHaveBeenCalledTimes(1);
-  });
-
-  test("that fails three times fails with the registry's message", async () => {
-    const action = vi.fn(async () => Promise.reject(new Error("dial tcp: i/o timeout")));
-    await expect(retried(() => undefined, action, 0)).rejects.toThrow("i/o timeout");
-    expect(action).toHaveBeenCalledTimes(3);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Every image: its Dockerfile, its local base, and what goes into its build context beside the Dockerfile's folder. */
 import { join } from "node:path";
-import { checkoutFolder, goBinary, mavenArtifacts, versitygwBinary, type Artifact } from "./artifacts.ts";
+import { goBinary, mavenArtifacts, versitygwBinary, type Artifact } from "./artifacts.ts";
 import {
   debianRoot,
   javaRuntime,
@@ -10,6 +10,7 @@ import {
   streamJob,
   trinoDistribution,
 } from "./distributions.ts";
+import { checkoutFolder } from "../support/checkout.ts";
 
 /** How an image is made. */
 export interface ImageRecipe {

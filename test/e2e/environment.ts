@@ -3,7 +3,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mustRun, runCommand, type CommandResult } from "../../local/support/command.ts";
 import { diagnose, type Cluster } from "../../local/deploy/deployment.ts";
-import { bringUpPlatform, checkoutRoot, platformCluster } from "../../local/deploy/platform.ts";
+import { bringUpPlatform, platformCluster } from "../../local/deploy/platform.ts";
+import { checkoutFolder } from "../../local/support/checkout.ts";
 import { Steps } from "../../local/support/progress.ts";
 
 export interface Account {
@@ -14,7 +15,7 @@ export interface Account {
 }
 
 export const accessLog =
-  process.env["ACCESS_LOG"] ?? join(checkoutRoot, "..", "shared", "data", "access.log");
+  process.env["ACCESS_LOG"] ?? join(checkoutFolder, "..", "shared", "data", "access.log");
 
 const namePrefix = "e2e-";
 
@@ -50,7 +51,7 @@ export class Environment {
   }
 
   private async applyQuickstart(): Promise<void> {
-    const directory = join(checkoutRoot, ".local", "deploy", "e2e");
+    const directory = join(checkoutFolder, ".local", "deploy", "e2e");
     await mkdir(directory, { recursive: true });
     const patch = JSON.stringify([{ op: "replace", path: "/metadata/name", value: this.namespace }]);
     const kustomization = {

@@ -2,8 +2,8 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { retried } from "../../local/images/artifacts.ts";
 import { runCommand } from "../../local/support/command.ts";
+import { retried } from "../../local/support/retry.ts";
 import type { Counts } from "./counts.ts";
 import type { GraphTask } from "./graph.ts";
 

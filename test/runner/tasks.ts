@@ -1,6 +1,7 @@
 /** The tasks of `make test` and `make check`, and what each needs. Of tasks that could start, the first of the list does. */
 import { join, resolve } from "node:path";
 import { javaHome } from "../../local/images/artifacts.ts";
+import { goEnvironment } from "../../local/support/go-build.ts";
 import { readMavenReports, readVitestReport } from "./counts.ts";
 import { GoTests } from "./go-tests.ts";
 import type { Task } from "./task.ts";
@@ -24,11 +25,8 @@ export type Choices = Partial<Record<Suite, readonly string[]>>;
 const accessLog = process.env["ACCESS_LOG"] ?? resolve(root, "../shared/data/access.log");
 const java17 = { JAVA_HOME: await javaHome({ minimum: 17, maximum: 17 }) };
 const maven = ["mvn", "--quiet", "--batch-mode", "--file", "java"] as const;
-const inGo = {
-  directory: "go",
-  // The flags that the images are built with, so that no package is compiled twice.
-  env: { CGO_ENABLED: "0", GOFLAGS: "-trimpath -mod=readonly" },
-};
+/** With the flags that the images are built with, so that no package is compiled twice. */
+const inGo = { directory: "go", env: goEnvironment };
 
 function vitest(project: string, chosen: readonly string[] = []): Pick<Task, "command" | "count"> {
   const report = join(logs, `${project}.json`);
@@ -116,7 +114,21 @@ const built: readonly Task[] = [
     command: ["node", "local/cluster/main.ts", "build"],
     count: "none",
   },
+  {
+    name: "Engine artifacts",
+    command: ["node", "local/images/main.ts", "artifacts", "kafka", "nessie", "versitygw"],
+    fetches: true,
+    count: "none",
+  },
 ];
+
+const plugin: Task = {
+  name: "kubectl plugin",
+  needs: ["Go modules"],
+  after: ["Cluster programs"],
+  command: ["node", "local/deploy/plugin.ts"],
+  count: "none",
+};
 
 const images: Task = {
   name: "Images",
@@ -131,12 +143,12 @@ function engineTests(choices: Choices): readonly Task[] {
   return [
     {
       name: "TypeScript integration tests",
-      needs: ["Cluster programs"],
+      needs: ["Cluster programs", "Engine artifacts"],
       ...vitest("integration", choices["TypeScript integration tests"]),
     },
     {
       name: "Java tests with engines",
-      needs: ["Java build"],
+      needs: ["Java build", "Engine artifacts"],
       after: ["Java tests"],
       command: [
         "node",
@@ -148,7 +160,7 @@ function engineTests(choices: Choices): readonly Task[] {
     },
     {
       name: "Go tests with engines",
-      needs: ["Go modules"],
+      needs: ["Go modules", "Engine artifacts"],
       command: [
         "node",
         ...["../test/support/with-engines.ts", "secured-kafka", "kafka-jars", "--"],
@@ -165,7 +177,7 @@ function endToEnd(choices: Choices): Task {
   const others = [...staticChecks, ...unitTests({}), ...engineTests({})];
   return {
     name: "End-to-end tests",
-    needs: ["Cluster programs", "Images"],
+    needs: ["Cluster programs", "Images", "kubectl plugin"],
     // They look at the clock: the machine is theirs.
     after: others.map((task) => task.name),
     slots: 2,
@@ -182,6 +194,7 @@ export function allTasks(choices: Choices = {}): readonly Task[] {
     ...staticChecks,
     ...engineTests(choices),
     images,
+    plugin,
     endToEnd(choices),
   ];
 }
