@@ -10,13 +10,14 @@ const NAME = "raw-record";
 const word = z.string().regex(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/);
 const doc = z.string().min(1);
 const named = z.strictObject({ name: word, doc });
+const member = named.extend({ type: z.enum(["text", "object"]).default("text") });
 
 const rawRecordSchema = z.strictObject({
   headers: z.array(named).min(1),
   capturedPrefix: z.string().regex(/^[a-z]+\.$/),
   sources: z.array(z.strictObject({ source: word, stored: word, doc })).min(1),
   logFormats: z.array(z.strictObject({ format: word, doc })).min(1),
-  members: z.array(named).min(1),
+  members: z.array(member).min(1),
   logMembers: z.array(named).min(1),
   key: z.array(doc).min(1),
   limits: z.record(z.string(), z.strictObject({ value: z.int().positive(), doc })),
@@ -38,6 +39,15 @@ function goNamed(prefix: string, items: readonly Named[]): readonly GoConstant[]
     value: goText(name),
     doc: text,
   }));
+}
+
+function goEvent(record: RawRecord): string {
+  const types = { text: "string", object: "map[string]any" };
+  const fields = record.members.map(
+    ({ name, doc: text, type }) =>
+      `${goComment(text, 1)}\t${goName(name)} ${types[type]} \`json:"${name},omitempty"\`\n`,
+  );
+  return `${goComment("Event is an event as JSON, for those who make events.")}type Event struct {\n${fields.join("")}}\n`;
 }
 
 function goSource(record: RawRecord): GeneratedFile {
@@ -67,6 +77,7 @@ function goSource(record: RawRecord): GeneratedFile {
     `${goComment("Source is how an event came, the value of HeaderSource.")}type Source string\n`,
     goConstants("The sources.", sources),
     goConstants("Members of an event.", goNamed("Member", record.members)),
+    goEvent(record),
     goConstants("Members of an event that is a line of an access log.", goNamed("Member", record.logMembers)),
     goConstants("Formats of access logs.", goNamed("LogFormat", formats)),
     goConstants("Limits of a raw record.", limits),

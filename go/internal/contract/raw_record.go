@@ -73,6 +73,34 @@ const (
 	MemberProperties = "properties"
 )
 
+// Event is an event as JSON, for those who make events.
+type Event struct {
+	// Identifier of the event.
+	EventID string `json:"event_id,omitempty"`
+	// What happened.
+	EventType string `json:"event_type,omitempty"`
+	// When it happened.
+	Timestamp string `json:"timestamp,omitempty"`
+	// Identifier that the client gave to an unknown visitor.
+	AnonymousID string `json:"anonymous_id,omitempty"`
+	// Identifier of the signed-in user.
+	UserID string `json:"user_id,omitempty"`
+	// Address of the page.
+	PageURL string `json:"page_url,omitempty"`
+	// Title of the page.
+	PageTitle string `json:"page_title,omitempty"`
+	// Address of the page that led here.
+	Referrer string `json:"referrer,omitempty"`
+	// Address of the client, where it is not the sender's.
+	IP string `json:"ip,omitempty"`
+	// User agent of the client, where it is not the sender's.
+	UserAgent string `json:"user_agent,omitempty"`
+	// Preferred language of the client.
+	Language string `json:"language,omitempty"`
+	// An object with whatever else there is to say.
+	Properties map[string]any `json:"properties,omitempty"`
+}
+
 // Members of an event that is a line of an access log.
 const (
 	// The line as it stands in the log.

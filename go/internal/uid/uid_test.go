@@ -22,14 +22,6 @@ func TestV7StartsWithTheMillisecondsAndNamesItsVersion(t *testing.T) {
 	}
 }
 
-func TestV5IsTheOneOfTheStandard(t *testing.T) {
-	// RFC 9562, appendix A.4: www.example.com in the DNS namespace.
-	dns := [16]byte{0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8}
-	if got, want := V5(dns, "www.example.com"), "2ed6657d-e927-568b-95e1-2665a8aea6a2"; got != want {
-		t.Errorf("V5 = %s, want %s", got, want)
-	}
-}
-
 func BenchmarkAppendV7(b *testing.B) {
 	buffer := make([]byte, 0, Length)
 	now := time.Now()

@@ -12,7 +12,8 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/uid"
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/eventid"
 )
 
 // longestLine is where a line is cut. It is far beyond what the collector takes as one event, so a line of that length
@@ -37,7 +38,7 @@ func NewReader(lines io.Reader, source string) *Reader {
 // EventID is the id of a line's event: the same for the same line of the same log, so that a second replay stores
 // nothing new. Numbers count from 1.
 func EventID(source string, number int64, line []byte) string {
-	return uid.V5(uid.Namespace, source+"\n"+strconv.FormatInt(number, 10)+"\n"+string(line))
+	return eventid.Of(source + "\n" + strconv.FormatInt(number, 10) + "\n" + string(line))
 }
 
 // Line is the number of the line that the last event was made of.
@@ -50,12 +51,13 @@ func (r *Reader) Next() ([]byte, error) {
 		return nil, err
 	}
 	r.number++
-	event := logEvent{EventID: EventID(r.source, r.number, r.line), Format: "combined"}
+	event := map[string]string{
+		contract.MemberEventID: EventID(r.source, r.number, r.line), contract.MemberFormat: contract.LogFormatCombined,
+	}
 	if utf8.Valid(r.line) {
-		text := string(r.line)
-		event.Line = &text
+		event[contract.MemberLine] = string(r.line)
 	} else {
-		event.LineBase64 = base64.StdEncoding.EncodeToString(r.line)
+		event[contract.MemberLineBase64] = base64.StdEncoding.EncodeToString(r.line)
 	}
 	r.event.Reset()
 	encoder := json.NewEncoder(&r.event)
@@ -64,13 +66,6 @@ func (r *Reader) Next() ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimSuffix(r.event.Bytes(), []byte("\n")), nil
-}
-
-type logEvent struct {
-	EventID    string  `json:"event_id"`
-	Format     string  `json:"format"`
-	Line       *string `json:"line,omitempty"`
-	LineBase64 string  `json:"line_base64,omitempty"`
 }
 
 // readLine reads one line without its end into r.line. The last line may lack its end.

@@ -4,6 +4,7 @@ package generator
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +12,8 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/uid"
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/eventid"
 )
 
 // Options say what to make.
@@ -43,7 +45,7 @@ func (o *Options) Validate() error {
 type Counts struct {
 	Good, Duplicates int64
 	// Malformed counts the broken events by the reason that they must fail with.
-	Malformed map[string]int64
+	Malformed map[contract.FailureReason]int64
 }
 
 // Total is the number of all lines.
@@ -83,7 +85,7 @@ func New(options Options) *Generator {
 	return &Generator{
 		options: options, random: random,
 		site:            newSite(random, options.Start, options.Span, options.Events-malformed-duplicates),
-		counts:          Counts{Malformed: map[string]int64{}},
+		counts:          Counts{Malformed: map[contract.FailureReason]int64{}},
 		malformedToMake: malformed, duplicateToMake: duplicates,
 	}
 }
@@ -109,7 +111,7 @@ func (g *Generator) Next() ([]byte, error) {
 		g.counts.Duplicates++
 		return g.recent[g.random.IntN(len(g.recent))], nil
 	default:
-		line, err := g.site.next(g.newID()).marshal()
+		line, err := json.Marshal(g.site.next(g.newID()))
 		g.counts.Good++
 		g.remember(line)
 		return line, err
@@ -117,7 +119,7 @@ func (g *Generator) Next() ([]byte, error) {
 }
 
 func (g *Generator) newID() string {
-	return uid.V5(uid.Namespace, fmt.Sprintf("generated\n%d\n%d", g.options.Seed, g.number))
+	return eventid.Of(fmt.Sprintf("generated\n%d\n%d", g.options.Seed, g.number))
 }
 
 func (g *Generator) remember(line []byte) {
@@ -131,18 +133,21 @@ func (g *Generator) remember(line []byte) {
 
 // breakages make a broken event of a good one; each holds the id, so that no two are alike.
 var breakages = []struct {
-	reason string
-	make   func(event *event) ([]byte, error)
+	reason contract.FailureReason
+	make   func(event *contract.Event) ([]byte, error)
 }{
-	{"invalid_json", func(e *event) ([]byte, error) {
-		line, err := e.marshal()
-		return line[:bytes.Index(line, []byte(`"page_url"`))], err
+	{contract.FailureInvalidJSON, func(e *contract.Event) ([]byte, error) {
+		line, err := json.Marshal(e)
+		return line[:bytes.Index(line, []byte(`"`+contract.MemberPageURL+`"`))], err
 	}},
-	{"missing_field", func(e *event) ([]byte, error) { e.EventType = ""; return e.marshal() }},
-	{"invalid_field", func(e *event) ([]byte, error) { e.Timestamp = "half past nine"; return e.marshal() }},
-	{"not_an_object", func(e *event) ([]byte, error) { return fmt.Appendf(nil, `["page_view",%q]`, e.EventID), nil }},
-	{"malformed_log_line", func(e *event) ([]byte, error) {
-		return fmt.Appendf(nil, `{"event_id":%q,"format":"combined","line":"%s - - [%s] \"GET /"}`, e.EventID, e.IP, e.Timestamp), nil
+	{contract.FailureMissingField, func(e *contract.Event) ([]byte, error) { e.EventType = ""; return json.Marshal(e) }},
+	{contract.FailureInvalidField, func(e *contract.Event) ([]byte, error) { e.Timestamp = "half past nine"; return json.Marshal(e) }},
+	{contract.FailureNotAnObject, func(e *contract.Event) ([]byte, error) { return fmt.Appendf(nil, `["page_view",%q]`, e.EventID), nil }},
+	{contract.FailureMalformedLogLine, func(e *contract.Event) ([]byte, error) {
+		return json.Marshal(map[string]string{
+			contract.MemberEventID: e.EventID, contract.MemberFormat: contract.LogFormatCombined,
+			contract.MemberLine: fmt.Sprintf(`%s - - [%s] "GET /`, e.IP, e.Timestamp),
+		})
 	}},
 }
 

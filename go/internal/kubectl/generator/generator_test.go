@@ -7,6 +7,8 @@ import (
 	"io"
 	"testing"
 	"time"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
 
 func options(events int64) Options {
@@ -79,7 +81,7 @@ func TestWhatIsMadeIsWhatIsCounted(t *testing.T) {
 			continue
 		}
 		seen[string(line)] = true
-		var made event
+		var made contract.Event
 		if !json.Valid(line) {
 			invalid++
 			continue
@@ -89,7 +91,7 @@ func TestWhatIsMadeIsWhatIsCounted(t *testing.T) {
 		}
 		ids[made.EventID] = true
 	}
-	if duplicates != counts.Duplicates || invalid != counts.Malformed["invalid_json"] {
+	if duplicates != counts.Duplicates || invalid != counts.Malformed[contract.FailureInvalidJSON] {
 		t.Errorf("%d lines are repeated and %d are not JSON, counted were %+v", duplicates, invalid, counts)
 	}
 	for _, breakage := range breakages {
@@ -107,7 +109,7 @@ func TestVisitorsComeBackOnlyAfterTheirSessionHasEnded(t *testing.T) {
 	sessions := map[string]int{}
 	var before time.Time
 	for _, line := range lines {
-		var made event
+		var made contract.Event
 		if err := json.Unmarshal(line, &made); err != nil {
 			t.Fatal(err)
 		}

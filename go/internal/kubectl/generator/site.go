@@ -2,29 +2,12 @@ package generator
 
 import (
 	"container/heap"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
-
-// event is one line in the collector's JSON form.
-type event struct {
-	EventID     string         `json:"event_id"`
-	EventType   string         `json:"event_type,omitempty"`
-	Timestamp   string         `json:"timestamp"`
-	AnonymousID string         `json:"anonymous_id"`
-	UserID      string         `json:"user_id,omitempty"`
-	PageURL     string         `json:"page_url"`
-	PageTitle   string         `json:"page_title"`
-	Referrer    string         `json:"referrer,omitempty"`
-	IP          string         `json:"ip"`
-	UserAgent   string         `json:"user_agent"`
-	Language    string         `json:"language"`
-	Properties  map[string]any `json:"properties,omitempty"`
-}
-
-func (e *event) marshal() ([]byte, error) { return json.Marshal(e) }
 
 const (
 	meanSessionLength = 7.0
@@ -89,7 +72,7 @@ func (s *sessions) Pop() any {
 }
 
 // next returns the event that comes next in time.
-func (s *site) next(id string) *event {
+func (s *site) next(id string) *contract.Event {
 	for len(s.active) == 0 || s.nextArrival.Before(s.active[0].at) {
 		heap.Push(&s.active, s.arrive())
 	}
@@ -111,7 +94,7 @@ func (s *site) next(id string) *event {
 }
 
 // strayEvent is an event of nobody's visit, for a broken line.
-func (s *site) strayEvent(id string) *event {
+func (s *site) strayEvent(id string) *contract.Event {
 	return s.act(&session{visitor: s.newVisitor(), at: s.now, page: pages[0]}, id)
 }
 
@@ -148,9 +131,9 @@ func (s *site) newVisitor() *visitor {
 }
 
 // act makes the session's next event and moves the visitor on.
-func (s *site) act(current *session, id string) *event {
+func (s *site) act(current *session, id string) *contract.Event {
 	v := current.visitor
-	made := &event{
+	made := &contract.Event{
 		EventID: id, EventType: "page_view", Timestamp: current.at.UTC().Format("2006-01-02T15:04:05.000Z"),
 		AnonymousID: v.id, UserID: v.userID, IP: v.ip, UserAgent: v.userAgent, Language: v.language,
 		PageURL: origin + current.page.path + current.query, PageTitle: current.page.title, Referrer: current.referrer,

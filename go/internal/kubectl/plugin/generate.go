@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/delivery"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/generator"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
@@ -113,7 +114,7 @@ func (o *generateOptions) run(ctx context.Context) error {
 		return fmt.Errorf("after %d events: %w\nrun the same command again to send the rest; what was sent before becomes duplicates", totals.Sent, err)
 	}
 	printf(o.streams.Out, "%s\n", describeCounts(made.Counts()))
-	return o.printTotals(totals, made.Counts().Malformed["invalid_json"], time.Since(start))
+	return o.printTotals(totals, made.Counts().Malformed[contract.FailureInvalidJSON], time.Since(start))
 }
 
 func printAll(out io.Writer, source delivery.Source) error {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/delivery"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
 	"github.com/open-clickstream/open-clickstream/go/internal/uid"
@@ -83,18 +84,15 @@ func (o *sendOptions) complete(args []string) error {
 }
 
 // eventOfFlags gives the event an id of its own if need be: it may be sent several times before it is known to have arrived.
-func (o *sendOptions) eventOfFlags() map[string]any {
+func (o *sendOptions) eventOfFlags() contract.Event {
 	if o.eventID == "" {
 		o.eventID = uid.V7(time.Now())
 	}
-	event := map[string]any{"event_type": o.eventType}
-	for name, value := range map[string]string{"event_id": o.eventID, "anonymous_id": o.anonymousID, "page_url": o.pageURL} {
-		if value != "" {
-			event[name] = value
-		}
+	event := contract.Event{
+		EventID: o.eventID, EventType: o.eventType, AnonymousID: o.anonymousID, PageURL: o.pageURL, Properties: map[string]any{},
 	}
-	if len(o.properties) > 0 {
-		event["properties"] = o.properties
+	for name, value := range o.properties {
+		event.Properties[name] = value
 	}
 	return event
 }
