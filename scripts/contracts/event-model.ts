@@ -190,7 +190,12 @@ function javaReasons({ failureReasons }: EventModel): GeneratedFile {
   );
 }
 
-function goReasons({ failureReasons }: EventModel): GeneratedFile {
+function goModel({ failureReasons, tables }: EventModel): GeneratedFile {
+  const suffixes = Object.entries(tables).map(([key, { suffix, doc }]): GoConstant => ({
+    name: `Suffix${goName(key)}`,
+    value: goText(suffix),
+    doc,
+  }));
   const constants = failureReasons.map(({ reason, doc }): GoConstant => ({
     name: `Failure${goName(reason)}`,
     type: "FailureReason",
@@ -200,6 +205,7 @@ function goReasons({ failureReasons }: EventModel): GeneratedFile {
   return goFile(NAME, [
     `${goComment("FailureReason is why an event could not be read. The list is closed.")}type FailureReason string\n`,
     goConstants("The reasons.", constants),
+    goConstants("Ends of the names of a pipeline's tables, after its prefix.", suffixes),
   ]);
 }
 
@@ -209,7 +215,7 @@ export function eventModelFiles(model: EventModel): readonly GeneratedFile[] {
     ...Object.entries(model.tables).map(([key, table]) => javaColumns(key, table)),
     javaTables(model),
     javaReasons(model),
-    goReasons(model),
+    goModel(model),
     ["docs/event-model.md", eventModelPage(model)],
   ];
 }

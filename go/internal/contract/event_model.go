@@ -22,3 +22,13 @@ const (
 	// The body of the request could not be read (wrong compression, wrong encoding, cut off).
 	FailureUnreadableBody FailureReason = "unreadable_body"
 )
+
+// Ends of the names of a pipeline's tables, after its prefix.
+const (
+	// One row for each event that could be read, the first time it was seen.
+	SuffixEvents = "events"
+	// One row for each event that could not be read, the first time it was seen, with its bytes.
+	SuffixFailedEvents = "failed_events"
+	// One row for each event, readable or not, whose identifier was seen before within the dedup window.
+	SuffixDuplicateEvents = "duplicate_events"
+)

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
 
 // Pipeline is what the commands need to know of a ClickstreamPipeline.
@@ -22,21 +24,25 @@ type Pipeline struct {
 // Tables are the pipeline's tables as "database.table".
 type Tables struct{ Events, FailedEvents, DuplicateEvents string }
 
-// Names of what a pipeline consists of.
-func (p *Pipeline) CollectorService() string { return p.Name + "-collector" }
+// CollectorService is the Deployment and the Service of the collector.
+func (p *Pipeline) CollectorService() string { return childName(p.Name, contract.ChildCollector) }
 
 // CollectorInternalService is the Service of the collector's metrics and accounting, which is never reached from outside.
-func (p *Pipeline) CollectorInternalService() string { return p.CollectorService() + "-internal" }
+func (p *Pipeline) CollectorInternalService() string {
+	return childName(p.Name, contract.ChildCollectorInternal)
+}
 
 // StreamName is the StatefulSet, the Service and the ServiceAccount of the stream job.
-func (p *Pipeline) StreamName() string { return p.Name + "-stream" }
+func (p *Pipeline) StreamName() string { return childName(p.Name, contract.ChildStreamJob) }
 
 // RawStreamName is the EventStream between collector and stream job.
-func (p *Pipeline) RawStreamName() string { return p.Name + "-raw" }
+func (p *Pipeline) RawStreamName() string { return childName(p.Name, contract.ChildRawStream) }
 
-// LakeTableNames are the LakeTables of the pipeline.
+// LakeTableNames are the LakeTables of the pipeline: of events, failed events and duplicate events.
 func (p *Pipeline) LakeTableNames() []string {
-	return []string{p.Name + "-events", p.Name + "-failed-events", p.Name + "-duplicate-events"}
+	return []string{
+		childName(p.Name, contract.ChildEvents), childName(p.Name, contract.ChildFailedEvents), childName(p.Name, contract.ChildDuplicateEvents),
+	}
 }
 
 // ReadPipeline reads a pipeline and works out its tables: from its status, or else as the operator would name them.
@@ -53,11 +59,11 @@ func (a *Access) ReadPipeline(ctx context.Context, name string) (*Pipeline, erro
 func tablesOf(object map[string]any, namespace, name string) Tables {
 	database := Text(object, "spec", "tables", "database")
 	if database == "" {
-		database = strings.ReplaceAll(namespace, "-", "_")
+		database = defaultTableName(namespace, contract.DefaultDatabase)
 	}
 	prefix := Text(object, "spec", "tables", "prefix")
 	if prefix == "" {
-		prefix = strings.ReplaceAll(name, "-", "_") + "_"
+		prefix = defaultTableName(name, contract.DefaultPrefix)
 	}
 	table := func(field, suffix string) string {
 		if known := Text(object, "status", "tables", field); known != "" {
@@ -66,8 +72,9 @@ func tablesOf(object map[string]any, namespace, name string) Tables {
 		return database + "." + prefix + suffix
 	}
 	return Tables{
-		Events: table("events", "events"), FailedEvents: table("failedEvents", "failed_events"),
-		DuplicateEvents: table("duplicateEvents", "duplicate_events"),
+		Events:          table("events", contract.SuffixEvents),
+		FailedEvents:    table("failedEvents", contract.SuffixFailedEvents),
+		DuplicateEvents: table("duplicateEvents", contract.SuffixDuplicateEvents),
 	}
 }
 

@@ -194,6 +194,24 @@ func TestAccountAddsUp(t *testing.T) {
 	}
 }
 
+func TestAccountFindsTheCollectorOfALongName(t *testing.T) {
+	// The operator's own name for it, as in contracts/vectors/names.json: the pipeline's part is cut and has a hash.
+	const pipeline, internalService = "shop-of-a-very-long-name-in-the-north-eu", "shop-of-a-very-long-name-0a99cc06-collector-internal"
+	collector := newFakeCollector(t)
+	collector.accounting = `{"topic":"raw","received":10,"partitions":[{"partition":0,"start":0,"end":10}]}`
+	trino := fakeTrino(t, map[string]string{
+		`count(*) FROM "lake"."shop"."shop_of_a_very_long_name_in_the_north_eu_events") AS stored`: countColumns + "[[7,1,2]]}",
+		"UNION ALL": `{"columns":[{"name":"p","type":"integer"}],"data":[[0,10,10,10,9]]}`,
+	})
+	server := shop(t, collector, trino)
+	server.Put("/apis/openclickstream.io/v1alpha1/namespaces/shop/clickstreampipelines", `{"metadata":{"name":"`+pipeline+`"},"spec":{"platformRef":{"name":"local"}}}`)
+	server.Put("/api/v1/namespaces/shop/services", `{"metadata":{"name":"`+internalService+`"},"spec":{"selector":{"app":"web-collector"},"ports":[{"name":"internal","port":9090}]}}`)
+	got := run(t, "", inShop(server, "account", pipeline)...)
+	if want := "received 10 = stored 7 + failed 1 + duplicate 2\n"; got.err != nil || got.out != want {
+		t.Errorf("printed %q %q, error %v\nwant %q", got.out, got.errOut, got.err, want)
+	}
+}
+
 func TestABatchThatIsHalfVisibleIsNoLoss(t *testing.T) {
 	collector := newFakeCollector(t)
 	collector.accounting = `{"topic":"raw","received":10,"partitions":[{"partition":0,"start":0,"end":10}]}`
