@@ -8,19 +8,31 @@ import { createEventStreamController } from "./controllers/event-stream/controll
 import { createLakeTableController } from "./controllers/lake-table/controller.ts";
 import { createQueryClusterController } from "./controllers/query-cluster/controller.ts";
 import { CachingProber } from "./targets/trino/prober.ts";
+import { PlatformReader } from "./platform/platform.ts";
+import type { SecretObject } from "./platform/secret-reader.ts";
+import { SECRET_TYPE, SecretReader } from "./platform/secret-reader.ts";
+import { findObject } from "./runtime/http/api-client.ts";
 import { loadConnection } from "./runtime/http/connection.ts";
 import { startHealthServer } from "./runtime/http/http-server.ts";
 import { createLogger } from "./runtime/logger.ts";
 import { createMetrics } from "./runtime/metrics.ts";
 import { Operator } from "./runtime/operator.ts";
+import type { RestClient } from "./runtime/http/rest-client.ts";
 import { createRestClient } from "./runtime/http/rest-client.ts";
 import { JsonClient } from "./targets/http/json-client.ts";
-import { createPlatformClients } from "./targets/platform/clients.ts";
+import { createSystemClients } from "./targets/clients.ts";
 
-/** Connections that controllers share, made once and closed at the end. */
-function createClients() {
+/** What controllers share: how Secrets and platforms are read, and connections that are made once and closed at the end. */
+function createClients(rest: RestClient) {
   const http = new JsonClient();
-  return { http, prober: new CachingProber(http), platforms: createPlatformClients() };
+  const secrets = new SecretReader((key) => findObject<SecretObject>(rest, { type: SECRET_TYPE, key }));
+  return {
+    http,
+    prober: new CachingProber(http),
+    secrets,
+    platforms: new PlatformReader(secrets),
+    systems: createSystemClients(),
+  };
 }
 
 type Clients = ReturnType<typeof createClients>;
@@ -28,12 +40,13 @@ type Clients = ReturnType<typeof createClients>;
 /** All kinds. To add one, write its controller and name it here. */
 function registerControllers(operator: Operator, config: OperatorConfig, clients: Clients): void {
   const { images } = config;
-  const { http, prober, platforms } = clients;
-  operator.register(createDataPlatformController(platforms));
-  operator.register(createEventStreamController(platforms));
-  operator.register(createLakeTableController(platforms));
-  operator.register(createClickstreamPipelineController({ images, client: http, platforms }));
-  operator.register(createQueryClusterController({ images, prober }));
+  const { http, prober, secrets, platforms } = clients;
+  const systems = { platforms, clients: clients.systems };
+  operator.register(createDataPlatformController(systems));
+  operator.register(createEventStreamController(systems));
+  operator.register(createLakeTableController(systems));
+  operator.register(createClickstreamPipelineController({ images, client: http, ...systems }));
+  operator.register(createQueryClusterController({ images, prober, secrets, platforms }));
 }
 
 /** Runs until a signal or the loss of the lease; resolves with the exit code. */
@@ -41,8 +54,9 @@ async function run(config: OperatorConfig): Promise<number> {
   const logger = createLogger(config.logLevel);
   const metrics = createMetrics({ processMetrics: true });
   const connection = loadConnection();
+  const rest = createRestClient(connection, metrics);
   const operator = new Operator({
-    rest: createRestClient(connection, metrics),
+    rest,
     metrics,
     logger,
     watchNamespaces: config.watchNamespaces,
@@ -52,7 +66,7 @@ async function run(config: OperatorConfig): Promise<number> {
       election: { namespace: config.podNamespace, identity: `${config.podName}_${randomUUID()}` },
     }),
   });
-  const clients = createClients();
+  const clients = createClients(rest);
   registerControllers(operator, config, clients);
   const health = await startHealthServer(config.httpPort, operator);
   logger.info({ server: connection.server, port: health.port, images: config.images }, "Starting");
@@ -62,7 +76,7 @@ async function run(config: OperatorConfig): Promise<number> {
   });
   const end = await operator.run();
   if (end.kind === "lost") return 1;
-  await Promise.all([health.close(), clients.http.close(), clients.platforms.closeAll()]);
+  await Promise.all([health.close(), clients.http.close(), clients.systems.closeAll()]);
   await connection.close();
   logger.info("Stopped");
   return 0;

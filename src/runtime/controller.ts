@@ -48,6 +48,8 @@ export interface ReconcileContext extends WritePermit {
   readonly logger: Logger;
   now(): Date;
   readonly kubernetes: KubernetesClient;
+  /** No message, Event or log line of the pass shows these values from now on. The values of Secrets that the pass itself reads are hidden anyway. */
+  hide(values: Iterable<string>): void;
   /** An Event about the resource, for transitions only (drift corrected, topic recreated, …). Never throws, never waits. */
   recordEvent(type: EventType, reason: Reason, message: string): void;
   /** Whether the resource's namespace is being deleted (one cached read a pass). For `finalize`: a vanished platform must not wedge it. */

@@ -7,9 +7,16 @@ import type {
   LakeTable,
 } from "../crds/kinds.ts";
 import type { Condition } from "../api/conditions.ts";
-import { platformSecretKeys } from "../targets/kubernetes/platform-environment.ts";
 import type { PodObject } from "../targets/kubernetes/pods.ts";
-import type { SecretIdentities } from "../targets/kubernetes/secret-identity.ts";
+import { PLATFORM_COMPONENTS } from "../crds/kinds.ts";
+import type { PlatformState, PresentPlatform } from "../platform/platform.ts";
+import { PlatformReader } from "../platform/platform.ts";
+import type { SecretObject } from "../platform/secret-reader.ts";
+import { SECRET_TYPE, SecretReader } from "../platform/secret-reader.ts";
+import type { KubernetesClient } from "../runtime/controller.ts";
+import { referencesOf } from "../platform/references.ts";
+import type { Secrets } from "../platform/secrets.ts";
+import { secretWith } from "./systems.ts";
 import type {
   DeploymentObject,
   ObservedPipeline,
@@ -55,20 +62,42 @@ export function localPlatform(spec: Partial<DataPlatform["spec"]> = {}): DataPla
 }
 
 /** Every Secret that the platform refers to, with every key. */
-export function secretsOf(platform: DataPlatform | undefined): SecretIdentities {
-  const identities = new Map<string, { uid: string; resourceVersion: string; keys: string[] }>();
-  for (const { secret, key } of platform === undefined ? [] : platformSecretKeys(platform.spec)) {
-    const identity = identities.get(secret) ?? { uid: `${secret}-uid`, resourceVersion: "1", keys: [] };
-    identities.set(secret, { ...identity, keys: [...identity.keys, key] });
+export function secretsOf({ spec }: DataPlatform): Secrets {
+  const values = new Map<string, Record<string, string>>();
+  for (const { secret, key } of referencesOf(spec, PLATFORM_COMPONENTS)) {
+    values.set(secret, { ...values.get(secret), [key]: `value of ${key}` });
   }
-  return identities;
+  return new Map([...values].map(([name, held]) => [name, secretWith(held, name)]));
 }
 
+/** The platform with its Secrets, all of them unless told otherwise. */
+export function presentPlatform(
+  platform: DataPlatform = localPlatform(),
+  secrets: Secrets = secretsOf(platform),
+): PresentPlatform {
+  const key = { namespace: NAMESPACE, name: "local" };
+  return { state: "present", key, spec: platform.spec, secrets };
+}
+
+/** Reads Secrets of an API server in memory. */
+export function secretReaderOf(kubernetes: KubernetesClient): SecretReader {
+  return new SecretReader((key) => kubernetes.get<SecretObject>(SECRET_TYPE, key));
+}
+
+/** Reads platforms of an API server in memory. */
+export function platformsOf(kubernetes: KubernetesClient): PlatformReader {
+  return new PlatformReader(secretReaderOf(kubernetes));
+}
+
+export const ABSENT_PLATFORM: PlatformState = {
+  state: "absent",
+  key: { namespace: NAMESPACE, name: "local" },
+};
+
 /** Surroundings in which nothing has been made yet. */
-export function emptySurroundings(platform: DataPlatform | undefined = localPlatform()): ObservedPipeline {
+export function emptySurroundings(platform: DataPlatform = localPlatform()): ObservedPipeline {
   return {
-    platform,
-    secrets: secretsOf(platform),
+    platform: presentPlatform(platform),
     rawStream: undefined,
     tables: [undefined, undefined, undefined],
     collector: undefined,

@@ -2,7 +2,7 @@
 import type { QueryCluster, QueryClusterSpec } from "../crds/kinds.ts";
 import type { PodObject } from "../targets/kubernetes/pods.ts";
 import type { TrinoProbe } from "../targets/trino/probe.ts";
-import { localPlatform, readyDeployment, secretsOf } from "./clickstream-pipeline.ts";
+import { presentPlatform, readyDeployment } from "./clickstream-pipeline.ts";
 import type { ObservedCluster } from "../controllers/query-cluster/observe.ts";
 import type { ClusterImages } from "../controllers/query-cluster/validate.ts";
 
@@ -24,8 +24,8 @@ export function clusterWith(
 /** Surroundings in which nothing has been made yet. */
 export function emptySurroundings(): ObservedCluster {
   return {
-    platform: localPlatform(),
-    secrets: secretsOf(localPlatform()),
+    platform: presentPlatform(),
+    catalogSecrets: new Map(),
     deployments: { coordinator: undefined, worker: undefined },
     pods: { coordinator: [], worker: [] },
     probe: { state: "unknown", message: "no coordinator is ready" },

@@ -15,8 +15,12 @@ import { createRestClient } from "../runtime/http/rest-client.ts";
 import { FakeApiServer } from "./runtime/fake-api-server.ts";
 import type { FakeObject } from "./runtime/fake-store.ts";
 import { until } from "./until.ts";
-import type { PlatformClients } from "../targets/platform/clients.ts";
-import { createPlatformClients } from "../targets/platform/clients.ts";
+import { PlatformReader } from "../platform/platform.ts";
+import type { SecretObject } from "../platform/secret-reader.ts";
+import { SECRET_TYPE, SecretReader } from "../platform/secret-reader.ts";
+import { findObject } from "../runtime/http/api-client.ts";
+import type { SystemAccess } from "../targets/clients.ts";
+import { createSystemClients } from "../targets/clients.ts";
 import { dataPlatformKind } from "../crds/kinds.ts";
 import { FakeBucket, FakeCatalog, FakeKafka, NAMESPACE, PLATFORM } from "./systems.ts";
 
@@ -27,7 +31,6 @@ const NAMESPACES: ResourceType = {
   plural: "namespaces",
   namespaced: false,
 };
-const SECRETS: ResourceType = { group: "", version: "v1", kind: "Secret", plural: "secrets" };
 
 /** A controller whose types are forgotten. */
 interface AnyController {
@@ -50,21 +53,26 @@ export class Scenario {
   readonly #reconcile: ReconcileKey;
   readonly #stopping = new AbortController();
 
-  private constructor(api: FakeApiServer, create: (platforms: PlatformClients) => AnyController) {
+  private constructor(api: FakeApiServer, create: (systems: SystemAccess) => AnyController) {
     this.api = api;
-    const { kind, reconcilerWith } = create(
-      createPlatformClients({
-        kafka: () => this.kafka,
-        storage: () => this.bucket,
-        catalog: () => this.catalog,
-      }),
-    );
-    this.#type = kind;
     this.#connection = plainConnection(api.url);
     const metrics = createMetrics();
     const logger = createLogger("silent");
     const rest = createRestClient(this.#connection, metrics);
     const { leadership } = this;
+    const secrets = new SecretReader(
+      (key) => findObject<SecretObject>(rest, { type: SECRET_TYPE, key }),
+      () => this.now.getTime(),
+    );
+    const { kind, reconcilerWith } = create({
+      platforms: new PlatformReader(secrets),
+      clients: createSystemClients({
+        kafka: () => this.kafka,
+        storage: () => this.bucket,
+        catalog: () => this.catalog,
+      }),
+    });
+    this.#type = kind;
     this.#caches = new Caches({ rest, metrics, logger }, []);
     for (const watched of [kind, dataPlatformKind]) this.#caches.watch({ type: watched }, () => undefined);
     this.#events = createEventRecorder({ rest, leadership, metrics, logger, instance: "test" });
@@ -89,11 +97,11 @@ export class Scenario {
     Applied,
     Status extends CommonStatus,
   >(
-    create: (platforms: PlatformClients) => Controller<Resource, Observed, Validated, Plan, Applied, Status>,
+    create: (systems: SystemAccess) => Controller<Resource, Observed, Validated, Plan, Applied, Status>,
   ): Promise<Scenario> {
     const api = await FakeApiServer.start();
-    const scenario = new Scenario(api, (platforms) => {
-      const controller = create(platforms);
+    const scenario = new Scenario(api, (systems) => {
+      const controller = create(systems);
       return {
         kind: controller.kind,
         reconcilerWith: (options) => createReconciler(controller, options),
@@ -107,14 +115,22 @@ export class Scenario {
 
   putPlatform(): void {
     this.put(dataPlatformKind, PLATFORM);
-    const data = { accessKeyId: "YWNjZXNzLWtleQ==", secretAccessKey: "c2VjcmV0LWtleQ==" };
-    this.put(
-      SECRETS,
-      Object.assign(
-        { apiVersion: "v1", kind: "Secret", metadata: { namespace: NAMESPACE, name: "s3" } },
-        { data },
-      ),
+    this.putSecret("s3", { accessKeyId: "access-key", secretAccessKey: "secret-key" });
+  }
+
+  /** Makes a Secret of these values, or changes it. */
+  putSecret(name: string, values: Readonly<Record<string, string>>): void {
+    const encoded = Object.entries(values).map(
+      ([key, value]) => [key, Buffer.from(value).toString("base64")] as const,
     );
+    const metadata = { namespace: NAMESPACE, name };
+    const secret: SecretObject = {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata,
+      data: Object.fromEntries(encoded),
+    };
+    this.put(SECRET_TYPE, secret);
   }
 
   /** Applies an object as a user would. */

@@ -18,9 +18,10 @@ import type { TopicAdmin } from "../targets/kafka/admin.ts";
 import type { TopicAction } from "../targets/kafka/diff.ts";
 import type { TopicActionResult } from "../targets/kafka/execute.ts";
 import type { CurrentTopic, TopicConfig, TopicId, TopicIdentity } from "../targets/kafka/topic.ts";
-import type { PlatformSettings } from "../targets/platform/settings.ts";
 import type { ObjectStore } from "../targets/s3/store.ts";
-import { Secret } from "../targets/secret.ts";
+import type { PresentPlatform } from "../platform/platform.ts";
+import { Secret } from "../platform/secret.ts";
+import type { SecretRead } from "../platform/secrets.ts";
 
 export const NAMESPACE = "shop";
 
@@ -41,19 +42,18 @@ export const PLATFORM: DataPlatform = {
   },
 };
 
-/** What `PLATFORM` resolves to. */
-export const SETTINGS: PlatformSettings = {
+/** A Secret that holds these values. */
+export function secretWith(values: Readonly<Record<string, string>>, name = "secret"): SecretRead {
+  const wrapped = Object.entries(values).map(([key, value]) => [key, new Secret(value)] as const);
+  return { state: "present", uid: `${name}-uid`, resourceVersion: "1", values: new Map(wrapped) };
+}
+
+/** `PLATFORM` with its Secret. */
+export const PRESENT: PresentPlatform = {
+  state: "present",
   key: { namespace: NAMESPACE, name: "main" },
-  kafka: { bootstrapServers: ["kafka:9092"] },
-  storage: {
-    endpoint: "http://s3:7070",
-    region: "us-east-1",
-    bucket: "lake",
-    isPathStyle: true,
-    accessKeyId: new Secret("access-key"),
-    secretAccessKey: new Secret("secret-key"),
-  },
-  catalog: { uri: "http://catalog", warehouse: undefined, prefix: undefined, credentials: undefined },
+  spec: PLATFORM.spec,
+  secrets: new Map([["s3", secretWith({ accessKeyId: "access-key", secretAccessKey: "secret-key" })]]),
 };
 
 /** A refusal as data: class, reason, message and field, for golden files. */

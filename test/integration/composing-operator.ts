@@ -20,7 +20,11 @@ import type { KubernetesObject, ResourceType } from "../../src/api/objects.ts";
 import { Operator } from "../../src/runtime/operator.ts";
 import { createRestClient, resourcePath } from "../../src/runtime/http/rest-client.ts";
 import { JsonClient } from "../../src/targets/http/json-client.ts";
-import { createPlatformClients } from "../../src/targets/platform/clients.ts";
+import { PlatformReader } from "../../src/platform/platform.ts";
+import type { SecretObject } from "../../src/platform/secret-reader.ts";
+import { SECRET_TYPE, SecretReader } from "../../src/platform/secret-reader.ts";
+import { findObject } from "../../src/runtime/http/api-client.ts";
+import { createSystemClients } from "../../src/targets/clients.ts";
 import { ApiRequests, CustomResourceApi } from "./crds-api.ts";
 
 /** Any object of the API server. */
@@ -73,24 +77,33 @@ export class ComposingOperator {
     const connection = connectionOf(config);
     const metrics = createMetrics();
     const logged: string[] = [];
+    const rest = createRestClient(connection, metrics);
     const operator = new Operator({
-      rest: createRestClient(connection, metrics),
+      rest,
       metrics,
       logger: createLogger("debug", { write: (line: string) => void logged.push(line) }),
       watchNamespaces: [namespace],
       resyncSeconds: 1,
       instance: "integration-test",
     });
-    const platforms = createPlatformClients();
+    const secrets = new SecretReader((key) => findObject<SecretObject>(rest, { type: SECRET_TYPE, key }));
+    const systems = { platforms: new PlatformReader(secrets), clients: createSystemClients() };
     const client = new JsonClient();
-    operator.register(createDataPlatformController(platforms));
-    operator.register(createEventStreamController(platforms));
-    operator.register(createLakeTableController(platforms));
-    operator.register(createClickstreamPipelineController({ images: IMAGES, client, platforms }));
-    operator.register(createQueryClusterController({ images: IMAGES, prober: new CachingProber(client) }));
+    operator.register(createDataPlatformController(systems));
+    operator.register(createEventStreamController(systems));
+    operator.register(createLakeTableController(systems));
+    operator.register(createClickstreamPipelineController({ images: IMAGES, client, ...systems }));
+    operator.register(
+      createQueryClusterController({
+        images: IMAGES,
+        prober: new CachingProber(client),
+        platforms: systems.platforms,
+        secrets,
+      }),
+    );
     void operator.run();
     const close = async (): Promise<void> => {
-      await Promise.all([platforms.closeAll(), client.close(), connection.close()]);
+      await Promise.all([systems.clients.closeAll(), client.close(), connection.close()]);
     };
     return new ComposingOperator({ namespace, requests, operator, logged, metrics, close });
   }

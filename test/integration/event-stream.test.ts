@@ -5,20 +5,20 @@ import { join } from "node:path";
 import { ConfigResourceTypes, Kafka, logLevel } from "kafkajs";
 import type { Admin } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { eventStreamKind } from "../../src/crds/kinds.ts";
+import { dataPlatformKind, eventStreamKind } from "../../src/crds/kinds.ts";
 import { startKafka } from "../support/engines.ts";
 import { freePorts } from "../support/process.ts";
 import type { Address } from "./running-operator.ts";
-import { RunningOperator, ready } from "./running-operator.ts";
+import { RunningOperator, platformSpec, ready } from "./running-operator.ts";
 
-const [A, B, DOWN] = ["streams-a", "streams-b", "streams-down"] as const;
+const [A, B, DOWN, HALF] = ["streams-a", "streams-b", "streams-down", "streams-half"] as const;
 const PLATFORM = { platformRef: { name: "main" } };
 
 let operator: RunningOperator;
 let admin: Admin;
 
 beforeAll(async () => {
-  operator = await RunningOperator.start([A, B, DOWN]);
+  operator = await RunningOperator.start([A, B, DOWN, HALF]);
   await operator.applyPlatform(A);
   await operator.applyPlatform(B);
   admin = adminOf(inject("engines").kafka.bootstrapServers);
@@ -240,5 +240,15 @@ describe("a Kafka that is down", () => {
     const again = await operator.waitForReason(eventStreamKind, at("waiting", DOWN), "KafkaUnreachable");
     // What was known stays, so that a person still sees which topic it is.
     expect(again.status).toMatchObject({ topicName: "streams-down.waiting", partitions: 3 });
+  });
+});
+
+describe("a platform without the Secret of its object store", () => {
+  it("gets its topics all the same", async () => {
+    await operator.apply(dataPlatformKind, at("main", HALF), platformSpec(inject("engines")));
+    await operator.waitForReason(dataPlatformKind, at("main", HALF), "SecretNotFound");
+    await apply("raw", {}, HALF);
+    await operator.waitUntilReady(eventStreamKind, at("raw", HALF));
+    expect(await partitionsOf("streams-half.raw")).toBe(3);
   });
 });

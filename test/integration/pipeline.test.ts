@@ -1,12 +1,17 @@
 /** ClickstreamPipelines on a real API server, Kafka, object store and catalog; the test plays kubelet and workload controllers. */
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { parse } from "yaml";
-import { clickstreamPipelineKind, eventStreamKind, lakeTableKind } from "../../src/crds/kinds.ts";
+import {
+  clickstreamPipelineKind,
+  dataPlatformKind,
+  eventStreamKind,
+  lakeTableKind,
+} from "../../src/crds/kinds.ts";
 import type { ResourceType } from "../../src/api/objects.ts";
 import { createObjectStore } from "../../src/targets/s3/store.ts";
 import { createStorageClient } from "../../src/targets/s3/client.ts";
 import { CHILD_TYPES } from "../../src/targets/kubernetes/child.ts";
-import { Secret } from "../../src/targets/secret.ts";
+import { Secret } from "../../src/platform/secret.ts";
 import type { SeenObject } from "./composing-operator.ts";
 import { ComposingOperator, runningDeployment, runningStatefulSet } from "./composing-operator.ts";
 
@@ -61,6 +66,36 @@ describe("a new pipeline", () => {
     const before = await operator.writes();
     await operator.waitForPasses(clickstreamPipelineKind, 3);
     expect(await operator.writes()).toBe(before);
+  });
+});
+
+describe("a pipeline whose catalog's Secret is missing", () => {
+  it("gets its topic and its collector, says what is missing, and gets its job once that is there", async () => {
+    const { kafka, storage, catalog } = inject("engines");
+    const { endpoint, region, bucket } = storage;
+    await operator.apply(dataPlatformKind, "half", {
+      kafka: { bootstrapServers: kafka.bootstrapServers },
+      storage: { endpoint, region, bucket, credentialsSecretRef: { name: "s3-credentials" } },
+      catalog: { uri: catalog.uri, credentialsSecretRef: { name: "catalog-token" } },
+    });
+    await applyPipeline("half", { platformRef: { name: "half" } });
+    await operator.waitForCondition(eventStreamKind, "half-raw", { type: "Ready", status: "True" });
+    await operator.waitFor(Deployment, "half-collector", () => true);
+    await operator.waitForCondition(clickstreamPipelineKind, "half", {
+      type: "Ready",
+      status: "False",
+      reason: "SecretNotFound",
+      message: 'Secret "catalog-token" does not exist',
+    });
+    expect(await operator.find(StatefulSet, "half-stream")).toBeUndefined();
+    await operator.requests.apply("/api/v1/namespaces/pipelines/secrets/catalog-token", {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "catalog-token" },
+      stringData: { token: "the engines' catalog does not look at it" },
+    });
+    await operator.waitFor(StatefulSet, "half-stream", () => true);
+    await operator.delete(clickstreamPipelineKind, "half");
   });
 });
 

@@ -19,7 +19,11 @@ import { createMetrics } from "../../src/runtime/metrics.ts";
 import { Operator } from "../../src/runtime/operator.ts";
 import { createRestClient } from "../../src/runtime/http/rest-client.ts";
 import { until } from "../../src/testing/until.ts";
-import { createPlatformClients } from "../../src/targets/platform/clients.ts";
+import { PlatformReader } from "../../src/platform/platform.ts";
+import type { SecretObject } from "../../src/platform/secret-reader.ts";
+import { SECRET_TYPE, SecretReader } from "../../src/platform/secret-reader.ts";
+import { findObject } from "../../src/runtime/http/api-client.ts";
+import { createSystemClients } from "../../src/targets/clients.ts";
 import { ApiRequests } from "./crds-api.ts";
 import type { EngineAddresses } from "../support/engine-set.ts";
 
@@ -84,21 +88,23 @@ export class RunningOperator {
     const connection = connectionOf(config);
     const metrics = createMetrics();
     const logged: string[] = [];
+    const rest = createRestClient(connection, metrics);
     const operator = new Operator({
-      rest: createRestClient(connection, metrics),
+      rest,
       metrics,
       logger: createLogger("debug", { write: (line: string) => void logged.push(line) }),
       watchNamespaces: namespaces,
       resyncSeconds: options.resyncSeconds ?? RESYNC_SECONDS,
       instance: "integration-test",
     });
-    const platforms = createPlatformClients();
-    operator.register(createDataPlatformController(platforms));
-    operator.register(createEventStreamController(platforms));
-    operator.register(createLakeTableController(platforms));
+    const secrets = new SecretReader((key) => findObject<SecretObject>(rest, { type: SECRET_TYPE, key }));
+    const systems = { platforms: new PlatformReader(secrets), clients: createSystemClients() };
+    operator.register(createDataPlatformController(systems));
+    operator.register(createEventStreamController(systems));
+    operator.register(createLakeTableController(systems));
     void operator.run();
     const close = async (): Promise<void> => {
-      await platforms.closeAll();
+      await systems.clients.closeAll();
       await connection.close();
     };
     return new RunningOperator({ requests, operator, close, logged });

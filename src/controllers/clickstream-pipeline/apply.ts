@@ -23,8 +23,16 @@ const PRUNED_TYPES = [
   CHILD_TYPES.ServiceAccount,
 ];
 
+/** Writes what can be written. Then throws what keeps a workload from it, if something does. */
 export async function applyPipeline(plan: PipelinePlan, context: ReconcileContext): Promise<AppliedPipeline> {
-  const { owner, labels } = plan.pipeline;
-  const set = { owner, labels, children: orderedChildren(plan), pruneTypes: PRUNED_TYPES };
-  return { children: await applyChildren(set, context) };
+  const { owner, labels, blocked } = plan.pipeline;
+  const problem = blocked.collector ?? blocked.streamJob;
+  // The children of a workload that is left as it is are not among those to write, yet nothing of it may go.
+  const pruneTypes = problem === undefined ? PRUNED_TYPES : [];
+  const children = await applyChildren(
+    { owner, labels, children: orderedChildren(plan), pruneTypes },
+    context,
+  );
+  if (problem !== undefined) throw problem;
+  return { children };
 }

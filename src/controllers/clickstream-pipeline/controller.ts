@@ -11,7 +11,7 @@ import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
 import { byLabel, byOwner, byReference, isNewState } from "../../runtime/cache/watches.ts";
 import type { JsonClient } from "../../targets/http/json-client.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
-import type { PlatformClients } from "../../targets/platform/clients.ts";
+import type { SystemAccess } from "../../targets/clients.ts";
 import type { AppliedPipeline } from "./apply.ts";
 import { applyPipeline } from "./apply.ts";
 import { finalizePipeline, needsCleanup } from "./finalize.ts";
@@ -24,10 +24,9 @@ import type { PipelineImages, ValidatedPipeline } from "./validate.ts";
 import { validatePipeline } from "./validate.ts";
 
 /** What main wires: the images of the release, and the connections to the drivers and to the platforms' systems. */
-export interface PipelineControllerOptions {
+export interface PipelineControllerOptions extends SystemAccess {
   readonly images: PipelineImages;
   readonly client: JsonClient;
-  readonly platforms: PlatformClients;
 }
 
 export type ClickstreamPipelineController = Controller<
@@ -46,12 +45,12 @@ export function createClickstreamPipelineController(
     kind: clickstreamPipelineKind,
     concurrency: 4,
     watches: WATCHES,
-    observe: (pipeline, context) => observePipeline(pipeline, context, options.client),
+    observe: (pipeline, context) => observePipeline(pipeline, context, options),
     validate: (pipeline, observed) => validatePipeline(pipeline, observed, options.images),
     plan: planPipeline,
     apply: (plan, _observed, context) => applyPipeline(plan, context),
     status: pipelineStatus,
-    finalize: (pipeline, context) => finalizePipeline(pipeline, context, options.platforms),
+    finalize: (pipeline, context) => finalizePipeline(pipeline, context, options),
     needsFinalizer: needsCleanup,
   };
 }

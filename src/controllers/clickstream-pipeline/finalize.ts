@@ -12,9 +12,8 @@ import type { ObjectReader, ReconcileContext, ResourceKey, ResourceType } from "
 import { WaitingError } from "../../runtime/errors.ts";
 import { keyOf } from "../../api/objects.ts";
 import { CHILD_TYPES, controllerOf } from "../../targets/kubernetes/child.ts";
-import { platformForCleanup } from "../../targets/platform/cleanup.ts";
-import type { PlatformClients } from "../../targets/platform/clients.ts";
-import { platformKeyOf } from "../../targets/platform/read.ts";
+import { platformForCleanup } from "../../platform/cleanup.ts";
+import type { SystemAccess } from "../../targets/clients.ts";
 import { checkpointPrefix } from "./plan/job-json.ts";
 import { TABLE_ROLES } from "./parts.ts";
 
@@ -31,22 +30,20 @@ export function needsCleanup(pipeline: ClickstreamPipeline, cache: ObjectReader)
 export async function finalizePipeline(
   pipeline: ClickstreamPipeline,
   context: ReconcileContext,
-  platforms: PlatformClients,
+  { platforms, clients }: SystemAccess,
 ): Promise<void> {
   await passPolicyOn(pipeline, context);
   if (policyOf(pipeline) === "Retain") return;
   const key = keyOf(pipeline);
   await stopJob(key, context);
-  const platform = platformKeyOf(pipeline);
-  const settings = await platformForCleanup(platform, context, platforms);
-  if (settings === undefined) {
-    const message = `the checkpoint at ${checkpointPrefix(key)} was left: DataPlatform "${platform.name}" is gone, and with it the way to the bucket`;
+  const platform = await platformForCleanup(pipeline, { components: ["Storage"], platforms, context });
+  if (platform === undefined) {
+    const message = `the checkpoint at ${checkpointPrefix(key)} was left: DataPlatform "${pipeline.spec.platformRef.name}" is gone, and with it the way to the bucket`;
     context.logger.warn(message);
     context.recordEvent("Warning", "CleanupAbandoned", message);
     return;
   }
-  const { storage } = platforms.connect(settings);
-  const objects = await storage.deletePrefix(`${checkpointPrefix(key)}/`, context);
+  const objects = await clients.storage(platform).deletePrefix(`${checkpointPrefix(key)}/`, context);
   context.logger.info({ objects }, "Deleted checkpoint");
 }
 

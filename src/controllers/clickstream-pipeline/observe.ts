@@ -1,12 +1,7 @@
 /** Reads what a pipeline depends on and what it is made of; does not write. Children come from the caches. */
 import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
-import type { ClickstreamPipeline, DataPlatform, EventStream, LakeTable } from "../../crds/kinds.ts";
-import {
-  clickstreamPipelineKind,
-  dataPlatformKind,
-  eventStreamKind,
-  lakeTableKind,
-} from "../../crds/kinds.ts";
+import type { ClickstreamPipeline, EventStream, LakeTable } from "../../crds/kinds.ts";
+import { clickstreamPipelineKind, eventStreamKind, lakeTableKind } from "../../crds/kinds.ts";
 import { pipelineChildNames } from "../../naming/children.ts";
 import { managedLabels } from "../../naming/labels.ts";
 import type {
@@ -17,11 +12,9 @@ import type {
 } from "../../runtime/controller.ts";
 import type { JsonClient } from "../../targets/http/json-client.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
-import { platformSecretNames } from "../../targets/kubernetes/platform-environment.ts";
 import type { PodObject } from "../../targets/kubernetes/pods.ts";
 import { podAddress } from "../../targets/kubernetes/pods.ts";
-import type { SecretIdentities } from "../../targets/kubernetes/secret-identity.ts";
-import { readSecretIdentities } from "../../targets/kubernetes/read-secrets.ts";
+import type { PlatformReader, PlatformState } from "../../platform/platform.ts";
 import type { CollectorAnswers } from "./collectors.ts";
 import { readCollectors } from "./collectors.ts";
 import type { Component } from "./parts.ts";
@@ -34,8 +27,7 @@ export type StatefulSetObject = KubernetesObject & Pick<V1StatefulSet, "spec" | 
 
 /** The pipeline's surroundings at the beginning of a pass. */
 export interface ObservedPipeline {
-  readonly platform: DataPlatform | undefined;
-  readonly secrets: SecretIdentities;
+  readonly platform: PlatformState;
   readonly rawStream: EventStream | undefined;
   /** In the order of `TABLE_ROLES`. */
   readonly tables: readonly (LakeTable | undefined)[];
@@ -46,28 +38,29 @@ export interface ObservedPipeline {
   readonly progress: JobProgress;
 }
 
+/** How the surroundings are read. */
+export interface PipelineReaders {
+  readonly platforms: PlatformReader;
+  readonly client: JsonClient;
+}
+
 export async function observePipeline(
   pipeline: ClickstreamPipeline,
   context: ReconcileContext,
-  client: JsonClient,
+  { platforms, client }: PipelineReaders,
 ): Promise<ObservedPipeline> {
   const { kubernetes, signal } = context;
   const namespace = pipeline.metadata.namespace ?? "";
-  const platform = kubernetes.cached<DataPlatform>(dataPlatformKind, {
-    namespace,
-    name: pipeline.spec.platformRef.name,
-  });
   const children = readChildren({ namespace, name: pipeline.metadata.name }, kubernetes);
-  const secretNames = platform === undefined ? [] : platformSecretNames(platform.spec);
-  const [secrets, collectors, progress] = await Promise.all([
-    readSecretIdentities(namespace, secretNames, kubernetes),
+  const [platform, collectors, progress] = await Promise.all([
+    platforms.read(pipeline, context),
     readCollectors(client, children.pods.collector, signal),
     readProgress(client, podAddress(children.pods.stream[0]), signal),
   ]);
-  return Object.freeze({ platform, secrets, collectors, progress, ...children });
+  return Object.freeze({ platform, collectors, progress, ...children });
 }
 
-type Children = Omit<ObservedPipeline, "platform" | "secrets" | "collectors" | "progress">;
+type Children = Omit<ObservedPipeline, "platform" | "collectors" | "progress">;
 
 function readChildren(key: ResourceKey, cache: ObjectReader): Children {
   const names = pipelineChildNames(key.name);

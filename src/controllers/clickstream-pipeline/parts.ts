@@ -11,3 +11,7 @@ export const DRIVER_PORTS = { driver: 7078, blocks: 7079, http: 9090 } as const;
 
 /** The tables in the order of their importance. */
 export const TABLE_ROLES = ["events", "failedEvents", "duplicateEvents"] as const;
+
+/** The systems of the platform that each workload reaches, and whose Secrets it needs to start. */
+export const COLLECTOR_SYSTEMS = ["Kafka"] as const;
+export const STREAM_JOB_SYSTEMS = ["Storage", "Catalog", "Kafka"] as const;

@@ -10,7 +10,7 @@ import {
   lakeTableSpec,
 } from "../../crds/kinds.ts";
 import type { Child } from "../../targets/kubernetes/child.ts";
-import type { SecretIdentities } from "../../targets/kubernetes/secret-identity.ts";
+import type { Secrets } from "../../platform/secrets.ts";
 import type { PipelinePlan } from "./plan.ts";
 import { orderedChildren, planPipeline } from "./plan.ts";
 import {
@@ -19,6 +19,7 @@ import {
   healthySurroundings,
   localPlatform,
   pipelineWith,
+  presentPlatform,
   secretsOf,
 } from "../../testing/clickstream-pipeline.ts";
 import { validatePipeline } from "./validate.ts";
@@ -37,12 +38,12 @@ interface Case {
 
 function planOf(
   input: Pick<Case, "pipeline" | "platform" | "surroundings">,
-  secrets?: SecretIdentities,
+  secrets?: Secrets,
 ): PipelinePlan {
   const platform = localPlatform(input.platform);
   const surroundings =
     input.surroundings === "empty" ? emptySurroundings(platform) : healthySurroundings(platform);
-  const observed = { ...surroundings, secrets: secrets ?? secretsOf(platform) };
+  const observed = { ...surroundings, platform: presentPlatform(platform, secrets) };
   return planPipeline(validatePipeline(pipelineWith(input.pipeline), observed, IMAGES), observed);
 }
 
@@ -140,6 +141,43 @@ describe("what restarts the stream job", () => {
   });
 });
 
+describe("a missing Secret", () => {
+  const kafka = {
+    bootstrapServers: ["kafka:9092"],
+    sasl: { mechanism: "PLAIN" as const, secretRef: { name: "kafka-user" } },
+  };
+  const catalog = { uri: "http://catalog", credentialsSecretRef: { name: "catalog-token" } };
+  const platform: Partial<DataPlatformSpec> = { kafka, catalog };
+
+  function written(...missing: readonly string[]): readonly string[] {
+    const secrets = new Map(
+      [...secretsOf(localPlatform(platform))].filter(([name]) => !missing.includes(name)),
+    );
+    const plan = planOf({ pipeline: pipelineWith().spec, platform }, secrets);
+    return orderedChildren(plan).map(({ type, object }) => `${type.kind}/${object.metadata.name}`);
+  }
+
+  const DATA = [
+    "EventStream/web-raw",
+    ...["events", "failed-events", "duplicate-events"].map((name) => `LakeTable/web-${name}`),
+  ];
+  const COLLECTOR = [
+    "ServiceAccount/web-collector",
+    "Service/web-collector",
+    "Service/web-collector-internal",
+    "PodDisruptionBudget/web-collector",
+    "Deployment/web-collector",
+  ];
+
+  it.each([
+    ["of the catalog leaves the stream job as it is", "catalog-token", [...DATA, ...COLLECTOR]],
+    ["of the object store leaves the stream job as it is", "s3-credentials", [...DATA, ...COLLECTOR]],
+    ["of Kafka leaves both workloads as they are", "kafka-user", DATA],
+  ])("%s", (...[, name, children]) => {
+    expect(written(name)).toEqual(children);
+  });
+});
+
 describe("a changed Secret", () => {
   const platform: Partial<DataPlatformSpec> = {
     kafka: {
@@ -149,10 +187,10 @@ describe("a changed Secret", () => {
   };
   const unchanged = secretsOf(localPlatform(platform));
 
-  function changed(name: string): SecretIdentities {
-    const identity = unchanged.get(name);
-    if (identity === undefined) throw new Error(`no Secret "${name}"`);
-    return new Map([...unchanged, [name, { ...identity, resourceVersion: "2" }]]);
+  function changed(name: string): Secrets {
+    const secret = unchanged.get(name);
+    if (secret?.state !== "present") throw new Error(`no Secret "${name}"`);
+    return new Map([...unchanged, [name, { ...secret, resourceVersion: "2" }]]);
   }
 
   it.each([

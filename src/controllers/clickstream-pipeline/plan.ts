@@ -60,9 +60,13 @@ export function planPipeline(pipeline: ValidatedPipeline, observed: ObservedPipe
   };
 }
 
-/** All children in the order of writing: stream and tables first, they take longest to become ready; then what pods refer to; workloads last. */
+/**
+ * All children in the order of writing: stream and tables first, they take longest to become ready; then what pods refer to; workloads
+ * last. A workload that lacks a Secret is left as it is, with all that belongs to it.
+ */
 export function orderedChildren(plan: PipelinePlan): readonly Child[] {
   const { rawStream, tables, collector, streamJob } = plan;
+  const { blocked } = plan.pipeline;
   const wanted: readonly (Child | undefined)[] = [
     rawStream,
     ...tables,
@@ -78,7 +82,11 @@ export function orderedChildren(plan: PipelinePlan): readonly Child[] {
     collector.deployment,
     streamJob.statefulSet,
   ];
-  return wanted.filter((planned) => planned !== undefined);
+  const left = new Set<Child | undefined>([
+    ...(blocked.collector === undefined ? [] : Object.values(collector)),
+    ...(blocked.streamJob === undefined ? [] : Object.values(streamJob)),
+  ]);
+  return wanted.filter((planned) => planned !== undefined).filter((planned) => !left.has(planned));
 }
 
 /**

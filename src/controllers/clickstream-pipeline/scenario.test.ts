@@ -10,26 +10,35 @@ import type { PhaseResults } from "../../runtime/pass/phases.ts";
 import { PERMIT } from "../../testing/permit.ts";
 import { JsonClient } from "../../targets/http/json-client.ts";
 import { FakeKubernetes, SimulatedCrash } from "../../testing/fake-kubernetes.ts";
-import type { PlatformClients } from "../../targets/platform/clients.ts";
+import type { SystemClients } from "../../targets/clients.ts";
 import type { AppliedPipeline } from "./apply.ts";
 import type { ClickstreamPipelineController } from "./controller.ts";
 import { createClickstreamPipelineController } from "./controller.ts";
 import type { ObservedPipeline } from "./observe.ts";
 import type { PipelinePlan } from "./plan.ts";
-import { IMAGES, conditions, localPlatform, pipelineWith } from "../../testing/clickstream-pipeline.ts";
+import {
+  IMAGES,
+  conditions,
+  localPlatform,
+  pipelineWith,
+  platformsOf,
+} from "../../testing/clickstream-pipeline.ts";
 import type { ValidatedPipeline } from "./validate.ts";
 
 type Results = PhaseResults<ObservedPipeline, ValidatedPipeline, PipelinePlan, AppliedPipeline>;
 
-const controller = controllerWith({});
 const metrics = createMetrics();
 
-function controllerWith(platforms: Partial<PlatformClients>): ClickstreamPipelineController {
-  const client = new JsonClient();
+/** The controller of a process that has just been started. */
+function controllerOf(
+  kubernetes: FakeKubernetes,
+  clients: Partial<SystemClients> = {},
+): ClickstreamPipelineController {
   return createClickstreamPipelineController({
     images: IMAGES,
-    client,
-    platforms: platforms as PlatformClients,
+    client: new JsonClient(),
+    platforms: platformsOf(kubernetes),
+    clients: clients as SystemClients,
   });
 }
 
@@ -52,6 +61,7 @@ function contextOf(kubernetes: FakeKubernetes): ReconcileContext {
     now: () => new Date("2026-01-01T00:00:00Z"),
     kubernetes,
     ...PERMIT,
+    hide: () => undefined,
     recordEvent: () => undefined,
     isNamespaceTerminating: async () => false,
   };
@@ -61,7 +71,7 @@ async function pass(
   kubernetes: FakeKubernetes,
   pipeline: ClickstreamPipeline = pipelineWith(),
 ): Promise<Results> {
-  return runPhases(controller, pipeline, {
+  return runPhases(controllerOf(kubernetes), pipeline, {
     context: contextOf(kubernetes),
     metrics,
     controllerName: "ClickstreamPipeline",
@@ -186,6 +196,44 @@ describe("a pipeline", () => {
     expect(kubernetes.object("Deployment", "web-collector").metadata.labels).toEqual({ theirs: "yes" });
   });
 
+  it("makes stream, tables and collector while the Secret of the object store is missing, the job once it is there", async () => {
+    const kubernetes = cluster();
+    const secret = kubernetes.object("Secret", "s3-credentials");
+    kubernetes.remove("Secret", "s3-credentials");
+    await pass(kubernetes);
+    makeChildrenReady(kubernetes);
+    const { thrown } = await pass(kubernetes);
+    expect(thrown?.error).toMatchObject({
+      reason: "SecretNotFound",
+      message: 'Secret "s3-credentials" does not exist',
+    });
+    const ofJob = /^(Secret|ConfigMap|Role|RoleBinding|StatefulSet)\/|\/web-stream$/;
+    expect(kubernetes.names()).toEqual(CHILDREN.filter((name) => !ofJob.test(name)));
+    kubernetes.seed(secret);
+    await settle(kubernetes);
+    expect(kubernetes.names()).toEqual(CHILDREN);
+  });
+
+  it("leaves a running job alone, whatever else changes, while one of its Secrets is missing", async () => {
+    const kubernetes = cluster();
+    await settle(kubernetes);
+    kubernetes.remove("Secret", "s3-credentials");
+    kubernetes.writes.length = 0;
+    await pass(kubernetes, pipelineWith({ processing: { executors: 0 }, collector: { replicas: 2 } }));
+    expect(kubernetes.writes).toEqual(["apply Deployment web-collector"]);
+  });
+
+  it("rolls the job, and only the job, for new keys of the object store", async () => {
+    const kubernetes = cluster();
+    await settle(kubernetes);
+    kubernetes.change("Secret", "s3-credentials", (secret) => {
+      secret["data"] = { accessKeyId: "YQ==", secretAccessKey: "bmV3" };
+    });
+    kubernetes.writes.length = 0;
+    await pass(kubernetes);
+    expect(kubernetes.writes).toEqual(["apply StatefulSet web-stream"]);
+  });
+
   it("writes nothing and judges its stages while its platform is missing", async () => {
     const kubernetes = cluster();
     kubernetes.remove("DataPlatform", "local");
@@ -228,20 +276,19 @@ describe("a pipeline whose caches stand still", () => {
 
 describe("deleting a pipeline", () => {
   /** The controller with a bucket that tells which folders were deleted in it. */
-  function controllerOf(deleted: string[]): ClickstreamPipelineController {
-    const connections = {
-      storage: {
-        deletePrefix: async (prefix: string) => {
-          deleted.push(prefix);
-          return 1;
-        },
+  function deletingController(kubernetes: FakeKubernetes, deleted: string[]): ClickstreamPipelineController {
+    const storage = {
+      deletePrefix: async (prefix: string) => {
+        deleted.push(prefix);
+        return 1;
       },
     };
-    return controllerWith({ connect: () => connections as never, lastKnown: () => undefined });
+    return controllerOf(kubernetes, { storage: () => storage as never });
   }
 
   it("needs no cleanup with the policy Retain, once no child says Delete any more", async () => {
     const kubernetes = cluster();
+    const controller = controllerOf(kubernetes);
     const retained = pipelineWith();
     expect(controller.needsFinalizer?.(retained, kubernetes)).toBe(false);
     await settle(kubernetes, pipelineWith({ deletionPolicy: "Delete" }));
@@ -256,7 +303,7 @@ describe("deleting a pipeline", () => {
     await settle(kubernetes, pipelineWith({ deletionPolicy: "Delete" }));
     kubernetes.writes.length = 0;
     const deleted: string[] = [];
-    await controllerOf(deleted).finalize?.(pipelineWith(), contextOf(kubernetes));
+    await deletingController(kubernetes, deleted).finalize?.(pipelineWith(), contextOf(kubernetes));
     expect(kubernetes.writes).toEqual([
       "apply EventStream web-raw",
       "apply LakeTable web-events",
@@ -276,7 +323,7 @@ describe("deleting a pipeline", () => {
       (stream["metadata"] as { ownerReferences: unknown }).ownerReferences = [];
     });
     kubernetes.writes.length = 0;
-    await controllerOf([]).finalize?.(pipelineWith(), contextOf(kubernetes));
+    await deletingController(kubernetes, []).finalize?.(pipelineWith(), contextOf(kubernetes));
     expect(kubernetes.writes).not.toContain("apply EventStream web-raw");
   });
 
@@ -285,7 +332,7 @@ describe("deleting a pipeline", () => {
     const pipeline = pipelineWith({ deletionPolicy: "Delete" });
     await settle(kubernetes, pipeline);
     const deleted: string[] = [];
-    const deleting = controllerOf(deleted);
+    const deleting = deletingController(kubernetes, deleted);
     const context = contextOf(kubernetes);
     await expect(deleting.finalize?.(pipeline, context)).rejects.toMatchObject({
       reason: "Deleting",
@@ -301,7 +348,7 @@ describe("deleting a pipeline", () => {
     const kubernetes = cluster();
     kubernetes.remove("DataPlatform", "local");
     const pipeline = pipelineWith({ deletionPolicy: "Delete" });
-    const deleting = controllerOf([]);
+    const deleting = deletingController(kubernetes, []);
     const context = contextOf(kubernetes);
     await expect(deleting.finalize?.(pipeline, context)).rejects.toMatchObject({
       reason: "PlatformNotFound",

@@ -7,7 +7,9 @@ import type { Readiness } from "../../targets/kubernetes/readiness.ts";
 import { readiness } from "../../targets/kubernetes/readiness.ts";
 import type { Rollout } from "../../targets/kubernetes/rollout.ts";
 import { deploymentRollout, statefulSetRollout } from "../../targets/kubernetes/rollout.ts";
+import { findWaitingError } from "../../runtime/errors.ts";
 import type { ObservedPipeline } from "./observe.ts";
+import type { BlockedWorkloads } from "./validate.ts";
 
 /** The stages in the order in which events pass them. */
 export const STAGES = ["Stream", "Tables", "Collector", "Processing"] as const;
@@ -25,6 +27,7 @@ export type StageInput = Pick<
   ObservedPipeline,
   "rawStream" | "tables" | "collector" | "collectors" | "streamJob" | "pods" | "progress"
 > & {
+  readonly blocked: BlockedWorkloads;
   readonly isSuspended: boolean;
   readonly executors: number;
 };
@@ -71,7 +74,16 @@ function fromChild(
   return judge(stage, verdict, state.state === "stalled");
 }
 
-function judgeCollector({ collector, collectors, rawStream, pods }: StageInput): StageJudgement {
+/** A workload that cannot be started, because a Secret is missing or could not be read. */
+function notStarted(stage: Stage, problem: Error): StageJudgement {
+  const reason = findWaitingError(problem)?.reason ?? "ApiUnavailable";
+  return notReady(stage, reason, problem.message);
+}
+
+function judgeCollector({ collector, collectors, rawStream, pods, blocked }: StageInput): StageJudgement {
+  if (collector === undefined && blocked.collector !== undefined) {
+    return notStarted("Collector", blocked.collector);
+  }
   if (collector === undefined && readiness(rawStream).state !== "ready") {
     return notReady("Collector", "ChildrenNotReady", "waits for the raw stream before it is first started");
   }
@@ -90,7 +102,10 @@ function judgeCollector({ collector, collectors, rawStream, pods }: StageInput):
 }
 
 function judgeProcessing(input: StageInput): StageJudgement {
-  const { streamJob, pods, isSuspended, executors } = input;
+  const { streamJob, pods, blocked, isSuspended, executors } = input;
+  if (streamJob === undefined && blocked.streamJob !== undefined) {
+    return notStarted("Processing", blocked.streamJob);
+  }
   if (streamJob === undefined && !isEverythingBeforeReady(input)) {
     const message = "waits for the raw stream and the tables before it is first started";
     return notReady("Processing", "ChildrenNotReady", message);

@@ -5,12 +5,14 @@ import type { ClickstreamPipelineStatus } from "../../crds/kinds.ts";
 import type { ObservedPipeline } from "./observe.ts";
 import { pipelineStatus } from "./status.ts";
 import {
+  ABSENT_PLATFORM,
   IMAGES,
   conditions,
   emptySurroundings,
   healthySurroundings,
   localPlatform,
   pipelineWith,
+  presentPlatform,
   readyDeployment,
   readyPod,
   readyStatefulSet,
@@ -32,8 +34,7 @@ interface Given {
 
 function statusOf({ spec = {}, observed, previous }: Given): Result {
   const resource = pipelineWith(spec, previous === undefined ? {} : { status: previous });
-  const withPlatform = { ...observed, platform: observed.platform ?? localPlatform() };
-  const validated = validatePipeline(resource, withPlatform, IMAGES);
+  const validated = validatePipeline(resource, observed, IMAGES);
   return pipelineStatus({ resource, observed, validated, now: NOW });
 }
 
@@ -76,6 +77,33 @@ describe("the conditions of a pipeline", () => {
       ],
       { waiting: { reason: "ChildrenNotReady", message: "Stream: not yet created" } },
       "Stream",
+    ],
+    [
+      "name the Secret that keeps the stream job from being started",
+      {
+        observed: {
+          ...HEALTHY,
+          platform: presentPlatform(localPlatform(), new Map()),
+          streamJob: undefined,
+        },
+      },
+      [
+        STREAM,
+        TABLES,
+        COLLECTOR,
+        'ProcessingReady=False SecretNotFound: Secret "s3-credentials" does not exist',
+      ],
+      {
+        waiting: { reason: "SecretNotFound", message: 'Processing: Secret "s3-credentials" does not exist' },
+      },
+      "Processing",
+    ],
+    [
+      "stay true for workloads that run, whatever Secret has gone",
+      { observed: { ...HEALTHY, platform: presentPlatform(localPlatform(), new Map()) } },
+      [STREAM, TABLES, COLLECTOR, PROCESSING],
+      { ready: { message: "events flow into the tables" } },
+      "None",
     ],
     [
       "name the stream when Kafka does not answer",
@@ -391,7 +419,7 @@ describe("the fields of a pipeline's status", () => {
 
   it("are kept when the platform is gone, and the stages are still judged", () => {
     const previous = statusOf({ observed: HEALTHY }).status;
-    const observed = { ...HEALTHY, platform: undefined };
+    const observed = { ...HEALTHY, platform: ABSENT_PLATFORM };
     const result = pipelineStatus({ resource: pipelineWith({}, { status: previous }), observed, now: NOW });
     expect(result.status.topicName).toBe("quickstart.web-raw");
     expect(told(result)).toEqual([STREAM, TABLES, COLLECTOR, PROCESSING]);

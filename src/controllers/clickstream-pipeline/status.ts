@@ -55,8 +55,6 @@ function stageInput(
     name: string | undefined,
   ): T | undefined => (name === undefined ? undefined : findResult<T>(results, kind, name)) ?? before;
   const names = validated?.names;
-  const { suspended, executors } = resource.spec.processing ?? {};
-  const defaults = CLICKSTREAM_PIPELINE_DEFAULTS.processing;
   return {
     rawStream: answered("EventStream", observed.rawStream, names?.rawStream),
     tables: TABLE_ROLES.map((role, index) => answered("LakeTable", observed.tables[index], names?.[role])),
@@ -65,9 +63,15 @@ function stageInput(
     pods: observed.pods,
     collectors: observed.collectors,
     progress: observed.progress,
-    isSuspended: suspended ?? defaults.suspended,
-    executors: executors ?? defaults.executors,
+    blocked: validated?.blocked ?? {},
+    ...jobWishes(resource),
   };
+}
+
+function jobWishes({ spec }: ClickstreamPipeline): { isSuspended: boolean; executors: number } {
+  const { suspended, executors } = spec.processing ?? {};
+  const defaults = CLICKSTREAM_PIPELINE_DEFAULTS.processing;
+  return { isSuspended: suspended ?? defaults.suspended, executors: executors ?? defaults.executors };
 }
 
 function fieldsOf({ resource, validated }: Input, observed: ObservedPipeline): Result["status"] {

@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
-import type { ClickstreamPipelineSpec, DataPlatformSpec } from "../../crds/kinds.ts";
+import type { ClickstreamPipelineSpec } from "../../crds/kinds.ts";
 import { findTerminalError, findWaitingError } from "../../runtime/errors.ts";
 import type { ObservedPipeline } from "./observe.ts";
+import type { PresentPlatform } from "../../platform/platform.ts";
+import { secretWith } from "../../testing/systems.ts";
 import {
+  ABSENT_PLATFORM,
   IMAGES,
   emptySurroundings,
   localPlatform,
   pipelineWith,
+  presentPlatform,
+  secretsOf,
 } from "../../testing/clickstream-pipeline.ts";
 import type { ValidatedPipeline } from "./validate.ts";
 import { validatePipeline } from "./validate.ts";
@@ -89,56 +94,74 @@ describe("the memory of a Spark container", () => {
 });
 
 describe("a pipeline waits", () => {
-  const secured: Partial<DataPlatformSpec> = {
-    kafka: { bootstrapServers: ["k:9092"], tls: { caSecretRef: { name: "ca" } } },
-  };
-
-  const withCatalogSecret = localPlatform({
-    catalog: { uri: "http://catalog", credentialsSecretRef: { name: "catalog" } },
-  });
-
   it.each<[string, ObservedPipeline, string, string]>([
     [
       "for its platform",
-      { ...emptySurroundings(), platform: undefined },
+      { ...emptySurroundings(), platform: ABSENT_PLATFORM },
       "PlatformNotFound",
       'DataPlatform "local" does not exist in namespace "quickstart"',
     ],
-    [
-      "for a Secret of the platform",
-      { ...emptySurroundings(), secrets: new Map() },
-      "SecretNotFound",
-      'Secret "s3-credentials" does not exist',
-    ],
-    [
-      "for a key of a Secret",
-      {
-        ...emptySurroundings(),
-        secrets: new Map([["s3-credentials", { uid: "u", resourceVersion: "1", keys: ["accessKeyId"] }]]),
-      },
-      "SecretKeyMissing",
-      'Secret "s3-credentials" has no key "secretAccessKey"',
-    ],
-    [
-      "for a token where the catalog has client credentials only",
-      {
-        ...emptySurroundings(withCatalogSecret),
-        secrets: new Map([
-          ...emptySurroundings().secrets,
-          ["catalog", { uid: "u", resourceVersion: "1", keys: ["clientId", "clientSecret"] }],
-        ]),
-      },
-      "SecretKeyMissing",
-      'Secret "catalog" has no key "token"; pipelines and query clusters need a token for the catalog, client credentials serve the operator only',
-    ],
-    [
-      "for the Secret with Kafka's certificate authorities",
-      { ...emptySurroundings(localPlatform(secured)), secrets: emptySurroundings().secrets },
-      "SecretNotFound",
-      'Secret "ca" does not exist',
-    ],
   ])("%s", (...[, observed, reason, message]) => {
     expect(findWaitingError(errorWith({}, observed))).toMatchObject({ reason, message });
+  });
+});
+
+describe("a workload is left as it is", () => {
+  const secured = localPlatform({
+    kafka: { bootstrapServers: ["k:9092"], tls: { caSecretRef: { name: "ca" } } },
+  });
+  const withCatalogSecret = localPlatform({
+    catalog: { uri: "http://catalog", credentialsSecretRef: { name: "catalog" } },
+  });
+  const local = secretsOf(localPlatform());
+  const clientOnly = new Map([...local, ["catalog", secretWith({ clientId: "me", clientSecret: "x" })]]);
+
+  function reasons(platform: PresentPlatform): unknown {
+    const { blocked } = validatePipeline(pipelineWith(), { ...emptySurroundings(), platform }, IMAGES);
+    const reasonOf = (error: Error | undefined): string | undefined => {
+      const waiting = findWaitingError(error);
+      return waiting && `${waiting.reason}: ${waiting.message}`;
+    };
+    return [reasonOf(blocked.collector), reasonOf(blocked.streamJob)];
+  }
+
+  it.each<[string, PresentPlatform, readonly (string | undefined)[]]>([
+    ["in no case while all Secrets are there", presentPlatform(secured), [undefined, undefined]],
+    [
+      "for a Secret of the object store: the stream job",
+      presentPlatform(localPlatform(), new Map()),
+      [undefined, 'SecretNotFound: Secret "s3-credentials" does not exist'],
+    ],
+    [
+      "for a key of a Secret: the stream job",
+      presentPlatform(localPlatform(), new Map([["s3-credentials", secretWith({ accessKeyId: "a" })]])),
+      [undefined, 'SecretKeyMissing: Secret "s3-credentials" has no key "secretAccessKey"'],
+    ],
+    [
+      "for a token where the catalog has client credentials only: the stream job",
+      presentPlatform(withCatalogSecret, clientOnly),
+      [
+        undefined,
+        'SecretKeyMissing: Secret "catalog" has no key "token"; pipelines and query clusters need a token for the catalog, client credentials serve the operator only',
+      ],
+    ],
+    [
+      "for the Secret with Kafka's certificate authorities: both",
+      presentPlatform(secured, local),
+      ['SecretNotFound: Secret "ca" does not exist', 'SecretNotFound: Secret "ca" does not exist'],
+    ],
+  ])("%s", (...[, platform, expected]) => {
+    expect(reasons(platform)).toEqual(expected);
+  });
+
+  it("when nobody knows whether a Secret is there", () => {
+    const error = new Error("no answer");
+    const platform = presentPlatform(
+      localPlatform(),
+      new Map([["s3-credentials", { state: "unknown", error }]]),
+    );
+    const observed = { ...emptySurroundings(), platform };
+    expect(validatePipeline(pipelineWith(), observed, IMAGES).blocked.streamJob).toBe(error);
   });
 });
 

@@ -19,16 +19,20 @@ import {
 } from "../../naming/tables.ts";
 import type { TopicName } from "../../naming/topics.ts";
 import { defaultTopicName } from "../../naming/topics.ts";
-import { TerminalError, WaitingError } from "../../runtime/errors.ts";
+import { TerminalError } from "../../runtime/errors.ts";
 import type { ChildOwner } from "../../targets/kubernetes/child.ts";
-import { platformSecretKeys } from "../../targets/kubernetes/platform-environment.ts";
 import type { ContainerResources } from "../../targets/kubernetes/resources.ts";
 import { resolveResources } from "../../targets/kubernetes/resources.ts";
-import type { SecretIdentities } from "../../targets/kubernetes/secret-identity.ts";
-import { requireSecretKeys } from "../../targets/kubernetes/secret-identity.ts";
+import type { PresentPlatform } from "../../platform/platform.ts";
+import { requirePresent } from "../../platform/platform.ts";
+import type { Component } from "../../platform/references.ts";
+import { referencesOf } from "../../platform/references.ts";
+import type { Secrets } from "../../platform/secrets.ts";
+import { requireSecretKeys } from "../../platform/secrets.ts";
 import type { MemorySplit } from "./memory.ts";
 import { MINIMUM_SPARK_MEMORY, splitMemory } from "./memory.ts";
 import type { ObservedPipeline } from "./observe.ts";
+import { COLLECTOR_SYSTEMS, STREAM_JOB_SYSTEMS } from "./parts.ts";
 
 type Spec = ClickstreamPipeline["spec"];
 type Defaults = typeof CLICKSTREAM_PIPELINE_DEFAULTS;
@@ -82,13 +86,20 @@ export interface ProcessingSettings {
   readonly suspended: boolean;
 }
 
+/** Why a workload is left as it is: a Secret that it refers to is missing, or could not be read. */
+export interface BlockedWorkloads {
+  readonly collector?: Error | undefined;
+  readonly streamJob?: Error | undefined;
+}
+
 /** Everything that the plan is made from. */
 export interface ValidatedPipeline {
   readonly owner: ChildOwner;
   readonly names: PipelineChildNames;
   readonly labels: Readonly<Record<string, string>>;
   readonly platform: { readonly name: string; readonly spec: DataPlatformSpec };
-  readonly secrets: SecretIdentities;
+  readonly secrets: Secrets;
+  readonly blocked: BlockedWorkloads;
   readonly images: PipelineImages;
   readonly topicName: TopicName;
   readonly tables: Readonly<Record<"events" | "failedEvents" | "duplicateEvents", TableIdentifier>>;
@@ -103,7 +114,7 @@ export const COLLECTOR_RESOURCES: ContainerResources = CONTAINER_DEFAULTS.collec
 export const DRIVER_RESOURCES: ContainerResources = CONTAINER_DEFAULTS.driver;
 export const EXECUTOR_RESOURCES: ContainerResources = CONTAINER_DEFAULTS.executor;
 
-/** Throws `WaitingError` while the platform or one of its Secrets is missing, `TerminalError` for what must be changed in the spec. */
+/** Throws `WaitingError` while the platform is missing, `TerminalError` for what must be changed in the spec. */
 export function validatePipeline(
   pipeline: ClickstreamPipeline,
   observed: ObservedPipeline,
@@ -112,14 +123,14 @@ export function validatePipeline(
   const { spec } = pipeline;
   const key = { namespace: pipeline.metadata.namespace ?? "", name: pipeline.metadata.name };
   const names = pipelineChildNames(key.name);
-  const platform = requirePlatform(spec.platformRef.name, key.namespace, observed);
-  requireSecretKeys(platformSecretKeys(platform), observed.secrets);
+  const platform = requirePresent(observed.platform);
   return {
     owner: { type: clickstreamPipelineKind, key, uid: pipeline.metadata.uid ?? "" },
     names,
     labels: managedLabels(clickstreamPipelineKind.kind, key.name),
-    platform: { name: spec.platformRef.name, spec: platform },
-    secrets: observed.secrets,
+    platform: { name: spec.platformRef.name, spec: platform.spec },
+    secrets: platform.secrets,
+    blocked: blockedWorkloads(platform),
     images,
     topicName: defaultTopicName({ namespace: key.namespace, name: names.rawStream }),
     tables: resolveTables(pipeline),
@@ -130,12 +141,21 @@ export function validatePipeline(
   };
 }
 
-function requirePlatform(name: string, namespace: string, observed: ObservedPipeline): DataPlatformSpec {
-  if (observed.platform !== undefined) return observed.platform.spec;
-  throw new WaitingError(
-    "PlatformNotFound",
-    `DataPlatform "${name}" does not exist in namespace "${namespace}"`,
-  );
+function blockedWorkloads(platform: PresentPlatform): BlockedWorkloads {
+  return {
+    collector: missingOf(platform, COLLECTOR_SYSTEMS),
+    streamJob: missingOf(platform, STREAM_JOB_SYSTEMS),
+  };
+}
+
+/** The first reference that leads nowhere: a pod could not start with it. */
+function missingOf({ spec, secrets }: PresentPlatform, systems: readonly Component[]): Error | undefined {
+  try {
+    requireSecretKeys(referencesOf(spec, systems), secrets);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 function resolveTables(pipeline: ClickstreamPipeline): ValidatedPipeline["tables"] {

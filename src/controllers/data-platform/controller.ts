@@ -2,7 +2,7 @@
 import type { DataPlatform, DataPlatformStatus } from "../../crds/kinds.ts";
 import { dataPlatformKind } from "../../crds/kinds.ts";
 import type { Controller } from "../../runtime/controller.ts";
-import type { PlatformClients } from "../../targets/platform/clients.ts";
+import type { SystemAccess } from "../../targets/clients.ts";
 import type { ObservedPlatform } from "./observe.ts";
 import { observePlatform } from "./observe.ts";
 import { platformStatus } from "./status.ts";
@@ -18,11 +18,11 @@ export type DataPlatformController = Controller<
   DataPlatformStatus
 >;
 
-export function createDataPlatformController(platforms: PlatformClients): DataPlatformController {
+export function createDataPlatformController(systems: SystemAccess): DataPlatformController {
   return {
     kind: dataPlatformKind,
     concurrency: 4,
-    observe: (platform, context) => observePlatform(platform, context, platforms),
+    observe: (platform, context) => observePlatform(platform, context, systems),
     validate: validatePlatform,
     plan: () => undefined,
     apply: async () => undefined,

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DataPlatform } from "../../crds/kinds.ts";
 import { WaitingError } from "../../runtime/errors.ts";
+import { SECRET_TYPE } from "../../platform/secret-reader.ts";
 import { Scenario } from "../../testing/scenario.ts";
-import { PLATFORM, SETTINGS, describeError } from "../../testing/systems.ts";
+import { PLATFORM, PRESENT, describeError } from "../../testing/systems.ts";
 import { createDataPlatformController } from "./controller.ts";
 import type { ObservedPlatform, ProbeResult } from "./observe.ts";
 import { platformStatus } from "./status.ts";
@@ -17,7 +18,7 @@ const DOWN: ProbeResult = {
 
 function observed(components: Partial<ObservedPlatform["components"]> = {}): ObservedPlatform {
   return {
-    platform: { state: "resolved", settings: SETTINGS },
+    platform: PRESENT,
     components: { Kafka: REACHABLE, Storage: REACHABLE, Catalog: REACHABLE, ...components },
   };
 }
@@ -37,6 +38,35 @@ describe("a platform", () => {
       class: "waiting",
       reason: "Unauthorized",
       message: "Storage: 403; Catalog: connect ECONNREFUSED",
+    });
+  });
+});
+
+describe("a platform that lacks a Secret", () => {
+  const platform = { ...PRESENT, secrets: new Map() };
+  const Storage: ProbeResult = { state: "unknown", reason: "SecretNotFound", message: "not probed" };
+
+  it("waits for it", () => {
+    expect(refusal({ ...observed({ Storage }), platform })).toEqual({
+      class: "waiting",
+      reason: "SecretNotFound",
+      message: 'Secret "s3" does not exist',
+    });
+  });
+
+  it("names it beside the systems that do not answer", () => {
+    expect(refusal({ ...observed({ Kafka: DOWN, Storage }), platform })).toEqual({
+      class: "waiting",
+      reason: "KafkaUnreachable",
+      message: 'Kafka: connect ECONNREFUSED; Secret "s3" does not exist',
+    });
+  });
+
+  it("names a Secret of two systems once", () => {
+    const catalog = { uri: "http://catalog", credentialsSecretRef: { name: "s3" } };
+    const both = { ...platform, spec: { ...PRESENT.spec, catalog } };
+    expect(refusal({ ...observed({ Storage, Catalog: Storage }), platform: both })).toMatchObject({
+      message: 'Secret "s3" does not exist',
     });
   });
 });
@@ -146,6 +176,26 @@ describe("passes over a platform", () => {
       { reachable: true },
     ]);
   }, 15_000);
+
+  it("probe what can be probed while a Secret is missing", async () => {
+    scenario.delete(SECRET_TYPE, "s3");
+    await scenario.pass("main");
+    expect(scenario.ready("main")).toBe('Ready=False SecretNotFound: Secret "s3" does not exist');
+    expect(scenario.status("main")["components"]).toMatchObject([
+      { name: "Kafka", reachable: true },
+      { name: "Storage", reachable: false, message: 'not probed: Secret "s3" does not exist' },
+      { name: "Catalog", reachable: true },
+    ]);
+  });
+
+  it("read the Secrets anew after a system has refused what they held", async () => {
+    await scenario.pass("main");
+    scenario.bucket.probe = () => Promise.reject(new WaitingError("Unauthorized", "answered 403"));
+    await scenario.pass("main");
+    scenario.delete(SECRET_TYPE, "s3");
+    await scenario.pass("main");
+    expect(scenario.ready("main")).toBe('Ready=False SecretNotFound: Secret "s3" does not exist');
+  });
 
   it("show wrong credentials as such", async () => {
     scenario.bucket.probe = () => Promise.reject(new WaitingError("Unauthorized", "answered 403"));

@@ -1,52 +1,56 @@
 /** Probes the systems of a platform, all at once and none for long; does not write. */
-import type { DataPlatform, PLATFORM_COMPONENTS } from "../../crds/kinds.ts";
+import type { DataPlatform } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import { findTerminalError, findTransientError, findWaitingError } from "../../runtime/errors.ts";
 import type { Reason } from "../../api/reasons.ts";
-import type { PlatformClients, PlatformConnections } from "../../targets/platform/clients.ts";
-import { readPlatformSecrets } from "../../targets/platform/read.ts";
-import type { PlatformState } from "../../targets/platform/settings.ts";
+import { problemOf } from "../../platform/components.ts";
+import type { PresentPlatform } from "../../platform/platform.ts";
+import type { Component } from "../../platform/references.ts";
+import type { SystemAccess } from "../../targets/clients.ts";
+import type { TableCatalog } from "../../targets/iceberg/catalog.ts";
+import type { TopicAdmin } from "../../targets/kafka/admin.ts";
+import type { ObjectStore } from "../../targets/s3/store.ts";
 
 /** A probe that got no answer in this time has failed. */
 const PROBE_TIMEOUT_SECONDS = 5;
-
-export type ComponentName = (typeof PLATFORM_COMPONENTS)[number];
 
 /** What one probe found. Messages of the same finding are the same each time. */
 export type ProbeResult =
   | { readonly state: "reachable"; readonly version?: string; readonly message: string }
   | { readonly state: "unreachable"; readonly reason: Reason; readonly message: string }
-  /** Not probed, because a reference leads nowhere. */
+  /** Not probed, because a reference of this component leads nowhere. */
   | { readonly state: "unknown"; readonly reason: Reason; readonly message: string };
 
 export interface ObservedPlatform {
-  readonly platform: PlatformState;
-  readonly components: Readonly<Record<ComponentName, ProbeResult>>;
+  readonly platform: PresentPlatform;
+  readonly components: Readonly<Record<Component, ProbeResult>>;
 }
 
 export async function observePlatform(
   resource: DataPlatform,
   context: ReconcileContext,
-  platforms: PlatformClients,
+  { platforms, clients }: SystemAccess,
 ): Promise<ObservedPlatform> {
-  const platform = await readPlatformSecrets(context.kubernetes, resource);
-  if (platform.state !== "resolved") {
-    const unknown = notProbed(platform);
-    return Object.freeze({ platform, components: { Kafka: unknown, Storage: unknown, Catalog: unknown } });
-  }
-  const connections = platforms.connect(platform.settings);
-  const { bucket } = platform.settings.storage;
+  const platform = await platforms.readSecrets(resource, context);
+  const { bucket } = platform.spec.storage;
+  const subject = { platform, context };
   const [Kafka, Storage, Catalog] = await Promise.all([
-    probe("KafkaUnreachable", context, (signal) => probeKafka(connections, signal)),
-    probe("StorageUnreachable", context, (signal) => probeStorage(connections, bucket, signal)),
-    probe("CatalogUnreachable", context, (signal) => probeCatalog(connections, signal)),
+    probe("Kafka", subject, (signal) => probeKafka(clients.kafka(platform), signal)),
+    probe("Storage", subject, (signal) => probeStorage(clients.storage(platform), bucket, signal)),
+    probe("Catalog", subject, (signal) => probeCatalog(clients.catalog(platform), signal)),
   ]);
+  if ([Kafka, Storage, Catalog].some(isRefused)) platforms.forgetSecrets(resource);
   return Object.freeze({ platform, components: { Kafka, Storage, Catalog } });
 }
 
-function notProbed(platform: Exclude<PlatformState, { state: "resolved" }>): ProbeResult {
-  if (platform.state === "missing") {
-    return { state: "unknown", reason: platform.reason, message: `not probed: ${platform.message}` };
+function isRefused(result: ProbeResult): boolean {
+  return result.state === "unreachable" && result.reason === "Unauthorized";
+}
+
+function notProbed(problem: Error): ProbeResult {
+  const waiting = findWaitingError(problem);
+  if (waiting !== undefined) {
+    return { state: "unknown", reason: waiting.reason, message: `not probed: ${waiting.message}` };
   }
   return { state: "unknown", reason: "ApiUnavailable", message: "not probed: the Secrets could not be read" };
 }
@@ -56,32 +60,36 @@ interface Finding {
   readonly message: string;
 }
 
-async function probeKafka({ kafka }: PlatformConnections, signal: AbortSignal): Promise<Finding> {
+async function probeKafka(kafka: TopicAdmin, signal: AbortSignal): Promise<Finding> {
   const { version, brokers, clusterId } = await kafka.probe(signal);
   const count = `${brokers} ${brokers === 1 ? "broker" : "brokers"}`;
   return { version, message: clusterId === undefined ? count : `${count}, cluster ${clusterId}` };
 }
 
-async function probeStorage(
-  { storage }: PlatformConnections,
-  bucket: string,
-  signal: AbortSignal,
-): Promise<Finding> {
+async function probeStorage(storage: ObjectStore, bucket: string, signal: AbortSignal): Promise<Finding> {
   const { server } = await storage.probe(signal);
   return { version: server, message: `bucket "${bucket}" is there` };
 }
 
-async function probeCatalog({ catalog }: PlatformConnections, signal: AbortSignal): Promise<Finding> {
+async function probeCatalog(catalog: TableCatalog, signal: AbortSignal): Promise<Finding> {
   const { prefix, isNessie } = await catalog.probe(signal);
   const message = prefix === "" ? "Iceberg REST" : `Iceberg REST, prefix "${prefix}"`;
   return { version: isNessie ? "Nessie" : undefined, message };
 }
 
+const UNREACHABLE: Readonly<Record<Component, Reason>> = {
+  Kafka: "KafkaUnreachable",
+  Storage: "StorageUnreachable",
+  Catalog: "CatalogUnreachable",
+};
+
 async function probe(
-  unreachable: Reason,
-  context: ReconcileContext,
+  component: Component,
+  { platform, context }: { readonly platform: PresentPlatform; readonly context: ReconcileContext },
   ask: (signal: AbortSignal) => Promise<Finding>,
 ): Promise<ProbeResult> {
+  const problem = problemOf(platform, [component]);
+  if (problem !== undefined) return notProbed(problem);
   const timeout = AbortSignal.timeout(PROBE_TIMEOUT_SECONDS * 1000);
   try {
     const { version, message } = await ask(AbortSignal.any([context.signal, timeout]));
@@ -91,11 +99,15 @@ async function probe(
     if (timeout.aborted) {
       return {
         state: "unreachable",
-        reason: unreachable,
+        reason: UNREACHABLE[component],
         message: `no answer within ${PROBE_TIMEOUT_SECONDS} s`,
       };
     }
-    return { state: "unreachable", reason: reasonOf(error) ?? unreachable, message: messageOf(error) };
+    return {
+      state: "unreachable",
+      reason: reasonOf(error) ?? UNREACHABLE[component],
+      message: messageOf(error),
+    };
   }
 }
 

@@ -4,7 +4,8 @@ import type { DataPlatform, DataPlatformStatus } from "../../crds/kinds.ts";
 import type { ConditionInput } from "../../api/conditions.ts";
 import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
 import { timestamp } from "../../api/timestamp.ts";
-import type { ComponentName, ObservedPlatform, ProbeResult } from "./observe.ts";
+import type { Component as ComponentName } from "../../platform/references.ts";
+import type { ObservedPlatform, ProbeResult } from "./observe.ts";
 import type { ValidatedPlatform } from "./validate.ts";
 
 export const PROBE_INTERVAL_SECONDS = 30;

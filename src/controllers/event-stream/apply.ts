@@ -1,8 +1,8 @@
 /** Carries a stream's plan out, step by step, and tells what was done. */
 import type { ReconcileContext } from "../../runtime/controller.ts";
+import type { TopicAdmin } from "../../targets/kafka/admin.ts";
 import type { TopicActionResult } from "../../targets/kafka/execute.ts";
 import type { CurrentTopic } from "../../targets/kafka/topic.ts";
-import type { PlatformClients } from "../../targets/platform/clients.ts";
 import type { Notice, StreamPlan } from "./plan.ts";
 
 /** The topic as the brokers answered it to be now. */
@@ -17,11 +17,11 @@ export interface AppliedStream {
 /** Stops at the first action that fails and throws its error; what was done before is told all the same. */
 export async function applyStream(
   plan: StreamPlan,
+  kafka: TopicAdmin,
   context: ReconcileContext,
-  platforms: PlatformClients,
 ): Promise<AppliedStream> {
   plan.notices.forEach((notice) => record(notice, context));
-  const results = await execute(plan, context, platforms);
+  const results = await execute(plan, kafka, context);
   let topic: Omit<CurrentTopic, "configs"> | undefined = plan.current;
   let isDriftCorrected = false;
   for (const [nth, result] of results.entries()) {
@@ -38,11 +38,10 @@ export async function applyStream(
 
 async function execute(
   plan: StreamPlan,
+  kafka: TopicAdmin,
   context: ReconcileContext,
-  platforms: PlatformClients,
 ): Promise<readonly TopicActionResult[]> {
   if (plan.steps.length === 0) return [];
-  const { kafka } = platforms.connect(plan.settings);
   const actions = plan.steps.map((step) => step.action);
   return kafka.execute(actions, context);
 }

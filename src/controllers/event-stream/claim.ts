@@ -1,10 +1,9 @@
 /** Which EventStreams want one and the same topic. Pure. */
-import type { DataPlatform, EventStream } from "../../crds/kinds.ts";
+import type { DataPlatform, DataPlatformSpec, EventStream } from "../../crds/kinds.ts";
 import { eventStreamKind } from "../../crds/kinds.ts";
 import type { TopicName } from "../../naming/topics.ts";
 import { defaultTopicName } from "../../naming/topics.ts";
 import type { ObjectIndex } from "../../runtime/controller.ts";
-import type { KafkaSettings } from "../../targets/kafka/settings.ts";
 
 /** Finds the platform of a stream; `undefined` when there is none. */
 export type PlatformLookup = (stream: EventStream) => DataPlatform | undefined;
@@ -30,7 +29,7 @@ export interface Claimants {
 /** The other streams that want the topic of `own` in the cluster that `kafka` leads to. One whose platform is away may be in it. */
 export function rivalsOf(
   own: EventStream,
-  kafka: Pick<KafkaSettings, "bootstrapServers">,
+  kafka: Pick<DataPlatformSpec["kafka"], "bootstrapServers">,
   { streams, platformOf }: Claimants,
 ): readonly EventStream[] {
   const topic = topicNameOf(own);

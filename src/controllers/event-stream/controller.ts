@@ -3,7 +3,7 @@ import type { EventStream, EventStreamStatus } from "../../crds/kinds.ts";
 import { dataPlatformKind, eventStreamKind } from "../../crds/kinds.ts";
 import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
 import { byNamesake, byReference, claimNews, isNewState } from "../../runtime/cache/watches.ts";
-import type { PlatformClients } from "../../targets/platform/clients.ts";
+import type { SystemAccess } from "../../targets/clients.ts";
 import type { AppliedStream } from "./apply.ts";
 import { applyStream } from "./apply.ts";
 import { STREAMS_BY_TOPIC } from "./claim.ts";
@@ -25,17 +25,17 @@ export type EventStreamController = Controller<
   EventStreamStatus
 >;
 
-export function createEventStreamController(platforms: PlatformClients): EventStreamController {
+export function createEventStreamController(systems: SystemAccess): EventStreamController {
   return {
     kind: eventStreamKind,
     concurrency: 8,
     watches: WATCHES,
-    observe: (stream, context) => observeStream(stream, context, platforms),
+    observe: (stream, context) => observeStream(stream, context, systems),
     validate: validateStream,
     plan: planStream,
-    apply: (plan, _observed, context) => applyStream(plan, context, platforms),
+    apply: (plan, { platform }, context) => applyStream(plan, systems.clients.kafka(platform), context),
     status: streamStatus,
-    finalize: (stream, context) => finalizeStream(stream, context, platforms),
+    finalize: (stream, context) => finalizeStream(stream, context, systems),
     needsFinalizer: deletesTopic,
   };
 }

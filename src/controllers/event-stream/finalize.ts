@@ -3,9 +3,8 @@ import type { EventStream } from "../../crds/kinds.ts";
 import { EVENT_STREAM_DEFAULTS } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import type { TopicId } from "../../targets/kafka/topic.ts";
-import type { PlatformClients } from "../../targets/platform/clients.ts";
-import { platformForCleanup } from "../../targets/platform/cleanup.ts";
-import { platformKeyOf } from "../../targets/platform/read.ts";
+import type { SystemAccess } from "../../targets/clients.ts";
+import { platformForCleanup } from "../../platform/cleanup.ts";
 import { topicNameOf } from "./claim.ts";
 import { olderClaimant } from "./observe.ts";
 
@@ -21,22 +20,20 @@ export function deletesTopic(stream: EventStream): boolean {
 export async function finalizeStream(
   stream: EventStream,
   context: ReconcileContext,
-  platforms: PlatformClients,
+  { platforms, clients }: SystemAccess,
 ): Promise<void> {
   const id = stream.status?.topicId as TopicId | undefined;
   if (!deletesTopic(stream) || id === undefined) return;
   const name = topicNameOf(stream);
-  const key = platformKeyOf(stream);
-  const settings = await platformForCleanup(key, context, platforms);
-  if (settings === undefined) {
-    const message = `topic "${name}" was left: DataPlatform "${key.name}" is gone, and with it the way to Kafka`;
+  const platform = await platformForCleanup(stream, { components: ["Kafka"], platforms, context });
+  if (platform === undefined) {
+    const message = `topic "${name}" was left: DataPlatform "${stream.spec.platformRef.name}" is gone, and with it the way to Kafka`;
     context.logger.warn(message);
     context.recordEvent("Warning", "CleanupAbandoned", message);
     return;
   }
-  if (olderClaimant(stream, settings, context.kubernetes) !== undefined) return;
-  const { kafka } = platforms.connect(settings);
-  if (!(await kafka.deleteTopic({ name, id }, context))) return;
+  if (olderClaimant(stream, platform.spec, context.kubernetes) !== undefined) return;
+  if (!(await clients.kafka(platform).deleteTopic({ name, id }, context))) return;
   context.logger.info({ topic: name, topicId: id }, "Deleted topic");
   context.recordEvent("Normal", "Deleted", `deleted topic "${name}" with its records`);
 }

@@ -1,17 +1,18 @@
 /** Reads the platform, who else claims the stream's topic, and the topic itself; does not write. */
-import type { EventStream } from "../../crds/kinds.ts";
+import type { DataPlatformSpec, EventStream } from "../../crds/kinds.ts";
 import type { ObjectReader, ReconcileContext } from "../../runtime/controller.ts";
 import type { CurrentTopic } from "../../targets/kafka/topic.ts";
-import type { PlatformClients } from "../../targets/platform/clients.ts";
-import { cachedPlatform, platformKeyOf, readPlatform } from "../../targets/platform/read.ts";
-import type { PlatformSettings, PlatformState } from "../../targets/platform/settings.ts";
+import type { SystemAccess } from "../../targets/clients.ts";
+import { problemOf } from "../../platform/components.ts";
+import { cachedPlatform } from "../../platform/platform.ts";
+import type { PlatformState } from "../../platform/platform.ts";
 import { findOlder } from "../claims.ts";
 import type { Observation } from "../observation.ts";
 import { observed } from "../observation.ts";
 import { rivalsOf, STREAMS_BY_TOPIC, topicNameOf } from "./claim.ts";
 
 export interface ObservedStream {
-  /** Without it nothing else is looked at: nobody knows which cluster is meant. */
+  /** Without it, or without the Secrets of its Kafka, the topic is not read. */
   readonly platform: PlatformState;
   /** The older stream that has the topic; then the topic is not read. */
   readonly older: EventStream | undefined;
@@ -23,22 +24,23 @@ const NOT_READ: Observation<never> = { state: "unknown", error: new Error("the t
 
 export async function observeStream(
   stream: EventStream,
-  { kubernetes, signal }: ReconcileContext,
-  platforms: PlatformClients,
+  context: ReconcileContext,
+  { platforms, clients }: SystemAccess,
 ): Promise<ObservedStream> {
-  const platform = await readPlatform(kubernetes, platformKeyOf(stream));
-  if (platform.state !== "resolved") return Object.freeze({ platform, older: undefined, topic: NOT_READ });
-  const older = olderClaimant(stream, platform.settings, kubernetes);
-  if (older !== undefined) return Object.freeze({ platform, older, topic: NOT_READ });
-  const { kafka } = platforms.connect(platform.settings);
-  const topic = await observed(kafka.readTopic(topicNameOf(stream), signal));
+  const platform = await platforms.read(stream, context);
+  if (platform.state !== "present") return Object.freeze({ platform, older: undefined, topic: NOT_READ });
+  const older = olderClaimant(stream, platform.spec, context.kubernetes);
+  if (older !== undefined || problemOf(platform, ["Kafka"]) !== undefined) {
+    return Object.freeze({ platform, older, topic: NOT_READ });
+  }
+  const topic = await observed(clients.kafka(platform).readTopic(topicNameOf(stream), context.signal));
   return Object.freeze({ platform, older, topic });
 }
 
-/** The older stream that has the topic of this one in the cluster of these settings, in whatever namespace. */
+/** The older stream that has the topic of this one in the cluster of this platform, in whatever namespace. */
 export function olderClaimant(
   stream: EventStream,
-  { kafka }: PlatformSettings,
+  { kafka }: Pick<DataPlatformSpec, "kafka">,
   cache: ObjectReader,
 ): EventStream | undefined {
   const rivals = rivalsOf(stream, kafka, {

@@ -6,7 +6,7 @@ import type { EventStream, EventStreamStatus } from "../../crds/kinds.ts";
 import { eventStreamSpec } from "../../crds/kinds.ts";
 import type { TopicName } from "../../naming/topics.ts";
 import type { CurrentTopic, TopicConfig } from "../../targets/kafka/topic.ts";
-import { NAMESPACE, SETTINGS, describeError } from "../../testing/systems.ts";
+import { NAMESPACE, PRESENT, describeError } from "../../testing/systems.ts";
 import type { ObservedStream } from "./observe.ts";
 import { planStream } from "./plan.ts";
 import { validateStream } from "./validate.ts";
@@ -44,7 +44,7 @@ function observedOf({ topic }: Case): ObservedStream {
   const value = topic && { ...topic, name: "shop.web-raw" as TopicName, configs };
   return {
     older: undefined,
-    platform: { state: "resolved", settings: SETTINGS },
+    platform: PRESENT,
     topic: { state: "known", value },
   };
 }

@@ -4,11 +4,9 @@ import type { Reason } from "../../api/reasons.ts";
 import type { TopicAction } from "../../targets/kafka/diff.ts";
 import { describeTopicAction, diffTopic } from "../../targets/kafka/diff.ts";
 import type { CurrentTopic } from "../../targets/kafka/topic.ts";
-import type { PlatformSettings } from "../../targets/platform/settings.ts";
 import type { ValidatedStream } from "./validate.ts";
 
 export interface StreamPlan {
-  readonly settings: PlatformSettings;
   readonly topic: TopicName;
   readonly current: CurrentTopic | undefined;
   /** Names of the configs that the topic has from the manifest, once all is done. */
@@ -33,10 +31,9 @@ export interface Notice {
 
 /** Throws `TerminalError` for what Kafka cannot do. */
 export function planStream(validated: ValidatedStream): StreamPlan {
-  const { settings, wanted, current } = validated;
+  const { wanted, current } = validated;
   const actions = diffTopic(wanted, current);
   return {
-    settings,
     topic: wanted.name,
     current,
     configs: Object.keys(wanted.configs).toSorted(),

@@ -4,6 +4,7 @@ import { dataPlatformKind } from "../../crds/kinds.ts";
 import type { TopicName } from "../../naming/topics.ts";
 import type { KubernetesObject } from "../../api/objects.ts";
 import type { TopicId } from "../../targets/kafka/topic.ts";
+import { SECRET_TYPE } from "../../platform/secret-reader.ts";
 import { Scenario } from "../../testing/scenario.ts";
 import { PLATFORM, topicConfig } from "../../testing/systems.ts";
 import { createEventStreamController } from "./controller.ts";
@@ -48,6 +49,27 @@ describe("the first pass", () => {
     await scenario.pass("raw");
     expect(scenario.api.writes).toHaveLength(writes);
     expect(scenario.kafka.writes).toEqual(["create-topic"]);
+  });
+});
+
+describe("a platform that lacks a Secret", () => {
+  it("of the object store gets its topics all the same", async () => {
+    scenario.delete(SECRET_TYPE, "s3");
+    scenario.putResource("raw", SPEC);
+    await scenario.pass("raw");
+    expect(scenario.ready("raw")).toContain("Ready=True");
+  });
+
+  it("of Kafka gets them as soon as it is there", async () => {
+    const kafka = { ...PLATFORM.spec.kafka, tls: { caSecretRef: { name: "authorities" } } };
+    scenario.put(dataPlatformKind, { ...PLATFORM, ...{ spec: { ...PLATFORM.spec, kafka } } });
+    scenario.putResource("raw", SPEC);
+    expect(await scenario.pass("raw")).toEqual({ kind: "after", seconds: 10 });
+    expect(scenario.ready("raw")).toBe('Ready=False SecretNotFound: Secret "authorities" does not exist');
+    scenario.putSecret("authorities", { "ca.crt": "PEM" });
+    scenario.now = new Date(scenario.now.getTime() + 10_000);
+    await scenario.pass("raw");
+    expect(scenario.ready("raw")).toContain("Ready=True");
   });
 });
 
@@ -236,6 +258,20 @@ describe("deleting", () => {
     scenario.putResource("raw", { ...SPEC, deletionPolicy: "Delete" });
     await scenario.pass("raw");
     scenario.delete(dataPlatformKind, "main");
+    scenario.deleteResource("raw");
+    await scenario.pass("raw");
+    expect(scenario.resource("raw")).toBeUndefined();
+    expect(scenario.kafka.writes).toEqual(["create-topic", "delete"]);
+  });
+
+  it("after the Secrets of Kafka are gone too uses what is remembered of them", async () => {
+    const kafka = { ...PLATFORM.spec.kafka, tls: { caSecretRef: { name: "authorities" } } };
+    scenario.put(dataPlatformKind, { ...PLATFORM, ...{ spec: { ...PLATFORM.spec, kafka } } });
+    scenario.putSecret("authorities", { "ca.crt": "PEM" });
+    scenario.putResource("raw", { ...SPEC, deletionPolicy: "Delete" });
+    await scenario.pass("raw");
+    scenario.delete(SECRET_TYPE, "authorities");
+    scenario.now = new Date(scenario.now.getTime() + 20_000);
     scenario.deleteResource("raw");
     await scenario.pass("raw");
     expect(scenario.resource("raw")).toBeUndefined();

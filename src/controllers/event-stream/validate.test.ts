@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { DataPlatform, EventStream } from "../../crds/kinds.ts";
 import type { TopicName } from "../../naming/topics.ts";
 import type { TopicId } from "../../targets/kafka/topic.ts";
-import { NAMESPACE, PLATFORM, SETTINGS, describeError } from "../../testing/systems.ts";
+import { NAMESPACE, PLATFORM, PRESENT, describeError } from "../../testing/systems.ts";
 import { rivalsOf } from "./claim.ts";
 import type { ObservedStream } from "./observe.ts";
 import { streamStatus } from "./status.ts";
@@ -19,7 +19,7 @@ function stream(spec: Partial<EventStream["spec"]> = {}, metadata: object = {}):
 
 const OBSERVED: ObservedStream = {
   older: undefined,
-  platform: { state: "resolved", settings: SETTINGS },
+  platform: PRESENT,
   topic: { state: "known", value: undefined },
 };
 
@@ -57,7 +57,7 @@ describe("a stream's manifest", () => {
 
   it("whose topic an older stream has is refused, before anything else is asked for", () => {
     const older = stream({}, { name: "first", namespace: "other" });
-    const platform = { state: "missing", reason: "PlatformNotFound", message: "no platform" } as const;
+    const platform = { state: "absent", key: PRESENT.key } as const;
     expect(refusal(stream(), { older, platform })).toMatchObject({
       class: "terminal",
       reason: "ResourceConflict",
@@ -67,8 +67,27 @@ describe("a stream's manifest", () => {
   });
 
   it("waits for its platform", () => {
-    const platform = { state: "missing", reason: "SecretKeyMissing", message: "no key" } as const;
-    expect(refusal(stream(), { platform })).toMatchObject({ class: "waiting", reason: "SecretKeyMissing" });
+    const platform = { state: "absent", key: PRESENT.key } as const;
+    expect(refusal(stream(), { platform })).toEqual({
+      class: "waiting",
+      reason: "PlatformNotFound",
+      message: 'DataPlatform "main" does not exist in namespace "shop"',
+    });
+  });
+
+  it("waits for the Secret of its Kafka", () => {
+    const kafka = { ...PRESENT.spec.kafka, tls: { caSecretRef: { name: "authorities" } } };
+    const platform = { ...PRESENT, spec: { ...PRESENT.spec, kafka } };
+    expect(refusal(stream(), { platform })).toEqual({
+      class: "waiting",
+      reason: "SecretNotFound",
+      message: 'Secret "authorities" does not exist',
+    });
+  });
+
+  it("does not wait for the Secret of a system that it has nothing to do with", () => {
+    const platform = { ...PRESENT, secrets: new Map() };
+    expect(validateStream(stream(), { ...OBSERVED, platform }).wanted.name).toBe("shop.raw");
   });
 
   it("waits while the topic cannot be read: unknown is never absent", () => {
@@ -102,7 +121,7 @@ describe("rivals for a topic", () => {
     ]);
     const platformOf = (one: EventStream): DataPlatform | undefined =>
       platforms.get(one.metadata.namespace ?? "");
-    const rivals = rivalsOf(own, SETTINGS.kafka, { streams: [own, other], platformOf });
+    const rivals = rivalsOf(own, PRESENT.spec.kafka, { streams: [own, other], platformOf });
     expect(rivals).toEqual(isRival ? [other] : []);
   });
 });

@@ -3,15 +3,13 @@ import type { EventStream } from "../../crds/kinds.ts";
 import { EVENT_STREAM_DEFAULTS, parseBytes, parseDurationSeconds } from "../../crds/kinds.ts";
 import { TerminalError } from "../../runtime/errors.ts";
 import type { CurrentTopic, TopicId, WantedTopic } from "../../targets/kafka/topic.ts";
-import type { PlatformSettings } from "../../targets/platform/settings.ts";
-import { requirePlatform } from "../../targets/platform/settings.ts";
+import { requireKafka } from "../../platform/kafka.ts";
 import { nameOf } from "../claims.ts";
 import { requireKnown } from "../observation.ts";
 import { topicNameOf } from "./claim.ts";
 import type { ObservedStream } from "./observe.ts";
 
 export interface ValidatedStream {
-  readonly settings: PlatformSettings;
   readonly wanted: WantedTopic;
   readonly current: CurrentTopic | undefined;
   readonly before: Before;
@@ -29,10 +27,9 @@ export interface Before {
 export function validateStream(stream: EventStream, observed: ObservedStream): ValidatedStream {
   const { older } = observed;
   if (older !== undefined) throw conflict(stream, older);
-  const settings = requirePlatform(observed.platform);
+  requireKafka(observed.platform);
   const current = requireKnown(observed.topic);
   return {
-    settings,
     wanted: { ...wantedTopic(stream), formerConfigs: formerConfigs(stream, current) },
     current,
     before: readBefore(stream),

@@ -1,7 +1,7 @@
 /** Carries a table's plan out and tells what was done. */
 import type { ReconcileContext } from "../../runtime/controller.ts";
+import type { TableCatalog } from "../../targets/iceberg/catalog.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";
-import type { PlatformClients } from "../../targets/platform/clients.ts";
 import type { Notice, TablePlan } from "./plan.ts";
 
 /** The table as the catalog answered it to be now. */
@@ -11,13 +11,12 @@ export interface AppliedTable {
 
 export async function applyTable(
   plan: TablePlan,
+  catalog: TableCatalog,
   context: ReconcileContext,
-  platforms: PlatformClients,
 ): Promise<AppliedTable> {
   plan.notices.forEach((notice) => record(notice, context));
   const { work } = plan;
   if (work.kind === "none") return { table: work.table };
-  const { catalog } = platforms.connect(plan.settings);
   const table =
     work.kind === "create"
       ? await catalog.createTable(work.action, context)

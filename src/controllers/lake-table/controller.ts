@@ -3,7 +3,7 @@ import type { LakeTable, LakeTableStatus } from "../../crds/kinds.ts";
 import { dataPlatformKind, lakeTableKind } from "../../crds/kinds.ts";
 import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
 import { byNamesake, byReference, claimNews, isNewState } from "../../runtime/cache/watches.ts";
-import type { PlatformClients } from "../../targets/platform/clients.ts";
+import type { SystemAccess } from "../../targets/clients.ts";
 import type { AppliedTable } from "./apply.ts";
 import { applyTable } from "./apply.ts";
 import { TABLES_BY_NAME } from "./claim.ts";
@@ -25,17 +25,17 @@ export type LakeTableController = Controller<
   LakeTableStatus
 >;
 
-export function createLakeTableController(platforms: PlatformClients): LakeTableController {
+export function createLakeTableController(systems: SystemAccess): LakeTableController {
   return {
     kind: lakeTableKind,
     concurrency: 8,
     watches: WATCHES,
-    observe: (table, context) => observeTable(table, context, platforms),
+    observe: (table, context) => observeTable(table, context, systems),
     validate: validateTable,
     plan: planTable,
-    apply: (plan, _observed, context) => applyTable(plan, context, platforms),
+    apply: (plan, { platform }, context) => applyTable(plan, systems.clients.catalog(platform), context),
     status: tableStatus,
-    finalize: (table, context) => finalizeTable(table, context, platforms),
+    finalize: (table, context) => finalizeTable(table, context, systems),
     needsFinalizer: deletesTable,
   };
 }

@@ -6,10 +6,9 @@ import { formatTable, parseTableIdentifier } from "../../naming/tables.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import { keyOf } from "../../api/objects.ts";
 import type { Reason } from "../../api/reasons.ts";
-import type { PlatformClients } from "../../targets/platform/clients.ts";
-import { platformForCleanup } from "../../targets/platform/cleanup.ts";
-import { platformKeyOf } from "../../targets/platform/read.ts";
-import type { PlatformSettings } from "../../targets/platform/settings.ts";
+import type { SystemAccess, SystemClients } from "../../targets/clients.ts";
+import { platformForCleanup } from "../../platform/cleanup.ts";
+import type { PresentPlatform } from "../../platform/platform.ts";
 import { findNeighbour } from "./neighbours.ts";
 import { olderClaimant } from "./observe.ts";
 
@@ -28,36 +27,37 @@ const DROPPING_ANNOTATION = "openclickstream.io/dropping-table";
 export async function finalizeTable(
   resource: LakeTable,
   context: ReconcileContext,
-  platforms: PlatformClients,
+  { platforms, clients }: SystemAccess,
 ): Promise<void> {
   const parsed = parseTableIdentifier(resource.spec);
   if (!deletesTable(resource) || !("identifier" in parsed)) return;
   if (resource.status?.tableUuid === undefined) return;
-  const key = platformKeyOf(resource);
-  const settings = await platformForCleanup(key, context, platforms);
-  if (settings === undefined) {
+  // Files that could not be deleted later would stay for ever, so the table stays until both systems can be reached.
+  const components = ["Catalog", "Storage"] as const;
+  const platform = await platformForCleanup(resource, { components, platforms, context });
+  if (platform === undefined) {
     const name = formatTable(parsed.identifier);
-    const message = `table "${name}" was left: DataPlatform "${key.name}" is gone, and with it the way to the catalog`;
+    const message = `table "${name}" was left: DataPlatform "${resource.spec.platformRef.name}" is gone, and with it the way to the catalog`;
     return tell(context, "CleanupAbandoned", message);
   }
-  if (olderClaimant(resource, settings, context.kubernetes) !== undefined) return;
-  const location = await dropTable(resource, parsed.identifier, { settings, context, platforms });
-  if (location !== undefined) await deleteFiles(resource, location, { settings, context, platforms });
+  if (olderClaimant(resource, platform.spec, context.kubernetes) !== undefined) return;
+  const location = await dropTable(resource, parsed.identifier, { platform, clients, context });
+  if (location !== undefined) await deleteFiles(resource, location, { platform, clients, context });
 }
 
 interface Cleanup {
-  readonly settings: PlatformSettings;
+  readonly platform: PresentPlatform;
+  readonly clients: SystemClients;
   readonly context: ReconcileContext;
-  readonly platforms: PlatformClients;
 }
 
 /** Tells where the table's files are, if they are to go. The catalog is asked to delete them too, but not all catalogs do. */
 async function dropTable(
   resource: LakeTable,
   identifier: TableIdentifier,
-  { settings, context, platforms }: Cleanup,
+  { platform, clients, context }: Cleanup,
 ): Promise<string | undefined> {
-  const { catalog } = platforms.connect(settings);
+  const catalog = clients.catalog(platform);
   const { tableUuid, location } = resource.status ?? {};
   const name = `table "${formatTable(identifier)}"`;
   const table = await catalog.readTable(identifier, context.signal);
@@ -95,14 +95,14 @@ async function markDropping(
 async function deleteFiles(
   resource: LakeTable,
   location: string,
-  { settings, context, platforms }: Cleanup,
+  { platform, clients, context }: Cleanup,
 ): Promise<void> {
-  const prefix = prefixInBucket(location, settings.storage.bucket);
+  const prefix = prefixInBucket(location, platform.spec.storage.bucket);
   if (prefix === undefined) {
     const message = `the files at ${location} were left: they are not in a folder of the platform's bucket`;
     return tell(context, "CleanupAbandoned", message);
   }
-  const { storage } = platforms.connect(settings);
+  const storage = clients.storage(platform);
   const neighbour = await findNeighbour(resource, { location, prefix, storage }, context);
   if (neighbour !== undefined) {
     return tell(context, "CleanupAbandoned", `the files at ${location} were left: ${neighbour}`);

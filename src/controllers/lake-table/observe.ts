@@ -1,18 +1,19 @@
 /** Reads the platform, who else claims the table, and the table itself; does not write. */
-import type { LakeTable } from "../../crds/kinds.ts";
+import type { DataPlatformSpec, LakeTable } from "../../crds/kinds.ts";
 import { parseTableIdentifier } from "../../naming/tables.ts";
 import type { ObjectReader, ReconcileContext } from "../../runtime/controller.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";
-import type { PlatformClients } from "../../targets/platform/clients.ts";
-import { cachedPlatform, platformKeyOf, readPlatform } from "../../targets/platform/read.ts";
-import type { PlatformSettings, PlatformState } from "../../targets/platform/settings.ts";
+import type { SystemAccess } from "../../targets/clients.ts";
+import { problemOf } from "../../platform/components.ts";
+import { cachedPlatform } from "../../platform/platform.ts";
+import type { PlatformState } from "../../platform/platform.ts";
 import { findOlder } from "../claims.ts";
 import type { Observation } from "../observation.ts";
 import { observed } from "../observation.ts";
 import { rivalsOf, tableName, TABLES_BY_NAME } from "./claim.ts";
 
 export interface ObservedTable {
-  /** Without it nothing else is looked at: nobody knows which catalog is meant. */
+  /** Without it, or without the Secret of its catalog, the table is not read. */
   readonly platform: PlatformState;
   /** The older resource that has the table; then the table is not read. */
   readonly older: LakeTable | undefined;
@@ -24,25 +25,25 @@ const NOT_READ: Observation<never> = { state: "unknown", error: new Error("the t
 
 export async function observeTable(
   resource: LakeTable,
-  { kubernetes, signal }: ReconcileContext,
-  platforms: PlatformClients,
+  context: ReconcileContext,
+  { platforms, clients }: SystemAccess,
 ): Promise<ObservedTable> {
-  const platform = await readPlatform(kubernetes, platformKeyOf(resource));
-  if (platform.state !== "resolved") return Object.freeze({ platform, older: undefined, table: NOT_READ });
-  const older = olderClaimant(resource, platform.settings, kubernetes);
+  const platform = await platforms.read(resource, context);
+  if (platform.state !== "present") return Object.freeze({ platform, older: undefined, table: NOT_READ });
+  const older = olderClaimant(resource, platform.spec, context.kubernetes);
   const parsed = parseTableIdentifier(resource.spec);
-  if (older !== undefined || !("identifier" in parsed)) {
+  const isOutOfReach = problemOf(platform, ["Catalog"]) !== undefined;
+  if (older !== undefined || isOutOfReach || !("identifier" in parsed)) {
     return Object.freeze({ platform, older, table: NOT_READ });
   }
-  const { catalog } = platforms.connect(platform.settings);
-  const table = await observed(catalog.readTable(parsed.identifier, signal));
+  const table = await observed(clients.catalog(platform).readTable(parsed.identifier, context.signal));
   return Object.freeze({ platform, older, table });
 }
 
-/** The older resource that has the table of this one in the catalog of these settings, in whatever namespace. */
+/** The older resource that has the table of this one in the catalog of this platform, in whatever namespace. */
 export function olderClaimant(
   resource: LakeTable,
-  { catalog }: PlatformSettings,
+  { catalog }: Pick<DataPlatformSpec, "catalog">,
   cache: ObjectReader,
 ): LakeTable | undefined {
   const rivals = rivalsOf(resource, catalog, {

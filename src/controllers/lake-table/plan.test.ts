@@ -6,7 +6,7 @@ import type { LakeTable, LakeTableStatus } from "../../crds/kinds.ts";
 import { lakeTableSpec } from "../../crds/kinds.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";
 import { carryOut } from "../../testing/arbitrary-tables.ts";
-import { NAMESPACE, SETTINGS, describeError } from "../../testing/systems.ts";
+import { NAMESPACE, PRESENT, describeError } from "../../testing/systems.ts";
 import type { ObservedTable } from "./observe.ts";
 import type { TableWork } from "./plan.ts";
 import { planTable } from "./plan.ts";
@@ -36,7 +36,7 @@ function resourceOf(spec: object, status?: LakeTableStatus): LakeTable {
 function observedOf(value: CurrentTable | undefined): ObservedTable {
   return {
     older: undefined,
-    platform: { state: "resolved", settings: SETTINGS },
+    platform: PRESENT,
     table: { state: "known", value },
   };
 }

@@ -4,11 +4,9 @@ import type { Reason } from "../../api/reasons.ts";
 import type { CreateTable, TableAction, TableChange } from "../../targets/iceberg/diff.ts";
 import { describeTableAction, diffTable } from "../../targets/iceberg/diff.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";
-import type { PlatformSettings } from "../../targets/platform/settings.ts";
 import type { ValidatedTable } from "./validate.ts";
 
 export interface TablePlan {
-  readonly settings: PlatformSettings;
   readonly work: TableWork;
   /** What was noticed before anything is done. */
   readonly notices: readonly Notice[];
@@ -34,10 +32,10 @@ export interface Notice {
 
 /** Throws `TerminalError` for what Iceberg cannot do, and for losing data that the manifest does not allow to lose. */
 export function planTable(validated: ValidatedTable): TablePlan {
-  const { settings, wanted, current } = validated;
+  const { wanted, current } = validated;
   const actions = diffTable(wanted, current);
   const notices = replacementNotice(validated);
-  return { settings, work: workOf(actions, validated), notices };
+  return { work: workOf(actions, validated), notices };
 }
 
 function workOf(actions: readonly TableAction[], validated: ValidatedTable): TableWork {

@@ -1,6 +1,7 @@
 /** Whole passes over LakeTables, with the faults that break controllers: crashes, lost answers, stale reads, drift, rivals. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dataPlatformKind } from "../../crds/kinds.ts";
+import { SECRET_TYPE } from "../../platform/secret-reader.ts";
 import { Scenario } from "../../testing/scenario.ts";
 import { PLATFORM } from "../../testing/systems.ts";
 import { createLakeTableController } from "./controller.ts";
@@ -381,6 +382,25 @@ describe("two resources of two namespaces that want one table of one catalog", (
     await scenario.pass("second");
     expect(scenario.resource("second")).toBeUndefined();
     expect(scenario.catalog.writes).toEqual(["create"]);
+  });
+});
+
+describe("a platform that lacks the Secret of the object store", () => {
+  it("gets its tables all the same; a table to delete stays until its files can be deleted too", async () => {
+    scenario.delete(SECRET_TYPE, "s3");
+    scenario.putResource("events", { ...SPEC, deletionPolicy: "Delete" });
+    expect(await scenario.passUntilReady("events")).toBe(1);
+    scenario.deleteResource("events");
+    await scenario.pass("events");
+    expect(scenario.ready("events")).toBe(
+      'Ready=False SecretNotFound: deletion waits: Secret "s3" does not exist',
+    );
+    expect(scenario.catalog.writes).toEqual(["create"]);
+    scenario.putPlatform();
+    scenario.now = new Date(scenario.now.getTime() + 10_000);
+    await scenario.pass("events");
+    expect(scenario.resource("events")).toBeUndefined();
+    expect(scenario.catalog.writes).toEqual(["create", "drop"]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DataPlatform, LakeTable } from "../../crds/kinds.ts";
-import { NAMESPACE, PLATFORM, SETTINGS, describeError } from "../../testing/systems.ts";
+import { NAMESPACE, PLATFORM, PRESENT, describeError } from "../../testing/systems.ts";
 import type { KubernetesObject, ObjectReader } from "../../runtime/controller.ts";
 import { isShared, rivalsOf } from "./claim.ts";
 import type { ObservedTable } from "./observe.ts";
@@ -28,7 +28,7 @@ function table(
 
 const OBSERVED: ObservedTable = {
   older: undefined,
-  platform: { state: "resolved", settings: SETTINGS },
+  platform: PRESENT,
   table: { state: "known", value: undefined },
 };
 
@@ -132,7 +132,7 @@ describe("a table's manifest", () => {
 
   it("whose table an older resource has is refused, before anything else is asked for", () => {
     const older = table({}, { name: "first", namespace: "other" });
-    const platform = { state: "missing", reason: "PlatformNotFound", message: "no platform" } as const;
+    const platform = { state: "absent", key: PRESENT.key } as const;
     expect(refusal(table(), { older, platform })).toMatchObject({
       class: "terminal",
       reason: "ResourceConflict",
@@ -147,12 +147,27 @@ describe("a table's manifest", () => {
   });
 
   it("that cannot be judged without the platform waits for it", () => {
-    const platform = {
-      state: "missing",
+    const platform = { state: "absent", key: PRESENT.key } as const;
+    expect(refusal(table(), { platform })).toEqual({
+      class: "waiting",
+      reason: "PlatformNotFound",
+      message: 'DataPlatform "main" does not exist in namespace "shop"',
+    });
+  });
+
+  it("waits for the Secret of its catalog", () => {
+    const catalog = { ...PRESENT.spec.catalog, credentialsSecretRef: { name: "token" } };
+    const platform = { ...PRESENT, spec: { ...PRESENT.spec, catalog } };
+    expect(refusal(table(), { platform })).toEqual({
+      class: "waiting",
       reason: "SecretNotFound",
-      message: 'Secret "s3" does not exist',
-    } as const;
-    expect(refusal(table(), { platform })).toMatchObject({ class: "waiting", reason: "SecretNotFound" });
+      message: 'Secret "token" does not exist',
+    });
+  });
+
+  it("does not wait for the Secret of a system that it has nothing to do with", () => {
+    const platform = { ...PRESENT, secrets: new Map() };
+    expect(validateTable(table(), { ...OBSERVED, platform }).wanted.identifier.table).toBe("events");
   });
 });
 
@@ -180,7 +195,7 @@ describe("rivals for a table", () => {
     ]);
     const platformOf = (one: LakeTable): DataPlatform | undefined =>
       platforms.get(one.metadata.namespace ?? "");
-    const rivals = rivalsOf(own, SETTINGS.catalog, { tables: [own, other], platformOf });
+    const rivals = rivalsOf(own, PRESENT.spec.catalog, { tables: [own, other], platformOf });
     expect(rivals).toEqual(isRival ? [other] : []);
   });
 });

@@ -6,14 +6,13 @@ import { defaultTableLocation, formatTable, parseTableIdentifier } from "../../n
 import { TerminalError } from "../../runtime/errors.ts";
 import type { CurrentTable, WantedColumn, WantedLocation, WantedTable } from "../../targets/iceberg/table.ts";
 import { TypeTextError, parseType } from "../../targets/iceberg/type-text.ts";
-import type { PlatformSettings } from "../../targets/platform/settings.ts";
-import { requirePlatform } from "../../targets/platform/settings.ts";
+import { requireCatalog } from "../../platform/catalog.ts";
+import { requirePresent } from "../../platform/platform.ts";
 import { nameOf } from "../claims.ts";
 import { requireKnown } from "../observation.ts";
 import type { ObservedTable } from "./observe.ts";
 
 export interface ValidatedTable {
-  readonly settings: PlatformSettings;
   readonly wanted: WantedTable;
   readonly current: CurrentTable | undefined;
   readonly before: Before;
@@ -35,10 +34,11 @@ export function validateTable(resource: LakeTable, observed: ObservedTable): Val
   const identifier = tableIdentifier(resource);
   if (observed.older !== undefined) throw conflict(identifier, observed.older);
   const checked = checkSpec(resource);
-  const settings = requirePlatform(observed.platform);
+  requireCatalog(observed.platform);
+  const { bucket } = requirePresent(observed.platform).spec.storage;
   const current = requireKnown(observed.table);
-  const location = wantedLocation(resource, { identifier, settings });
-  return { settings, wanted: { ...checked, identifier, location }, current, before: readBefore(resource) };
+  const location = wantedLocation(resource, { identifier, bucket });
+  return { wanted: { ...checked, identifier, location }, current, before: readBefore(resource) };
 }
 
 function tableIdentifier({ spec }: LakeTable): TableIdentifier {
@@ -151,10 +151,9 @@ function checkProperties(
 
 function wantedLocation(
   { spec }: LakeTable,
-  context: { readonly identifier: TableIdentifier; readonly settings: PlatformSettings },
+  { identifier, bucket }: { readonly identifier: TableIdentifier; readonly bucket: string },
 ): WantedLocation {
-  const { bucket } = context.settings.storage;
-  const url = spec.location ?? defaultTableLocation(bucket, context.identifier);
+  const url = spec.location ?? defaultTableLocation(bucket, identifier);
   if (`${url}/`.startsWith(`s3://${bucket}/${CHECKPOINT_FOLDER}/`)) {
     const message = `the table would lie at ${url}, where pipelines keep their checkpoints; set spec.location to another folder`;
     throw new TerminalError("InvalidSpec", message, { field: "spec.location" });

@@ -1,25 +1,19 @@
 /** Which keys of which Secrets a cluster needs, and the names that its containers know them by. Pure. */
 import { createHash } from "node:crypto";
 import type { DataPlatformSpec, QueryClusterSpec } from "../../crds/kinds.ts";
-import type { SecretVariable } from "../../targets/kubernetes/platform-environment.ts";
-import { catalogSecrets, storageSecrets } from "../../targets/kubernetes/platform-environment.ts";
-import type { SecretKeyReference } from "../../targets/kubernetes/secret-identity.ts";
+import type { SecretVariable } from "../../platform/environment.ts";
+import { variablesOf } from "../../platform/environment.ts";
+import type { SecretKey } from "../../platform/secrets.ts";
 
-/** All keys: those of the platform's lake catalog, then those of the user's catalogs. */
-export function clusterSecretKeys(
-  platform: DataPlatformSpec,
-  spec: QueryClusterSpec,
-): readonly SecretKeyReference[] {
+/** Keys that the user's catalogs name. */
+export function catalogSecretKeys(spec: QueryClusterSpec): readonly SecretKey[] {
   const given = (spec.catalogs ?? []).flatMap((catalog) => catalog.secretProperties ?? []);
-  return [
-    ...lakeSecrets(platform),
-    ...given.map(({ secretRef }) => ({ secret: secretRef.name, key: secretRef.key })),
-  ];
+  return given.map(({ secretRef }) => ({ secret: secretRef.name, key: secretRef.key }));
 }
 
 /** What the lake catalog needs of the platform. */
 export function lakeSecrets(platform: DataPlatformSpec): readonly SecretVariable[] {
-  return [...storageSecrets(platform), ...catalogSecrets(platform)];
+  return variablesOf(platform, ["Storage", "Catalog"]);
 }
 
 /** Environment variable of a secret property. The hash keeps apart what the replacement of signs would merge. */

@@ -7,19 +7,17 @@ import { byLabel, byOwner, byReference, isNewState } from "../../runtime/cache/w
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import type { AppliedCluster } from "./apply.ts";
 import { applyCluster } from "./apply.ts";
-import type { ObservedCluster } from "./observe.ts";
+import type { ClusterReaders, ObservedCluster } from "./observe.ts";
 import { observeCluster } from "./observe.ts";
 import type { ClusterPlan } from "./plan.ts";
 import { planCluster } from "./plan.ts";
-import type { ClusterProber } from "../../targets/trino/prober.ts";
 import { clusterStatus } from "./status.ts";
 import type { ClusterImages, ValidatedCluster } from "./validate.ts";
 import { validateCluster } from "./validate.ts";
 
-/** What main wires: the image of the release, and how coordinators are asked. */
-export interface QueryClusterControllerOptions {
+/** What main wires: the image of the release, and how platforms, Secrets and coordinators are asked. */
+export interface QueryClusterControllerOptions extends ClusterReaders {
   readonly images: ClusterImages;
-  readonly prober: ClusterProber;
 }
 
 export type QueryClusterController = Controller<
@@ -36,7 +34,7 @@ export function createQueryClusterController(options: QueryClusterControllerOpti
     kind: queryClusterKind,
     concurrency: 4,
     watches: WATCHES,
-    observe: (cluster, context) => observeCluster(cluster, context, options.prober),
+    observe: (cluster, context) => observeCluster(cluster, context, options),
     validate: (cluster, observed) => validateCluster(cluster, observed, options.images),
     plan: planCluster,
     apply: (plan, _observed, context) => applyCluster(plan, context),

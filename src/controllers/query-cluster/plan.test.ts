@@ -5,8 +5,9 @@ import { parse, stringify } from "yaml";
 import type { DataPlatformSpec, QueryClusterSpec } from "../../crds/kinds.ts";
 import { dataPlatformSpec, queryClusterSpec } from "../../crds/kinds.ts";
 import type { Child } from "../../targets/kubernetes/child.ts";
-import type { SecretIdentities } from "../../targets/kubernetes/secret-identity.ts";
-import { localPlatform, secretsOf } from "../../testing/clickstream-pipeline.ts";
+import type { SecretRead, Secrets } from "../../platform/secrets.ts";
+import { secretWith } from "../../testing/systems.ts";
+import { localPlatform, presentPlatform, secretsOf } from "../../testing/clickstream-pipeline.ts";
 import type { ClusterPlan } from "./plan.ts";
 import { orderedChildren, planCluster } from "./plan.ts";
 import { IMAGES, clusterWith, emptySurroundings } from "../../testing/query-cluster.ts";
@@ -22,15 +23,16 @@ interface Case {
   readonly only?: readonly string[];
 }
 
-function planOf(input: Case, secrets?: SecretIdentities): ClusterPlan {
+function planOf(input: Case, secrets?: Secrets): ClusterPlan {
   const platform = localPlatform(input.platform);
   const given = Object.entries(input.secrets ?? {}).map(
-    ([name, keys]) => [name, { uid: `${name}-uid`, resourceVersion: "1", keys }] as const,
+    ([name, keys]) =>
+      [name, secretWith(Object.fromEntries(keys.map((key) => [key, "value"])), name)] as const,
   );
   const observed = {
     ...emptySurroundings(),
-    platform,
-    secrets: secrets ?? (given.length === 0 ? secretsOf(platform) : new Map(given)),
+    platform: presentPlatform(platform, secrets ?? new Map([...secretsOf(platform), ...given])),
+    catalogSecrets: new Map(given),
   };
   return planCluster(validateCluster(clusterWith(input.cluster), observed, IMAGES));
 }
@@ -96,7 +98,7 @@ describe("what rolls the cluster", () => {
     const input = { cluster: clusterWith({ workers: 2 }).spec, platform: {} };
     const secrets = secretsOf(localPlatform());
     const changed = new Map(
-      [...secrets].map(([name, identity]) => [name, { ...identity, resourceVersion: "2" }]),
+      [...secrets].map(([name, secret]) => [name, { ...secret, resourceVersion: "2" } as SecretRead]),
     );
     const before = templatesOf(planOf(input, secrets));
     const after = templatesOf(planOf(input, changed));

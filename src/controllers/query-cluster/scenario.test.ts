@@ -7,15 +7,22 @@ import { createMetrics } from "../../runtime/metrics.ts";
 import { runPhases } from "../../runtime/pass/phases.ts";
 import { PERMIT } from "../../testing/permit.ts";
 import { FakeKubernetes } from "../../testing/fake-kubernetes.ts";
-import { localPlatform } from "../../testing/clickstream-pipeline.ts";
+import { localPlatform, platformsOf, secretReaderOf } from "../../testing/clickstream-pipeline.ts";
+import type { QueryClusterController } from "./controller.ts";
 import { createQueryClusterController } from "./controller.ts";
 import { IMAGES, clusterWith, emptySurroundings } from "../../testing/query-cluster.ts";
 
-const controller = createQueryClusterController({
-  images: IMAGES,
-  prober: { probe: async () => emptySurroundings().probe },
-});
 const metrics = createMetrics();
+
+/** The controller of a process that has just been started. */
+function controllerOf(kubernetes: FakeKubernetes): QueryClusterController {
+  return createQueryClusterController({
+    images: IMAGES,
+    prober: { probe: async () => emptySurroundings().probe },
+    platforms: platformsOf(kubernetes),
+    secrets: secretReaderOf(kubernetes),
+  });
+}
 
 function cluster(): FakeKubernetes {
   const kubernetes = new FakeKubernetes();
@@ -39,11 +46,12 @@ async function pass(
     now: () => new Date("2026-01-01T00:00:00Z"),
     kubernetes,
     ...PERMIT,
+    hide: () => undefined,
     recordEvent: () => undefined,
     isNamespaceTerminating: async () => false,
   };
   const run = { context, metrics, controllerName: "QueryCluster" };
-  const { thrown } = await runPhases(controller, clusterWith(spec), run);
+  const { thrown } = await runPhases(controllerOf(kubernetes), clusterWith(spec), run);
   if (thrown !== undefined) throw thrown.error;
   return [...kubernetes.writes];
 }
@@ -72,6 +80,26 @@ describe("a query cluster", () => {
       "apply Deployment query",
       "apply Deployment query-worker",
     ]);
+  });
+
+  it("rolls for a new Secret of the platform and for one of its own catalogs", async () => {
+    const kubernetes = cluster();
+    const property = { property: "connection-password", secretRef: { name: "orders-db", key: "password" } };
+    const catalogs = [{ name: "orders", connector: "postgresql", secretProperties: [property] }];
+    const metadata = { name: "orders-db", namespace: "quickstart" };
+    kubernetes.seed(
+      Object.assign({ apiVersion: "v1", kind: "Secret", metadata }, { data: { password: "YQ==" } }),
+    );
+    await pass(kubernetes, { workers: 2, catalogs });
+    for (const name of ["orders-db", "s3-credentials"]) {
+      kubernetes.change("Secret", name, (secret) => {
+        secret["data"] = { ...(secret["data"] as object), more: "YQ==" };
+      });
+      expect(await pass(kubernetes, { workers: 2, catalogs })).toEqual([
+        "apply Deployment query",
+        "apply Deployment query-worker",
+      ]);
+    }
   });
 
   it("loses its workers only when the coordinator has taken over their work", async () => {

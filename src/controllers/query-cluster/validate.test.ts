@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { QueryClusterSpec } from "../../crds/kinds.ts";
 import { findTerminalError, findWaitingError } from "../../runtime/errors.ts";
 import type { ObservedCluster } from "./observe.ts";
+import { ABSENT_PLATFORM, localPlatform, presentPlatform } from "../../testing/clickstream-pipeline.ts";
 import { IMAGES, clusterWith, emptySurroundings } from "../../testing/query-cluster.ts";
 import { validateCluster } from "./validate.ts";
 
@@ -178,14 +179,14 @@ describe("a cluster waits", () => {
     [
       "for its platform",
       {},
-      { ...emptySurroundings(), platform: undefined },
+      { ...emptySurroundings(), platform: ABSENT_PLATFORM },
       "PlatformNotFound",
       'DataPlatform "local" does not exist in namespace "quickstart"',
     ],
     [
       "for the platform's Secret",
       {},
-      { ...emptySurroundings(), secrets: new Map() },
+      { ...emptySurroundings(), platform: presentPlatform(localPlatform(), new Map()) },
       "SecretNotFound",
       'Secret "s3-credentials" does not exist',
     ],

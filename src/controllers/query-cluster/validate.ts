@@ -11,13 +11,14 @@ import {
 import type { ClusterNames } from "../../naming/children.ts";
 import { clusterNames } from "../../naming/children.ts";
 import { managedLabels } from "../../naming/labels.ts";
-import { TerminalError, WaitingError } from "../../runtime/errors.ts";
+import { TerminalError } from "../../runtime/errors.ts";
 import type { ChildOwner } from "../../targets/kubernetes/child.ts";
 import type { ContainerResources } from "../../targets/kubernetes/resources.ts";
 import { resolveResources } from "../../targets/kubernetes/resources.ts";
-import type { SecretIdentities } from "../../targets/kubernetes/secret-identity.ts";
-import { requireSecretKeys } from "../../targets/kubernetes/secret-identity.ts";
-import { clusterSecretKeys } from "./cluster-secrets.ts";
+import { requirePresent } from "../../platform/platform.ts";
+import type { Secrets } from "../../platform/secrets.ts";
+import { requireSecretKeys } from "../../platform/secrets.ts";
+import { catalogSecretKeys, lakeSecrets } from "./cluster-secrets.ts";
 import type { ObservedCluster } from "./observe.ts";
 
 /** Image of coordinator and workers, as a full reference. */
@@ -59,7 +60,8 @@ export interface ValidatedCluster {
   readonly names: ClusterNames;
   readonly labels: Readonly<Record<string, string>>;
   readonly platform: { readonly name: string; readonly spec: DataPlatformSpec };
-  readonly secrets: SecretIdentities;
+  /** All that its pods refer to, and perhaps more of the platform's. */
+  readonly secrets: Secrets;
   readonly images: ClusterImages;
   readonly coordinator: RoleSettings;
   readonly worker: RoleSettings;
@@ -82,17 +84,18 @@ export function validateCluster(
 ): ValidatedCluster {
   const { spec } = cluster;
   const key = { namespace: cluster.metadata.namespace ?? "", name: cluster.metadata.name };
-  const platform = requirePlatform(spec.platformRef.name, key.namespace, observed);
+  const platform = requirePresent(observed.platform);
   const cache = resolveCache(spec.cache);
   const catalogs = (spec.catalogs ?? []).map(resolveCatalog);
-  requireSecretKeys(clusterSecretKeys(platform, spec), observed.secrets);
+  requireSecretKeys(lakeSecrets(platform.spec), platform.secrets);
+  requireSecretKeys(catalogSecretKeys(spec), observed.catalogSecrets);
   const workers = spec.workers ?? QUERY_CLUSTER_DEFAULTS.workers;
   return {
     owner: { type: queryClusterKind, key, uid: cluster.metadata.uid ?? "" },
     names: clusterNames(key.name),
     labels: managedLabels(queryClusterKind.kind, key.name),
-    platform: { name: spec.platformRef.name, spec: platform },
-    secrets: observed.secrets,
+    platform: { name: spec.platformRef.name, spec: platform.spec },
+    secrets: new Map([...platform.secrets, ...observed.catalogSecrets]),
     images,
     coordinator: resolveRole("coordinatorResources", { spec, cache, replicas: 1 }),
     worker: resolveRole("workerResources", { spec, cache, replicas: workers }),
@@ -100,14 +103,6 @@ export function validateCluster(
     catalogs,
     drainSeconds: parseDurationSeconds(spec.drainTime ?? QUERY_CLUSTER_DEFAULTS.drainTime),
   };
-}
-
-function requirePlatform(name: string, namespace: string, observed: ObservedCluster): DataPlatformSpec {
-  if (observed.platform !== undefined) return observed.platform.spec;
-  throw new WaitingError(
-    "PlatformNotFound",
-    `DataPlatform "${name}" does not exist in namespace "${namespace}"`,
-  );
 }
 
 function resolveCache(given: QueryClusterSpec["cache"]): CacheSettings | undefined {

@@ -66,6 +66,20 @@ export function assertLeading(leadership: Leadership): void {
   if (!leadership.isLeading) throw new KubernetesError("Aborted", "this replica does not hold the lease");
 }
 
+/** One live read; `undefined` when there is no such object. */
+export async function findObject<T extends KubernetesObject>(
+  rest: RestClient,
+  { type, key, signal }: ObjectAddress & { readonly signal?: AbortSignal },
+): Promise<T | undefined> {
+  try {
+    const path = resourcePath(type, key);
+    return await rest.json<T>({ verb: "get", path, ...(signal !== undefined && { signal }) });
+  } catch (error) {
+    if (isKubernetesError(error, "NotFound")) return undefined;
+    throw error;
+  }
+}
+
 interface ObjectAddress {
   readonly type: ResourceType;
   readonly key: ResourceKey;
@@ -76,18 +90,9 @@ async function getObject<T extends KubernetesObject>(
   pass: PassScope,
   { type, key }: ObjectAddress,
 ): Promise<T | undefined> {
-  try {
-    const object = await access.rest.json<T>({
-      verb: "get",
-      path: resourcePath(type, key),
-      signal: pass.signal,
-    });
-    noteSecret(pass, type, object);
-    return object;
-  } catch (error) {
-    if (isKubernetesError(error, "NotFound")) return undefined;
-    throw error;
-  }
+  const object = await findObject<T>(access.rest, { type, key, signal: pass.signal });
+  if (object !== undefined) noteSecret(pass, type, object);
+  return object;
 }
 
 async function applyObject<T extends KubernetesObject>(

@@ -57,6 +57,9 @@ export function beginPass(resource: KubernetesObject, options: PassOptions): Pas
       limit.signal.throwIfAborted();
       assertLeading(options.access.leadership);
     },
+    hide(values) {
+      for (const value of values) secrets.add(value);
+    },
     recordEvent(type, reason, message) {
       options.events.record(resource, {
         type,

@@ -3,10 +3,10 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findTerminalError, findTransientError, findWaitingError } from "../../runtime/errors.ts";
-import { Secret } from "../secret.ts";
+import { Secret } from "../../platform/secret.ts";
 import { createCatalogClient } from "./client.ts";
 import type { CatalogClient, CatalogRequest } from "./client.ts";
-import type { CatalogCredentials, CatalogSettings } from "./settings.ts";
+import type { CatalogCredentials, CatalogSettings } from "../../platform/catalog.ts";
 
 type Answer = (request: IncomingMessage, body: string) => { status: number; body?: unknown };
 

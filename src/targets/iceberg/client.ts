@@ -10,7 +10,7 @@ import type { CatalogAnswer } from "./errors.ts";
 import { parseJson } from "./json.ts";
 import { createSession } from "./session.ts";
 import type { Session } from "./session.ts";
-import type { CatalogSettings } from "./settings.ts";
+import type { CatalogSettings } from "../../platform/catalog.ts";
 
 const CONNECT_TIMEOUT_MS = 3_000;
 /** A commit writes a metadata file to the object store before it is answered. */

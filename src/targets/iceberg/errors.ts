@@ -1,9 +1,9 @@
 /** A catalog's errors, classified once: what the runtime should do about them, and a message for the resource's condition. */
 import { TerminalError, TransientError, WaitingError } from "../../runtime/errors.ts";
 import type { Reason } from "../../api/reasons.ts";
-import { scrub } from "../secret.ts";
-import type { CatalogSettings } from "./settings.ts";
-import { secretsOf } from "./settings.ts";
+import { scrub } from "../../platform/secret.ts";
+import type { CatalogSettings } from "../../platform/catalog.ts";
+import { secretsOf } from "../../platform/catalog.ts";
 
 const REFUSED_RETRY_SECONDS = 30;
 const BUSY_RETRY_SECONDS = 5;

@@ -3,7 +3,7 @@ import type { Dispatcher } from "undici";
 import { request } from "undici";
 import { z } from "zod";
 import { answerToError, failureToError, unreadableAnswer } from "./errors.ts";
-import type { CatalogCredentials, CatalogSettings } from "./settings.ts";
+import type { CatalogCredentials, CatalogSettings } from "../../platform/catalog.ts";
 
 /** Share of a token's life after which it is renewed. */
 const RENEW_AFTER = 0.8;

@@ -7,7 +7,7 @@ import { isIP } from "node:net";
 import { ConnectionPool, metadataV12 } from "@platformatic/kafka";
 import type { API, Broker, Connection } from "@platformatic/kafka";
 import { classifyKafkaError } from "./errors.ts";
-import type { KafkaSettings } from "./settings.ts";
+import type { KafkaSettings } from "../../platform/kafka.ts";
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;

@@ -7,9 +7,9 @@ import {
 } from "@platformatic/kafka";
 import { describe, expect, it } from "vitest";
 import { findTerminalError, findTransientError, findWaitingError } from "../../runtime/errors.ts";
-import { Secret } from "../secret.ts";
+import { Secret } from "../../platform/secret.ts";
 import { classifyKafkaError } from "./errors.ts";
-import type { KafkaSettings } from "./settings.ts";
+import type { KafkaSettings } from "../../platform/kafka.ts";
 
 const settings: KafkaSettings = {
   bootstrapServers: ["one:9092", "two:9092"],

@@ -1,8 +1,8 @@
 /** Kafka's errors, classified once: what the runtime should do about them, and a message for the resource's condition. */
 import { TerminalError, TransientError, WaitingError } from "../../runtime/errors.ts";
-import { scrub } from "../secret.ts";
-import type { KafkaSettings } from "./settings.ts";
-import { secretsOf } from "./settings.ts";
+import { scrub } from "../../platform/secret.ts";
+import type { KafkaSettings } from "../../platform/kafka.ts";
+import { secretsOf } from "../../platform/kafka.ts";
 
 /** Error names of the Kafka protocol that only a changed manifest can help. */
 const INVALID: ReadonlySet<string> = new Set([

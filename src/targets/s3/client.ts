@@ -1,7 +1,7 @@
 /** Connection to one S3 bucket: the SDK's client with time limits of ours. */
 import { S3Client } from "@aws-sdk/client-s3";
 import { classifyStorageError } from "./errors.ts";
-import type { StorageSettings } from "./settings.ts";
+import type { StorageSettings } from "../../platform/storage.ts";
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;

@@ -1,8 +1,8 @@
 /** S3's errors, classified once: what the runtime should do about them, and a message for the resource's condition. */
 import { TransientError, WaitingError } from "../../runtime/errors.ts";
-import { scrub } from "../secret.ts";
-import type { StorageSettings } from "./settings.ts";
-import { secretsOf } from "./settings.ts";
+import { scrub } from "../../platform/secret.ts";
+import type { StorageSettings } from "../../platform/storage.ts";
+import { secretsOf } from "../../platform/storage.ts";
 
 const REFUSED_RETRY_SECONDS = 30;
 const BUSY_RETRY_SECONDS = 5;

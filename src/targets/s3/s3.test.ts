@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { findTransientError, findWaitingError } from "../../runtime/errors.ts";
-import { Secret } from "../secret.ts";
+import { Secret } from "../../platform/secret.ts";
 import { PERMIT } from "../../testing/permit.ts";
 import { createStorageClient } from "./client.ts";
 import type { RunOptions, StorageClient } from "./client.ts";
 import { classifyStorageError } from "./errors.ts";
 import { deletePrefix } from "./execute.ts";
-import type { StorageSettings } from "./settings.ts";
+import type { StorageSettings } from "../../platform/storage.ts";
 
 const settings: StorageSettings = {
   endpoint: "http://s3.test:7070",

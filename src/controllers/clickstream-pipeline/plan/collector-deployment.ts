@@ -1,20 +1,20 @@
 /** The collector's pods. Pure. */
 import type { V1Container, V1DeploymentSpec, V1EnvVar, V1PodSpec } from "@kubernetes/client-node";
 import type { Child } from "../../../targets/kubernetes/child.ts";
-import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
+import { CHILD_TYPES, child, hashOf } from "../../../targets/kubernetes/child.ts";
+import { plainEnvironment } from "../../../targets/kubernetes/environment.ts";
 import {
   KAFKA_CA_FILE,
-  kafkaCaSecret,
-  kafkaCaVolume,
-  kafkaSecrets,
-  plainEnvironment,
   secretEnvironment,
-} from "../../../targets/kubernetes/platform-environment.ts";
+  secretVolumes,
+  variablesOf,
+} from "../../../platform/environment.ts";
+import { secretNamesOf } from "../../../platform/references.ts";
+import { editionsOf } from "../../../platform/secrets.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
 import { containerResources } from "../../../targets/kubernetes/resources.ts";
-import { secretsHash } from "../../../targets/kubernetes/secret-identity.ts";
 import type { ValidatedPipeline } from "../validate.ts";
-import { COLLECTOR_PORTS } from "../parts.ts";
+import { COLLECTOR_PORTS, COLLECTOR_SYSTEMS } from "../parts.ts";
 import { childMetadata, componentLabels } from "./component.ts";
 
 /** How long the collector finishes requests after it is told to stop. */
@@ -40,9 +40,7 @@ export function planCollectorDeployment(pipeline: ValidatedPipeline): Child<{ sp
 
 /** The collector speaks to Kafka only; a new S3 key is no reason to roll it. */
 function hashOfSecrets({ platform, secrets }: ValidatedPipeline): string {
-  const ca = kafkaCaSecret(platform.spec);
-  const names = kafkaSecrets(platform.spec).map(({ secret }) => secret);
-  return secretsHash(ca === undefined ? names : [...names, ca], secrets);
+  return hashOf(editionsOf(secretNamesOf(platform.spec, COLLECTOR_SYSTEMS), secrets));
 }
 
 function podSpec(pipeline: ValidatedPipeline): V1PodSpec {
@@ -61,7 +59,7 @@ function podSpec(pipeline: ValidatedPipeline): V1PodSpec {
       },
     ],
     containers: [container(pipeline)],
-    volumes: kafkaCaVolume(pipeline.platform.spec).volumes,
+    volumes: secretVolumes(pipeline.platform.spec, COLLECTOR_SYSTEMS).volumes,
   };
 }
 
@@ -82,7 +80,7 @@ function container(pipeline: ValidatedPipeline): V1Container {
     readinessProbe: { ...probe, httpGet: { path: "/readyz", port: "internal" } },
     livenessProbe: { ...probe, failureThreshold: 6, httpGet: { path: "/healthz", port: "internal" } },
     lifecycle: { preStop: { sleep: { seconds: LEAVE_SECONDS } } },
-    volumeMounts: kafkaCaVolume(platform.spec).mounts,
+    volumeMounts: secretVolumes(platform.spec, COLLECTOR_SYSTEMS).mounts,
   };
 }
 
@@ -110,6 +108,6 @@ function environment({ collector, platform, topicName }: ValidatedPipeline): V1E
       CAPTURE_HEADERS: collector.captureHeaders.length === 0 ? undefined : collector.captureHeaders.join(","),
       SHUTDOWN_GRACE_SECONDS: String(SHUTDOWN_GRACE_SECONDS),
     }),
-    ...secretEnvironment(kafkaSecrets(platform.spec)),
+    ...secretEnvironment(variablesOf(platform.spec, COLLECTOR_SYSTEMS)),
   ];
 }

@@ -1,8 +1,9 @@
 /** The pod template that the driver gives its executors: what Spark's own properties cannot say. Pure. */
 import type { V1Pod } from "@kubernetes/client-node";
 import { stringify } from "yaml";
-import { kafkaCaVolume } from "../../../targets/kubernetes/platform-environment.ts";
+import { secretVolumes } from "../../../platform/environment.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
+import { STREAM_JOB_SYSTEMS } from "../parts.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { componentLabels } from "./component.ts";
 
@@ -11,7 +12,7 @@ export const EXECUTOR_CONTAINER = "executor";
 
 /** The template as YAML. */
 export function renderExecutorPod(pipeline: ValidatedPipeline): string {
-  const ca = kafkaCaVolume(pipeline.platform.spec);
+  const files = secretVolumes(pipeline.platform.spec, STREAM_JOB_SYSTEMS);
   const pod: V1Pod = {
     apiVersion: "v1",
     kind: "Pod",
@@ -24,10 +25,10 @@ export function renderExecutorPod(pipeline: ValidatedPipeline): string {
         {
           name: EXECUTOR_CONTAINER,
           securityContext: RESTRICTED_CONTAINER,
-          volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...ca.mounts],
+          volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...files.mounts],
         },
       ],
-      volumes: [{ name: "tmp", emptyDir: {} }, ...ca.volumes],
+      volumes: [{ name: "tmp", emptyDir: {} }, ...files.volumes],
     },
   };
   return stringify(pod);

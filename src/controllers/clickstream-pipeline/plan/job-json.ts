@@ -1,7 +1,7 @@
 /** `job.json`: what the stream job is told. The job restarts when it changes, so it holds nothing that the job does not use. Pure. */
 import { CHECKPOINT_FOLDER } from "../../../crds/kinds.ts";
 import { formatTable } from "../../../naming/tables.ts";
-import { KAFKA_CA_FILE } from "../../../targets/kubernetes/platform-environment.ts";
+import { KAFKA_CA_FILE } from "../../../platform/environment.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { taskSlots } from "./task-slots.ts";
 

@@ -2,15 +2,11 @@
  * `spark.properties`: where the driver and its tasks run, and with how much. Catalog, checkpoint and everything else that belongs to
  * the job's logic the job sets itself from `job.json`. Holds no secret. Pure.
  */
-import type { SecretVariable } from "../../../targets/kubernetes/platform-environment.ts";
-import {
-  catalogSecrets,
-  kafkaSecrets,
-  storageSecrets,
-} from "../../../targets/kubernetes/platform-environment.ts";
+import type { SecretVariable } from "../../../platform/environment.ts";
+import { variablesOf } from "../../../platform/environment.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { EXECUTOR_CONTAINER } from "./executor-pod.ts";
-import { DRIVER_PORTS } from "../parts.ts";
+import { DRIVER_PORTS, STREAM_JOB_SYSTEMS } from "../parts.ts";
 import { taskSlots } from "./task-slots.ts";
 
 /** Where the ConfigMap is mounted in the driver. */
@@ -68,11 +64,7 @@ function executorProperties(pipeline: ValidatedPipeline): Properties {
     "spark.kubernetes.driver.service.deleteOnTermination": false,
     "spark.kubernetes.driver.ownPersistentVolumeClaim": false,
     "spark.executorEnv.AWS_REGION": platform.spec.storage.region,
-    ...secretProperties([
-      ...storageSecrets(platform.spec),
-      ...catalogSecrets(platform.spec),
-      ...kafkaSecrets(platform.spec),
-    ]),
+    ...secretProperties(variablesOf(platform.spec, STREAM_JOB_SYSTEMS)),
   };
 }
 

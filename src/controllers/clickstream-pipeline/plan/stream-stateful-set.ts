@@ -2,23 +2,17 @@
 import type { V1Container, V1EnvVar, V1PodSpec, V1StatefulSetSpec } from "@kubernetes/client-node";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { CHILD_TYPES, child, hashOf } from "../../../targets/kubernetes/child.ts";
-import {
-  catalogSecrets,
-  kafkaCaVolume,
-  kafkaSecrets,
-  plainEnvironment,
-  platformSecretNames,
-  secretEnvironment,
-  storageSecrets,
-} from "../../../targets/kubernetes/platform-environment.ts";
+import { plainEnvironment } from "../../../targets/kubernetes/environment.ts";
+import { secretEnvironment, secretVolumes, variablesOf } from "../../../platform/environment.ts";
+import { secretNamesOf } from "../../../platform/references.ts";
+import { editionsOf } from "../../../platform/secrets.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
 import { containerResources } from "../../../targets/kubernetes/resources.ts";
-import { secretsHash } from "../../../targets/kubernetes/secret-identity.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { childMetadata, componentLabels } from "./component.ts";
 import { CONFIG_FOLDER } from "./spark-properties.ts";
 import type { StreamConfigMap } from "./stream-config-map.ts";
-import { DRIVER_PORTS } from "../parts.ts";
+import { DRIVER_PORTS, STREAM_JOB_SYSTEMS } from "../parts.ts";
 
 /** A batch that runs is finished before the driver stops; a batch takes seconds, this is for a slow store. */
 const TERMINATION_GRACE_SECONDS = 120;
@@ -44,9 +38,8 @@ export function planStreamStatefulSet(
           labels,
           annotations: {
             "openclickstream.io/job-hash": hashOf(configMap.object.data),
-            "openclickstream.io/secrets-hash": secretsHash(
-              platformSecretNames(pipeline.platform.spec),
-              pipeline.secrets,
+            "openclickstream.io/secrets-hash": hashOf(
+              editionsOf(secretNamesOf(pipeline.platform.spec, STREAM_JOB_SYSTEMS), pipeline.secrets),
             ),
           },
         },
@@ -69,7 +62,7 @@ function podSpec(pipeline: ValidatedPipeline): V1PodSpec {
       { name: "config", configMap: { name: names.streamJob } },
       { name: "scratch", emptyDir: {} },
       { name: "tmp", emptyDir: {} },
-      ...kafkaCaVolume(platform.spec).volumes,
+      ...secretVolumes(platform.spec, STREAM_JOB_SYSTEMS).volumes,
     ],
   };
 }
@@ -98,7 +91,7 @@ function container(pipeline: ValidatedPipeline): V1Container {
       { name: "config", mountPath: CONFIG_FOLDER, readOnly: true },
       { name: "scratch", mountPath: SCRATCH_FOLDER },
       { name: "tmp", mountPath: "/tmp" },
-      ...kafkaCaVolume(platform.spec).mounts,
+      ...secretVolumes(platform.spec, STREAM_JOB_SYSTEMS).mounts,
     ],
   };
 }
@@ -109,10 +102,6 @@ function environment({ platform }: ValidatedPipeline): V1EnvVar[] {
     // What Spark takes as the driver's host: executors connect to the address and need no name.
     { name: "SPARK_LOCAL_HOSTNAME", value: "$(POD_IP)" },
     ...plainEnvironment({ SPARK_LOCAL_DIRS: SCRATCH_FOLDER, AWS_REGION: platform.spec.storage.region }),
-    ...secretEnvironment([
-      ...storageSecrets(platform.spec),
-      ...catalogSecrets(platform.spec),
-      ...kafkaSecrets(platform.spec),
-    ]),
+    ...secretEnvironment(variablesOf(platform.spec, STREAM_JOB_SYSTEMS)),
   ];
 }

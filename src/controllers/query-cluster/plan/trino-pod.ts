@@ -1,10 +1,11 @@
 /** What pods of coordinator and workers have in common. Pure. */
 import type { V1Container, V1EnvVar, V1PodTemplateSpec, V1Volume } from "@kubernetes/client-node";
 import { hashOf } from "../../../targets/kubernetes/child.ts";
-import { secretEnvironment } from "../../../targets/kubernetes/platform-environment.ts";
+import type { SecretVariable } from "../../../platform/environment.ts";
+import { secretEnvironment } from "../../../platform/environment.ts";
+import { editionsOf } from "../../../platform/secrets.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
 import { containerResources } from "../../../targets/kubernetes/resources.ts";
-import { secretsHash } from "../../../targets/kubernetes/secret-identity.ts";
 import { lakeSecrets, secretPropertyVariable } from "../cluster-secrets.ts";
 import type { CacheSettings, ValidatedCluster } from "../validate.ts";
 import type { Role } from "../parts.ts";
@@ -43,7 +44,7 @@ export function trinoPodTemplate(
       annotations: {
         "openclickstream.io/config-hash": hashOf(config.server.object.data),
         "openclickstream.io/catalogs-hash": hashOf(config.catalogs.object.data),
-        "openclickstream.io/secrets-hash": secretsHash([...cluster.secrets.keys()], cluster.secrets),
+        "openclickstream.io/secrets-hash": hashOf(editionsOf(secretNames(cluster), cluster.secrets)),
       },
     },
     spec: {
@@ -85,7 +86,15 @@ function container(
   };
 }
 
-function environment({ platform, catalogs }: ValidatedCluster): V1EnvVar[] {
+function environment(cluster: ValidatedCluster): V1EnvVar[] {
+  return secretEnvironment(secretVariables(cluster));
+}
+
+function secretNames(cluster: ValidatedCluster): readonly string[] {
+  return secretVariables(cluster).map(({ secret }) => secret);
+}
+
+function secretVariables({ platform, catalogs }: ValidatedCluster): readonly SecretVariable[] {
   const ofCatalogs = catalogs.flatMap((catalog) =>
     catalog.secretProperties.map(({ property, secret, key }) => ({
       variable: secretPropertyVariable(catalog.name, property),
@@ -93,7 +102,7 @@ function environment({ platform, catalogs }: ValidatedCluster): V1EnvVar[] {
       key,
     })),
   );
-  return secretEnvironment([...lakeSecrets(platform.spec), ...ofCatalogs]);
+  return [...lakeSecrets(platform.spec), ...ofCatalogs];
 }
 
 /** One volume for all files: a mount within the mount of a read-only ConfigMap is not possible. */

@@ -1,0 +1,218 @@
+import { describe, expect, it } from "vitest";
+import type { DataPlatform, DataPlatformSpec } from "../crds/kinds.ts";
+import type { KubernetesClient } from "../runtime/controller.ts";
+import { findWaitingError } from "../runtime/errors.ts";
+import { secretWith } from "../testing/systems.ts";
+import { requireCatalog } from "./catalog.ts";
+import { problemOf } from "./components.ts";
+import { secretEnvironment, secretVolumes, variablesOf } from "./environment.ts";
+import { requireKafka } from "./kafka.ts";
+import type { PlatformState, PresentPlatform } from "./platform.ts";
+import { PlatformReader } from "./platform.ts";
+import { secretNamesOf } from "./references.ts";
+import type { GetSecret } from "./secret-reader.ts";
+import { SecretReader } from "./secret-reader.ts";
+import type { SecretRead, Secrets } from "./secrets.ts";
+import { requireStorage } from "./storage.ts";
+
+const KEY = { namespace: "shop", name: "main" };
+const SPEC: DataPlatformSpec = {
+  kafka: {
+    bootstrapServers: ["kafka:9092"],
+    tls: { caSecretRef: { name: "kafka" } },
+    sasl: { mechanism: "SCRAM-SHA-512", secretRef: { name: "kafka", passwordKey: "pass" } },
+  },
+  storage: {
+    endpoint: "http://s3:7070",
+    region: "us-east-1",
+    bucket: "lake",
+    credentialsSecretRef: { name: "s3" },
+  },
+  catalog: { uri: "http://catalog", warehouse: "w", credentialsSecretRef: { name: "catalog" } },
+};
+
+const SECRETS: Secrets = new Map([
+  ["kafka", secretWith({ "ca.crt": "PEM", username: "me", pass: "hunter2" })],
+  ["s3", secretWith({ accessKeyId: "id", secretAccessKey: "hunter3" })],
+  ["catalog", secretWith({ token: "hunter4\n" })],
+]);
+
+function platform(spec: DataPlatformSpec = SPEC, secrets: Secrets = SECRETS): PresentPlatform {
+  return { state: "present", key: KEY, spec, secrets };
+}
+
+/** The platform with one of its Secrets replaced, or without it. */
+function withSecret(name: string, secret: SecretRead | undefined): PresentPlatform {
+  const others = [...SECRETS].filter(([other]) => other !== name);
+  return platform(SPEC, new Map(secret === undefined ? others : [...others, [name, secret]]));
+}
+
+describe("the settings of a platform", () => {
+  it("resolve every reference and default", () => {
+    const [kafka, storage, catalog] = [
+      requireKafka(platform()),
+      requireStorage(platform()),
+      requireCatalog(platform()),
+    ];
+    expect(kafka).toMatchObject({
+      tls: { certificateAuthority: "PEM" },
+      sasl: { mechanism: "SCRAM-SHA-512" },
+    });
+    expect(kafka.sasl?.username.reveal()).toBe("me");
+    expect(kafka.sasl?.password.reveal()).toBe("hunter2");
+    expect(storage).toMatchObject({ isPathStyle: true, bucket: "lake" });
+    expect(storage.accessKeyId.reveal()).toBe("id");
+    expect(storage.secretAccessKey.reveal()).toBe("hunter3");
+    expect(catalog).toMatchObject({ warehouse: "w", credentials: { kind: "token" } });
+    expect(catalog.credentials?.kind === "token" && catalog.credentials.token.reveal()).toBe("hunter4");
+  });
+
+  it("never print a secret", () => {
+    const all = [requireKafka(platform()), requireStorage(platform()), requireCatalog(platform())];
+    expect(JSON.stringify([all, platform(), [...SECRETS]])).not.toMatch(/hunter/);
+  });
+
+  it("take OAuth2 client credentials where the Secret has no token", () => {
+    const scoped = secretWith({ clientId: "id", clientSecret: "hunter5", scope: "PRINCIPAL_ROLE:ALL" });
+    expect(requireCatalog(withSecret("catalog", scoped)).credentials).toMatchObject({
+      kind: "client",
+      scope: "PRINCIPAL_ROLE:ALL",
+      tokenUri: undefined,
+    });
+  });
+
+  it("need no credentials where the platform names none", () => {
+    const open = { ...SPEC, kafka: { bootstrapServers: ["kafka:9092"] }, catalog: { uri: "http://catalog" } };
+    const { tls, sasl } = requireKafka(platform(open));
+    expect([tls, sasl, requireCatalog(platform(open)).credentials]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe("the references of a platform", () => {
+  it("name every Secret once, for the components that are asked for", () => {
+    expect(secretNamesOf(SPEC, ["Kafka", "Storage", "Catalog"])).toEqual(["kafka", "s3", "catalog"]);
+    expect(secretNamesOf(SPEC, ["Storage"])).toEqual(["s3"]);
+  });
+
+  it("become variables and files of a container, which hold no value", () => {
+    expect(secretEnvironment(variablesOf(SPEC, ["Catalog", "Kafka"]))).toEqual([
+      { name: "CATALOG_TOKEN", valueFrom: { secretKeyRef: { name: "catalog", key: "token" } } },
+      { name: "KAFKA_SASL_USERNAME", valueFrom: { secretKeyRef: { name: "kafka", key: "username" } } },
+      { name: "KAFKA_SASL_PASSWORD", valueFrom: { secretKeyRef: { name: "kafka", key: "pass" } } },
+    ]);
+    expect(secretVolumes(SPEC, ["Kafka"])).toEqual({
+      volumes: [
+        { name: "kafka-ca", secret: { secretName: "kafka", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+      ],
+      mounts: [{ name: "kafka-ca", mountPath: "/etc/openclickstream-kafka", readOnly: true }],
+    });
+    expect(secretVolumes(SPEC, ["Storage", "Catalog"])).toEqual({ volumes: [], mounts: [] });
+  });
+});
+
+describe("a reference that leads nowhere", () => {
+  it.each<[string, PlatformState, string, string]>([
+    ["a Secret", withSecret("s3", undefined), "SecretNotFound", 'Secret "s3" does not exist'],
+    [
+      "a key",
+      withSecret("s3", secretWith({ accessKeyId: "id" })),
+      "SecretKeyMissing",
+      'Secret "s3" has no key "secretAccessKey"',
+    ],
+    [
+      "an empty value",
+      withSecret("kafka", secretWith({ "ca.crt": "PEM", username: "", pass: "" })),
+      "SecretKeyMissing",
+      'Secret "kafka" has no key "username"',
+    ],
+    [
+      "a DataPlatform",
+      { state: "absent", key: KEY },
+      "PlatformNotFound",
+      'DataPlatform "main" does not exist in namespace "shop"',
+    ],
+  ])("to %s means waiting", (...[, state, reason, message]) => {
+    const problem = problemOf(state, ["Kafka", "Storage", "Catalog"]);
+    expect(findWaitingError(problem)).toMatchObject({ reason, message });
+  });
+
+  it.each(["Kafka", "Catalog"] as const)("of the object store does not keep %s from being used", (other) => {
+    expect(problemOf(withSecret("s3", undefined), [other])).toBeUndefined();
+  });
+
+  it("is unknown, not missing, when the Secret could not be read", () => {
+    const error = new Error("forbidden");
+    expect(problemOf(withSecret("s3", { state: "unknown", error }), ["Storage"])).toBe(error);
+  });
+});
+
+describe("a platform that is read", () => {
+  const resource: DataPlatform = {
+    apiVersion: "openclickstream.io/v1alpha1",
+    kind: "DataPlatform",
+    metadata: { ...KEY, uid: "u", generation: 1 },
+    spec: SPEC,
+  };
+  const user = {
+    apiVersion: "v1",
+    kind: "User",
+    metadata: { namespace: "shop", name: "x" },
+    spec: { platformRef: { name: "main" } },
+  };
+
+  function passOver(platformNow: DataPlatform | undefined): Parameters<PlatformReader["read"]>[1] {
+    return {
+      kubernetes: { cached: () => platformNow } as unknown as KubernetesClient,
+      hide: () => undefined,
+    };
+  }
+
+  function readerOf(get: GetSecret): { platforms: PlatformReader; wait: (seconds: number) => void } {
+    let now = 0;
+    const platforms = new PlatformReader(new SecretReader(get, () => now), () => now);
+    return { platforms, wait: (seconds) => void (now += seconds * 1000) };
+  }
+
+  const getAll: GetSecret = async ({ name }) => ({
+    ...{ apiVersion: "v1", kind: "Secret", metadata: { name, uid: "s", resourceVersion: "1" } },
+    data: { token: Buffer.from(`of ${name}`).toString("base64") },
+  });
+
+  it("tells that it is not there", async () => {
+    const { platforms } = readerOf(getAll);
+    expect(await platforms.read(user, passOver(undefined))).toEqual({ state: "absent", key: KEY });
+    expect(platforms.lastKnown(KEY)).toBeUndefined();
+  });
+
+  it("has all of its Secrets, each read once", async () => {
+    const asked: string[] = [];
+    const { platforms } = readerOf(async (key) => {
+      asked.push(`${key.namespace}/${key.name}`);
+      return getAll(key);
+    });
+    const found = await platforms.read(user, passOver(resource));
+    expect(found.state === "present" && [...found.secrets.keys()]).toEqual(["kafka", "s3", "catalog"]);
+    expect(asked).toEqual(["shop/kafka", "shop/s3", "shop/catalog"]);
+  });
+
+  it("is remembered with what its Secrets last held, and forgotten when nobody asked for it for long", async () => {
+    let isGone = false;
+    const { platforms, wait } = readerOf(async (key) => (isGone ? undefined : getAll(key)));
+    await platforms.read(user, passOver(resource));
+    isGone = true;
+    wait(60);
+    const now = await platforms.read(user, passOver(resource));
+    expect(now.state === "present" && now.secrets.get("catalog")).toEqual({ state: "absent" });
+    expect(platforms.lastKnown(KEY)?.secrets.get("catalog")).toMatchObject({ state: "present" });
+    wait(601);
+    await platforms.read(
+      { ...user, metadata: { namespace: "far", name: "x" } },
+      passOver({ ...resource, metadata: { ...resource.metadata, namespace: "far" } }),
+    );
+    expect(platforms.lastKnown(KEY)).toBeUndefined();
+  });
+});

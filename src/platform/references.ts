@@ -1,0 +1,112 @@
+/**
+ * Every reference of a DataPlatform to a key of a Secret, as one table. What a setting's value is, which variables and files a container
+ * gets, and which Secrets a pod depends on are all read off it. Pure.
+ */
+import type { DataPlatformSpec, PLATFORM_COMPONENTS } from "../crds/kinds.ts";
+import { DATA_PLATFORM_DEFAULTS } from "../crds/kinds.ts";
+import type { SecretKey } from "./secrets.ts";
+
+/** A system of a platform, as `status.components` names it. */
+export type Component = (typeof PLATFORM_COMPONENTS)[number];
+
+/** A key of a Secret as a file in a container. */
+export interface SecretFile {
+  readonly volume: string;
+  readonly folder: string;
+  readonly name: string;
+}
+
+/** One row: who needs it, where the spec names it, and how a container sees it. */
+export interface Reference {
+  readonly component: Component;
+  /** Name of the Secret; `undefined` where the spec names none. */
+  readonly secret: (spec: DataPlatformSpec) => string | undefined;
+  /** The key that the spec names; `undefined` for the default. */
+  readonly key: (spec: DataPlatformSpec) => string | undefined;
+  readonly defaultKey: string;
+  /** Environment variable of the containers that need the component. */
+  readonly variable?: string;
+  readonly file?: SecretFile;
+  /** What to know when a workload lacks the key. */
+  readonly hint?: string;
+}
+
+export const REFERENCES = {
+  kafkaAuthorities: {
+    component: "Kafka",
+    secret: ({ kafka }) => kafka.tls?.caSecretRef?.name,
+    key: ({ kafka }) => kafka.tls?.caSecretRef?.key,
+    defaultKey: DATA_PLATFORM_DEFAULTS.caKey,
+    file: { volume: "kafka-ca", folder: "/etc/openclickstream-kafka", name: "ca.crt" },
+  },
+  kafkaUsername: {
+    component: "Kafka",
+    secret: ({ kafka }) => kafka.sasl?.secretRef.name,
+    key: ({ kafka }) => kafka.sasl?.secretRef.usernameKey,
+    defaultKey: DATA_PLATFORM_DEFAULTS.usernameKey,
+    variable: "KAFKA_SASL_USERNAME",
+  },
+  kafkaPassword: {
+    component: "Kafka",
+    secret: ({ kafka }) => kafka.sasl?.secretRef.name,
+    key: ({ kafka }) => kafka.sasl?.secretRef.passwordKey,
+    defaultKey: DATA_PLATFORM_DEFAULTS.passwordKey,
+    variable: "KAFKA_SASL_PASSWORD",
+  },
+  // The variables of the object store are those that every AWS SDK reads.
+  accessKeyId: {
+    component: "Storage",
+    secret: ({ storage }) => storage.credentialsSecretRef.name,
+    key: ({ storage }) => storage.credentialsSecretRef.accessKeyIdKey,
+    defaultKey: DATA_PLATFORM_DEFAULTS.accessKeyIdKey,
+    variable: "AWS_ACCESS_KEY_ID",
+  },
+  secretAccessKey: {
+    component: "Storage",
+    secret: ({ storage }) => storage.credentialsSecretRef.name,
+    key: ({ storage }) => storage.credentialsSecretRef.secretAccessKeyKey,
+    defaultKey: DATA_PLATFORM_DEFAULTS.secretAccessKeyKey,
+    variable: "AWS_SECRET_ACCESS_KEY",
+  },
+  catalogToken: {
+    component: "Catalog",
+    secret: ({ catalog }) => catalog.credentialsSecretRef?.name,
+    key: ({ catalog }) => catalog.credentialsSecretRef?.tokenKey,
+    defaultKey: DATA_PLATFORM_DEFAULTS.tokenKey,
+    variable: "CATALOG_TOKEN",
+    hint: "pipelines and query clusters need a token for the catalog, client credentials serve the operator only",
+  },
+} as const satisfies Readonly<Record<string, Reference>>;
+
+const ROWS: readonly Reference[] = Object.values(REFERENCES);
+
+/** Where a row leads in this platform; `undefined` where the spec has no such reference. */
+export function secretKeyOf(reference: Reference, spec: DataPlatformSpec): SecretKey | undefined {
+  const secret = reference.secret(spec);
+  if (secret === undefined) return undefined;
+  const { hint } = reference;
+  return { secret, key: reference.key(spec) ?? reference.defaultKey, ...(hint !== undefined && { hint }) };
+}
+
+/** A row of the table with the key that it leads to. */
+export interface ResolvedReference extends SecretKey {
+  readonly variable?: string | undefined;
+  readonly file?: SecretFile | undefined;
+}
+
+/** What the platform refers to for these components, in their order. */
+export function referencesOf(
+  spec: DataPlatformSpec,
+  components: readonly Component[],
+): readonly ResolvedReference[] {
+  const rows = components.flatMap((component) => ROWS.filter((row) => row.component === component));
+  return rows.flatMap((row) => {
+    const key = secretKeyOf(row, spec);
+    return key === undefined ? [] : [{ ...key, variable: row.variable, file: row.file }];
+  });
+}
+
+/** Names of the Secrets that the platform refers to for these components, each once. */
+export function secretNamesOf(spec: DataPlatformSpec, components: readonly Component[]): readonly string[] {
+  return [...new Set(referencesOf(spec, components).map(({ secret }) => secret))];
+}

@@ -1,0 +1,120 @@
+/** Reads Secrets by name, live, and lets all passes of the process share what one of them has just read (ADR 0402). */
+import type { KubernetesObject, ResourceKey, ResourceType } from "../api/objects.ts";
+import type { ReconcileContext } from "../runtime/controller.ts";
+import { secretValues } from "../runtime/pass/scrub.ts";
+import { Secret } from "./secret.ts";
+import type { SecretRead, Secrets } from "./secrets.ts";
+
+export const SECRET_TYPE: ResourceType = { group: "", version: "v1", kind: "Secret", plural: "secrets" };
+
+/** A Secret as the API server sends it: values in base64. */
+export interface SecretObject extends KubernetesObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** One GET; `undefined` when there is no such Secret. Rejects when nobody knows. */
+export type GetSecret = (key: ResourceKey) => Promise<SecretObject | undefined>;
+
+/**
+ * So long a Secret counts as just read. No longer than the pause after which a waiting pass comes again (`DEFAULT_RETRY_AFTER_SECONDS`):
+ * a pass that was refused with a password never comes back with the same reading.
+ */
+export const HOLD_SECONDS = 10;
+/** The same for a Secret that was not there or could not be read: whoever waits for it shall not wait longer than it takes to make it. */
+const HOLD_MISSING_SECONDS = 2;
+
+interface Reading {
+  readonly read: SecretRead;
+  /** What no message may show. */
+  readonly hidden: readonly string[];
+}
+
+interface Held {
+  readonly reading: Promise<Reading>;
+  /** On the reader's clock; infinite while the request runs, so that there is only one. */
+  endsAt: number;
+}
+
+/** Who names the Secrets; they are in its namespace. */
+type Referrer = Pick<KubernetesObject, "metadata">;
+
+export class SecretReader {
+  readonly #get: GetSecret;
+  readonly #now: () => number;
+  readonly #held = new Map<string, Held>();
+
+  /** `now` is in milliseconds and never goes back. */
+  constructor(get: GetSecret, now: () => number = () => performance.now()) {
+    this.#get = get;
+    this.#now = now;
+  }
+
+  /**
+   * The Secrets with these names, as they were at most `HOLD_SECONDS` ago. A referrer whose spec has changed gets them as they are now.
+   * The pass hides their values from then on. Never throws.
+   */
+  async read(
+    referrer: Referrer,
+    names: readonly string[],
+    pass: Pick<ReconcileContext, "hide">,
+  ): Promise<Secrets> {
+    const readings = await Promise.all(names.map(async (name) => this.#readOne(referrer, name)));
+    for (const { hidden } of readings) pass.hide(hidden);
+    return new Map(readings.map(({ read }, nth) => [names[nth] ?? "", read]));
+  }
+
+  /** The next pass reads anew what this referrer names: a system has refused what was read. */
+  forget(referrer: Referrer): void {
+    const prefix = `${placeOf(referrer)}/`;
+    for (const id of this.#held.keys()) {
+      if (id.startsWith(prefix)) this.#held.delete(id);
+    }
+  }
+
+  #readOne(referrer: Referrer, name: string): Promise<Reading> {
+    const { namespace = "", generation = 0 } = referrer.metadata;
+    const id = `${placeOf(referrer)}/${generation}/${name}`;
+    const now = this.#now();
+    const held = this.#held.get(id);
+    if (held !== undefined && now < held.endsAt) return held.reading;
+    this.#dropEnded(now);
+    const fresh: Held = { reading: this.#request({ namespace, name }), endsAt: Infinity };
+    this.#held.set(id, fresh);
+    void fresh.reading.then(({ read }) => {
+      fresh.endsAt = now + 1000 * (read.state === "present" ? HOLD_SECONDS : HOLD_MISSING_SECONDS);
+    });
+    return fresh.reading;
+  }
+
+  #dropEnded(now: number): void {
+    for (const [id, { endsAt }] of this.#held) {
+      if (endsAt <= now) this.#held.delete(id);
+    }
+  }
+
+  async #request(key: ResourceKey): Promise<Reading> {
+    try {
+      const secret = await this.#get(key);
+      if (secret === undefined) return { read: { state: "absent" }, hidden: [] };
+      const { uid = "", resourceVersion = "" } = secret.metadata;
+      const read: SecretRead = { state: "present", uid, resourceVersion, values: decode(secret) };
+      return { read, hidden: secretValues(secret.data) };
+    } catch (error) {
+      const cause = error instanceof Error ? error : new Error(String(error));
+      return { read: { state: "unknown", error: cause }, hidden: [] };
+    }
+  }
+}
+
+function placeOf({ metadata }: Referrer): string {
+  return `${metadata.namespace ?? ""}/${metadata.uid ?? metadata.name}`;
+}
+
+function decode({ data = {} }: SecretObject): ReadonlyMap<string, Secret> {
+  return new Map(
+    Object.entries(data).map(([key, value]) => [
+      key,
+      new Secret(Buffer.from(value, "base64").toString("utf8")),
+    ]),
+  );
+}
