@@ -20,11 +20,25 @@ import (
 
 // collector is the program as a process.
 type collector struct {
-	t                        *testing.T
-	binary, public, internal string
-	logFile                  string
-	environment              []string
-	command                  *exec.Cmd
+	t                *testing.T
+	public, internal string
+	logFile          string
+	environment      []string
+	command          *exec.Cmd
+}
+
+// collectorBinary is the program that all tests run.
+var collectorBinary string
+
+// buildCollector builds it with the flags of its image, so that no package is compiled twice.
+func buildCollector(directory string) error {
+	collectorBinary = filepath.Join(directory, "collector")
+	build := exec.Command("go", "build", "-trimpath", "-o", collectorBinary, "../../cmd/collector")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("building the collector: %w\n%s", err, output)
+	}
+	return nil
 }
 
 // deliveryTimeout is short, so that the tests are.
@@ -38,14 +52,9 @@ func newCollector(t *testing.T, of *stream) *collector {
 // newCollectorWith starts a collector whose environment says which Kafka and topic it has.
 func newCollectorWith(t *testing.T, environment ...string) *collector {
 	t.Helper()
-	directory := t.TempDir()
 	c := &collector{
-		t: t, binary: filepath.Join(directory, "collector"), logFile: filepath.Join(directory, "log"),
+		t: t, logFile: filepath.Join(t.TempDir(), "log"),
 		public: freeAddress(), internal: freeAddress(), environment: environment,
-	}
-	build := exec.Command("go", "build", "-o", c.binary, "../../cmd/collector")
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building the collector: %v\n%s", err, output)
 	}
 	c.start()
 	t.Cleanup(func() {
@@ -63,7 +72,7 @@ func (c *collector) start() {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	c.command = exec.Command(c.binary)
+	c.command = exec.Command(collectorBinary)
 	c.command.Stderr = log
 	c.command.Env = append(os.Environ(), "LISTEN_ADDRESS="+c.public, "INTERNAL_ADDRESS="+c.internal, "DRAIN_DELAY_SECONDS=1",
 		fmt.Sprintf("DELIVERY_TIMEOUT_SECONDS=%d", int(deliveryTimeout.Seconds())))

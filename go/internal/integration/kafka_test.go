@@ -38,6 +38,9 @@ func runTests(m *testing.M) (code int, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(server.directory)) }()
 	defer server.kill()
+	if err = buildCollector(server.directory); err != nil {
+		return 1, err
+	}
 	if err = server.start(); err != nil {
 		return 1, err
 	}
