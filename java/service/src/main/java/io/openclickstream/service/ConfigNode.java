@@ -58,10 +58,10 @@ public final class ConfigNode {
         return text.isEmpty() ? null : text;
     }
 
-    /** False when the field is absent. */
-    public boolean flag(String field) {
+    /** The fallback when the field is absent. */
+    public boolean flag(String field, boolean fallback) {
         if (!node.hasNonNull(field)) {
-            return false;
+            return fallback;
         }
         if (!node.path(field).isBoolean()) {
             throw wrong(field, "must be true or false");

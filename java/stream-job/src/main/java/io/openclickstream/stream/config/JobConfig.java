@@ -9,6 +9,7 @@ import io.openclickstream.lake.StorageSettings;
 import io.openclickstream.model.ConfigException;
 import io.openclickstream.model.OutputTable;
 import io.openclickstream.service.ConfigNode;
+import io.openclickstream.stream.enrich.EnrichmentSettings;
 import io.openclickstream.stream.parse.IpMasking;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param watermark how far behind a visitor's newest session an event may come and still join its own
  * @param maxRowsPerTrigger most records of one micro-batch
  * @param ipMasking what is kept of client addresses
+ * @param enrichments which derived columns are filled
  * @param shufflePartitions parallel parts of the stateful steps; fixed by the first start on a checkpoint
  */
 public record JobConfig(
@@ -50,6 +52,7 @@ public record JobConfig(
     Duration watermark,
     long maxRowsPerTrigger,
     IpMasking ipMasking,
+    EnrichmentSettings enrichments,
     int shufflePartitions) {
 
     /** Reads and checks a file. */
@@ -85,6 +88,7 @@ public record JobConfig(
             root.seconds("watermarkSeconds"),
             root.positive("maxRowsPerTrigger"),
             ipMasking(root),
+            enrichments(root.optionalObject("enrichments")),
             Math.toIntExact(root.positive("shufflePartitions")));
     }
 
@@ -94,11 +98,16 @@ public record JobConfig(
             () -> root.wrong("ipMasking", "must be None, LastOctet or Drop, not \"" + masking + "\""));
     }
 
+    private static EnrichmentSettings enrichments(ConfigNode enrichments) {
+        return new EnrichmentSettings(
+            enrichments.flag("referrer", true), enrichments.flag("campaign", true), enrichments.flag("userAgent", true));
+    }
+
     private static KafkaSettings kafka(ConfigNode kafka) {
         ConfigNode security = kafka.optionalObject("security");
         return new KafkaSettings(
             kafka.text("bootstrapServers"),
-            security.flag("tls"),
+            security.flag("tls", false),
             security.optionalText("saslMechanism"),
             security.optionalText("caFile"));
     }
@@ -109,7 +118,7 @@ public record JobConfig(
     }
 
     private static StorageSettings storage(ConfigNode storage) {
-        return new StorageSettings(storage.optionalText("endpoint"), storage.text("region"), storage.flag("pathStyle"));
+        return new StorageSettings(storage.optionalText("endpoint"), storage.text("region"), storage.flag("pathStyle", false));
     }
 
     private static Map<OutputTable, TableIdentifier> tables(ConfigNode tables) {

@@ -1,8 +1,8 @@
 package io.openclickstream.stream.enrich;
 
-import java.util.LinkedHashMap;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -10,7 +10,7 @@ import ua_parser.Client;
 import ua_parser.Parser;
 
 /**
- * Parses user agents by ua-parser's rules, remembering the latest of them: a parse tries a thousand expressions and takes
+ * Parses user agents by ua-parser's rules, remembering those that come often: a parse tries a thousand expressions and takes
  * about a millisecond, while a site sees the same few thousand user agents over and over.
  */
 public final class UserAgents {
@@ -23,14 +23,9 @@ public final class UserAgents {
         "bot\\b|bot/|crawl|spider|slurp|^curl/|^wget/|^python|^java/|^go-http-client|^okhttp|^ruby|^libwww|headlesschrome"
             + "|feedfetcher|feedburner|feedparser|\\brss\\b|mediapartners|monitor|uptime|pingdom|archiver|facebookexternalhit|httpclient");
 
-    private static final Map<String, UserAgentParts> LATEST = new LinkedHashMap<>(1024, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, UserAgentParts> eldest) {
-            return size() > REMEMBERED;
-        }
-    };
+    /** Shared by all tasks of a process. Cleans up on the thread that uses it: it needs none of its own. */
+    private static final Cache<String, UserAgentParts> LATEST =
+        Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
 
     private UserAgents() {
     }
@@ -43,17 +38,7 @@ public final class UserAgents {
     /** The parts of a user agent; never fails. */
     public static UserAgentParts parse(String userAgent) {
         String text = userAgent.length() > MAX_PARSED_LENGTH ? userAgent.substring(0, MAX_PARSED_LENGTH) : userAgent;
-        synchronized (LATEST) {
-            UserAgentParts known = LATEST.get(text);
-            if (known != null) {
-                return known;
-            }
-        }
-        UserAgentParts parts = parseAnew(text);
-        synchronized (LATEST) {
-            LATEST.put(text, parts);
-        }
-        return parts;
+        return LATEST.get(text, UserAgents::parseAnew);
     }
 
     private static UserAgentParts parseAnew(String userAgent) {

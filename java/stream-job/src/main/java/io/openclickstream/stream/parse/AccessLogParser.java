@@ -1,5 +1,6 @@
 package io.openclickstream.stream.parse;
 
+import io.openclickstream.model.LogFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,7 +17,7 @@ public final class AccessLogParser {
     }
 
     /** The line's fields. Fields behind those of the format are kept, as nginx's and many sites' own formats add some. */
-    public static AccessLogLine parse(String text, AccessLogFormat format) throws LogLineException {
+    public static AccessLogLine parse(String text, LogFormat format) throws LogLineException {
         LogCursor cursor = new LogCursor(text.stripTrailing());
         String host = cursor.token("the client's host");
         cursor.take(' ', "a space after the host");
@@ -32,7 +33,7 @@ public final class AccessLogParser {
         Long responseBytes = responseBytes(cursor);
         String referrer = null;
         String userAgent = null;
-        if (format == AccessLogFormat.COMBINED) {
+        if (format == LogFormat.COMBINED) {
             cursor.take(' ', "a space after the size");
             referrer = cursor.quoted("the referrer");
             cursor.take(' ', "a space after the referrer");

@@ -30,7 +30,7 @@ public enum IpMasking {
     }
 
     /** What is stored; null for what is no address, such as a host's name, which may tell as much. Null stays null. */
-    String mask(String address) {
+    public String mask(String address) {
         if (this == NONE || address == null) {
             return address;
         }

@@ -1,6 +1,8 @@
 package io.openclickstream.stream.parse;
 
+import io.openclickstream.model.RecordHeaders;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One record of the raw topic.
@@ -16,5 +18,19 @@ public record RawRecord(byte[] value, Map<String, String> headers, int partition
     public String header(String name) {
         String value = headers.get(name);
         return value == null || value.isEmpty() ? null : value;
+    }
+
+    /** The collector's name for the record. One of another producer has none; its place in Kafka is as good a name. */
+    public String id() {
+        String id = header(RecordHeaders.RECORD_ID);
+        return id == null ? "kafka-" + partition + "-" + offset : id;
+    }
+
+    /** When the collector received it, in microseconds since the epoch; without it, when Kafka did. */
+    public long receivedAtMicros() {
+        String millis = header(RecordHeaders.RECEIVED_AT);
+        // 15 digits of milliseconds reach the year 33658; more would overflow as microseconds.
+        boolean isNumber = millis != null && millis.length() <= 15 && millis.chars().allMatch(c -> c >= '0' && c <= '9');
+        return isNumber ? TimeUnit.MILLISECONDS.toMicros(Long.parseLong(millis)) : timestampMicros;
     }
 }

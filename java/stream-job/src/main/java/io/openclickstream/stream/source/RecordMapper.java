@@ -1,10 +1,13 @@
 package io.openclickstream.stream.source;
 
 import io.openclickstream.model.RowCodec;
+import io.openclickstream.stream.enrich.EnrichmentSettings;
+import io.openclickstream.stream.enrich.Enrichments;
 import io.openclickstream.stream.parse.EventReader;
 import io.openclickstream.stream.parse.IpMasking;
 import io.openclickstream.stream.parse.RawRecord;
-import io.openclickstream.stream.parse.ReadEvent;
+import io.openclickstream.stream.rows.ReadEvent;
+import io.openclickstream.stream.rows.RowFiller;
 import io.openclickstream.stream.state.StepRow;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -31,14 +34,17 @@ public final class RecordMapper implements MapPartitionsFunction<Row, Row> {
     };
 
     private final IpMasking masking;
+    private final EnrichmentSettings enrichments;
 
-    public RecordMapper(IpMasking masking) {
+    public RecordMapper(IpMasking masking, EnrichmentSettings enrichments) {
         this.masking = masking;
+        this.enrichments = enrichments;
     }
 
     @Override
     public Iterator<Row> call(Iterator<Row> records) {
         RowCodec codec = new RowCodec();
+        RowFiller filler = new RowFiller(masking, Enrichments.of(enrichments));
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -49,7 +55,7 @@ public final class RecordMapper implements MapPartitionsFunction<Row, Row> {
             public Row next() {
                 Row row = records.next();
                 RawRecord record = rawRecord(row);
-                ReadEvent event = EventReader.read(record, row.getLong(5), masking);
+                ReadEvent event = filler.fill(EventReader.read(record), record, row.getLong(5));
                 return StepRow.of(record, event, codec.encode(event.row()));
             }
         };

@@ -2,7 +2,7 @@ package io.openclickstream.stream.state;
 
 import io.openclickstream.model.OutputTable;
 import io.openclickstream.stream.parse.RawRecord;
-import io.openclickstream.stream.parse.ReadEvent;
+import io.openclickstream.stream.rows.ReadEvent;
 import java.util.Comparator;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.openclickstream.stream.parse.StaticAssets;
+import io.openclickstream.stream.parse.UrlParts;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.openclickstream.model.LogFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
@@ -22,7 +23,7 @@ class AccessLogParserTest {
     private static final long SEED = 20250517;
 
     private static AccessLogLine combined(String line) throws LogLineException {
-        return AccessLogParser.parse(line, AccessLogFormat.COMBINED);
+        return AccessLogParser.parse(line, LogFormat.COMBINED);
     }
 
     @Test
@@ -60,7 +61,7 @@ class AccessLogParserTest {
     void common() throws LogLineException {
         AccessLogLine line = AccessLogParser.parse(
             "in24.inetnebr.com - - [01/Aug/1995:00:00:01 -0400] \"GET /shuttle/missions/sts-68.txt HTTP/1.0\" 200 1839",
-            AccessLogFormat.COMMON);
+            LogFormat.COMMON);
         assertEquals("in24.inetnebr.com", line.host());
         assertEquals(1839L, line.responseBytes());
         assertNull(line.userAgent());

@@ -1,4 +1,4 @@
-package io.openclickstream.stream.enrich;
+package io.openclickstream.stream.parse;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;

@@ -1,4 +1,4 @@
-package io.openclickstream.stream.parse;
+package io.openclickstream.stream.rows;
 
 import io.openclickstream.model.OutputRow;
 

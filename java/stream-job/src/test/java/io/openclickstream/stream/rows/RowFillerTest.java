@@ -1,4 +1,4 @@
-package io.openclickstream.stream.parse;
+package io.openclickstream.stream.rows;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -12,10 +12,18 @@ import io.openclickstream.model.FailedEventColumns;
 import io.openclickstream.model.OutputRow;
 import io.openclickstream.model.OutputTable;
 import io.openclickstream.model.RowCodec;
+import io.openclickstream.stream.enrich.Enrichment;
+import io.openclickstream.stream.enrich.EnrichmentSettings;
+import io.openclickstream.stream.enrich.Enrichments;
+import io.openclickstream.stream.parse.Digests;
+import io.openclickstream.stream.parse.EventReader;
+import io.openclickstream.stream.parse.IpMasking;
+import io.openclickstream.stream.parse.RawRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -25,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("A raw record")
-class EventReaderTest {
+class RowFillerTest {
     private static final long PROCESSED_AT = 1_700_000_000_000_000L;
     private static final Map<String, String> HEADERS = Map.of(
         "record_id", "01890000-0000-7000-8000-000000000001",
@@ -42,14 +50,22 @@ class EventReaderTest {
         return new RawRecord(value, headers, 3, 42, 1_600_000_000_000_000L);
     }
 
+    private static ReadEvent read(RawRecord record, IpMasking masking) {
+        return read(record, masking, EnrichmentSettings.ALL);
+    }
+
+    private static ReadEvent read(RawRecord record, IpMasking masking, EnrichmentSettings enrichments) {
+        return new RowFiller(masking, Enrichments.of(enrichments)).fill(EventReader.read(record), record, PROCESSED_AT);
+    }
+
     private static ReadEvent read(String value) {
-        return EventReader.read(record(value.getBytes(StandardCharsets.UTF_8), HEADERS), PROCESSED_AT, IpMasking.NONE);
+        return read(record(value.getBytes(StandardCharsets.UTF_8), HEADERS), IpMasking.NONE);
     }
 
     private static ReadEvent read(String value, String header, String text) {
         Map<String, String> headers = new HashMap<>(HEADERS);
         headers.put(header, text);
-        return EventReader.read(record(value.getBytes(StandardCharsets.UTF_8), headers), PROCESSED_AT, IpMasking.NONE);
+        return read(record(value.getBytes(StandardCharsets.UTF_8), headers), IpMasking.NONE);
     }
 
     @Test
@@ -108,7 +124,7 @@ class EventReaderTest {
     @DisplayName("without any header still is an event")
     void noHeaders() {
         byte[] value = "{\"event_type\": \"ping\"}".getBytes(StandardCharsets.UTF_8);
-        OutputRow row = EventReader.read(record(value, Map.of()), PROCESSED_AT, IpMasking.NONE).row();
+        OutputRow row = read(record(value, Map.of()), IpMasking.NONE).row();
         assertEquals("kafka-3-42", row.get(EventColumns.EVENT_ID));
         assertEquals(1_600_000_000_000_000L, row.get(EventColumns.RECEIVED_AT));
         assertEquals(Digests.identifier("\n"), row.get(EventColumns.VISITOR_ID));
@@ -126,6 +142,41 @@ class EventReaderTest {
     @DisplayName("of the pixel says so")
     void pixel() {
         assertEquals("pixel", read("{\"event_type\": \"x\"}", "source", "pixel").row().get(EventColumns.SOURCE));
+    }
+
+    @Test
+    @DisplayName("of a source that is newer than the job keeps its name")
+    void unknownSource() {
+        assertEquals("segment", read("{\"event_type\": \"x\"}", "source", "segment").row().get(EventColumns.SOURCE));
+    }
+
+    @Test
+    @DisplayName("leaves the columns of an enrichment empty that is switched off, and fills all others")
+    void enrichments() {
+        String value = "{\"event_type\":\"x\",\"page_url\":\"https://a.example/?utm_source=s\",\"referrer\":\"https://t.co/x\"}";
+        Map<String, EnrichmentSettings> without = Map.of(
+            "referrer_class", new EnrichmentSettings(false, true, true),
+            "utm_source", new EnrichmentSettings(true, false, true),
+            "browser_name", new EnrichmentSettings(true, true, false));
+        without.forEach((off, settings) -> {
+            OutputRow row = read(record(value.getBytes(StandardCharsets.UTF_8), HEADERS), IpMasking.NONE, settings).row();
+            for (Column<String> column : List.of(EventColumns.REFERRER_CLASS, EventColumns.UTM_SOURCE, EventColumns.BROWSER_NAME)) {
+                assertEquals(column.name().equals(off), row.get(column) == null, column.name() + " without " + off);
+            }
+        });
+    }
+
+    @Test
+    @DisplayName("that an enrichment falls over becomes a failed event, and does not stop the others")
+    void brokenEnrichment() {
+        RawRecord record = record("{\"event_type\":\"x\",\"event_id\":\"e\"}".getBytes(StandardCharsets.UTF_8), HEADERS);
+        Enrichment broken = (row, event) -> {
+            throw new IllegalStateException("no map");
+        };
+        ReadEvent read = new RowFiller(IpMasking.NONE, List.of(broken)).fill(EventReader.read(record), record, PROCESSED_AT);
+        assertEquals("e", read.eventId());
+        assertEquals("unreadable_body", read.row().get(FailedEventColumns.REASON));
+        assertEquals("the event could not be read: java.lang.IllegalStateException: no map", read.row().get(FailedEventColumns.MESSAGE));
     }
 
     @ParameterizedTest(name = "{0} fails with {1} of field {2}: {3}")
@@ -237,8 +288,8 @@ class EventReaderTest {
             for (int edit = random.nextInt(5); edit > 0; edit--) {
                 value[random.nextInt(value.length)] = (byte) random.nextInt(256);
             }
-            ReadEvent first = EventReader.read(record(value, HEADERS), PROCESSED_AT, IpMasking.NONE);
-            ReadEvent second = EventReader.read(record(value, HEADERS), PROCESSED_AT, IpMasking.NONE);
+            ReadEvent first = read(record(value, HEADERS), IpMasking.NONE);
+            ReadEvent second = read(record(value, HEADERS), IpMasking.NONE);
             byte[] encoded = codec.encode(first.row());
             assertArrayEquals(encoded, codec.encode(second.row()));
             assertEquals(first.eventId(), second.eventId());
@@ -293,11 +344,11 @@ class EventReaderTest {
         String line = "{\"format\":\"combined\",\"line\":\"66.249.73.135 - - [17/May/2015:10:05:03 +0000] \\\"GET / HTTP/1.1\\\" 200 1"
             + " \\\"-\\\" \\\"Bot/1\\\"\"}";
         for (String value : new String[] {line, "{\"event_type\":\"x\",\"ip\":\"66.249.73.135\",\"user_agent\":\"Bot/1\"}"}) {
-            OutputRow row = EventReader.read(record(value.getBytes(StandardCharsets.UTF_8), Map.of()), PROCESSED_AT, IpMasking.LAST_OCTET).row();
+            OutputRow row = read(record(value.getBytes(StandardCharsets.UTF_8), Map.of()), IpMasking.LAST_OCTET).row();
             assertEquals("66.249.73.0", row.get(EventColumns.IP));
             assertEquals(Digests.identifier("66.249.73.135\nBot/1"), row.get(EventColumns.VISITOR_ID));
         }
         byte[] broken = "{".getBytes(StandardCharsets.UTF_8);
-        assertNull(EventReader.read(record(broken, HEADERS), PROCESSED_AT, IpMasking.DROP).row().get(FailedEventColumns.IP));
+        assertNull(read(record(broken, HEADERS), IpMasking.DROP).row().get(FailedEventColumns.IP));
     }
 }

@@ -1,4 +1,4 @@
-package io.openclickstream.stream.enrich;
+package io.openclickstream.stream.parse;
 
 import java.util.Locale;
 import java.util.Set;

@@ -1,0 +1,87 @@
+package io.openclickstream.stream.parse;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.openclickstream.model.EventMembers;
+import io.openclickstream.model.FailureReason;
+import io.openclickstream.model.LogFormat;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+
+/**
+ * Reads events that carry a line of an access log. The record's headers describe whoever sent the log, not the visitor,
+ * so address, user agent, language and cookie are never taken from them.
+ */
+final class LogEvents {
+    private static final String NO_REQUEST = "-";
+    private static final String PAGE_VIEW = "page_view";
+    private static final String OTHER_REQUEST = "http_request";
+
+    private LogEvents() {
+    }
+
+    /** An object with a line and without an event type. */
+    static boolean isLogEvent(JsonNode event) {
+        return !event.has(EventMembers.EVENT_TYPE) && (event.has(EventMembers.LINE) || event.has(EventMembers.LINE_BASE64));
+    }
+
+    static Event read(JsonNode event, RawRecord record) throws EventException {
+        String id = JsonText.optional(event, EventMembers.EVENT_ID, ClientEvents.MAX_EVENT_ID_LENGTH);
+        LogFormat format = format(event);
+        AccessLogLine line;
+        try {
+            line = AccessLogParser.parse(line(event), format);
+        } catch (LogLineException e) {
+            throw new EventException(FailureReason.MALFORMED_LOG_LINE, EventMembers.LINE, e.getMessage());
+        }
+        return new Event(
+            id,
+            isPage(line) ? PAGE_VIEW : OTHER_REQUEST,
+            line.timeMicros(),
+            new Event.Visitor(null, line.user(), null),
+            new Event.Page(line.target(), null, line.referrer()),
+            new Event.Client(line.host(), line.userAgent(), null),
+            new Event.Exchange(line.method(), line.status(), line.responseBytes()),
+            format.text(),
+            properties(line, record));
+    }
+
+    private static boolean isPage(AccessLogLine line) {
+        String path = UrlParts.of(line.target()).path();
+        return line.method() != null && path != null && !StaticAssets.isStaticAsset(path);
+    }
+
+    private static LogFormat format(JsonNode event) throws EventException {
+        String name = JsonText.required(event, EventMembers.FORMAT, Integer.MAX_VALUE);
+        return LogFormat.of(name).orElseThrow(
+            () -> JsonText.invalid(EventMembers.FORMAT, "must be \"combined\" or \"common\", not \"" + name + "\""));
+    }
+
+    private static String line(JsonNode event) throws EventException {
+        String encoded = JsonText.optional(event, EventMembers.LINE_BASE64);
+        if (encoded == null) {
+            return JsonText.required(event, EventMembers.LINE, Integer.MAX_VALUE);
+        }
+        try {
+            // Such a line is not UTF-8; Latin-1 keeps every byte as one character.
+            return new String(Base64.getDecoder().decode(encoded), StandardCharsets.ISO_8859_1);
+        } catch (IllegalArgumentException e) {
+            throw JsonText.invalid(EventMembers.LINE_BASE64, "must be base64: " + e.getMessage());
+        }
+    }
+
+    private static Map<String, String> properties(AccessLogLine line, RawRecord record) {
+        Map<String, String> properties = ClientEvents.capturedHeaders(record);
+        if (line.protocol() != null) {
+            properties.put("http_protocol", line.protocol());
+        }
+        if (line.extra() != null) {
+            properties.put("log_extra", line.extra());
+        }
+        // A request that is none is kept as it was logged: it tells who knocked at the door.
+        if (line.method() == null && !line.request().isEmpty() && !line.request().equals(NO_REQUEST)) {
+            properties.put("request", line.request());
+        }
+        return properties.isEmpty() ? null : properties;
+    }
+}
