@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export INPUT CLUSTER IMAGE_PREFIX BUILDER ONLY
 
-.PHONY: help demo test check bench dev images generate format cluster down clean
+.PHONY: help demo test check bench dev images generate golden format cluster down clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ images: prerequisites ## Build all container images
 
 generate: prerequisites ## Write the generated files: CRDs, RBAC, event model, field tables
 	@node scripts/generate.ts
+
+golden: prerequisites ## Rewrite the golden files with what the code gives now; look at the difference before you commit it
+	@vitest run --project unit --update
 
 format: prerequisites ## Format the TypeScript, Go and Java sources
 	@npm run --silent format

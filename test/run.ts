@@ -2,21 +2,44 @@
  * `make test` and `make check`: runs the tasks side by side, goes on after a failure, shows when each task ran, and ends with
  * the sum `N passed, N failed`. With ONLY in the environment it runs the tests that are meant by it, and what they need.
  */
+import { join } from "node:path";
 import { drawChart } from "./runner/chart.ts";
 import { Display } from "./runner/display.ts";
 import { runGraph, type Ended } from "./runner/graph.ts";
 import { chooseTests, readTestFiles } from "./runner/only.ts";
 import { runTask, type Task, type TaskResult } from "./runner/task.ts";
-import { allTasks, chosenTasks, logs, quickTasks, root } from "./runner/tasks.ts";
+import { allTasks, chosenTasks, logs, quickTasks, root, tasksWithout } from "./runner/tasks.ts";
+import { PassedTasks } from "./runner/unchanged.ts";
 
 const slots = 2;
 
-async function tasksOf(set: string): Promise<readonly Task[]> {
+/** What is to be run, and what is told when something is not. */
+interface Plan {
+  readonly tasks: readonly Task[];
+  readonly notes: readonly string[];
+  readonly onPassed?: (task: Task) => Promise<void>;
+}
+
+async function planOf(set: string): Promise<Plan> {
   const only = process.env["ONLY"] ?? "";
-  if (set === "all" && only !== "") return chosenTasks(chooseTests(only, await readTestFiles(root)));
-  if (set === "all") return allTasks();
-  if (set === "check") return quickTasks();
-  throw new Error(`unknown set of tasks "${set}"; known: all, check`);
+  if (set === "check") return planCheck();
+  if (set !== "all") throw new Error(`unknown set of tasks "${set}"; known: all, check`);
+  if (only === "") return { tasks: allTasks(), notes: [] };
+  const choices = chooseTests(only, await readTestFiles(root));
+  const notes = Object.entries(choices).map(([suite, chosen]) => `Only of ${suite}: ${chosen.join(" ")}`);
+  return { tasks: chosenTasks(choices), notes };
+}
+
+/** Without the suites that passed with the very same files. */
+async function planCheck(): Promise<Plan> {
+  const tasks = quickTasks();
+  const passed = await PassedTasks.read(root, join(root, ".local", "check", "passed.json"));
+  const unchanged: Task[] = [];
+  for (const task of tasks) if (await passed.isUnchanged(task)) unchanged.push(task);
+  const notes = unchanged.map(
+    ({ name, inputs = [] }) => `Left out: ${name}, which passed with ${inputs.join("/ and ")}/ as they are`,
+  );
+  return { tasks: tasksWithout(tasks, unchanged), notes, onPassed: async (task) => passed.note(task) };
 }
 
 /** What a task adds to the sum: one that could not be run counts as one failure. */
@@ -25,11 +48,16 @@ function countsOf({ outcome }: Ended<TaskResult>): { readonly passed: number; re
 }
 
 async function main(): Promise<void> {
-  const tasks = await tasksOf(process.argv[2] ?? "all");
+  const { tasks, notes, onPassed } = await planOf(process.argv[2] ?? "all");
+  for (const note of notes) console.log(note);
   const display = new Display();
   const ended = await runGraph<Task, TaskResult>(tasks, {
     slots,
-    execute: async (task) => runTask(task, { root, logs }, display.starting(task.name)),
+    execute: async (task) => {
+      const result = await runTask(task, { root, logs }, display.starting(task.name));
+      if (result.hasPassed) await onPassed?.(task);
+      return result;
+    },
     hasPassed: (result) => result.hasPassed,
     onEnd: (end) => {
       display.ended(end);

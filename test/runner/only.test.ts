@@ -61,6 +61,11 @@ describe("ONLY", () => {
       { "Go tests with engines": ["-run", "^(TestKafkaIsKilled)$", "./internal/integration"] },
     ],
     [
+      "a part of the path of files in Go",
+      "internal/integration",
+      { "Go tests with engines": ["-run", "^(TestKafkaIsKilled)$", "./internal/integration"] },
+    ],
+    [
       "a method in Java",
       "StreamJobIT#survives",
       {

@@ -39,6 +39,10 @@ export function chooseTests(only: string, files: readonly TestFile[]): Choices {
   throw new Error(`no test file, test class or test has "${only}" in its name; ONLY must be a part of one`);
 }
 
+function isEmpty(choices: Choices): boolean {
+  return Object.keys(choices).length === 0;
+}
+
 const exactVitest = /^(\S+\.test\.ts) > (.*)$/s;
 
 function chooseVitest(only: string, files: readonly TestFile[]): Choices {
@@ -49,11 +53,16 @@ function chooseVitest(only: string, files: readonly TestFile[]): Choices {
     const isStep = suiteOf(path) === "End-to-end tests";
     return { [suiteOf(path)]: isStep ? [path] : [path, "-t", `^${escaped(name)}$`] };
   }
-  const tests = files.filter(({ path }) => path.endsWith(".test.ts"));
-  const byFile = tests.filter(({ path }) => isPart(only, path));
-  if (byFile.length > 0) return perSuite(byFile, []);
   return perSuite(
-    tests.filter(({ text }) => text.includes(only)),
+    files.filter(({ path }) => path.endsWith(".test.ts") && isPart(only, path)),
+    [],
+  );
+}
+
+/** In TypeScript a test's name is a text somewhere in its file. */
+function chooseByText(only: string, files: readonly TestFile[]): Choices {
+  return perSuite(
+    files.filter(({ path, text }) => path.endsWith(".test.ts") && text.includes(only)),
     ["-t", escaped(only)],
   );
 }
@@ -91,7 +100,8 @@ function chooseGo(only: string, files: readonly TestFile[]): Choices {
     const files = found.filter((file) => file.hasEngines === hasEngines);
     if (files.length === 0) continue;
     const names = [...new Set(files.flatMap((file) => file.names))];
-    const pattern = [`^(${names.join("|")})$`, ...subtests.map((name) => `^${escaped(name)}$`)].join("/");
+    const cases = isExact ? subtests : [];
+    const pattern = [`^(${names.join("|")})$`, ...cases.map((name) => `^${escaped(name)}$`)].join("/");
     const packages = [...new Set(files.map(({ path }) => `./${path.split("/").slice(1, -1).join("/")}`))];
     choices[hasEngines ? "Go tests with engines" : "Go tests"] = ["-run", pattern, ...packages];
   }
@@ -99,7 +109,7 @@ function chooseGo(only: string, files: readonly TestFile[]): Choices {
 }
 
 function goNames(text: string): readonly string[] {
-  return [...text.matchAll(/^func (Test\w+)\(/gm)].map(([, name = ""]) => name);
+  return [...text.matchAll(/^func (Test\w+)\(t /gm)].map(([, name = ""]) => name);
 }
 
 function chooseJava(only: string, files: readonly TestFile[]): Choices {

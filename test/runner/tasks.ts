@@ -48,17 +48,30 @@ function mavenTests(plugin: "surefire" | "failsafe"): Pick<Task, "count" | "env"
 }
 
 const staticChecks: readonly Task[] = [
-  { name: "Types", command: ["npm", "run", "--silent", "types"] },
-  { name: "Lint", command: ["npm", "run", "--silent", "lint"] },
-  { name: "Format", command: ["npm", "run", "--silent", "format:check"] },
+  { name: "Lint", command: ["eslint", "."] },
+  { name: "Types", command: ["tsc", "--noEmit"] },
+  { name: "Format", command: ["prettier", "--check", "--log-level", "warn", "."] },
   { name: "Generated files", command: ["node", "scripts/generate.ts", "--check"] },
   {
     name: "Go format and vet",
     needs: ["Go modules"],
     command: ["bash", "-c", 'test -z "$(gofmt -l .)" && go vet -tags integration ./...'],
     ...inGo,
+    inputs: ["go", "contracts"],
   },
 ];
+
+/** The static checks with the caches of the tools, for `make check`. */
+const caches = join(root, ".local", "check");
+const cachedChecks = staticChecks.map((task): Task => {
+  const options: Readonly<Record<string, readonly string[]>> = {
+    // What ESLint says of a file may change with another that it imports; `make test` looks at all of them anew.
+    Lint: ["--cache", "--cache-strategy", "content", "--cache-location", join(caches, "eslint")],
+    Types: ["--incremental", "--tsBuildInfoFile", join(caches, "types.tsbuildinfo")],
+    Format: ["--cache", "--cache-strategy", "content", "--cache-location", join(caches, "prettier")],
+  };
+  return { ...task, command: [...task.command, ...(options[task.name] ?? [])] };
+});
 
 /** What the tests in Go and Java need of the registries. */
 const fetched: readonly Task[] = [
@@ -87,6 +100,7 @@ function unitTests(choices: Choices): readonly Task[] {
       needs: ["Java build"],
       command: [...maven, "--offline", "test", ...(choices["Java tests"] ?? [])],
       ...mavenTests("surefire"),
+      inputs: ["java", "contracts"],
     },
     { name: "TypeScript unit tests", ...vitest("unit", choices["TypeScript unit tests"]) },
     {
@@ -95,6 +109,7 @@ function unitTests(choices: Choices): readonly Task[] {
       command: ["go", "test", "-json", ...(choices["Go tests"] ?? ["./..."])],
       ...inGo,
       ...goTests(),
+      inputs: ["go", "contracts"],
     },
   ];
 }
@@ -201,19 +216,27 @@ export function allTasks(choices: Choices = {}): readonly Task[] {
 
 /** What `make check` runs: all that needs no engine and no image. */
 export function quickTasks(): readonly Task[] {
-  return [...fetched, ...unitTests({}), ...staticChecks];
+  return [...fetched, ...unitTests({}), ...cachedChecks];
 }
 
 /** The suites of the choices with what they need, and nothing else. */
 export function chosenTasks(choices: Choices): readonly Task[] {
-  const tasks = allTasks(choices);
-  const wanted = new Set<string>(Object.keys(choices));
-  // What a task needs stands before it in the list or is needed by one that does; a few rounds find all.
-  for (let size = 0; size !== wanted.size;) {
-    size = wanted.size;
-    for (const task of tasks) if (wanted.has(task.name)) task.needs?.forEach((need) => wanted.add(need));
+  return withNeeds(allTasks(choices), new Set(Object.keys(choices)));
+}
+
+/** The tasks without some that would pass again, and without the downloads that only those need. */
+export function tasksWithout(tasks: readonly Task[], leftOut: readonly Task[]): readonly Task[] {
+  const kept = tasks.filter((task) => !leftOut.includes(task) && !fetched.includes(task));
+  return withNeeds(tasks, new Set(kept.map(({ name }) => name)));
+}
+
+function withNeeds(tasks: readonly Task[], names: Set<string>): readonly Task[] {
+  // A few rounds find also what the needed ones need.
+  for (let size = 0; size !== names.size;) {
+    size = names.size;
+    for (const task of tasks) if (names.has(task.name)) task.needs?.forEach((need) => names.add(need));
   }
   return tasks
-    .filter(({ name }) => wanted.has(name))
-    .map((task) => ({ ...task, after: (task.after ?? []).filter((name) => wanted.has(name)) }));
+    .filter(({ name }) => names.has(name))
+    .map((task) => ({ ...task, after: (task.after ?? []).filter((name) => names.has(name)) }));
 }
