@@ -3,12 +3,13 @@
  * the sum `N passed, N failed`. With ONLY in the environment it runs the tests that are meant by it, and what they need.
  */
 import { join } from "node:path";
+import { checkoutFolder as root } from "../local/support/checkout.ts";
 import { drawChart } from "./runner/chart.ts";
 import { Display } from "./runner/display.ts";
 import { runGraph, type Ended } from "./runner/graph.ts";
 import { chooseTests, readTestFiles } from "./runner/only.ts";
 import { runTask, type Task, type TaskResult } from "./runner/task.ts";
-import { allTasks, chosenTasks, logs, quickTasks, root, tasksWithout } from "./runner/tasks.ts";
+import { allTasks, chosenTasks, logs, quickTasks, tasksWithout } from "./runner/tasks.ts";
 import { PassedTasks } from "./runner/unchanged.ts";
 
 const slots = 2;

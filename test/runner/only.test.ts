@@ -11,7 +11,7 @@ const files: readonly TestFile[] = [
   },
   {
     path: "go/internal/integration/kafka_test.go",
-    text: "//go:build integration\n\nfunc TestKafkaIsKilled(t",
+    text: "//go:build integration\n\nfunc TestMain(m *testing.M) {\nfunc TestKafkaIsKilled(t *testing.T) {",
   },
   {
     path: "java/lake/src/test/java/io/LakeTableTest.java",

@@ -30,12 +30,9 @@ export async function readTestFiles(root: string): Promise<readonly TestFile[]> 
 
 /** The suites and arguments that run the tests meant; throws when there are none. */
 export function chooseTests(only: string, files: readonly TestFile[]): Choices {
-  const choices: Choices = {
-    ...chooseVitest(only, files),
-    ...chooseGo(only, files),
-    ...chooseJava(only, files),
-  };
-  if (Object.keys(choices).length > 0) return choices;
+  const byName = { ...chooseVitest(only, files), ...chooseGo(only, files), ...chooseJava(only, files) };
+  const choices: Choices = isEmpty(byName) ? chooseByText(only, files) : byName;
+  if (!isEmpty(choices)) return choices;
   throw new Error(`no test file, test class or test has "${only}" in its name; ONLY must be a part of one`);
 }
 

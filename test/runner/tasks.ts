@@ -2,11 +2,12 @@
 import { join, resolve } from "node:path";
 import { javaHome } from "../../local/images/artifacts.ts";
 import { goEnvironment } from "../../local/support/go-build.ts";
+import { goEnvironment } from "../../local/support/go-build.ts";
+import { checkoutFolder as root } from "../../local/support/checkout.ts";
 import { readMavenReports, readVitestReport } from "./counts.ts";
 import { GoTests } from "./go-tests.ts";
 import type { Task } from "./task.ts";
 
-export const root = resolve(import.meta.dirname, "../..");
 export const logs = join(root, ".local", "test");
 
 /** A suite of tests of which some can be chosen. */
