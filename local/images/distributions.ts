@@ -175,10 +175,7 @@ function reportSpark(report: ReportArtifact): (line: string) => void {
 /** The stream job's jar, built by Maven in a copy of `java/` so that no other build in the checkout disturbs it. */
 export async function streamJob(): Promise<Artifact> {
   const isLeftOut = (name: string): boolean => isBuilt(name) || name === "test" || name === "fetch-spark.sh";
-  const key = hashOf({
-    java: await hashOfPath(join(checkoutFolder, "java"), isLeftOut),
-    model: await hashOfPath(join(checkoutFolder, "model")),
-  });
+  const key = hashOf({ java: await hashOfPath(join(checkoutFolder, "java"), isLeftOut) });
   return {
     key,
     provide: async (report) => {
@@ -201,12 +198,10 @@ export async function streamJob(): Promise<Artifact> {
 }
 
 async function copySources(target: string): Promise<void> {
-  for (const folder of ["java", "model"]) {
-    await cp(join(checkoutFolder, folder), join(target, folder), {
-      recursive: true,
-      filter: (path) => !isBuilt(path.split("/").at(-1) ?? ""),
-    });
-  }
+  await cp(join(checkoutFolder, "java"), join(target, "java"), {
+    recursive: true,
+    filter: (path) => !isBuilt(path.split("/").at(-1) ?? ""),
+  });
 }
 
 function isBuilt(name: string): boolean {
@@ -218,7 +213,6 @@ export async function operatorBundle(): Promise<Artifact> {
   const isTest = (name: string): boolean => name.endsWith(".test.ts") || name === "testdata";
   const key = hashOf({
     source: await hashOfPath(join(checkoutFolder, "src"), isTest),
-    model: await hashOfPath(join(checkoutFolder, "model")),
     lock: await hashOfPath(join(checkoutFolder, "package-lock.json")),
     scripts: await hashOfPath(join(checkoutFolder, "package.json")),
   });
