@@ -26,7 +26,8 @@ export default defineConfig({
           globalSetup: ["test/integration/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          // Files have namespaces, topics and tables of their own, and wait more than they compute.
+          maxWorkers: 2,
         },
       },
       {

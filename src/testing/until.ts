@@ -1,14 +1,17 @@
 /** Waiting in tests: for a condition with a deadline, never for a time. */
 
-/** Resolves when `check` is true; rejects after the deadline with what `describe` says. */
+const firstPauseMs = 5;
+const longestPauseMs = 100;
+
+/** Resolves when `check` is true; rejects after the deadline with what `describe` says. Looks less often the longer it takes. */
 export async function until(
   check: () => boolean | Promise<boolean>,
-  describe: () => string,
+  describe: () => string | Promise<string>,
   deadlineMs = 5000,
 ): Promise<void> {
   const end = performance.now() + deadlineMs;
-  while (!(await check())) {
-    if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${describe()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let pause = firstPauseMs; !(await check()); pause = Math.min(2 * pause, longestPauseMs)) {
+    if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${await describe()}`);
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }

@@ -25,7 +25,8 @@ import type { SecretObject } from "../../src/platform/secret-reader.ts";
 import { SECRET_TYPE, SecretReader } from "../../src/platform/secret-reader.ts";
 import { findObject } from "../../src/runtime/http/api-client.ts";
 import { createSystemClients } from "../../src/targets/clients.ts";
-import { ApiRequests, CustomResourceApi } from "./crds-api.ts";
+import { until } from "../../src/testing/until.ts";
+import { ApiRequests } from "./crds-api.ts";
 
 /** Any object of the API server. */
 export type SeenObject = KubernetesObject & {
@@ -40,7 +41,6 @@ const IMAGES = {
   trino: "images.test/trino:1",
 };
 const DEADLINE_MS = 60_000;
-const PAUSE_MS = 50;
 
 /** An operator that watches one namespace. */
 export class ComposingOperator {
@@ -67,11 +67,11 @@ export class ComposingOperator {
     this.#close = parts.close;
   }
 
-  /** Installs all definitions, makes the namespace and starts. Everything is looked at again every second. */
+  /** Makes the namespace and starts. Everything is looked at again every second. */
   static async start(namespace: string): Promise<ComposingOperator> {
     const access = inject("apiServer");
     const requests = new ApiRequests(access);
-    await new CustomResourceApi(requests, namespace).install();
+    await requests.createNamespace(namespace);
     const config = new KubeConfig();
     config.loadFromFile(access.kubeconfig);
     const connection = connectionOf(config);
@@ -225,18 +225,16 @@ export class ComposingOperator {
     what: string,
     look: () => Promise<{ found: Found | undefined; seen: unknown }>,
   ): Promise<Found> {
-    const end = Date.now() + DEADLINE_MS;
-    for (;;) {
-      const { found, seen } = await look();
-      if (found !== undefined) return found;
-      if (Date.now() > end) {
-        const log = this.#logged.slice(-30).join("");
-        throw new Error(
-          `${what}: not within ${DEADLINE_MS} ms; last seen: ${JSON.stringify(seen, null, 1)}\n${log}`,
-        );
-      }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    }
+    let last: { found: Found | undefined; seen: unknown } = { found: undefined, seen: undefined };
+    await until(
+      async () => {
+        last = await look();
+        return last.found !== undefined;
+      },
+      () => `${what}; last seen: ${JSON.stringify(last.seen, null, 1)}\n${this.#logged.slice(-30).join("")}`,
+      DEADLINE_MS,
+    );
+    return last.found as Found;
   }
 
   #path(type: ResourceType, name: string): string {

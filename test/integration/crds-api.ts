@@ -7,10 +7,12 @@ import { join } from "node:path";
 import { Agent, request } from "undici";
 import { parse } from "yaml";
 import type { KindDefinition } from "../../src/crds/kinds.ts";
+import { until } from "../../src/testing/until.ts";
 import type { ApiServerAccess } from "../support/api-server.ts";
 
 const CRD_FOLDER = join(import.meta.dirname, "../../config/crd");
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const ESTABLISHED_WITHIN_MS = 60_000;
 const STRICT_DRY_RUN = "?dryRun=All&fieldValidation=Strict";
 
 /** Why the API server refused an object: path of the field, and what is wrong with it. */
@@ -106,6 +108,25 @@ export class ApiRequests {
   }
 }
 
+/** Applies every manifest of config/crd and waits until the API server serves the kinds. */
+export async function installDefinitions(requests: ApiRequests): Promise<void> {
+  for (const file of await readdir(CRD_FOLDER)) {
+    if (file === "kustomization.yaml") continue;
+    const body = parse(await readFile(join(CRD_FOLDER, file), "utf8")) as { metadata: { name: string } };
+    const path = `${DEFINITIONS}/${body.metadata.name}`;
+    await requests.apply(path, body);
+    await until(
+      async () => isEstablished((await requests.mustSend({ method: "GET", path })) as InstalledDefinition),
+      () => `${body.metadata.name} is not established`,
+      ESTABLISHED_WITHIN_MS,
+    );
+  }
+}
+
+function isEstablished({ status }: InstalledDefinition): boolean {
+  return (status?.conditions ?? []).some(({ type, status: is }) => type === "Established" && is === "True");
+}
+
 /** An API server, seen as a place where objects of our kinds are accepted or refused. */
 export class CustomResourceApi {
   readonly #requests: ApiRequests;
@@ -116,13 +137,7 @@ export class CustomResourceApi {
     this.#namespace = namespace;
   }
 
-  /** Applies every manifest of config/crd and makes the namespace. */
-  async install(): Promise<void> {
-    for (const name of await readdir(CRD_FOLDER)) {
-      if (name === "kustomization.yaml") continue;
-      const body = parse(await readFile(join(CRD_FOLDER, name), "utf8")) as { metadata: { name: string } };
-      await this.#requests.apply(`${DEFINITIONS}/${body.metadata.name}`, body);
-    }
+  async createNamespace(): Promise<void> {
     await this.#requests.createNamespace(this.#namespace);
   }
 

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { specSchema } from "../../scripts/crd-manifests.ts";
 import { KINDS, type KindDefinition } from "../../src/crds/kinds.ts";
 import { SPEC_CASES, kindNamed, sampleOf, specOf, withField } from "../../src/crds/testdata/spec-cases.ts";
@@ -29,12 +29,7 @@ function tell(refusals: readonly Refusal[]): string {
 beforeAll(async () => {
   requests = new ApiRequests(inject("apiServer"));
   api = new CustomResourceApi(requests, "crds");
-  await api.install();
-  for (const kind of KINDS) {
-    await vi.waitFor(async () => expect(await conditionsOf(kind)).toContain("Established=True"), {
-      timeout: 20_000,
-    });
-  }
+  await api.createNamespace();
 });
 
 afterAll(async () => {

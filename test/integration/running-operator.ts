@@ -2,11 +2,8 @@
  * The operator with the controllers that need no cluster (DataPlatform, EventStream, LakeTable), in the test's own process, against the real
  * API server and real engines. It watches namespaces of its own, so that test files do not meet.
  */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { inject } from "vitest";
-import { parse } from "yaml";
 import { createDataPlatformController } from "../../src/controllers/data-platform/controller.ts";
 import { createEventStreamController } from "../../src/controllers/event-stream/controller.ts";
 import { createLakeTableController } from "../../src/controllers/lake-table/controller.ts";
@@ -74,14 +71,13 @@ export class RunningOperator {
     this.logged = parts.logged;
   }
 
-  /** Installs the definitions, makes the namespaces and starts. Resources are looked at again every 2 seconds unless told otherwise. */
+  /** Makes the namespaces and starts. Resources are looked at again every 2 seconds unless told otherwise. */
   static async start(
     namespaces: readonly string[],
     options: { readonly resyncSeconds?: number } = {},
   ): Promise<RunningOperator> {
     const access = inject("apiServer");
     const requests = new ApiRequests(access);
-    await installDefinitions(requests);
     for (const namespace of namespaces) await requests.createNamespace(namespace);
     const config = new KubeConfig();
     config.loadFromFile(access.kubeconfig);
@@ -194,14 +190,15 @@ export class RunningOperator {
 
   /** Waits for an Event; they are written beside the pass. */
   async waitForEvent(at: Address, reason: string, text: string): Promise<void> {
-    const end = Date.now() + DEADLINE_MS;
-    for (;;) {
-      const events = await this.events(at);
-      if (events.some((event) => event.reason === reason && event.note.includes(text))) return;
-      if (Date.now() > end)
-        throw new Error(`no Event ${reason} with "${text}", but: ${JSON.stringify(events, null, 1)}`);
-      await pause();
-    }
+    let events: readonly SeenEvent[] = [];
+    await until(
+      async () => {
+        events = await this.events(at);
+        return events.some((event) => event.reason === reason && event.note.includes(text));
+      },
+      () => `no Event ${reason} with "${text}", but: ${JSON.stringify(events, null, 1)}`,
+      DEADLINE_MS,
+    );
   }
 
   async #poll(
@@ -209,47 +206,28 @@ export class RunningOperator {
     at: Address,
     check: (resource: SeenResource | undefined) => boolean,
   ): Promise<SeenResource | undefined> {
-    const end = Date.now() + DEADLINE_MS;
-    for (;;) {
-      const resource = await this.get(kind, at);
-      if (check(resource)) return resource;
-      if (Date.now() > end) throw new Error(await this.#diagnosis(kind, at, resource));
-      await pause();
-    }
+    let resource: SeenResource | undefined;
+    await until(
+      async () => {
+        resource = await this.get(kind, at);
+        return check(resource);
+      },
+      async () => this.#diagnosis(kind, at, resource),
+      DEADLINE_MS,
+    );
+    return resource;
   }
 
   async #diagnosis(kind: KindDefinition, at: Address, resource: SeenResource | undefined): Promise<string> {
     const events = await this.events(at);
     const lines = this.logged.filter((line) => line.includes(at.name)).slice(-20);
     return [
-      `${kind.kind} ${at.namespace}/${at.name} did not become as expected within ${DEADLINE_MS} ms:`,
+      `${kind.kind} ${at.namespace}/${at.name} did not become as expected:`,
       JSON.stringify(resource, null, 1),
       ...events.map((event) => `${event.type} ${event.reason}: ${event.note}`),
       ...lines,
     ].join("\n");
   }
-}
-
-const CRD_FOLDER = join(import.meta.dirname, "../../config/crd");
-
-async function installDefinitions(requests: ApiRequests): Promise<void> {
-  for (const name of ["data-platform", "event-stream", "lake-table"]) {
-    const definition = parse(await readFile(join(CRD_FOLDER, `${name}.yaml`), "utf8")) as {
-      metadata: { name: string };
-    };
-    const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${definition.metadata.name}`;
-    await requests.apply(path, definition);
-    await until(
-      async () => isEstablished(await requests.mustSend({ method: "GET", path })),
-      () => `${definition.metadata.name} is not established`,
-      DEADLINE_MS,
-    );
-  }
-}
-
-function isEstablished(definition: unknown): boolean {
-  const { status } = definition as { status?: { conditions?: readonly { type: string; status: string }[] } };
-  return status?.conditions?.some(({ type, status: is }) => type === "Established" && is === "True") === true;
 }
 
 /** Condition Ready, as long as it speaks of the spec that is there now. */
@@ -275,8 +253,4 @@ export function platformSpec(engines: EngineAddresses): {
 
 function pathOf(kind: KindDefinition, { namespace, name }: Address): string {
   return `/apis/${kind.group}/${kind.version}/namespaces/${namespace}/${kind.plural}/${name}`;
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, 20));
 }

@@ -1,12 +1,13 @@
 /**
- * Starts Kafka, S3, the Iceberg catalog and a Kubernetes API server once for all integration tests and hands their
- * addresses to the tests: `inject("engines")`, `inject("apiServer")`. Everything ends with the test run.
+ * Starts Kafka, S3, the Iceberg catalog and a Kubernetes API server with our definitions once for all integration tests and
+ * hands their addresses to the tests: `inject("engines")`, `inject("apiServer")`. Everything ends with the test run.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startApiServer, type ApiServerAccess } from "../support/api-server.ts";
+import { ApiRequests, installDefinitions } from "./crds-api.ts";
 import { allStarted, RunningEngines, type EngineAddresses } from "../support/engine-set.ts";
 
 declare module "vitest" {
@@ -37,7 +38,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 async function startAccess(directory: string, running: RunningEngines): Promise<ApiServerAccess> {
   const server = await running.keep(startApiServer({ directory: join(directory, "kubernetes"), report }));
   const { url, kubeconfig, token, certificateAuthority } = server;
-  return { url, kubeconfig, token, certificateAuthority };
+  const access = { url, kubeconfig, token, certificateAuthority };
+  const requests = new ApiRequests(access);
+  await installDefinitions(requests).finally(async () => requests.close());
+  return access;
 }
 
 function report(message: string): void {

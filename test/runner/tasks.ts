@@ -2,7 +2,6 @@
 import { join, resolve } from "node:path";
 import { javaHome } from "../../local/images/artifacts.ts";
 import { goEnvironment } from "../../local/support/go-build.ts";
-import { goEnvironment } from "../../local/support/go-build.ts";
 import { checkoutFolder as root } from "../../local/support/checkout.ts";
 import { readMavenReports, readVitestReport } from "./counts.ts";
 import { GoTests } from "./go-tests.ts";

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
+import { until } from "../../src/testing/until.ts";
 
 /** An engine that runs. */
 export interface Engine {
@@ -27,7 +28,6 @@ export interface EngineProgram {
   readonly isReady: (log: string) => Promise<boolean>;
 }
 
-const pollMilliseconds = 50;
 const stopDeadlineMilliseconds = 15_000;
 const tailLines = 30;
 const parentDeathSignal = "/usr/bin/setpriv";
@@ -90,19 +90,19 @@ function withParentDeathSignal(command: readonly string[]): string[] {
 }
 
 async function waitUntilReady(program: EngineProgram, ended: Promise<string>): Promise<void> {
-  const deadline = Date.now() + program.deadlineSeconds * 1000;
   let end: string | undefined;
+  let log = "";
   void ended.then((description) => (end = description));
-  for (;;) {
-    const how = end; // before the log is read: what was written until then is in it
-    const log = await readFile(program.logFile, "utf8").catch(() => "");
-    if (how !== undefined) throw new Error(describeFailure(program, how, log));
-    if (await program.isReady(log).catch(() => false)) return;
-    if (Date.now() > deadline) {
-      throw new Error(describeFailure(program, `not ready after ${program.deadlineSeconds} s`, log));
-    }
-    await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
-  }
+  await until(
+    async () => {
+      const how = end; // before the log is read: what was written until then is in it
+      log = await readFile(program.logFile, "utf8").catch(() => "");
+      if (how !== undefined) throw new Error(describeFailure(program, how, log));
+      return program.isReady(log).catch(() => false);
+    },
+    () => describeFailure(program, "not ready", log),
+    program.deadlineSeconds * 1000,
+  );
 }
 
 function describeFailure(program: EngineProgram, what: string, log: string): string {
