@@ -111,6 +111,35 @@ describe("topics", () => {
     expect(await admin.readTopic(topic.name)).toMatchObject({ id: young.id });
   });
 
+  it("of many passes at once have their own answers: bad ones fail alone, and namesakes do not meet", async () => {
+    const topics = Array.from({ length: 150 }, (_, nth) =>
+      wanted(`target-many-${nth}`, {
+        configs: { "retention.ms": nth === 77 ? "never" : String(1000 + nth) },
+      }),
+    );
+    const results = await Promise.allSettled(
+      [...topics, wanted("target-many-3")].map((topic) => converge(admin, topic)),
+    );
+    const failed = results.flatMap(({ status }, nth) => (status === "rejected" ? [nth] : []));
+    // The second "target-many-3" meets the first one, if it does not find it already.
+    expect([[77], [77, 150], [3, 77]]).toContainEqual(failed);
+    for (const [nth, result] of results.slice(0, 150).entries()) {
+      if (result.status === "rejected") continue;
+      expect(result.value.configs.find(({ name }) => name === "retention.ms")?.value).toBe(
+        String(1000 + nth),
+      );
+    }
+    const made = results
+      .slice(0, 150)
+      .flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    expect(await Promise.all(made.map((topic) => admin.deleteTopic(topic, PERMIT)))).toEqual(
+      made.map(() => true),
+    );
+    expect(await Promise.all(made.map((topic) => admin.deleteTopic(topic, PERMIT)))).toEqual(
+      made.map(() => false),
+    );
+  });
+
   it("are neither made nor deleted without the permit, which is asked for right before the request", async () => {
     const refused = new Error("the lease is lost");
     const permit: WritePermit = {

@@ -28,7 +28,7 @@ export type EventStreamController = Controller<
 export function createEventStreamController(systems: SystemAccess): EventStreamController {
   return {
     kind: eventStreamKind,
-    concurrency: 8,
+    concurrency: 100,
     watches: WATCHES,
     observe: (stream, context) => observeStream(stream, context, systems),
     validate: validateStream,

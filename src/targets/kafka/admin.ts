@@ -6,6 +6,7 @@ import type { TopicAction } from "./diff.ts";
 import type { TopicActionResult } from "./execute.ts";
 import { deleteTopic, executeTopicActions } from "./execute.ts";
 import type { KafkaProbe } from "./read.ts";
+import { createTopicRequests } from "./topic-requests.ts";
 import { probeKafka, readEndOffsets, readTopic } from "./read.ts";
 import type { CurrentTopic, TopicIdentity } from "./topic.ts";
 
@@ -25,10 +26,11 @@ export interface TopicAdmin {
 
 /** The real cluster behind a client. */
 export function createTopicAdmin(client: KafkaClient): TopicAdmin {
+  const requests = createTopicRequests(client);
   return {
-    readTopic: (name, signal) => readTopic(client, name, signal),
-    execute: (actions, permit) => executeTopicActions(client, actions, permit),
-    deleteTopic: (topic, permit) => deleteTopic(client, topic, permit),
+    readTopic: (name, signal) => readTopic(requests, name, signal),
+    execute: (actions, permit) => executeTopicActions(requests, actions, permit),
+    deleteTopic: (topic, permit) => deleteTopic(requests, topic, permit),
     readEndOffsets: (topic, signal) => readEndOffsets(client, topic, signal),
     probe: (signal) => probeKafka(client, signal),
     close: () => client.close(),

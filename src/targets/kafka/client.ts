@@ -1,5 +1,5 @@
 /**
- * Connection to one Kafka cluster: a pool of sockets (one a broker, made when needed, kept while used) and single requests on them.
+ * Connections to one Kafka cluster: two pools of sockets (one a broker, made when needed, kept while used), for reads and for changes.
  * The requests are the protocol's own, in versions that Kafka 3.1 and all newer brokers speak, because only their
  * answers tell each topic's result apart.
  */
@@ -17,30 +17,35 @@ const DEFAULT_PORT = 9092;
 /** Time that a broker may take for a change before it answers that it is not done; less than the request's own. */
 export const SERVER_TIMEOUT_MS = 8_000;
 
+/** Changes go to the controller: brokers in ZooKeeper mode do not forward them. They have a connection of their own, as a change takes long. */
+export type RequestTarget = "any-broker" | "controller";
+
+/** Sends one request on a connection. */
+export type Sending<Response> = (connection: Connection) => Promise<Response>;
+
 export interface CallOptions {
   /** Completes "while …" in an error's message. */
   readonly doing: string;
-  /** Changes go to the controller: brokers in ZooKeeper mode do not forward them. Default: any broker. */
-  readonly to?: "any-broker" | "controller";
   readonly signal?: AbortSignal | undefined;
-  /** Of a change: asked right before it is sent; throws when it may not be. */
-  readonly assertMayWrite?: () => void;
 }
 
-/** Requests to one cluster. Every method throws errors of the runtime's classes. */
+/** Requests to one cluster. */
 export interface KafkaClient {
   readonly settings: KafkaSettings;
+  /** A question to any broker. Throws errors of the runtime's classes. An answer with per-item errors throws too. */
   call<Request extends unknown[], Response>(
     api: API<Request, Response>,
     request: Request,
     options: CallOptions,
   ): Promise<Response>;
-  /** Like `call`, but an answer with per-item errors comes back as an answer: look at each item's `errorCode`. */
-  callItems<Request extends unknown[], Response>(
-    api: API<Request, Response>,
-    request: Request,
-    options: CallOptions,
-  ): Promise<Response>;
+  /**
+   * A request of many items: `begin` makes it right before it is sent, and `undefined` then means that nothing is. An answer with per-item
+   * errors comes back as an answer: look at each item's `errorCode`. Throws the library's own errors.
+   */
+  send<Response>(
+    to: RequestTarget,
+    begin: () => Sending<Response> | undefined,
+  ): Promise<Response | undefined>;
   /** Closes all sockets; running requests fail. */
   close(): Promise<void>;
 }
@@ -52,74 +57,69 @@ export function createKafkaClient(settings: KafkaSettings): KafkaClient {
 
 class PooledKafkaClient implements KafkaClient {
   readonly settings: KafkaSettings;
-  readonly #pool: ConnectionPool;
+  readonly #reads: ConnectionPool;
+  readonly #changes: ConnectionPool;
   readonly #bootstrap: Broker[];
   #controller: Broker | undefined;
 
   constructor(settings: KafkaSettings) {
     this.settings = settings;
     this.#bootstrap = settings.bootstrapServers.map(parseServer);
-    this.#pool = new ConnectionPool("openclickstream-operator", connectionOptions(settings, this.#bootstrap));
-    // A socket may fail more than once; an "error" event that nobody listens to would end the process.
-    this.#pool.on("connecting", ({ connection }) => connection.on("error", () => undefined));
+    this.#reads = this.#createPool();
+    this.#changes = this.#createPool();
   }
 
   async call<Request extends unknown[], Response>(
     api: API<Request, Response>,
     request: Request,
-    options: CallOptions,
+    { doing, signal }: CallOptions,
   ): Promise<Response> {
-    const connection = await this.#connect(options);
-    options.assertMayWrite?.();
     try {
-      return await withSignal(api.async(connection, ...request), options.signal);
+      const connection = await withSignal(this.#reads.getFirstAvailable(this.#bootstrap), signal);
+      return await withSignal(api.async(connection, ...request), signal);
     } catch (error) {
-      throw this.#failed(error, options);
+      // The pass was told to stop; that says nothing about Kafka.
+      throw signal?.aborted === true ? signal.reason : classifyKafkaError(error, this.settings, doing);
     }
   }
 
-  async callItems<Request extends unknown[], Response>(
-    api: API<Request, Response>,
-    request: Request,
-    options: CallOptions,
-  ): Promise<Response> {
-    const connection = await this.#connect(options);
-    options.assertMayWrite?.();
+  async send<Response>(
+    to: RequestTarget,
+    begin: () => Sending<Response> | undefined,
+  ): Promise<Response | undefined> {
     try {
-      return await withSignal(api.async(connection, ...request), options.signal);
+      const connection = await this.#connect(to);
+      return await begin()?.(connection);
     } catch (error) {
       const response = (error as { response?: unknown }).response;
       if (response !== undefined) return response as Response;
-      throw this.#failed(error, options);
+      // The controller may have moved, or its broker may be gone.
+      this.#controller = undefined;
+      throw error;
     }
   }
 
   async close(): Promise<void> {
-    await this.#pool.close();
+    await Promise.all([this.#reads.close(), this.#changes.close()]);
   }
 
-  #failed(error: unknown, options: CallOptions): unknown {
-    // The pass was told to stop; that says nothing about Kafka.
-    if (options.signal?.aborted === true) return options.signal.reason;
-    // The controller may have moved, or its broker may be gone.
-    this.#controller = undefined;
-    return classifyKafkaError(error, this.settings, options.doing);
+  #createPool(): ConnectionPool {
+    const options = connectionOptions(this.settings, this.#bootstrap);
+    const pool = new ConnectionPool("openclickstream-operator", options);
+    // A socket may fail more than once; an "error" event that nobody listens to would end the process.
+    pool.on("connecting", ({ connection }) => connection.on("error", () => undefined));
+    return pool;
   }
 
-  async #connect(options: CallOptions): Promise<Connection> {
-    try {
-      if (options.to !== "controller")
-        return await withSignal(this.#pool.getFirstAvailable(this.#bootstrap), options.signal);
-      this.#controller ??= await this.#findController(options.signal);
-      return await withSignal(this.#pool.get(this.#controller), options.signal);
-    } catch (error) {
-      throw this.#failed(error, options);
-    }
+  async #connect(to: RequestTarget): Promise<Connection> {
+    if (to === "any-broker") return this.#reads.getFirstAvailable(this.#bootstrap);
+    this.#controller ??= await this.#findController();
+    return this.#changes.get(this.#controller);
   }
 
-  async #findController(signal: AbortSignal | undefined): Promise<Broker> {
-    const connection = await withSignal(this.#pool.getFirstAvailable(this.#bootstrap), signal);
-    const { brokers, controllerId } = await withSignal(metadataV12.api.async(connection, [], false), signal);
+  async #findController(): Promise<Broker> {
+    const connection = await this.#reads.getFirstAvailable(this.#bootstrap);
+    const { brokers, controllerId } = await metadataV12.api.async(connection, [], false);
     const controller = brokers.find((broker) => broker.nodeId === controllerId) ?? brokers[0];
     if (controller === undefined) throw new Error("the cluster has no broker yet");
     return { host: controller.host, port: controller.port };

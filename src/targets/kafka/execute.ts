@@ -1,23 +1,15 @@
-/** Carries out topic actions, one request each, and tells each one's result. */
+/** Carries out topic actions, which travel together with those of other passes, and tells each one's result. */
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  ConfigResourceTypes,
-  createPartitionsV3,
-  createTopicsV7,
-  deleteTopicsV6,
-  IncrementalAlterConfigOperationTypes,
-  incrementalAlterConfigsV1,
-} from "@platformatic/kafka";
+import { ConfigResourceTypes, IncrementalAlterConfigOperationTypes } from "@platformatic/kafka";
 import type { TopicName } from "../../naming/topics.ts";
 import type { WritePermit } from "../../runtime/controller.ts";
 import { WaitingError } from "../../runtime/errors.ts";
-import type { CallOptions, KafkaClient } from "./client.ts";
-import { SERVER_TIMEOUT_MS } from "./client.ts";
 import type { AddPartitions, AlterConfigs, CreateTopic, TopicAction } from "./diff.ts";
 import { describeTopicAction, isConfigSetTo } from "./diff.ts";
 import { failureToError } from "./errors.ts";
 import { errorName } from "./protocol.ts";
 import { readTopic } from "./read.ts";
+import type { ItemOptions, TopicRequests } from "./topic-requests.ts";
 import type { CurrentTopic, TopicIdentity } from "./topic.ts";
 import { topicIdFromHex, topicIdToHex } from "./topic.ts";
 
@@ -31,30 +23,30 @@ export type CreatedTopic = Pick<CurrentTopic, "name" | "id" | "partitions" | "re
 
 /** Carries the actions out in order and stops at the first that fails, since later ones build on it. Never throws for an action's failure. */
 export async function executeTopicActions(
-  client: KafkaClient,
+  requests: TopicRequests,
   actions: readonly TopicAction[],
   permit: WritePermit,
 ): Promise<readonly TopicActionResult[]> {
   const results: TopicActionResult[] = [];
   for (const action of actions) {
-    const result = await executeAction(client, action, permit);
+    const result = await executeAction(requests, action, permit);
     results.push(result);
     if (result.outcome === "failed") return results;
     const isVisible = (topic: CurrentTopic | undefined): boolean => isDone(action, topic);
-    await settle(client, { name: action.topic, isVisible }, permit.signal);
+    await settle(requests, { name: action.topic, isVisible }, permit.signal);
   }
   return results;
 }
 
-/** Pauses between looks at a change that the brokers accepted but may not all show yet; 630 ms in all. */
-const SETTLE_PAUSES_MS: readonly number[] = [0, 10, 20, 40, 80, 160, 320];
+/** Pauses between looks at a change that the brokers accepted but may not all show yet; 2.5 s in all, as a hundred new topics take a broker a while. */
+const SETTLE_PAUSES_MS: readonly number[] = [0, 10, 20, 40, 80, 160, 320, 640, 1280];
 
 /**
  * Waits until the broker that we read from shows the change, usually a few milliseconds. Without this the next pass would take the
  * old picture for drift. It gives up quietly: the change is made, and the next pass reads again.
  */
 async function settle(
-  client: KafkaClient,
+  requests: TopicRequests,
   change: {
     readonly name: TopicName;
     readonly isVisible: (topic: CurrentTopic | undefined) => boolean;
@@ -64,7 +56,7 @@ async function settle(
   try {
     for (const pause of SETTLE_PAUSES_MS) {
       if (pause > 0) await sleep(pause, undefined, { signal });
-      if (change.isVisible(await readTopic(client, change.name, signal))) return;
+      if (change.isVisible(await readTopic(requests, change.name, signal))) return;
     }
   } catch {
     // The change itself succeeded, and that is what is told; the next pass will meet what is wrong now.
@@ -90,31 +82,29 @@ function isDone(action: TopicAction, topic: CurrentTopic | undefined): boolean {
 
 /** Deletes exactly the topic with this id, not a namesake. `false`: there is no such topic (any more). */
 export async function deleteTopic(
-  client: KafkaClient,
+  requests: TopicRequests,
   topic: TopicIdentity,
   permit: WritePermit,
 ): Promise<boolean> {
   const options = changing(`deleting topic "${topic.name}"`, permit);
-  const topics = [{ topicId: topicIdToHex(topic.id), name: null }];
-  const answer = await client.callItems(deleteTopicsV6.api, [topics, SERVER_TIMEOUT_MS], options);
-  const result = answer.responses[0];
-  const code = errorName(result?.errorCode ?? 0);
+  const result = await requests.deleteTopic(topicIdToHex(topic.id), options);
+  const code = errorName(result.errorCode);
   if (code === undefined) {
-    await settle(client, { name: topic.name, isVisible: (seen) => seen?.id !== topic.id }, permit.signal);
+    await settle(requests, { name: topic.name, isVisible: (seen) => seen?.id !== topic.id }, permit.signal);
     return true;
   }
   if (code === "UNKNOWN_TOPIC_ID" || code === "UNKNOWN_TOPIC_OR_PARTITION") return false;
-  throw failure(client, options, { code, message: result?.errorMessage });
+  throw failure(requests, options, { code, message: result.errorMessage });
 }
 
 async function executeAction(
-  client: KafkaClient,
+  requests: TopicRequests,
   action: TopicAction,
   permit: WritePermit,
 ): Promise<TopicActionResult> {
   const options = changing(describeTopicAction(action), permit);
   try {
-    const created = await dispatch(client, action, options);
+    const created = await dispatch(requests, action, options);
     return { action, outcome: "done", ...(created && { created }) };
   } catch (error) {
     return { action, outcome: "failed", error: error instanceof Error ? error : new Error(String(error)) };
@@ -122,26 +112,26 @@ async function executeAction(
 }
 
 async function dispatch(
-  client: KafkaClient,
+  requests: TopicRequests,
   action: TopicAction,
-  options: CallOptions,
+  options: ItemOptions,
 ): Promise<CreatedTopic | undefined> {
   switch (action.kind) {
     case "create-topic":
-      return createTopic(client, action, options);
+      return createTopic(requests, action, options);
     case "add-partitions":
-      await addPartitions(client, action, options);
+      await addPartitions(requests, action, options);
       return undefined;
     case "alter-configs":
-      await alterConfigs(client, action, options);
+      await alterConfigs(requests, action, options);
       return undefined;
   }
 }
 
 async function createTopic(
-  client: KafkaClient,
+  requests: TopicRequests,
   action: CreateTopic,
-  options: CallOptions,
+  options: ItemOptions,
 ): Promise<CreatedTopic> {
   const topic = {
     name: action.topic,
@@ -150,11 +140,9 @@ async function createTopic(
     assignments: [],
     configs: Object.entries(action.configs).map(([name, value]) => ({ name, value })),
   };
-  const answer = await client.callItems(createTopicsV7.api, [[topic], SERVER_TIMEOUT_MS, false], options);
-  const result = answer.topics[0];
-  if (result === undefined) throw failure(client, options, { code: "UNKNOWN_SERVER_ERROR", message: null });
+  const result = await requests.createTopic(topic, options);
   const code = errorName(result.errorCode);
-  if (code !== undefined) throw failure(client, options, { code, message: result.errorMessage });
+  if (code !== undefined) throw failure(requests, options, { code, message: result.errorMessage });
   return {
     name: action.topic,
     id: topicIdFromHex(result.topicId),
@@ -164,22 +152,25 @@ async function createTopic(
 }
 
 async function addPartitions(
-  client: KafkaClient,
+  requests: TopicRequests,
   action: AddPartitions,
-  options: CallOptions,
+  options: ItemOptions,
 ): Promise<void> {
-  const topics = [{ name: action.topic, count: action.to, assignments: null }];
-  const answer = await client.callItems(createPartitionsV3.api, [topics, SERVER_TIMEOUT_MS, false], options);
-  const result = answer.results[0];
-  if (errorName(result?.errorCode ?? 0) === "INVALID_PARTITIONS") {
+  const topic = { name: action.topic, count: action.to, assignments: null };
+  const result = await requests.createPartitions(topic, options);
+  if (errorName(result.errorCode) === "INVALID_PARTITIONS") {
     // Somebody was faster, or what we read was old. The next pass reads again and judges then.
-    const message = `partitions of topic "${action.topic}" changed meanwhile: ${result?.errorMessage ?? "no details"}`;
+    const message = `partitions of topic "${action.topic}" changed meanwhile: ${result.errorMessage ?? "no details"}`;
     throw new WaitingError("NotSettled", message, { retryAfterSeconds: 1 });
   }
-  throwIfFailed(client, options, result);
+  throwIfFailed(requests, options, result);
 }
 
-async function alterConfigs(client: KafkaClient, action: AlterConfigs, options: CallOptions): Promise<void> {
+async function alterConfigs(
+  requests: TopicRequests,
+  action: AlterConfigs,
+  options: ItemOptions,
+): Promise<void> {
   const set = Object.entries(action.set).map(([name, value]) => ({
     name,
     value,
@@ -194,8 +185,7 @@ async function alterConfigs(client: KafkaClient, action: AlterConfigs, options: 
     resourceName: action.topic,
     configs: [...set, ...unset],
   };
-  const answer = await client.callItems(incrementalAlterConfigsV1.api, [[resource], false], options);
-  throwIfFailed(client, options, answer.responses[0]);
+  throwIfFailed(requests, options, await requests.alterConfigs(resource, options));
 }
 
 interface ItemAnswer {
@@ -203,23 +193,23 @@ interface ItemAnswer {
   readonly errorMessage?: string | null | undefined;
 }
 
-function throwIfFailed(client: KafkaClient, options: CallOptions, answer: ItemAnswer | undefined): void {
-  const code = errorName(answer?.errorCode ?? 0);
-  if (code !== undefined) throw failure(client, options, { code, message: answer?.errorMessage });
+function throwIfFailed(requests: TopicRequests, options: ItemOptions, answer: ItemAnswer): void {
+  const code = errorName(answer.errorCode);
+  if (code !== undefined) throw failure(requests, options, { code, message: answer.errorMessage });
 }
 
 function failure(
-  client: KafkaClient,
-  options: CallOptions,
+  requests: TopicRequests,
+  options: ItemOptions,
   answer: { readonly code: string; readonly message: string | null | undefined },
 ): Error {
-  const { settings } = client;
+  const { settings } = requests.client;
   return failureToError(
     { code: answer.code, message: answer.message ?? "no details" },
     { settings, doing: options.doing },
   );
 }
 
-function changing(doing: string, { signal, assertMayWrite }: WritePermit): CallOptions {
-  return { doing, to: "controller", signal, assertMayWrite };
+function changing(doing: string, { signal, assertMayWrite }: WritePermit): ItemOptions {
+  return { doing, signal, assertMayWrite };
 }

@@ -1,23 +1,23 @@
 /** Reads topics and the cluster itself; does not write, and never makes a broker create a topic. */
-import { apiVersionsV3, ConfigResourceTypes, ConfigSources, ConfigTypes } from "@platformatic/kafka";
-import { describeConfigsV4, listOffsetsV7, metadataV12 } from "@platformatic/kafka";
+import { apiVersionsV3, ConfigSources, ConfigTypes, listOffsetsV7, metadataV12 } from "@platformatic/kafka";
 import type { TopicName } from "../../naming/topics.ts";
 import type { KafkaClient } from "./client.ts";
 import { failureToError } from "./errors.ts";
 import { errorName } from "./protocol.ts";
+import type { TopicRequests } from "./topic-requests.ts";
 import { topicIdFromHex } from "./topic.ts";
 import type { ConfigValueType, CurrentTopic, TopicConfig } from "./topic.ts";
 import { kafkaVersion } from "./version.ts";
 
 /** The topic, or `undefined` when the cluster answered that there is none. */
 export async function readTopic(
-  client: KafkaClient,
+  requests: TopicRequests,
   name: TopicName,
   signal?: AbortSignal,
 ): Promise<CurrentTopic | undefined> {
   const [shape, configs] = await Promise.all([
-    readShape(client, name, signal),
-    readConfigs(client, name, signal),
+    readShape(requests, name, signal),
+    readConfigs(requests, name, signal),
   ]);
   // Seen by one request and not by the other: it is being made or deleted; the shape has the id, so it decides.
   return shape === undefined ? undefined : { ...shape, configs: configs ?? [] };
@@ -57,7 +57,7 @@ export async function readEndOffsets(
     currentLeaderEpoch: -1,
     timestamp: -1n,
   }));
-  const answer = await client.callItems(listOffsetsV7.api, [-1, 0, [{ name: topic.name, partitions }]], {
+  const answer = await client.call(listOffsetsV7.api, [-1, 0, [{ name: topic.name, partitions }]], {
     doing: `reading offsets of topic "${topic.name}"`,
     signal,
   });
@@ -68,14 +68,13 @@ export async function readEndOffsets(
 }
 
 async function readShape(
-  client: KafkaClient,
+  { client, describeTopic }: TopicRequests,
   name: TopicName,
   signal: AbortSignal | undefined,
 ): Promise<Omit<CurrentTopic, "configs"> | undefined> {
   const doing = `describing topic "${name}"`;
-  const metadata = await client.callItems(metadataV12.api, [[name], false], { doing, signal });
-  const topic = metadata.topics.find((candidate) => candidate.name === name);
-  if (topic === undefined || errorName(topic.errorCode) === "UNKNOWN_TOPIC_OR_PARTITION") return undefined;
+  const topic = await describeTopic(name, { doing, ...(signal && { signal }) });
+  if (errorName(topic.errorCode) === "UNKNOWN_TOPIC_OR_PARTITION") return undefined;
   throwUnlessFine(client, { code: topic.errorCode, message: null, doing });
   const replicas = topic.partitions.map((partition) => partition.replicaNodes.length);
   return {
@@ -87,15 +86,13 @@ async function readShape(
 }
 
 async function readConfigs(
-  client: KafkaClient,
+  { client, describeConfigs }: TopicRequests,
   name: TopicName,
   signal: AbortSignal | undefined,
 ): Promise<readonly TopicConfig[] | undefined> {
   const doing = `describing configs of topic "${name}"`;
-  const resource = { resourceType: ConfigResourceTypes.TOPIC, resourceName: name, configurationKeys: null };
-  const answer = await client.callItems(describeConfigsV4.api, [[resource], false, false], { doing, signal });
-  const result = answer.results[0];
-  if (result === undefined || errorName(result.errorCode) === "UNKNOWN_TOPIC_OR_PARTITION") return undefined;
+  const result = await describeConfigs(name, { doing, ...(signal && { signal }) });
+  if (errorName(result.errorCode) === "UNKNOWN_TOPIC_OR_PARTITION") return undefined;
   throwUnlessFine(client, { code: result.errorCode, message: result.errorMessage, doing });
   return result.configs.map((config) => ({
     name: config.name,

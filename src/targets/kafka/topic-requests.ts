@@ -1,0 +1,150 @@
+/**
+ * Requests about single topics of one cluster, which travel together (see gatherer.ts): Kafka's controller takes 30 ms for a change,
+ * whether it names one topic or a hundred. Every request rejects with errors of the runtime's classes.
+ */
+import {
+  ConfigResourceTypes,
+  createPartitionsV3,
+  createTopicsV7,
+  deleteTopicsV6,
+  describeConfigsV4,
+  incrementalAlterConfigsV1,
+  metadataV12,
+} from "@platformatic/kafka";
+import type { KafkaClient, RequestTarget, Sending } from "./client.ts";
+import { SERVER_TIMEOUT_MS } from "./client.ts";
+import { classifyKafkaError, failureToError, readFailure } from "./errors.ts";
+import { Gatherer } from "./gatherer.ts";
+import type { Permit } from "./gatherer.ts";
+
+/** What goes with one item. */
+export interface ItemOptions extends Permit {
+  /** Completes "while …" in an error's message. */
+  readonly doing: string;
+}
+
+/** Asks for one item and resolves with the brokers' answer to it, which may be an error code. */
+type Ask<Item, Answer> = (item: Item, options: ItemOptions) => Promise<Answer>;
+
+type NewTopic = Parameters<typeof createTopicsV7.createRequest>[0][number];
+type MorePartitions = Parameters<typeof createPartitionsV3.createRequest>[0][number];
+type ChangedConfigs = Parameters<typeof incrementalAlterConfigsV1.createRequest>[0][number];
+
+/** The requests to one cluster. Names, and ids in hex, tell topics apart. */
+export type TopicRequests = ReturnType<typeof createTopicRequests>;
+
+export function createTopicRequests(client: KafkaClient) {
+  return {
+    client,
+    createTopic: gathered(client, {
+      to: "controller",
+      keyOf: (topic: NewTopic) => topic.name,
+      sending: (topics) => (connection) =>
+        createTopicsV7.api.async(connection, topics, SERVER_TIMEOUT_MS, false),
+      answersOf: ({ topics }) => topics,
+      nameOf: ({ name }) => name,
+    }),
+    createPartitions: gathered(client, {
+      to: "controller",
+      keyOf: (topic: MorePartitions) => topic.name,
+      sending: (topics) => (connection) =>
+        createPartitionsV3.api.async(connection, topics, SERVER_TIMEOUT_MS, false),
+      answersOf: ({ results }) => results,
+      nameOf: ({ name }) => name,
+    }),
+    alterConfigs: gathered(client, {
+      to: "controller",
+      keyOf: (resource: ChangedConfigs) => resource.resourceName,
+      sending: (resources) => (connection) =>
+        incrementalAlterConfigsV1.api.async(connection, resources, false),
+      answersOf: ({ responses }) => responses,
+      nameOf: ({ resourceName }) => resourceName,
+    }),
+    deleteTopic: gathered(client, {
+      to: "controller",
+      keyOf: (topicId: string) => topicId,
+      sending: (ids) => (connection) =>
+        deleteTopicsV6.api.async(
+          connection,
+          ids.map((topicId) => ({ topicId, name: null })),
+          SERVER_TIMEOUT_MS,
+        ),
+      answersOf: ({ responses }) => responses,
+      nameOf: ({ topicId }) => topicId,
+    }),
+    describeTopic: gathered(client, {
+      to: "any-broker",
+      keyOf: (name: string) => name,
+      sending: (names) => (connection) => metadataV12.api.async(connection, names, false),
+      answersOf: ({ topics }) => topics,
+      nameOf: ({ name }) => name ?? "",
+    }),
+    describeConfigs: gathered(client, {
+      to: "any-broker",
+      keyOf: (name: string) => name,
+      sending: (names) => (connection) =>
+        describeConfigsV4.api.async(connection, names.map(allConfigsOf), false, false),
+      answersOf: ({ results }) => results,
+      nameOf: ({ resourceName }) => resourceName,
+    }),
+  };
+}
+
+function allConfigsOf(resourceName: string) {
+  return { resourceType: ConfigResourceTypes.TOPIC, resourceName, configurationKeys: null };
+}
+
+/** One sort of request: how it is sent, and how its answers find their items. */
+interface RequestSort<Item, Response, Answer> {
+  readonly to: RequestTarget;
+  readonly keyOf: (item: Item) => string;
+  readonly sending: (items: Item[]) => Sending<Response>;
+  readonly answersOf: (response: NoInfer<Response>) => readonly Answer[];
+  /** Which item an answer is for. */
+  readonly nameOf: (answer: NoInfer<Answer>) => string;
+}
+
+/** The failure of a whole request, which is told to each of its items in that item's own words. */
+class RequestFailure extends Error {}
+
+function gathered<Item, Response, Answer>(
+  client: KafkaClient,
+  sort: RequestSort<Item, Response, Answer>,
+): Ask<Item, Answer> {
+  const gatherer = new Gatherer<Item, Answer>({
+    keyOf: sort.keyOf,
+    mayBlameItem,
+    async send(begin) {
+      try {
+        const response = await client.send(sort.to, () => {
+          const items = begin();
+          return items.length === 0 ? undefined : sort.sending([...items]);
+        });
+        const answers = response === undefined ? [] : sort.answersOf(response);
+        return new Map(answers.map((answer) => [sort.nameOf(answer), answer]));
+      } catch (error) {
+        throw new RequestFailure("the request failed", { cause: error });
+      }
+    },
+  });
+  return async (item, options) => {
+    const { settings } = client;
+    const { doing } = options;
+    try {
+      const answer = await gatherer.ask(item, options);
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      throw error instanceof RequestFailure ? classifyKafkaError(error.cause, settings, doing) : error;
+    }
+    const failure = { code: "UNKNOWN_SERVER_ERROR", message: "the answer does not mention it" };
+    throw failureToError(failure, { settings, doing });
+  };
+}
+
+/** A broker refuses a request, or closes the connection on one, for a single item that it cannot read. Silence is nobody's fault. */
+function mayBlameItem(failure: unknown): boolean {
+  const { cause } = failure as RequestFailure;
+  const { code } = readFailure(cause);
+  if (code !== undefined) return code !== "UNSUPPORTED_VERSION";
+  return (cause as { code?: unknown }).code !== "PLT_KFK_TIMEOUT";
+}
