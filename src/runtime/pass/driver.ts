@@ -110,6 +110,7 @@ class Driver<
   }
 
   async reconcile(key: ResourceKey): Promise<NextPass> {
+    await this.#options.events.room();
     const resource = this.#options.access.caches.cached<Resource>(this.#controller.kind, key);
     if (resource === undefined) return { kind: "forget" };
     const { passTimeoutSeconds = DEFAULT_PASS_TIMEOUT_SECONDS, now = () => new Date() } = this.#options;
@@ -254,13 +255,15 @@ class Driver<
 
   #report(
     pass: Pass,
-    report: Omit<StatusReport, "logger" | "observedGeneration"> & { observedGeneration?: number | undefined },
+    report: Omit<StatusReport, "logger" | "observedGeneration" | "hasToldWhat"> & {
+      observedGeneration?: number | undefined;
+    },
   ): Promise<void> {
     const observedGeneration =
       "observedGeneration" in report ? report.observedGeneration : report.resource.metadata.generation;
     return reportStatus(
       { ...this.#options, type: this.#controller.kind },
-      { ...report, observedGeneration, logger: pass.context.logger },
+      { ...report, observedGeneration, logger: pass.context.logger, hasToldWhat: pass.hasRecorded },
     );
   }
 

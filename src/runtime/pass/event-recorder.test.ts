@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { KubernetesError } from "../http/kubernetes-client.ts";
 import { createEventRecorder } from "./event-recorder.ts";
 import type { EventInput, EventRecorder } from "./event-recorder.ts";
 import { createLogger } from "../logger.ts";
@@ -103,6 +104,51 @@ describe("createEventRecorder", () => {
     await events.flush();
     expect(requests.length).toBe(2);
     expect((await metrics.eventsDropped.get()).values[0]?.value).toBe(2);
+  });
+
+  it("writes several at a time, those about one object in order, and loses none of thousands", async () => {
+    let [underWay, mostAtOnce] = [0, 0];
+    answer = async () => {
+      underWay += 1;
+      mostAtOnce = Math.max(mostAtOnce, underWay);
+      await new Promise((resolve) => void setTimeout(resolve, 10));
+      underWay -= 1;
+    };
+    for (let nth = 0; nth < 3000; nth += 1) {
+      const metadata = { name: `w-${nth % 500}`, namespace: "ns", uid: `uid-${nth % 500}` };
+      events.record({ ...WIDGET, metadata }, { ...EVENT, message: `${nth}` });
+    }
+    const flushed = events.flush();
+    await vi.runAllTimersAsync();
+    await flushed;
+    expect(mostAtOnce).toBe(8);
+    const notes = requests.map(({ body }) => body as { note: string; regarding: { name: string } });
+    expect(notes.length).toBe(3000);
+    const ofOne = notes.filter(({ regarding }) => regarding.name === "w-7").map(({ note }) => Number(note));
+    expect(ofOne).toEqual([7, 507, 1007, 1507, 2007, 2507]);
+    expect((await metrics.eventsDropped.get()).values).toEqual([expect.objectContaining({ value: 0 })]);
+  });
+
+  it("has no room for further passes while a thousand wait", async () => {
+    answer = () => new Promise((resolve) => void setTimeout(() => resolve({}), 10));
+    let rooms = 0;
+    for (let nth = 0; nth < 1008; nth += 1) events.record(WIDGET, { ...EVENT, message: `${nth}` });
+    void events.room().then(() => (rooms += 1));
+    await vi.advanceTimersByTimeAsync(50);
+    expect(rooms).toBe(0);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(rooms).toBe(1);
+  });
+
+  it("asks an API server again that is too busy, as late as it wants", async () => {
+    answer = async () => {
+      if (requests.length < 3) throw new KubernetesError("TooManyRequests", "busy", { retryAfterSeconds: 4 });
+    };
+    events.record(WIDGET, EVENT);
+    await vi.advanceTimersByTimeAsync(3900);
+    expect(requests.length).toBe(1);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(requests.length).toBe(3);
   });
 
   it("writes nothing without the lease", async () => {

@@ -1,7 +1,8 @@
-/** Writes events.k8s.io/v1 Events: in the background, aggregated, never in the way of a pass. */
+/** Writes events.k8s.io/v1 Events: in the background, several at a time, repeats as a series. */
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { EventType } from "../controller.ts";
+import { EventQueue } from "./event-queue.ts";
 import { isKubernetesError } from "../http/kubernetes-client.ts";
 import type { Leadership } from "../election/leader-election.ts";
 import type { RuntimeMetrics } from "../metrics.ts";
@@ -12,6 +13,8 @@ import type { RestClient } from "../http/rest-client.ts";
 export interface EventRecorder {
   /** Records an Event about an object. Never throws, never waits. */
   record(about: KubernetesObject, event: EventInput): void;
+  /** Resolves when a pass may begin: at once, unless very many Events wait to be written. */
+  room(): Promise<void>;
   /** Resolves when everything recorded so far is written or given up. */
   flush(): Promise<void>;
 }
@@ -42,7 +45,8 @@ const SERIES_WINDOW_MS = 10 * 60_000;
 /** The count of a series is written at most so often. */
 const SERIES_WRITE_INTERVAL_MS = 30_000;
 const MAX_REMEMBERED = 2000;
-const MAX_PENDING = 500;
+/** Pauses before an Event is tried again that the API server had no time for; what it asks for instead, up to the last of these. */
+const BUSY_PAUSES_MS: readonly number[] = [500, 2000, 8000];
 
 interface Series {
   readonly name: string;
@@ -54,21 +58,11 @@ interface Series {
 
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const remembered = new Map<string, Series>();
-  let tail = Promise.resolve();
-  let pending = 0;
+  const queue = new EventQueue();
 
-  const enqueue = (write: () => Promise<unknown>): void => {
-    if (pending >= MAX_PENDING || !options.leadership.isLeading) {
-      options.metrics.eventsDropped.inc();
-      return;
-    }
-    pending += 1;
-    tail = tail.then(write).then(
-      () => void (pending -= 1),
-      (error: unknown) => {
-        pending -= 1;
-        giveUp(options, error);
-      },
+  const enqueue = (about: KubernetesObject, write: () => Promise<unknown>): void => {
+    queue.add(about.metadata.uid ?? about.metadata.name, () =>
+      writePatiently(options, write).catch((error: unknown) => giveUp(options, error)),
     );
   };
 
@@ -78,14 +72,37 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       const series = repeatOf(remembered, id);
       if (series === undefined) {
         const created = remember(remembered, id, about);
-        enqueue(() => createEvent(options, created, { about, event }));
+        enqueue(about, () => createEvent(options, created, { about, event }));
       } else if (series.lastAt - series.writtenAt >= SERIES_WRITE_INTERVAL_MS) {
         series.writtenAt = series.lastAt;
-        enqueue(() => updateSeries(options, series));
+        enqueue(about, () => updateSeries(options, series));
       }
     },
-    flush: () => tail,
+    room: () => queue.room(),
+    flush: () => queue.flush(),
   };
+}
+
+/** Without the lease nothing is written. An API server that is too busy is asked again a few times. */
+async function writePatiently(options: EventRecorderOptions, write: () => Promise<unknown>): Promise<void> {
+  for (const pause of [...BUSY_PAUSES_MS, undefined]) {
+    if (!options.leadership.isLeading) {
+      options.metrics.eventsDropped.inc();
+      return;
+    }
+    try {
+      await write();
+      return;
+    } catch (error) {
+      if (pause === undefined || !isKubernetesError(error, "TooManyRequests", "Unavailable")) throw error;
+      const asked = (error.retryAfterSeconds ?? 0) * 1000;
+      await sleep(Math.min(Math.max(pause, asked), Math.max(...BUSY_PAUSES_MS)));
+    }
+  }
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, milliseconds).unref());
 }
 
 /** The running series that this Event repeats, counted up. */
@@ -157,7 +174,7 @@ function updateSeries(options: EventRecorderOptions, series: Series): Promise<un
   });
 }
 
-/** Events are courtesy: a namespace that is being deleted takes none, and nothing is tried twice. */
+/** Events are courtesy: a namespace that is being deleted takes none, and what is refused is not tried twice. */
 function giveUp(options: EventRecorderOptions, error: unknown): void {
   options.metrics.eventsDropped.inc();
   if (!isKubernetesError(error, "NamespaceTerminating", "NotFound")) {

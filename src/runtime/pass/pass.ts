@@ -33,6 +33,8 @@ export interface Pass {
   readonly context: ReconcileContext;
   /** Values that must not appear in any message. */
   readonly secrets: ReadonlySet<string>;
+  /** Whether the pass has recorded an Event of its own. */
+  readonly hasRecorded: boolean;
   /** Must be called at the end. */
   dispose(): void;
 }
@@ -44,6 +46,7 @@ export function beginPass(resource: KubernetesObject, options: PassOptions): Pas
   const { namespace, name, generation } = resource.metadata;
   const kubernetes = createKubernetesClient(options.access, { signal: limit.signal, secrets });
   const readNamespace = once(() => readIsTerminating(options.access, namespace ?? "", limit.signal));
+  let hasRecorded = false;
   const context: ReconcileContext = {
     logger: scrubbedLogger(
       options.logger,
@@ -61,6 +64,7 @@ export function beginPass(resource: KubernetesObject, options: PassOptions): Pas
       for (const value of values) secrets.add(value);
     },
     recordEvent(type, reason, message) {
+      hasRecorded = true;
       options.events.record(resource, {
         type,
         reason,
@@ -70,7 +74,14 @@ export function beginPass(resource: KubernetesObject, options: PassOptions): Pas
     },
     isNamespaceTerminating: readNamespace,
   };
-  return { context, secrets, dispose: limit.dispose };
+  return {
+    context,
+    secrets,
+    get hasRecorded() {
+      return hasRecorded;
+    },
+    dispose: limit.dispose,
+  };
 }
 
 function timeLimit(options: Pick<PassOptions, "timeoutSeconds" | "stopSignal">): {

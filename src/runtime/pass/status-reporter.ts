@@ -27,6 +27,8 @@ export interface StatusReport {
   /** What the pass was doing, for the Event. */
   readonly action: "Reconcile" | "Delete" | "Pause";
   readonly class: Outcome["class"];
+  /** The pass has recorded what it did, so that nobody needs an Event that it succeeded. */
+  readonly hasToldWhat: boolean;
   readonly logger: Logger;
 }
 
@@ -44,6 +46,7 @@ export async function reportStatus(reporter: StatusReporter, report: StatusRepor
   if (moved === undefined) return;
   const { reason, message } = moved;
   report.logger.info({ condition: moved.type, status: moved.status, reason, message }, "Condition moved");
+  if (report.hasToldWhat && report.class === "success") return;
   const isBad = report.class === "terminal" || report.class === "transient";
   const type = isBad ? "Warning" : "Normal";
   reporter.events.record(resource, {
