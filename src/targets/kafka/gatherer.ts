@@ -32,7 +32,7 @@ interface Waiting<Item, Answer> {
   readonly key: string;
   readonly permit: Permit;
   readonly resolve: (answer: Answer | undefined) => void;
-  readonly reject: (error: unknown) => void;
+  readonly reject: (error: Error) => void;
   isSettled: boolean;
 }
 
@@ -54,7 +54,7 @@ export class Gatherer<Item, Answer> {
   ask(item: Item, permit: Permit = {}): Promise<Answer | undefined> {
     return new Promise((resolve, reject) => {
       const { signal } = permit;
-      const abort = (): void => entry.reject(signal?.reason);
+      const abort = (): void => entry.reject(signal?.reason as Error);
       const settle = (): boolean => {
         if (entry.isSettled) return false;
         entry.isSettled = true;
@@ -113,7 +113,7 @@ export class Gatherer<Item, Answer> {
     } catch (error) {
       const left = group.filter(({ isSettled }) => !isSettled);
       const isPoisoned = sent !== undefined && sent.length > 1 && this.#sort.mayBlameItem(error);
-      if (!isPoisoned) return left.forEach((entry) => entry.reject(error));
+      if (!isPoisoned) return left.forEach((entry) => entry.reject(error as Error));
       const middle = Math.ceil(left.length / 2);
       await this.#sendGroup(left.slice(0, middle));
       await this.#sendGroup(left.slice(middle));
@@ -128,7 +128,7 @@ function isAllowed<Item, Answer>(entry: Waiting<Item, Answer>): boolean {
     entry.permit.assertMayWrite?.();
     return true;
   } catch (error) {
-    entry.reject(error);
+    entry.reject(error as Error);
     return false;
   }
 }
