@@ -14,15 +14,15 @@ var (
 
 // prepare adds the headers that the answers of all protocols share, and settles the status. A browser whose events are
 // kept is told that all is well: its scripts would send what they cannot mend again and again.
-func (o *outcome) prepare(answer http.Header, isFromBrowser bool) {
+func (o *outcome) prepare(headers http.Header, isFromBrowser bool) {
 	if o.setCookie != "" {
-		answer["Set-Cookie"] = []string{o.setCookie}
+		headers["Set-Cookie"] = []string{o.setCookie}
 	}
 	if o.closes {
-		answer["Connection"] = closed
+		headers["Connection"] = closed
 	}
 	if o.Status == http.StatusServiceUnavailable {
-		answer["Retry-After"] = retryAfter
+		headers["Retry-After"] = retryAfter
 	}
 	if isFromBrowser && o.IsKept() {
 		o.Status = http.StatusOK

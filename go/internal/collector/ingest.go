@@ -44,14 +44,14 @@ type outcome struct {
 func (h *Handler) ingest(at *endpoint, writer http.ResponseWriter, request *http.Request) int {
 	isFromBrowser := at.OnlyBrowsers || isBrowser(request.Header)
 	h.cors.allow(writer.Header(), header.First(request.Header, "Origin"))
-	var of outcome
+	var answer outcome
 	if problem := h.readiness.Problem(); problem != "" {
-		of = outcome{Result: adapter.Result{Status: http.StatusServiceUnavailable, Message: problem}, closes: request.ContentLength != 0}
+		answer = outcome{Result: adapter.Result{Status: http.StatusServiceUnavailable, Message: problem}, closes: request.ContentLength != 0}
 	} else {
-		of = h.take(at, request, isFromBrowser)
+		answer = h.take(at, request, isFromBrowser)
 	}
-	of.prepare(writer.Header(), isFromBrowser)
-	return at.adapter.Answer(writer, request, of.Result)
+	answer.prepare(writer.Header(), isFromBrowser)
+	return at.adapter.Answer(writer, request, answer.Result)
 }
 
 // take stores the request's events, and says who sent them.
@@ -62,18 +62,18 @@ func (h *Handler) take(at *endpoint, request *http.Request, isFromBrowser bool) 
 	in.records.Describe(request.Header, rawevent.Provenance{
 		Source: at.Source, At: now, Address: h.addresses.sender(request), CookieID: who.id, Captured: h.config.CapturedHeaders,
 	})
-	of := h.collect(in, request, at.adapter)
-	if of.IsKept() {
-		of.setCookie = who.setCookie
+	answer := h.collect(in, request, at.adapter)
+	if answer.IsKept() {
+		answer.setCookie = who.setCookie
 	}
 	// Kafka's client still reads the buffers of an abandoned request and gives back its memory later; they are not used
 	// again.
-	if !of.isAbandoned {
+	if !answer.isAbandoned {
 		in.release()
 		in.reset()
 		h.pool.Put(in)
 	}
-	return of
+	return answer
 }
 
 // collect stores the request's events, or the body that should have held them.
@@ -91,12 +91,12 @@ func (h *Handler) collect(in *ingestion, request *http.Request, reads adapter.Ad
 	}
 	failure := rawevent.Failure{Reason: refused.Reason, Message: refused.Message}
 	in.records.AddUnreadable(failure, refused.Kept, h.config.Limits.EventBytes)
-	of := h.store(in)
-	of.closes = refused.Closes
-	if of.Status == http.StatusOK {
-		of.Status, of.Message = refused.Status, refused.Message
+	answer := h.store(in)
+	answer.closes = refused.Closes
+	if answer.Status == http.StatusOK {
+		answer.Status, answer.Message = refused.Status, refused.Message
 	}
-	return of
+	return answer
 }
 
 // unlessAllFailed turns the answer into what is wrong with the first event when Kafka has them all but not one is good.
