@@ -202,10 +202,19 @@ function goModel({ failureReasons, tables }: EventModel): GeneratedFile {
     value: goText(reason),
     doc,
   }));
+  const shared = tables.events.columns.filter(({ name }) =>
+    Object.values(tables).every(({ columns }) => columns.some((column) => column.name === name)),
+  );
+  const columns = shared.map(({ name, doc }) => ({
+    name: `Column${goName(name)}`,
+    value: goText(name),
+    doc,
+  }));
   return goFile(NAME, [
     `${goComment("FailureReason is why an event could not be read. The list is closed.")}type FailureReason string\n`,
     goConstants("The reasons.", constants),
     goConstants("Ends of the names of a pipeline's tables, after its prefix.", suffixes),
+    goConstants("Columns that all of a pipeline's tables have.", columns),
   ]);
 }
 

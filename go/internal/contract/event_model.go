@@ -32,3 +32,17 @@ const (
 	// One row for each event, readable or not, whose identifier was seen before within the dedup window.
 	SuffixDuplicateEvents = "duplicate_events"
 )
+
+// Columns that all of a pipeline's tables have.
+const (
+	// Identifier of the event; a second event with the same identifier within the dedup window is a duplicate.
+	ColumnEventID = "event_id"
+	// When the collector received the event.
+	ColumnReceivedAt = "received_at"
+	// When the stream job processed the event.
+	ColumnProcessedAt = "processed_at"
+	// Partition of the raw topic that the record was read from.
+	ColumnKafkaPartition = "kafka_partition"
+	// Offset of the record in its partition.
+	ColumnKafkaOffset = "kafka_offset"
+)

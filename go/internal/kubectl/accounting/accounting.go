@@ -5,6 +5,8 @@ package accounting
 import (
 	"fmt"
 	"strings"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
 
 // Account is where every received event went.
@@ -148,14 +150,15 @@ func CountsSQL(events, failed, duplicates string) string {
 
 // RowsSQL reads Rows of the tables, which are given as SQL names.
 func RowsSQL(partitions []Partition, tables ...string) string {
+	const partition, offset = contract.ColumnKafkaPartition, contract.ColumnKafkaOffset
 	var parts []string
 	for _, table := range tables {
-		parts = append(parts, "SELECT kafka_partition, kafka_offset FROM "+table)
+		parts = append(parts, "SELECT "+partition+", "+offset+" FROM "+table)
 	}
-	return "SELECT kafka_partition, sum(row_count) AS row_count, count(*) AS record_count, " +
-		"count_if(kafka_offset >= " + startSQL(partitions) + ") AS live_count, max(kafka_offset) AS last_offset FROM (" +
-		"SELECT kafka_partition, kafka_offset, count(*) AS row_count FROM (" + strings.Join(parts, " UNION ALL ") +
-		") GROUP BY kafka_partition, kafka_offset) GROUP BY kafka_partition ORDER BY kafka_partition"
+	return "SELECT " + partition + ", sum(row_count) AS row_count, count(*) AS record_count, " +
+		"count_if(" + offset + " >= " + startSQL(partitions) + ") AS live_count, max(" + offset + ") AS last_offset FROM (" +
+		"SELECT " + partition + ", " + offset + ", count(*) AS row_count FROM (" + strings.Join(parts, " UNION ALL ") +
+		") GROUP BY " + partition + ", " + offset + ") GROUP BY " + partition + " ORDER BY " + partition
 }
 
 // startSQL is the first offset that Kafka still has of a row's partition.
@@ -169,5 +172,5 @@ func startSQL(partitions []Partition) string {
 	if cases.Len() == 0 {
 		return "0"
 	}
-	return "CASE kafka_partition" + cases.String() + " ELSE 0 END"
+	return "CASE " + contract.ColumnKafkaPartition + cases.String() + " ELSE 0 END"
 }
