@@ -10,10 +10,6 @@ import type { Condition } from "../api/conditions.ts";
 import type { PodObject } from "../targets/kubernetes/pods.ts";
 import { PLATFORM_COMPONENTS } from "../crds/kinds.ts";
 import type { PlatformState, PresentPlatform } from "../platform/platform.ts";
-import { PlatformReader } from "../platform/platform.ts";
-import type { SecretObject } from "../platform/secret-reader.ts";
-import { SECRET_TYPE, SecretReader } from "../platform/secret-reader.ts";
-import type { KubernetesClient } from "../runtime/controller.ts";
 import { referencesOf } from "../platform/references.ts";
 import type { Secrets } from "../platform/secrets.ts";
 import { secretWith } from "./systems.ts";
@@ -77,16 +73,6 @@ export function presentPlatform(
 ): PresentPlatform {
   const key = { namespace: NAMESPACE, name: "local" };
   return { state: "present", key, spec: platform.spec, secrets };
-}
-
-/** Reads Secrets of an API server in memory. */
-export function secretReaderOf(kubernetes: KubernetesClient): SecretReader {
-  return new SecretReader((key) => kubernetes.get<SecretObject>(SECRET_TYPE, key));
-}
-
-/** Reads platforms of an API server in memory. */
-export function platformsOf(kubernetes: KubernetesClient): PlatformReader {
-  return new PlatformReader(secretReaderOf(kubernetes));
 }
 
 export const ABSENT_PLATFORM: PlatformState = {

@@ -1,28 +1,33 @@
 /** For tests: passes of one controller, run by hand, against an API server in this process and systems in memory. */
 import type { CommonStatus, Condition } from "../api/conditions.ts";
+import type { KubernetesObject, ResourceType } from "../api/objects.ts";
+import { apiVersionOf } from "../api/objects.ts";
+import type { DataPlatform } from "../crds/kinds.ts";
+import { dataPlatformKind, PLATFORM_COMPONENTS } from "../crds/kinds.ts";
+import { PlatformReader } from "../platform/platform.ts";
+import { referencesOf } from "../platform/references.ts";
+import type { SecretObject } from "../platform/secret-reader.ts";
+import { SECRET_TYPE, SecretReader } from "../platform/secret-reader.ts";
 import { Caches } from "../runtime/cache/caches.ts";
-import { plainConnection } from "../runtime/http/connection.ts";
+import type { CacheScope } from "../runtime/cache/caches.ts";
 import type { Controller, CustomResource } from "../runtime/controller.ts";
+import { findObject } from "../runtime/http/api-client.ts";
+import { plainConnection } from "../runtime/http/connection.ts";
+import { createRestClient } from "../runtime/http/rest-client.ts";
+import { createLogger } from "../runtime/logger.ts";
+import { createMetrics } from "../runtime/metrics.ts";
 import { createReconciler } from "../runtime/pass/driver.ts";
 import type { DriverOptions, ReconcileKey } from "../runtime/pass/driver.ts";
 import { createEventRecorder } from "../runtime/pass/event-recorder.ts";
 import type { EventRecorder } from "../runtime/pass/event-recorder.ts";
-import { createLogger } from "../runtime/logger.ts";
-import { createMetrics } from "../runtime/metrics.ts";
-import type { KubernetesObject, ResourceType } from "../api/objects.ts";
 import type { NextPass } from "../runtime/queue/queue.ts";
-import { createRestClient } from "../runtime/http/rest-client.ts";
-import { FakeApiServer } from "./runtime/fake-api-server.ts";
-import type { FakeObject } from "./runtime/fake-store.ts";
-import { until } from "./until.ts";
-import { PlatformReader } from "../platform/platform.ts";
-import type { SecretObject } from "../platform/secret-reader.ts";
-import { SECRET_TYPE, SecretReader } from "../platform/secret-reader.ts";
-import { findObject } from "../runtime/http/api-client.ts";
 import type { SystemAccess } from "../targets/clients.ts";
 import { createSystemClients } from "../targets/clients.ts";
-import { dataPlatformKind } from "../crds/kinds.ts";
-import { FakeBucket, FakeCatalog, FakeKafka, NAMESPACE, PLATFORM } from "./systems.ts";
+import { FakeApiServer } from "./runtime/fake-api-server.ts";
+import type { FakeRequest } from "./runtime/fake-api-server.ts";
+import type { FakeAddress, FakeObject } from "./runtime/fake-store.ts";
+import { FakeBucket, FakeCatalog, FakeKafka, PLATFORM } from "./systems.ts";
+import { until } from "./until.ts";
 
 const NAMESPACES: ResourceType = {
   group: "",
@@ -31,14 +36,32 @@ const NAMESPACES: ResourceType = {
   plural: "namespaces",
   namespaced: false,
 };
+const EVENTS = "events.k8s.io/v1/events";
+
+/** What main gives to a controller. */
+export interface ScenarioSystems extends SystemAccess {
+  readonly secrets: SecretReader;
+}
 
 /** A controller whose types are forgotten. */
 interface AnyController {
   readonly kind: ResourceType;
+  readonly watches: readonly CacheScope[];
   readonly reconcilerWith: (options: DriverOptions) => ReconcileKey;
 }
 
-/** One "process" of the operator with one controller. */
+type CreateController = (systems: ScenarioSystems) => AnyController;
+
+/** What lives and dies with a process of the operator. */
+interface Process {
+  readonly controller: AnyController;
+  readonly caches: Caches;
+  readonly events: EventRecorder;
+  readonly reconcile: ReconcileKey;
+  stop(): Promise<void>;
+}
+
+/** A namespace with one controller's resources. Its process can be replaced by a new one. */
 export class Scenario {
   readonly api: FakeApiServer;
   readonly kafka = new FakeKafka();
@@ -46,49 +69,22 @@ export class Scenario {
   readonly bucket = new FakeBucket();
   readonly leadership = { isLeading: true };
   now = new Date("2026-01-01T00:00:00.500Z");
-  readonly #type: ResourceType;
-  readonly #caches: Caches;
-  readonly #connection: ReturnType<typeof plainConnection>;
-  readonly #events: EventRecorder;
-  readonly #reconcile: ReconcileKey;
-  readonly #stopping = new AbortController();
+  readonly #platform: DataPlatform;
+  readonly #namespace: string;
+  readonly #create: CreateController;
+  #process: Process;
+  #isStale = false;
+  #isCrashed = false;
 
-  private constructor(api: FakeApiServer, create: (systems: SystemAccess) => AnyController) {
+  private constructor(api: FakeApiServer, platform: DataPlatform, create: CreateController) {
     this.api = api;
-    this.#connection = plainConnection(api.url);
-    const metrics = createMetrics();
-    const logger = createLogger("silent");
-    const rest = createRestClient(this.#connection, metrics);
-    const { leadership } = this;
-    const secrets = new SecretReader(
-      (key) => findObject<SecretObject>(rest, { type: SECRET_TYPE, key }),
-      () => this.now.getTime(),
-    );
-    const { kind, reconcilerWith } = create({
-      platforms: new PlatformReader(secrets),
-      clients: createSystemClients({
-        kafka: () => this.kafka,
-        storage: () => this.bucket,
-        catalog: () => this.catalog,
-      }),
-    });
-    this.#type = kind;
-    this.#caches = new Caches({ rest, metrics, logger }, []);
-    for (const watched of [kind, dataPlatformKind]) this.#caches.watch({ type: watched }, () => undefined);
-    this.#events = createEventRecorder({ rest, leadership, metrics, logger, instance: "test" });
-    this.#reconcile = reconcilerWith({
-      access: { rest, caches: this.#caches, leadership, fieldManager: "test", applied: new Map() },
-      events: this.#events,
-      metrics,
-      logger,
-      resyncSeconds: 120,
-      stopSignal: this.#stopping.signal,
-      now: () => this.now,
-    });
-    this.#caches.start();
+    this.#platform = platform;
+    this.#namespace = platform.metadata.namespace ?? "";
+    this.#create = create;
+    this.#process = this.#startProcess();
   }
 
-  /** A namespace with a platform and its Secret; the controller gets connections to the scenario's systems. */
+  /** A namespace with a platform and its Secrets; the controller gets connections to the scenario's systems. */
   static async start<
     Resource extends CustomResource<unknown, CommonStatus>,
     Observed,
@@ -97,25 +93,48 @@ export class Scenario {
     Applied,
     Status extends CommonStatus,
   >(
-    create: (systems: SystemAccess) => Controller<Resource, Observed, Validated, Plan, Applied, Status>,
+    create: (systems: ScenarioSystems) => Controller<Resource, Observed, Validated, Plan, Applied, Status>,
+    platform: DataPlatform = PLATFORM,
   ): Promise<Scenario> {
     const api = await FakeApiServer.start();
-    const scenario = new Scenario(api, (systems) => {
+    const scenario = new Scenario(api, platform, (systems) => {
       const controller = create(systems);
       return {
         kind: controller.kind,
+        watches: controller.watches ?? [],
         reconcilerWith: (options) => createReconciler(controller, options),
       };
     });
-    scenario.put(NAMESPACES, { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } });
+    const metadata = { name: scenario.#namespace };
+    scenario.put(NAMESPACES, { apiVersion: "v1", kind: "Namespace", metadata });
     scenario.putPlatform();
-    await scenario.#caches.whenSynced();
+    await scenario.#process.caches.whenSynced();
     return scenario;
   }
 
+  /** The process ends, wherever it was, and another one begins. */
+  async restart(): Promise<void> {
+    await this.#process.stop();
+    this.api.intercept = () => undefined;
+    this.#isStale = false;
+    this.#isCrashed = false;
+    this.#process = this.#startProcess();
+    await this.#process.caches.whenSynced();
+  }
+
+  async stop(): Promise<void> {
+    await this.#process.stop();
+    await this.api.stop();
+  }
+
   putPlatform(): void {
-    this.put(dataPlatformKind, PLATFORM);
-    this.putSecret("s3", { accessKeyId: "access-key", secretAccessKey: "secret-key" });
+    const { namespace = "", name } = this.#platform.metadata;
+    this.put(dataPlatformKind, { ...this.#platform, metadata: { namespace, name } });
+    const values = new Map<string, Record<string, string>>();
+    for (const { secret, key } of referencesOf(this.#platform.spec, PLATFORM_COMPONENTS)) {
+      values.set(secret, { ...values.get(secret), [key]: `value of ${key}` });
+    }
+    for (const [name, held] of values) this.putSecret(name, held);
   }
 
   /** Makes a Secret of these values, or changes it. */
@@ -123,11 +142,10 @@ export class Scenario {
     const encoded = Object.entries(values).map(
       ([key, value]) => [key, Buffer.from(value).toString("base64")] as const,
     );
-    const metadata = { namespace: NAMESPACE, name };
     const secret: SecretObject = {
       apiVersion: "v1",
       kind: "Secret",
-      metadata,
+      metadata: { namespace: this.#namespace, name },
       data: Object.fromEntries(encoded),
     };
     this.put(SECRET_TYPE, secret);
@@ -135,44 +153,72 @@ export class Scenario {
 
   /** Applies an object as a user would. */
   put(type: ResourceType, object: KubernetesObject): void {
-    this.api.store.apply(this.#addressOf(type, object.metadata), object as FakeObject, undefined);
+    this.api.store.apply(addressOf(type, object.metadata), object as FakeObject, undefined);
   }
 
   /** Applies a resource of the controller's kind, in the scenario's namespace unless told otherwise. */
   putResource(name: string, spec: object, metadata: object = {}): void {
-    const { group, version, kind } = this.#type;
+    const { kind } = this.#process.controller;
     const object = {
-      apiVersion: `${group}/${version}`,
-      kind,
-      metadata: { namespace: NAMESPACE, name, ...metadata },
+      apiVersion: apiVersionOf(kind),
+      kind: kind.kind,
+      metadata: { namespace: this.#namespace, name, ...metadata },
       spec,
     };
-    this.put(this.#type, object);
+    this.put(kind, object);
   }
 
-  /** What another process left in the status. */
-  putStatus(name: string, status: object): void {
-    const held = this.resource(name);
-    if (held === undefined) throw new Error(`no resource "${name}"`);
-    this.api.store.apply(this.#addressOf(this.#type, held.metadata), { ...held, status }, "status");
+  /** What another process left in the status; of the controller's kind unless told otherwise. */
+  putStatus(name: string, status: object, type: ResourceType = this.#process.controller.kind): void {
+    const at = { ...addressOf(type, { namespace: this.#namespace, name }) };
+    this.api.store.apply(at, { ...this.api.store.get(at), status }, "status");
+  }
+
+  /** Changes an object as somebody else would. */
+  change(type: ResourceType, name: string, change: (object: Record<string, unknown>) => void): void {
+    const at = addressOf(type, { namespace: this.#namespace, name });
+    const copy = structuredClone(this.api.store.get(at)) as Record<string, unknown>;
+    change(copy);
+    this.api.store.update(at, copy as unknown as FakeObject);
   }
 
   deleteResource(name: string): void {
-    this.api.store.delete(this.#addressOf(this.#type, { namespace: NAMESPACE, name }), undefined);
+    this.delete(this.#process.controller.kind, name);
   }
 
-  delete(type: ResourceType, name: string, namespace: string = NAMESPACE): void {
-    this.api.store.delete(this.#addressOf(type, { namespace, name }), undefined);
+  delete(type: ResourceType, name: string, namespace: string = this.#namespace): void {
+    this.api.store.delete(addressOf(type, { namespace, name }), undefined);
   }
 
   /** The namespace is being deleted from now on. */
   terminateNamespace(): void {
-    const metadata = { name: NAMESPACE, deletionTimestamp: "2026-01-01T00:00:00Z" };
+    const metadata = { name: this.#namespace, deletionTimestamp: "2026-01-01T00:00:00Z" };
     this.put(NAMESPACES, { apiVersion: "v1", kind: "Namespace", metadata });
   }
 
-  resource(name: string, namespace: string = NAMESPACE): FakeObject | undefined {
-    return this.api.store.find(this.#addressOf(this.#type, { namespace, name }));
+  /** Lets time pass. */
+  wait(seconds: number): void {
+    this.now = new Date(this.now.getTime() + seconds * 1000);
+  }
+
+  resource(name: string, namespace: string = this.#namespace): FakeObject | undefined {
+    return this.find(this.#process.controller.kind, name, namespace);
+  }
+
+  find(type: ResourceType, name: string, namespace: string = this.#namespace): FakeObject | undefined {
+    return this.api.store.find(addressOf(type, { namespace, name }));
+  }
+
+  /** `Kind/name` of what the controller watches in the namespace, but for resources of its own kind; sorted. */
+  children(): readonly string[] {
+    const { kind, watches } = this.#process.controller;
+    const types = new Map(watches.map(({ type }) => [type.kind, type]));
+    const others = [...types.values()].filter(
+      (type) => type.kind !== kind.kind && type.kind !== dataPlatformKind.kind,
+    );
+    return others
+      .flatMap((type) => this.#held(type).map(({ metadata }) => `${type.kind}/${metadata.name}`))
+      .sort();
   }
 
   status(name: string): Readonly<Record<string, unknown>> {
@@ -181,17 +227,28 @@ export class Scenario {
 
   /** `Ready=False InvalidSpec: message` */
   ready(name: string): string {
+    return this.condition(name, "Ready");
+  }
+
+  /** Like `ready`, of any condition. */
+  condition(name: string, type: string): string {
     const conditions = (this.status(name)["conditions"] ?? []) as readonly Condition[];
-    const ready = conditions.find((condition) => condition.type === "Ready");
-    return ready === undefined ? "not judged" : `Ready=${ready.status} ${ready.reason}: ${ready.message}`;
+    const found = conditions.find((condition) => condition.type === type);
+    return found === undefined ? "not judged" : `${type}=${found.status} ${found.reason}: ${found.message}`;
   }
 
   /** One pass, with a cache that is up to date and all Events written. */
   async pass(name: string): Promise<NextPass> {
     await this.#settle();
-    const next = await this.#reconcile({ namespace: NAMESPACE, name });
-    await this.#events.flush();
+    const next = await this.#process.reconcile({ namespace: this.#namespace, name });
+    await this.#process.events.flush();
     return next;
+  }
+
+  /** One pass of a process that may die in it: nothing is waited for, as nothing may arrive any more. */
+  async passUntilCrash(name: string): Promise<void> {
+    if (!this.#isCrashed) await this.#settle();
+    await this.#process.reconcile({ namespace: this.#namespace, name });
   }
 
   /** Passes until the resource is ready; how many it took. */
@@ -203,46 +260,135 @@ export class Scenario {
     throw new Error(`not ready after 10 passes: ${this.ready(name)}`);
   }
 
+  /** `apply Deployment web-collector`: what `work` writes, but for status, finalizers and Events. */
+  async writesDuring(work: () => Promise<unknown>): Promise<readonly string[]> {
+    const before = this.#childWrites().length;
+    await work();
+    const kinds = new Map(
+      this.#process.controller.watches.map(({ type }) => [collectionOf(type), type.kind] as const),
+    );
+    return this.#childWrites()
+      .slice(before)
+      .map(({ verb, collection, name = "" }) => `${verb} ${kinds.get(collection) ?? collection} ${name}`);
+  }
+
+  /** The next `count` writes of children succeed; then nothing that the process sends arrives any more. */
+  crashAfter(count: number): void {
+    let left = count;
+    this.api.intercept = (request) => {
+      if (this.#isChildWrite(request)) left -= 1;
+      this.#isCrashed = left < 0;
+      return this.#isCrashed ? { kind: "reset" } : undefined;
+    };
+  }
+
+  /** From now on the caches show what is there at this moment, but for resources of the controller's kind. */
+  freezeCaches(): void {
+    this.#isStale = true;
+    const own = collectionOf(this.#process.controller.kind);
+    for (const watch of this.api.watches) if (watch.request.collection !== own) watch.freeze();
+  }
+
+  thawCaches(): void {
+    this.#isStale = false;
+    for (const watch of this.api.watches) if (watch.isOpen) watch.destroy();
+  }
+
   /** `type reason: note` of every Event, in order. */
   events(): string[] {
     return this.api.writes
-      .filter((request) => request.collection === "events.k8s.io/v1/events")
+      .filter((request) => request.collection === EVENTS)
       .map((request) => request.body as { type: string; reason: string; note: string })
       .map((event) => `${event.type} ${event.reason}: ${event.note}`);
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#caches.stop();
-    await this.#connection.close();
-    await this.api.stop();
+  #startProcess(): Process {
+    const connection = plainConnection(this.api.url);
+    const metrics = createMetrics();
+    const logger = createLogger("silent");
+    const rest = createRestClient(connection, metrics);
+    const { leadership } = this;
+    const clock = (): number => this.now.getTime();
+    const secrets = new SecretReader(
+      (key) => findObject<SecretObject>(rest, { type: SECRET_TYPE, key }),
+      clock,
+    );
+    const controller = this.#create({
+      secrets,
+      platforms: new PlatformReader(secrets, clock),
+      clients: createSystemClients({
+        kafka: () => this.kafka,
+        storage: () => this.bucket,
+        catalog: () => this.catalog,
+      }),
+    });
+    const { kind, watches } = controller;
+    const caches = new Caches({ rest, metrics, logger }, []);
+    for (const scope of [{ type: kind }, { type: dataPlatformKind }, ...watches]) {
+      caches.watch(scope, () => undefined);
+    }
+    const events = createEventRecorder({ rest, leadership, metrics, logger, instance: "test" });
+    const stopping = new AbortController();
+    const fieldManager = `test-${kind.kind.toLowerCase()}`;
+    const reconcile = controller.reconcilerWith({
+      access: { rest, caches, leadership, fieldManager, applied: new Map() },
+      events,
+      metrics,
+      logger,
+      resyncSeconds: 120,
+      stopSignal: stopping.signal,
+      now: () => this.now,
+    });
+    caches.start();
+    const stop = async (): Promise<void> => {
+      stopping.abort();
+      await caches.stop();
+      await connection.close();
+    };
+    return { controller, caches, events, reconcile, stop };
   }
 
   /** Waits until the caches show what the server holds. */
   async #settle(): Promise<void> {
-    await until(
-      () => this.#isSettled(this.#type) && this.#isSettled(dataPlatformKind),
-      () => "the caches do not show what the server holds",
-    );
+    const { kind, watches } = this.#process.controller;
+    const scopes = this.#isStale
+      ? [{ type: kind }]
+      : [{ type: kind }, { type: dataPlatformKind }, ...watches];
+    const isSettled = (): boolean => scopes.every((scope) => this.#isSettled(scope));
+    await until(isSettled, () => "the caches do not show what the server holds");
   }
 
-  #isSettled(type: ResourceType): boolean {
+  #isSettled({ type, labelSelector }: CacheScope): boolean {
     const version = (object: KubernetesObject): string =>
       `${object.metadata.uid} ${object.metadata.resourceVersion}`;
-    const held = this.#held(type).map(version).toSorted();
-    return JSON.stringify(this.#caches.cachedList(type).map(version).toSorted()) === JSON.stringify(held);
+    const held = this.#held(type, labelSelector).map(version).toSorted();
+    const cached = this.#process.caches.cachedList(type).map(version).toSorted();
+    return JSON.stringify(cached) === JSON.stringify(held);
   }
 
-  #held(type: ResourceType): readonly KubernetesObject[] {
-    const list = this.api.store.list({ collection: collectionOf(type) }, new URLSearchParams());
+  #held(type: ResourceType, labelSelector = ""): readonly KubernetesObject[] {
+    const query = new URLSearchParams({ labelSelector });
+    const list = this.api.store.list({ collection: collectionOf(type) }, query);
     return (list as { items: readonly KubernetesObject[] }).items;
   }
 
-  #addressOf(type: ResourceType, metadata: { readonly namespace?: string; readonly name: string }) {
-    return { collection: collectionOf(type), namespace: metadata.namespace ?? "", name: metadata.name };
+  #childWrites(): readonly FakeRequest[] {
+    return this.api.writes.filter((request) => this.#isChildWrite(request));
+  }
+
+  #isChildWrite({ verb, collection, subresource }: FakeRequest): boolean {
+    const isOther = collection !== EVENTS && collection !== collectionOf(this.#process.controller.kind);
+    return isOther && subresource === undefined && (verb === "apply" || verb === "delete");
   }
 }
 
-function collectionOf({ group, version, plural }: ResourceType): string {
-  return group === "" ? `${version}/${plural}` : `${group}/${version}/${plural}`;
+function collectionOf(type: ResourceType): string {
+  return `${apiVersionOf(type)}/${type.plural}`;
+}
+
+function addressOf(
+  type: ResourceType,
+  { namespace = "", name }: { readonly namespace?: string; readonly name: string },
+): FakeAddress {
+  return { collection: collectionOf(type), namespace, name };
 }

@@ -1,110 +1,16 @@
-/** Passes of the controller against an API server in memory, with the faults that break controllers. */
-import { pino } from "pino";
-import { describe, expect, it } from "vitest";
-import type { ClickstreamPipeline } from "../../crds/kinds.ts";
-import type { ReconcileContext } from "../../runtime/controller.ts";
-import { findTerminalError } from "../../runtime/errors.ts";
-import { createMetrics } from "../../runtime/metrics.ts";
-import { runPhases } from "../../runtime/pass/phases.ts";
-import type { PhaseResults } from "../../runtime/pass/phases.ts";
-import { PERMIT } from "../../testing/permit.ts";
+/** Whole passes over pipelines against an API server in this process, with the faults that break controllers. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ClickstreamPipelineSpec } from "../../crds/kinds.ts";
+import { dataPlatformKind, eventStreamKind, lakeTableKind } from "../../crds/kinds.ts";
+import { SECRET_TYPE } from "../../platform/secret-reader.ts";
 import { JsonClient } from "../../targets/http/json-client.ts";
-import { FakeKubernetes, SimulatedCrash } from "../../testing/fake-kubernetes.ts";
-import type { SystemClients } from "../../targets/clients.ts";
-import type { AppliedPipeline } from "./apply.ts";
-import type { ClickstreamPipelineController } from "./controller.ts";
+import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
+import { IMAGES, conditions, localPlatform } from "../../testing/clickstream-pipeline.ts";
+import { Scenario } from "../../testing/scenario.ts";
 import { createClickstreamPipelineController } from "./controller.ts";
-import type { ObservedPipeline } from "./observe.ts";
-import type { PipelinePlan } from "./plan.ts";
-import {
-  IMAGES,
-  conditions,
-  localPlatform,
-  pipelineWith,
-  platformsOf,
-} from "../../testing/clickstream-pipeline.ts";
-import type { ValidatedPipeline } from "./validate.ts";
-
-type Results = PhaseResults<ObservedPipeline, ValidatedPipeline, PipelinePlan, AppliedPipeline>;
-
-const metrics = createMetrics();
-
-/** The controller of a process that has just been started. */
-function controllerOf(
-  kubernetes: FakeKubernetes,
-  clients: Partial<SystemClients> = {},
-): ClickstreamPipelineController {
-  return createClickstreamPipelineController({
-    images: IMAGES,
-    client: new JsonClient(),
-    platforms: platformsOf(kubernetes),
-    clients: clients as SystemClients,
-  });
-}
-
-/** A namespace with a platform, its Secret, and nothing else. */
-function cluster(): FakeKubernetes {
-  const kubernetes = new FakeKubernetes();
-  kubernetes.seed(localPlatform());
-  const secret = {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: "s3-credentials", namespace: "quickstart" },
-  };
-  kubernetes.seed(Object.assign(secret, { data: { accessKeyId: "YQ==", secretAccessKey: "Yg==" } }));
-  return kubernetes;
-}
-
-function contextOf(kubernetes: FakeKubernetes): ReconcileContext {
-  return {
-    logger: pino({ level: "silent" }),
-    now: () => new Date("2026-01-01T00:00:00Z"),
-    kubernetes,
-    ...PERMIT,
-    hide: () => undefined,
-    recordEvent: () => undefined,
-    isNamespaceTerminating: async () => false,
-  };
-}
-
-async function pass(
-  kubernetes: FakeKubernetes,
-  pipeline: ClickstreamPipeline = pipelineWith(),
-): Promise<Results> {
-  return runPhases(controllerOf(kubernetes), pipeline, {
-    context: contextOf(kubernetes),
-    metrics,
-    controllerName: "ClickstreamPipeline",
-  });
-}
-
-/** What the other controllers do: the stream and the tables become ready. */
-function makeChildrenReady(kubernetes: FakeKubernetes): void {
-  for (const name of kubernetes.names()) {
-    const [kind = "", object = ""] = name.split("/");
-    if (kind !== "EventStream" && kind !== "LakeTable") continue;
-    kubernetes.change(kind, object, (resource) => {
-      const { generation } = resource["metadata"] as { generation: number };
-      resource["status"] = { conditions: conditions({ observedGeneration: generation }) };
-    });
-  }
-}
-
-/** Passes until nothing is written any more; says how many there were. */
-async function settle(kubernetes: FakeKubernetes, pipeline?: ClickstreamPipeline): Promise<number> {
-  for (let passes = 1; passes < 20; passes += 1) {
-    kubernetes.writes.length = 0;
-    const { thrown } = await pass(kubernetes, pipeline);
-    if (thrown !== undefined && !(thrown.error instanceof SimulatedCrash)) throw thrown.error;
-    makeChildrenReady(kubernetes);
-    if (thrown === undefined && kubernetes.writes.length === 0) return passes;
-  }
-  throw new Error(`still writing: ${kubernetes.writes.join(", ")}`);
-}
 
 const CHILDREN = [
   "ConfigMap/web-stream",
-  "DataPlatform/local",
   "Deployment/web-collector",
   "EventStream/web-raw",
   "LakeTable/web-duplicate-events",
@@ -113,7 +19,6 @@ const CHILDREN = [
   "PodDisruptionBudget/web-collector",
   "Role/web-stream",
   "RoleBinding/web-stream",
-  "Secret/s3-credentials",
   "Service/web-collector",
   "Service/web-collector-internal",
   "Service/web-stream",
@@ -121,247 +26,312 @@ const CHILDREN = [
   "ServiceAccount/web-stream",
   "StatefulSet/web-stream",
 ];
+/** What stream and tables become ready by, in the order of the writes. */
+const DATA_WRITES = [
+  "apply EventStream web-raw",
+  "apply LakeTable web-events",
+  "apply LakeTable web-failed-events",
+  "apply LakeTable web-duplicate-events",
+];
+
+const client = new JsonClient();
+let scenario: Scenario;
+
+beforeEach(async () => {
+  scenario = await Scenario.start(
+    (systems) => createClickstreamPipelineController({ images: IMAGES, client, ...systems }),
+    localPlatform(),
+  );
+});
+afterEach(async () => {
+  await scenario.stop();
+});
+
+function putPipeline(spec: Partial<ClickstreamPipelineSpec> = {}): void {
+  scenario.putResource("web", { platformRef: { name: "local" }, ...spec });
+}
+
+/** What one pass over the pipeline writes of its children. */
+function pass(): Promise<readonly string[]> {
+  return scenario.writesDuring(() => scenario.pass("web"));
+}
+
+/** What the other controllers do: the stream and the tables become ready. */
+function makeChildrenReady(): void {
+  for (const child of scenario.children()) {
+    const [kind, name = ""] = child.split("/");
+    const type = [eventStreamKind, lakeTableKind].find((candidate) => candidate.kind === kind);
+    const generation = type && scenario.find(type, name)?.metadata.generation;
+    if (type === undefined || generation === undefined) continue;
+    scenario.putStatus(name, { conditions: conditions({ observedGeneration: generation }) }, type);
+  }
+}
+
+/** Passes over this spec until nothing is written any more; says how many there were. */
+async function settle(spec: Partial<ClickstreamPipelineSpec> = {}): Promise<number> {
+  putPipeline(spec);
+  for (let passes = 1; passes < 20; passes += 1) {
+    const writes = await pass();
+    makeChildrenReady();
+    if (writes.length === 0) return passes;
+  }
+  throw new Error(`still writing: ${(await pass()).join(", ")}`);
+}
 
 describe("a pipeline", () => {
   it("starts its workloads in the second pass, when stream and tables are there, and rests in the third", async () => {
-    const kubernetes = cluster();
-    expect(await settle(kubernetes)).toBe(3);
-    expect(kubernetes.names()).toEqual(CHILDREN);
+    expect(await settle()).toBe(3);
+    expect(scenario.children()).toEqual(CHILDREN);
+  });
+
+  it("writes nothing at all once it is at rest, its status neither", async () => {
+    await settle();
+    await scenario.pass("web");
+    const writes = scenario.api.writes.length;
+    await scenario.pass("web");
+    expect(scenario.api.writes).toHaveLength(writes);
+  });
+
+  it("tells stage by stage what it waits for", async () => {
+    putPipeline();
+    await pass();
+    expect(scenario.ready("web")).toContain("Ready=False ChildrenNotReady: Stream:");
+    expect(scenario.condition("web", "CollectorReady")).toBe(
+      "CollectorReady=False ChildrenNotReady: waits for the raw stream before it is first started",
+    );
+    makeChildrenReady();
+    await settle();
+    expect(scenario.condition("web", "StreamReady")).toContain("StreamReady=True");
+    expect(scenario.ready("web")).toContain("Ready=False RolloutInProgress: Collector:");
   });
 
   it("makes children that go with it", async () => {
-    const kubernetes = cluster();
-    await settle(kubernetes);
-    for (const name of CHILDREN.filter((child) => !/^(DataPlatform|Secret)\//.test(child))) {
-      const [kind = "", object = ""] = name.split("/");
-      expect(kubernetes.object(kind, object).metadata.ownerReferences).toMatchObject([
-        { kind: "ClickstreamPipeline", name: "web", uid: "pipeline-uid", controller: true },
+    await settle();
+    const uid = scenario.resource("web")?.metadata.uid;
+    for (const child of CHILDREN) {
+      const [kind = "", name = ""] = child.split("/");
+      const types = [...Object.values(CHILD_TYPES), eventStreamKind, lakeTableKind];
+      const type = types.find((candidate) => candidate.kind === kind);
+      expect(type && scenario.find(type, name)?.metadata.ownerReferences).toMatchObject([
+        { kind: "ClickstreamPipeline", name: "web", uid, controller: true },
       ]);
     }
   });
 
   it("takes away the driver's rights when it has no executors any more, and nothing else", async () => {
-    const kubernetes = cluster();
-    await settle(kubernetes);
-    await settle(kubernetes, pipelineWith({ processing: { executors: 0 } }));
-    expect(kubernetes.names()).toEqual(CHILDREN.filter((name) => !name.startsWith("Role")));
+    await settle();
+    await settle({ processing: { executors: 0 } });
+    expect(scenario.children()).toEqual(CHILDREN.filter((name) => !name.startsWith("Role")));
   });
 
   it("keeps its workloads when the stream is no longer ready", async () => {
-    const kubernetes = cluster();
-    await settle(kubernetes);
-    kubernetes.change("EventStream", "web-raw", (stream) => {
-      stream["status"] = { conditions: conditions({ status: "False", reason: "KafkaUnreachable" }) };
-    });
-    kubernetes.writes.length = 0;
-    await pass(kubernetes);
-    expect(kubernetes.writes).toEqual([]);
+    await settle();
+    const status = { conditions: conditions({ status: "False", reason: "KafkaUnreachable" }) };
+    scenario.putStatus("web-raw", status, eventStreamKind);
+    expect(await pass()).toEqual([]);
   });
 
   it("touches only the collector for a change of the collector", async () => {
-    const kubernetes = cluster();
-    await settle(kubernetes);
-    kubernetes.writes.length = 0;
-    await pass(kubernetes, pipelineWith({ collector: { replicas: 2 } }));
-    expect(kubernetes.writes).toEqual(["apply Deployment web-collector"]);
+    await settle();
+    putPipeline({ collector: { replicas: 2 } });
+    expect(await pass()).toEqual(["apply Deployment web-collector"]);
   });
 
   it("writes the new files of the job before it restarts it", async () => {
-    const kubernetes = cluster();
-    await settle(kubernetes);
-    kubernetes.writes.length = 0;
-    await pass(kubernetes, pipelineWith({ processing: { triggerInterval: "3s" } }));
-    expect(kubernetes.writes).toEqual(["apply ConfigMap web-stream", "apply StatefulSet web-stream"]);
+    await settle();
+    putPipeline({ processing: { triggerInterval: "3s" } });
+    expect(await pass()).toEqual(["apply ConfigMap web-stream", "apply StatefulSet web-stream"]);
   });
 
   it("repairs a child that was deleted by hand", async () => {
-    const kubernetes = cluster();
-    await settle(kubernetes);
-    kubernetes.remove("Service", "web-collector");
-    await settle(kubernetes);
-    expect(kubernetes.names()).toEqual(CHILDREN);
+    await settle();
+    scenario.delete(CHILD_TYPES.Service, "web-collector");
+    await settle();
+    expect(scenario.children()).toEqual(CHILDREN);
   });
 
   it("does not take a Deployment that belongs to somebody else", async () => {
-    const kubernetes = cluster();
-    kubernetes.seed({
+    const labels = { theirs: "yes" };
+    scenario.put(CHILD_TYPES.Deployment, {
       apiVersion: "apps/v1",
       kind: "Deployment",
-      metadata: { name: "web-collector", namespace: "quickstart", labels: { theirs: "yes" } },
+      metadata: { name: "web-collector", namespace: "quickstart", labels },
     });
-    await pass(kubernetes);
-    makeChildrenReady(kubernetes);
-    const { thrown } = await pass(kubernetes);
-    expect(findTerminalError(thrown?.error)?.reason).toBe("ResourceConflict");
-    expect(kubernetes.object("Deployment", "web-collector").metadata.labels).toEqual({ theirs: "yes" });
-  });
-
-  it("makes stream, tables and collector while the Secret of the object store is missing, the job once it is there", async () => {
-    const kubernetes = cluster();
-    const secret = kubernetes.object("Secret", "s3-credentials");
-    kubernetes.remove("Secret", "s3-credentials");
-    await pass(kubernetes);
-    makeChildrenReady(kubernetes);
-    const { thrown } = await pass(kubernetes);
-    expect(thrown?.error).toMatchObject({
-      reason: "SecretNotFound",
-      message: 'Secret "s3-credentials" does not exist',
-    });
-    const ofJob = /^(Secret|ConfigMap|Role|RoleBinding|StatefulSet)\/|\/web-stream$/;
-    expect(kubernetes.names()).toEqual(CHILDREN.filter((name) => !ofJob.test(name)));
-    kubernetes.seed(secret);
-    await settle(kubernetes);
-    expect(kubernetes.names()).toEqual(CHILDREN);
-  });
-
-  it("leaves a running job alone, whatever else changes, while one of its Secrets is missing", async () => {
-    const kubernetes = cluster();
-    await settle(kubernetes);
-    kubernetes.remove("Secret", "s3-credentials");
-    kubernetes.writes.length = 0;
-    await pass(kubernetes, pipelineWith({ processing: { executors: 0 }, collector: { replicas: 2 } }));
-    expect(kubernetes.writes).toEqual(["apply Deployment web-collector"]);
-  });
-
-  it("rolls the job, and only the job, for new keys of the object store", async () => {
-    const kubernetes = cluster();
-    await settle(kubernetes);
-    kubernetes.change("Secret", "s3-credentials", (secret) => {
-      secret["data"] = { accessKeyId: "YQ==", secretAccessKey: "bmV3" };
-    });
-    kubernetes.writes.length = 0;
-    await pass(kubernetes);
-    expect(kubernetes.writes).toEqual(["apply StatefulSet web-stream"]);
+    putPipeline();
+    await pass();
+    makeChildrenReady();
+    await pass();
+    expect(scenario.ready("web")).toBe(
+      'Ready=False ResourceConflict: Deployment "web-collector" exists and was not made by the operator; delete or rename it',
+    );
+    expect(scenario.find(CHILD_TYPES.Deployment, "web-collector")?.metadata.labels).toEqual(labels);
   });
 
   it("writes nothing and judges its stages while its platform is missing", async () => {
-    const kubernetes = cluster();
-    kubernetes.remove("DataPlatform", "local");
-    const { thrown } = await pass(kubernetes);
-    expect(thrown?.error).toMatchObject({ reason: "PlatformNotFound" });
-    expect(kubernetes.writes).toEqual([]);
+    scenario.delete(dataPlatformKind, "local");
+    putPipeline();
+    expect(await pass()).toEqual([]);
+    expect(scenario.ready("web")).toBe(
+      'Ready=False PlatformNotFound: DataPlatform "local" does not exist in namespace "quickstart"',
+    );
+    expect(scenario.condition("web", "StreamReady")).toBe(
+      "StreamReady=False ChildrenNotReady: not yet created",
+    );
+  });
+});
+
+describe("a pipeline that lacks the Secret of the object store", () => {
+  const keys = { accessKeyId: "an-id", secretAccessKey: "a-key" };
+
+  it("makes stream, tables and collector, and the job once the Secret is there", async () => {
+    scenario.delete(SECRET_TYPE, "s3-credentials");
+    putPipeline();
+    await pass();
+    makeChildrenReady();
+    expect(await pass()).toEqual(["apply Deployment web-collector"]);
+    expect(scenario.ready("web")).toBe('Ready=False SecretNotFound: Secret "s3-credentials" does not exist');
+    expect(scenario.condition("web", "ProcessingReady")).toBe(
+      'ProcessingReady=False SecretNotFound: Secret "s3-credentials" does not exist',
+    );
+    const ofJob = /^(ConfigMap|Role|RoleBinding|StatefulSet)\/|\/web-stream$/;
+    expect(scenario.children()).toEqual(CHILDREN.filter((name) => !ofJob.test(name)));
+    scenario.putSecret("s3-credentials", keys);
+    scenario.wait(10);
+    await settle();
+    expect(scenario.children()).toEqual(CHILDREN);
+  });
+
+  it("leaves a running job alone, whatever else changes", async () => {
+    await settle();
+    scenario.delete(SECRET_TYPE, "s3-credentials");
+    scenario.wait(10);
+    putPipeline({ processing: { executors: 0 }, collector: { replicas: 2 } });
+    expect(await pass()).toEqual(["apply Deployment web-collector"]);
+    expect(scenario.children()).toEqual(CHILDREN);
+  });
+
+  it("has its job rolled, and only its job, for new keys", async () => {
+    await settle();
+    scenario.putSecret("s3-credentials", keys);
+    expect(await pass()).toEqual([]);
+    scenario.wait(10);
+    expect(await pass()).toEqual(["apply StatefulSet web-stream"]);
   });
 });
 
 describe("a pipeline whose operator dies after any write", () => {
-  const writes = CHILDREN.length - 2;
-
-  it.each(Array.from({ length: writes + 1 }, (_, count) => count))(
+  it.each(Array.from({ length: CHILDREN.length + 1 }, (_, count) => count))(
     "is complete after a crash at write %i",
     async (count) => {
-      const kubernetes = cluster();
-      kubernetes.crashAfter(count);
-      await pass(kubernetes);
-      makeChildrenReady(kubernetes);
-      await pass(kubernetes);
-      kubernetes.crashAfter(Number.POSITIVE_INFINITY);
-      await settle(kubernetes);
-      expect(kubernetes.names()).toEqual(CHILDREN);
+      putPipeline();
+      scenario.crashAfter(count);
+      await scenario.passUntilCrash("web");
+      makeChildrenReady();
+      await scenario.passUntilCrash("web");
+      await scenario.restart();
+      await settle();
+      expect(scenario.children()).toEqual(CHILDREN);
     },
   );
 });
 
 describe("a pipeline whose caches stand still", () => {
   it("loses nothing and makes nothing twice", async () => {
-    const kubernetes = cluster();
-    await settle(kubernetes);
-    kubernetes.freezeCache();
-    await pass(kubernetes, pipelineWith({ processing: { executors: 0 } }));
-    await pass(kubernetes, pipelineWith({ processing: { executors: 1 } }));
-    kubernetes.thawCache();
-    await settle(kubernetes, pipelineWith({ processing: { executors: 1 } }));
-    expect(kubernetes.names()).toEqual(CHILDREN);
+    await settle();
+    scenario.freezeCaches();
+    putPipeline({ processing: { executors: 0 } });
+    await pass();
+    putPipeline({ processing: { executors: 1 } });
+    await pass();
+    scenario.thawCaches();
+    await settle({ processing: { executors: 1 } });
+    expect(scenario.children()).toEqual(CHILDREN);
   });
 });
 
 describe("deleting a pipeline", () => {
-  /** The controller with a bucket that tells which folders were deleted in it. */
-  function deletingController(kubernetes: FakeKubernetes, deleted: string[]): ClickstreamPipelineController {
-    const storage = {
-      deletePrefix: async (prefix: string) => {
-        deleted.push(prefix);
-        return 1;
-      },
-    };
-    return controllerOf(kubernetes, { storage: () => storage as never });
+  const FINALIZERS = ["openclickstream.io/clickstreampipeline"];
+
+  function finalizers(): readonly string[] {
+    return scenario.resource("web")?.metadata.finalizers ?? [];
   }
 
   it("needs no cleanup with the policy Retain, once no child says Delete any more", async () => {
-    const kubernetes = cluster();
-    const controller = controllerOf(kubernetes);
-    const retained = pipelineWith();
-    expect(controller.needsFinalizer?.(retained, kubernetes)).toBe(false);
-    await settle(kubernetes, pipelineWith({ deletionPolicy: "Delete" }));
-    expect(controller.needsFinalizer?.(pipelineWith({ deletionPolicy: "Delete" }), kubernetes)).toBe(true);
-    expect(controller.needsFinalizer?.(retained, kubernetes)).toBe(true);
-    await settle(kubernetes, retained);
-    expect(controller.needsFinalizer?.(retained, kubernetes)).toBe(false);
+    await settle();
+    expect(finalizers()).toEqual([]);
+    await settle({ deletionPolicy: "Delete" });
+    expect(finalizers()).toEqual(FINALIZERS);
+    putPipeline({ deletionPolicy: "Retain" });
+    await pass();
+    expect(finalizers()).toEqual(FINALIZERS);
+    await settle({ deletionPolicy: "Retain" });
+    expect(finalizers()).toEqual([]);
   });
 
   it("that became Retain in the last moment tells its children first, and deletes nothing", async () => {
-    const kubernetes = cluster();
-    await settle(kubernetes, pipelineWith({ deletionPolicy: "Delete" }));
-    kubernetes.writes.length = 0;
-    const deleted: string[] = [];
-    await deletingController(kubernetes, deleted).finalize?.(pipelineWith(), contextOf(kubernetes));
-    expect(kubernetes.writes).toEqual([
-      "apply EventStream web-raw",
-      "apply LakeTable web-events",
-      "apply LakeTable web-failed-events",
-      "apply LakeTable web-duplicate-events",
-    ]);
-    const table = kubernetes.object("LakeTable", "web-events");
-    expect(table["spec"]).toMatchObject({ deletionPolicy: "Retain", database: "quickstart" });
-    expect(table.metadata.ownerReferences).toMatchObject([{ uid: "pipeline-uid" }]);
-    expect(deleted).toEqual([]);
+    scenario.bucket.keys.add("checkpoints/quickstart/web/offsets/0");
+    await settle({ deletionPolicy: "Delete" });
+    const { uid } = scenario.resource("web")?.metadata ?? {};
+    putPipeline({ deletionPolicy: "Retain" });
+    scenario.deleteResource("web");
+    expect(await pass()).toEqual(DATA_WRITES);
+    const table = scenario.find(lakeTableKind, "web-events");
+    expect(table?.["spec"]).toMatchObject({ deletionPolicy: "Retain", database: "quickstart" });
+    expect(table?.metadata.ownerReferences).toMatchObject([{ uid }]);
+    expect(scenario.bucket.keys.size).toBe(1);
+    expect(scenario.resource("web")).toBeUndefined();
   });
 
   it("leaves alone what bears the name of a child and is none", async () => {
-    const kubernetes = cluster();
-    await settle(kubernetes, pipelineWith({ deletionPolicy: "Delete" }));
-    kubernetes.change("EventStream", "web-raw", (stream) => {
+    await settle({ deletionPolicy: "Delete" });
+    scenario.change(eventStreamKind, "web-raw", (stream) => {
       (stream["metadata"] as { ownerReferences: unknown }).ownerReferences = [];
     });
-    kubernetes.writes.length = 0;
-    await deletingController(kubernetes, []).finalize?.(pipelineWith(), contextOf(kubernetes));
-    expect(kubernetes.writes).not.toContain("apply EventStream web-raw");
+    putPipeline({ deletionPolicy: "Retain" });
+    scenario.deleteResource("web");
+    expect(await pass()).toEqual(DATA_WRITES.slice(1));
   });
 
   it("deletes the checkpoint only when the job is gone", async () => {
-    const kubernetes = cluster();
-    const pipeline = pipelineWith({ deletionPolicy: "Delete" });
-    await settle(kubernetes, pipeline);
-    const deleted: string[] = [];
-    const deleting = deletingController(kubernetes, deleted);
-    const context = contextOf(kubernetes);
-    await expect(deleting.finalize?.(pipeline, context)).rejects.toMatchObject({
-      reason: "Deleting",
-      message: "the stream job is stopping",
-    });
-    expect(deleted).toEqual([]);
-    expect(kubernetes.names()).not.toContain("StatefulSet/web-stream");
-    await deleting.finalize?.(pipeline, context);
-    expect(deleted).toEqual(["checkpoints/quickstart/web/"]);
+    scenario.bucket.keys.add("checkpoints/quickstart/web/offsets/0");
+    await settle({ deletionPolicy: "Delete" });
+    scenario.deleteResource("web");
+    expect(await pass()).toEqual(["delete StatefulSet web-stream"]);
+    expect(scenario.ready("web")).toBe("Ready=False Deleting: deletion waits: the stream job is stopping");
+    expect(scenario.bucket.keys.size).toBe(1);
+    await pass();
+    expect(scenario.bucket.keys.size).toBe(0);
+    expect(scenario.resource("web")).toBeUndefined();
+  });
+
+  it("needs the keys of the object store only, those of the moment before if they are gone too", async () => {
+    scenario.bucket.keys.add("checkpoints/quickstart/web/offsets/0");
+    await settle({ deletionPolicy: "Delete" });
+    scenario.delete(SECRET_TYPE, "s3-credentials");
+    scenario.wait(10);
+    scenario.deleteResource("web");
+    await pass();
+    await pass();
+    expect(scenario.bucket.keys.size).toBe(0);
   });
 
   it("waits for the platform, but not in a namespace that is being deleted", async () => {
-    const kubernetes = cluster();
-    kubernetes.remove("DataPlatform", "local");
-    const pipeline = pipelineWith({ deletionPolicy: "Delete" });
-    const deleting = deletingController(kubernetes, []);
-    const context = contextOf(kubernetes);
-    await expect(deleting.finalize?.(pipeline, context)).rejects.toMatchObject({
-      reason: "PlatformNotFound",
-    });
-    const events: string[] = [];
-    const terminating: typeof context = {
-      ...context,
-      isNamespaceTerminating: async () => true,
-      recordEvent: (type, reason, message) => events.push(`${type} ${reason}: ${message}`),
-    };
-    await expect(deleting.finalize?.(pipeline, terminating)).resolves.toBeUndefined();
-    expect(events).toEqual([
+    scenario.delete(dataPlatformKind, "local");
+    scenario.putResource(
+      "web",
+      { platformRef: { name: "local" }, deletionPolicy: "Delete" },
+      { finalizers: FINALIZERS },
+    );
+    scenario.deleteResource("web");
+    await pass();
+    expect(scenario.ready("web")).toBe(
+      'Ready=False PlatformNotFound: deletion waits: DataPlatform "local" does not exist in namespace "quickstart"',
+    );
+    scenario.terminateNamespace();
+    await pass();
+    expect(scenario.resource("web")).toBeUndefined();
+    expect(scenario.events().at(-1)).toBe(
       'Warning CleanupAbandoned: the checkpoint at checkpoints/quickstart/web was left: DataPlatform "local" is gone, and with it the way to the bucket',
-    ]);
+    );
   });
 });

@@ -118,7 +118,10 @@ export class FakeApiServer {
     if (request.verb === "create") return this.store.create({ ...at, name: body.metadata.name }, body);
     if (request.verb === "update") return this.store.update(at, body);
     if (request.verb === "patch") return this.store.mergePatch(at, body);
-    if (request.verb === "apply") return this.store.apply(at, body, request.subresource);
+    if (request.verb === "apply" && request.subresource !== undefined)
+      return this.store.apply(at, body, request.subresource);
+    if (request.verb === "apply")
+      return this.store.applyAs(request.query.get("fieldManager") ?? "", at, body);
     return this.store.delete(at, request.body as { preconditions?: { uid?: string } } | undefined);
   }
 

@@ -40,6 +40,8 @@ export class FakeStore {
   /** Watches from before this version are Gone. */
   compactedBefore = 0;
   readonly #objects = new Map<string, FakeObject>();
+  /** What each manager last applied to each object. */
+  readonly #applied = new Map<string, FakeObject>();
   readonly #history: HistoryEntry[] = [];
   readonly #followers = new Set<(entry: HistoryEntry) => void>();
 
@@ -97,7 +99,7 @@ export class FakeStore {
     return this.#change(at, held, merge(held, patch) as FakeObject);
   }
 
-  /** Without ownership of fields: what is applied replaces each top-level field; the status as a whole. */
+  /** As a test sets the scene, without ownership: what is applied replaces each top-level field; the status as a whole. */
   apply(at: FakeAddress, body: FakeObject, subresource: string | undefined): FakeObject {
     const held = this.find(at);
     if (subresource === "status") {
@@ -111,6 +113,26 @@ export class FakeStore {
     }
     assertUid(held, body.metadata.uid);
     return this.#change(at, held, { ...held, ...body, metadata: { ...held.metadata, ...body.metadata } });
+  }
+
+  /**
+   * Server-side apply with force: fields that this manager had applied and now leaves out go away, fields of others stay, lists are
+   * replaced as a whole.
+   */
+  applyAs(manager: string, at: FakeAddress, body: FakeObject): FakeObject {
+    const id = `${manager} ${idOf(at)}`;
+    const held = this.find(at);
+    if (held === undefined && body.metadata.uid !== undefined)
+      throw new FakeStoreError(409, "Conflict", "uid mismatch");
+    if (held !== undefined) assertUid(held, body.metadata.uid);
+    const last = this.#applied.get(id);
+    const wanted = json(body) as FakeObject;
+    this.#applied.set(id, wanted);
+    if (held === undefined) return this.create(at, body);
+    const merged = merge(withoutDropped(held, last, wanted), wanted) as FakeObject;
+    const { name, namespace = "", uid = "" } = held.metadata;
+    const metadata = { ...merged.metadata, name, uid, ...(namespace !== "" && { namespace }) };
+    return this.#change(at, held, { ...merged, metadata });
   }
 
   delete(at: FakeAddress, options?: { preconditions?: { uid?: string } }): FakeObject {
@@ -161,6 +183,7 @@ export class FakeStore {
 
   #remove(at: FakeAddress, object: FakeObject): FakeObject {
     const removed = this.#commit("DELETED", at, object);
+    for (const id of this.#applied.keys()) if (id.endsWith(` ${idOf(at)}`)) this.#applied.delete(id);
     this.#objects.delete(idOf(at));
     return removed;
   }
@@ -199,6 +222,14 @@ function assertVersion(held: FakeObject, version: string | undefined): void {
   if (version !== undefined && version !== held.metadata.resourceVersion) {
     throw new FakeStoreError(409, "Conflict", "the object has been modified");
   }
+}
+
+function withoutDropped(held: unknown, last: unknown, next: unknown): unknown {
+  if (!isRecord(held) || !isRecord(last) || !isRecord(next)) return held;
+  const kept = Object.entries(held).filter(([field]) => !(field in last) || field in next);
+  return Object.fromEntries(
+    kept.map(([field, value]) => [field, withoutDropped(value, last[field], next[field])]),
+  );
 }
 
 function merge(held: unknown, patch: unknown): unknown {
