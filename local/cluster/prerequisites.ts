@@ -21,6 +21,7 @@ const neededPrograms: readonly NeededProgram[] = [
   { program: "iptables", package: "iptables" },
   { program: "ip", package: "iproute2" },
   { program: "mount", package: "mount" },
+  { program: "flock", package: "util-linux" },
   { program: "nice", package: "coreutils" },
   { program: "tar", package: "tar" },
   { program: "openssl", package: "openssl" },

@@ -8,8 +8,16 @@ import { mustRun, runCommand } from "../support/command.ts";
 import type { Artifact } from "./artifacts.ts";
 import { checkoutFolder } from "../support/checkout.ts";
 import { chooseBuilder, type ImageBuilder } from "./builders.ts";
-import { cached, cachedPath, hashOf, hashOfPath, markUsed, type CacheEntry } from "../support/cache.ts";
-import { withBuildLock } from "../support/build-lock.ts";
+import {
+  cached,
+  cachedPath,
+  cacheFolder,
+  hashOf,
+  hashOfPath,
+  markUsed,
+  type CacheEntry,
+} from "../support/cache.ts";
+import { withLock, type Lock } from "../support/lock.ts";
 import { imageNames, isBase, recipeOf, type ImageRecipe } from "./recipes.ts";
 
 /** An image that can be loaded into a cluster. */
@@ -38,6 +46,11 @@ const basePrefix = "localhost/openclickstream";
 const archiveName = "image.tar";
 /** Another format means another archive of the same image. */
 const archiveFormat = "oci, zstd";
+
+/** Builds share the cache, the builder's storage and the folder of contexts. The wait is longer than any build. */
+function buildLock(): Lock {
+  return { file: join(cacheFolder(), "images.lock"), purpose: "builds images", waitSeconds: 45 * 60 };
+}
 
 /** Builds the images that are not in the cache yet and returns all that were asked for, in the same order. */
 export async function buildImages(options: BuildOptions = {}): Promise<BuiltImage[]> {
@@ -82,7 +95,7 @@ class ImageBuild {
     for (const image of images) {
       if (!(await markUsed(this.#entry(image.name, image.reference)))) missing.push(image);
     }
-    if (missing.length > 0) await withBuildLock(this.#report, async () => this.#buildAll(missing));
+    if (missing.length > 0) await withLock(buildLock(), this.#report, async () => this.#buildAll(missing));
     if (this.#push) for (const image of images) await this.#pushImage(image);
     return images;
   }

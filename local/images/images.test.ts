@@ -1,12 +1,9 @@
-import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { javaMajor } from "./artifacts.ts";
 import { checkoutFolder } from "../support/checkout.ts";
 import { chooseBuilder, repositoryOf } from "./builders.ts";
-import { withBuildLock } from "../support/build-lock.ts";
 import { imageNames, isBase, recipeOf } from "./recipes.ts";
 import { imageReference } from "./build.ts";
 
@@ -81,59 +78,5 @@ describe("the major version of a JDK", () => {
     ["", 0],
   ])("is read from %j", (release, major) => {
     expect(javaMajor(release)).toBe(major);
-  });
-});
-
-describe("the build lock", () => {
-  let folder = "";
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "openclickstream-lock-test-"));
-    vi.stubEnv("OPEN_CLICKSTREAM_CACHE", folder);
-  });
-  afterEach(async () => {
-    vi.unstubAllEnvs();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  test("lets one action work at a time", async () => {
-    const steps: string[] = [];
-    let finishFirst = (): void => undefined;
-    const firstMayEnd = new Promise<void>((resolve) => (finishFirst = resolve));
-    let first: Promise<void> | undefined;
-    // Two that begin at once may take the lock in either order.
-    await new Promise<void>((hasBegun) => {
-      first = withBuildLock(
-        () => undefined,
-        async () => {
-          hasBegun();
-          await firstMayEnd;
-          steps.push("first ended");
-        },
-      );
-    });
-    const waiting = vi.fn(finishFirst);
-    await withBuildLock(waiting, async () => steps.push("second began"));
-    await first;
-    expect(steps).toEqual(["first ended", "second began"]);
-    expect(waiting).toHaveBeenCalledWith(`waiting for process ${process.pid}, which builds images`);
-  });
-
-  test("of a process that died is taken over", async () => {
-    await writeFile(join(folder, "images.lock"), "4194305"); // above the largest pid of Linux
-    expect(
-      await withBuildLock(
-        () => undefined,
-        async () => "built",
-      ),
-    ).toBe("built");
-  });
-
-  test("is free again after an action that failed", async () => {
-    const failing = withBuildLock(
-      () => undefined,
-      async () => Promise.reject(new Error("no space left")),
-    );
-    await expect(failing).rejects.toThrow("no space left");
-    expect(existsSync(join(folder, "images.lock"))).toBe(false);
   });
 });
