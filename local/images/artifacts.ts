@@ -34,14 +34,26 @@ export async function mavenArtifacts(name: string): Promise<Artifact> {
     provide: async (report) =>
       cached({ thing: `${name}-artifacts`, key }, async (directory) => {
         report(`fetching the artifacts of ${name} through Maven`);
-        await retried(report, async () =>
-          mustRun("mvn", [
-            ...["-q", "-B", "-ntp", "-f", pom, `${dependencyPlugin}:copy-dependencies`],
-            ...[`-DoutputDirectory=${directory}`, "-DincludeScope=runtime"],
-          ]),
-        );
+        await copyDependencies({ pom }, directory, report);
       }),
   };
+}
+
+/** Copies the run-time dependencies of a Maven project, and all that those depend on, into a folder. */
+export async function copyDependencies(
+  { pom, options = [] }: MavenProject,
+  directory: string,
+  report: ReportArtifact,
+): Promise<void> {
+  const goal = [...options, `${dependencyPlugin}:copy-dependencies`];
+  const parameters = [`-DoutputDirectory=${directory}`, "-DincludeScope=runtime"];
+  await retried(report, async () => mustRun("mvn", ["-q", "-B", "-ntp", "-f", pom, ...goal, ...parameters]));
+}
+
+interface MavenProject {
+  readonly pom: string;
+  /** Of Maven, such as the module of the project that is meant. */
+  readonly options?: readonly string[];
 }
 
 /** A Go program to build. */

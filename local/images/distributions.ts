@@ -1,14 +1,8 @@
 /** Folders that several artifacts are put together into: Debian, Java runtimes, Trino, Spark and the stream job, the operator. */
-import { cp, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  javaHome,
-  mavenArtifacts,
-  type Artifact,
-  type JavaVersions,
-  type ReportArtifact,
-} from "./artifacts.ts";
+import { copyDependencies, javaHome, mavenArtifacts, type Artifact, type JavaVersions } from "./artifacts.ts";
 import { mustRun } from "../support/command.ts";
 import { cached, hashOf, hashOfPath } from "../support/cache.ts";
 import { checkoutFolder } from "../support/checkout.ts";
@@ -149,32 +143,32 @@ async function unpackTrino(source: string, building: string): Promise<void> {
   }
 }
 
-/** Spark's jars, programs and configuration, as `java/fetch-spark.sh` puts them together. */
+/** What drivers and executors run with: the jars that `java/spark-distribution/pom.xml` lists, programs, configuration. */
 export async function sparkDistribution(): Promise<Artifact> {
   const java = join(checkoutFolder, "java");
-  const key = hashOf({
-    pom: await hashOfPath(join(java, "pom.xml")),
-    distribution: await hashOfPath(join(java, "spark-distribution"), isBuilt),
-    script: await hashOfPath(join(java, "fetch-spark.sh")),
-  });
+  const pom = join(java, "pom.xml");
+  const sources = join(java, "spark-distribution");
+  const key = hashOf({ pom: await hashOfPath(pom), distribution: await hashOfPath(sources, isBuilt) });
   return {
     key,
-    provide: async (report) => {
-      const output = await mustRun(join(java, "fetch-spark.sh"), [], { onLine: reportSpark(report) });
-      return output.trimEnd().split("\n").at(-1) ?? "";
-    },
-  };
-}
-
-function reportSpark(report: ReportArtifact): (line: string) => void {
-  return (line) => {
-    if (line.startsWith("fetch-spark: ")) report(line.slice("fetch-spark: ".length));
+    provide: async (report) =>
+      cached({ thing: "spark", key }, async (building) => {
+        report("fetching Spark's jars through Maven");
+        const project = { pom, options: ["-pl", "spark-distribution"] };
+        await copyDependencies(project, join(building, "jars"), report);
+        for (const folder of ["bin", "conf"]) {
+          await cp(join(sources, folder), join(building, folder), { recursive: true });
+        }
+        const version = /<spark\.version>(.*)<\/spark\.version>/.exec(await readFile(pom, "utf8"))?.[1] ?? "";
+        // Spark's own version file, which its launcher and the Kubernetes backend look for.
+        await writeFile(join(building, "RELEASE"), `Spark ${version}\n`);
+      }),
   };
 }
 
 /** The stream job's jar, built by Maven in a copy of `java/` so that no other build in the checkout disturbs it. */
 export async function streamJob(): Promise<Artifact> {
-  const isLeftOut = (name: string): boolean => isBuilt(name) || name === "test" || name === "fetch-spark.sh";
+  const isLeftOut = (name: string): boolean => isBuilt(name) || ["test", "testing", "bench"].includes(name);
   const key = hashOf({ java: await hashOfPath(join(checkoutFolder, "java"), isLeftOut) });
   return {
     key,
@@ -210,7 +204,8 @@ function isBuilt(name: string): boolean {
 
 /** The operator as one file, `operator.mjs` with its source map, bundled from `src/`. */
 export async function operatorBundle(): Promise<Artifact> {
-  const isTest = (name: string): boolean => name.endsWith(".test.ts") || name === "testdata";
+  const isTest = (name: string): boolean =>
+    name.endsWith(".test.ts") || ["testdata", "testing"].includes(name);
   const key = hashOf({
     source: await hashOfPath(join(checkoutFolder, "src"), isTest),
     lock: await hashOfPath(join(checkoutFolder, "package-lock.json")),
