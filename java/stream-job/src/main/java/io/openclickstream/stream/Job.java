@@ -45,10 +45,11 @@ final class Job implements AutoCloseable {
     /** Starts everything; what fails here is a matter of configuration or of systems that cannot be reached. */
     static Job start(JobConfig config, JobStatus status) throws IOException, InterruptedException, TimeoutException {
         KafkaConnection kafka = new KafkaConnection(config.kafka());
+        // Before Spark, which takes seconds to start: a wrong address or password shows at once.
+        RawTopic topic = RawTopic.read(kafka, config.topic());
         SparkSession spark = SparkSession.builder().config(SparkSettings.addTo(new SparkConf(), config)).getOrCreate();
         try {
             Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-            RawTopic topic = RawTopic.read(kafka, config.topic());
             Checkpoint checkpoint = new Checkpoint(config.checkpoint(), hadoop);
             checkpoint.bindTo(topic);
             Catalog catalog = LakeCatalog.connect(config.catalog(), config.storage(), hadoop);
@@ -62,7 +63,7 @@ final class Job implements AutoCloseable {
             LiveTopic liveTopic = new LiveTopic(kafka, config.topic());
             BatchWriter sink = new BatchWriter(new LakeSink(tables, liveTopic, topic.id()), status);
             return new Job(spark, StreamQuery.start(StreamQuery.steps(records, config), sink, config), liveTopic, catalog);
-        } catch (IOException | InterruptedException | TimeoutException | RuntimeException e) {
+        } catch (IOException | TimeoutException | RuntimeException e) {
             spark.stop();
             throw e;
         }

@@ -1,14 +1,11 @@
 package io.openclickstream.stream.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.openclickstream.kafka.KafkaSettings;
 import io.openclickstream.lake.CatalogSettings;
 import io.openclickstream.lake.StorageSettings;
 import io.openclickstream.model.ConfigException;
+import io.openclickstream.model.ConfigNode;
 import io.openclickstream.model.OutputTable;
-import io.openclickstream.service.ConfigNode;
 import io.openclickstream.stream.enrich.EnrichmentSettings;
 import io.openclickstream.stream.parse.IpMasking;
 import java.io.IOException;
@@ -66,13 +63,7 @@ public record JobConfig(
 
     /** Parses and checks the JSON text. */
     public static JobConfig parse(String json) {
-        JsonNode document;
-        try {
-            document = new ObjectMapper().readTree(json);
-        } catch (JsonProcessingException e) {
-            throw new ConfigException("job.json must be JSON: " + e.getOriginalMessage());
-        }
-        ConfigNode root = ConfigNode.root(document);
+        ConfigNode root = ConfigNode.parse(json);
         ConfigNode pipeline = root.object("pipeline");
         return new JobConfig(
             pipeline.text("namespace") + "/" + pipeline.text("name"),
@@ -87,15 +78,9 @@ public record JobConfig(
             root.seconds("dedupWindowSeconds"),
             root.seconds("watermarkSeconds"),
             root.positive("maxRowsPerTrigger"),
-            ipMasking(root),
+            root.choice("ipMasking", IpMasking.values(), IpMasking::text),
             enrichments(root.optionalObject("enrichments")),
             Math.toIntExact(root.positive("shufflePartitions")));
-    }
-
-    private static IpMasking ipMasking(ConfigNode root) {
-        String masking = root.text("ipMasking");
-        return IpMasking.of(masking).orElseThrow(
-            () -> root.wrong("ipMasking", "must be None, LastOctet or Drop, not \"" + masking + "\""));
     }
 
     private static EnrichmentSettings enrichments(ConfigNode enrichments) {

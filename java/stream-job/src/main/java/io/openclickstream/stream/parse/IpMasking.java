@@ -2,8 +2,6 @@ package io.openclickstream.stream.parse;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.Arrays;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** What is kept of an IP address, by the collector's rule: 24 bits of IPv4, 48 of IPv6. */
@@ -24,9 +22,9 @@ public enum IpMasking {
         this.text = text;
     }
 
-    /** By its name in job.json. */
-    public static Optional<IpMasking> of(String text) {
-        return Arrays.stream(values()).filter(masking -> masking.text.equals(text)).findFirst();
+    /** Its name in job.json. */
+    public String text() {
+        return text;
     }
 
     /** What is stored; null for what is no address, such as a host's name, which may tell as much. Null stays null. */

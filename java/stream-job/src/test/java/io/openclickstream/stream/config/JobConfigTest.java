@@ -1,17 +1,29 @@
 package io.openclickstream.stream.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.openclickstream.model.ConfigException;
 import io.openclickstream.model.OutputTable;
+import io.openclickstream.stream.enrich.EnrichmentSettings;
 import io.openclickstream.stream.parse.IpMasking;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.yaml.snakeyaml.Yaml;
 
 @DisplayName("job.json")
 class JobConfigTest {
@@ -39,6 +51,45 @@ class JobConfigTest {
         assertEquals(3, config.shufflePartitions());
     }
 
+    @ParameterizedTest(name = "as the operator writes it in {0}")
+    @MethodSource("goldens")
+    @DisplayName("is understood")
+    void golden(Path file) throws IOException {
+        int documents = 0;
+        for (Object resource : new Yaml().loadAll(Files.readString(file))) {
+            if (resource instanceof Map<?, ?> map && map.get("data") instanceof Map<?, ?> data && data.get("job.json") instanceof String json) {
+                JobConfig config = JobConfig.parse(json);
+                assertEquals("quickstart/web", config.pipeline());
+                assertEquals(Set.of(OutputTable.values()), config.tables().keySet());
+                documents++;
+            }
+        }
+        assertEquals(1, documents, "job.json in " + file);
+    }
+
+    /** The operator's own goldens: what its tests say that it writes. */
+    static List<Path> goldens() throws IOException {
+        Path folder = Path.of("../../src/controllers/clickstream-pipeline/testdata");
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> goldens = new ArrayList<>();
+            for (Path file : files.filter(path -> path.toString().endsWith(".golden.yaml")).sorted().toList()) {
+                if (Files.readString(file).contains("job.json: |")) {
+                    goldens.add(file);
+                }
+            }
+            assertFalse(goldens.isEmpty(), "no golden with a job.json in " + folder);
+            return goldens;
+        }
+    }
+
+    @Test
+    @DisplayName("applies every enrichment that it does not switch off")
+    void enrichments() {
+        assertEquals(EnrichmentSettings.ALL, JobConfig.parse(GOOD).enrichments());
+        String without = GOOD.replace("\"shufflePartitions\"", "\"enrichments\": {\"userAgent\": false}, \"shufflePartitions\"");
+        assertEquals(new EnrichmentSettings(true, true, false), JobConfig.parse(without).enrichments());
+    }
+
     @ParameterizedTest(name = "with {1} in place of {0} is refused: {2}")
     @CsvSource(delimiter = '|', quoteCharacter = '\'', value = {
         "\"topic\": \"quickstart.web-raw\",||job.json: \"kafka.topic\" must be a text that is not empty",
@@ -46,7 +97,7 @@ class JobConfigTest {
         "\"storage\": {|\"storages\": {|job.json: \"storage\" must be an object",
         "\"triggerIntervalSeconds\": 5|\"triggerIntervalSeconds\": 0|job.json: \"triggerIntervalSeconds\" must be a whole number from 1 to 2147483647",
         "\"maxRowsPerTrigger\": 100000|\"maxRowsPerTrigger\": 1.5|job.json: \"maxRowsPerTrigger\" must be a whole number from 1 to 2147483647",
-        "\"ipMasking\": \"LastOctet\"|\"ipMasking\": \"Some\"|job.json: \"ipMasking\" must be None, LastOctet or Drop, not \"Some\"",
+        "\"ipMasking\": \"LastOctet\"|\"ipMasking\": \"Some\"|job.json: \"ipMasking\" must be one of None, LastOctet, Drop, not \"Some\"",
         "q.web_events|web_events|job.json: \"tables.events\" must be a database and a table with a dot between",
         "\"name\": \"web\"|\"name\": 5|job.json: \"pipeline.name\" must be a text",
     })

@@ -1,9 +1,13 @@
-package io.openclickstream.service;
+package io.openclickstream.model;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.openclickstream.model.ConfigException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** An object in job.json that knows its path, so that each error names the field. */
 public final class ConfigNode {
@@ -15,8 +19,16 @@ public final class ConfigNode {
         this.path = path;
     }
 
-    /** The document itself. */
-    public static ConfigNode root(JsonNode document) {
+    /** Parses a document whose outermost value is an object. */
+    public static ConfigNode parse(String json) {
+        try {
+            return root(new ObjectMapper().readTree(json));
+        } catch (JsonProcessingException e) {
+            throw new ConfigException("job.json must be JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    private static ConfigNode root(JsonNode document) {
         if (!document.isObject()) {
             throw new ConfigException("job.json must be an object");
         }
@@ -81,6 +93,18 @@ public final class ConfigNode {
     /** A whole number of seconds, at least 1. */
     public Duration seconds(String field) {
         return Duration.ofSeconds(positive(field));
+    }
+
+    /** One of some values, by the text that each of them has. */
+    public <T> T choice(String field, T[] values, Function<T, String> textOf) {
+        String text = text(field);
+        for (T value : values) {
+            if (textOf.apply(value).equals(text)) {
+                return value;
+            }
+        }
+        String known = Arrays.stream(values).map(textOf).collect(Collectors.joining(", "));
+        throw wrong(field, "must be one of " + known + ", not \"" + text + "\"");
     }
 
     /** What to throw for a field with this problem. */
