@@ -2,7 +2,7 @@
  * Makes the roles of the operator and of the people who use the kinds from the table of permissions. Pure. Rules keep their
  * `why`, which whoever writes the file turns into a comment.
  */
-import { GROUP } from "../src/crds/kinds.ts";
+import { GROUP } from "../src/naming/marks.ts";
 import { LEADER_ELECTION_RULES, type PolicyRule, operatorRules } from "../src/crds/permissions.ts";
 
 const RBAC = "rbac.authorization.k8s.io";

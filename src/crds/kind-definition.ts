@@ -1,8 +1,8 @@
 /** What a kind is: its names, its columns in `kubectl get`, and its schemas. */
 import type { z } from "zod";
+import { GROUP } from "../naming/marks.ts";
 import type { Rule, TransitionRule } from "./rules.ts";
 
-export const GROUP = "openclickstream.io";
 export const VERSION = "v1alpha1";
 
 /** One column of `kubectl get`. */

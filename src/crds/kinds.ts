@@ -9,9 +9,7 @@ import { queryClusterKind } from "./query-cluster.ts";
 export * from "./clickstream-pipeline.ts";
 export * from "./data-platform.ts";
 export * from "./event-stream.ts";
-export { TRANSFORM_SOURCES } from "./iceberg-type.ts";
-export { GROUP, VERSION } from "./kind-definition.ts";
-export type { KindDefinition, PrinterColumn, Resource, ResourceMetadata } from "./kind-definition.ts";
+export type { KindDefinition, Resource } from "./kind-definition.ts";
 export * from "./lake-table.ts";
 export {
   CONTAINER_DEFAULTS,
@@ -19,7 +17,6 @@ export {
   type Resources,
   parseBytes,
   parseDurationSeconds,
-  parseMillicores,
 } from "./quantities.ts";
 export * from "./query-cluster.ts";
 export { DEFAULT_DELETION_POLICY, type DeletionPolicy } from "./references.ts";

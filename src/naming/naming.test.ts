@@ -3,9 +3,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { eventStreamKind } from "../crds/kinds.ts";
 import { boundedName, boundedNameWithSuffix } from "./bounded.ts";
 import { childResourceName, ownWorkloadName, pipelineChildNames, workloadName } from "./children.ts";
-import { fieldManager, finalizerOf, managedLabels, ownerLabel } from "./labels.ts";
+import { fieldManagerOf, finalizerOf, managedLabels, ownerLabel } from "./marks.ts";
 import {
   defaultDatabaseName,
   defaultTableLocation,
@@ -105,8 +106,8 @@ describe("marks", () => {
   });
 
   it("name field managers and finalizers", () => {
-    expect([fieldManager("event-stream"), finalizerOf("EventStream")]).toEqual([
-      "openclickstream-event-stream",
+    expect([fieldManagerOf(eventStreamKind), finalizerOf(eventStreamKind)]).toEqual([
+      "openclickstream-eventstream",
       "openclickstream.io/eventstream",
     ]);
   });

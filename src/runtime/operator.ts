@@ -1,5 +1,6 @@
 /** Holds the controllers of one process together: caches, queues, the lease, health, start and stop. */
 import type { Logger } from "pino";
+import { LEASE_NAME, fieldManagerOf } from "../naming/marks.ts";
 import type { AppliedMemo } from "./http/api-client.ts";
 import { Caches } from "./cache/caches.ts";
 import type { CommonStatus } from "../api/conditions.ts";
@@ -40,9 +41,6 @@ export interface OperatorOptions {
 
 /** Why the operator ended. After `lost` the process must exit, as it may no longer write. */
 export type OperatorEnd = { readonly kind: "stopped" } | { readonly kind: "lost"; readonly reason: string };
-
-const LEASE_NAME = "openclickstream-operator";
-const FIELD_MANAGER_PREFIX = "openclickstream-";
 
 /** A watch loop takes a step at least every 40 s (its idle deadline) or 30 s (its longest back-off). */
 const STUCK_WATCH_SECONDS = 180;
@@ -89,7 +87,7 @@ export class Operator implements HealthSource {
     const { kind } = controller;
     const { rest, metrics, resyncSeconds, passTimeoutSeconds } = this.#options;
     const applied: AppliedMemo = new Map();
-    const fieldManager = FIELD_MANAGER_PREFIX + kind.kind.toLowerCase();
+    const fieldManager = fieldManagerOf(kind);
     const reconcile = createReconciler(controller, {
       access: { rest, caches: this.#caches, leadership: this.#leadership, fieldManager, applied },
       events: this.#events,

@@ -6,7 +6,7 @@ import {
   eventStreamKind,
   lakeTableKind,
 } from "../../crds/kinds.ts";
-import { MANAGED_BY, MANAGED_BY_LABEL, ownerLabel } from "../../naming/labels.ts";
+import { MANAGED_SELECTOR, ownerLabel } from "../../naming/marks.ts";
 import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
 import { byLabel, byOwner, byReference, isNewState } from "../../runtime/cache/watches.ts";
 import type { JsonClient } from "../../targets/http/json-client.ts";
@@ -56,7 +56,6 @@ export function createClickstreamPipelineController(
 }
 
 const { Pod, ...OWNED_TYPES } = CHILD_TYPES;
-const OURS = `${MANAGED_BY_LABEL}=${MANAGED_BY}`;
 
 const WATCHES: readonly SecondaryWatch[] = [
   {
@@ -71,8 +70,8 @@ const WATCHES: readonly SecondaryWatch[] = [
   { type: lakeTableKind, toKeys: byOwner(clickstreamPipelineKind) },
   ...Object.values(OWNED_TYPES).map((type) => ({
     type,
-    labelSelector: OURS,
+    labelSelector: MANAGED_SELECTOR,
     toKeys: byOwner(clickstreamPipelineKind),
   })),
-  { type: Pod, labelSelector: OURS, toKeys: byLabel(ownerLabel(clickstreamPipelineKind.kind)) },
+  { type: Pod, labelSelector: MANAGED_SELECTOR, toKeys: byLabel(ownerLabel(clickstreamPipelineKind.kind)) },
 ];

@@ -7,7 +7,7 @@ import {
   lakeTableKind,
 } from "../../crds/kinds.ts";
 import { pipelineChildNames } from "../../naming/children.ts";
-import { managedLabels } from "../../naming/labels.ts";
+import { COMPONENT_LABEL, managedLabels } from "../../naming/marks.ts";
 import type { ObjectReader, ReconcileContext, ResourceKey, ResourceType } from "../../runtime/controller.ts";
 import { WaitingError } from "../../runtime/errors.ts";
 import { keyOf } from "../../api/objects.ts";
@@ -99,7 +99,7 @@ async function stopJob(key: ResourceKey, { kubernetes }: ReconcileContext): Prom
   }
   const pods = kubernetes.cachedList(CHILD_TYPES.Pod, {
     namespace: key.namespace,
-    labels: { ...labels, "app.kubernetes.io/component": "stream" },
+    labels: { ...labels, [COMPONENT_LABEL]: "stream" },
   });
   if (statefulSet === undefined && pods.length === 0) return;
   throw new WaitingError("Deleting", "the stream job is stopping", { retryAfterSeconds: STOPPING_SECONDS });

@@ -3,7 +3,7 @@ import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
 import type { ClickstreamPipeline, EventStream, LakeTable } from "../../crds/kinds.ts";
 import { clickstreamPipelineKind, eventStreamKind, lakeTableKind } from "../../crds/kinds.ts";
 import { pipelineChildNames } from "../../naming/children.ts";
-import { managedLabels } from "../../naming/labels.ts";
+import { COMPONENT_LABEL, managedLabels } from "../../naming/marks.ts";
 import type {
   KubernetesObject,
   ObjectReader,
@@ -69,7 +69,7 @@ function readChildren(key: ResourceKey, cache: ObjectReader): Children {
   const pods = (component: Component): readonly PodObject[] =>
     cache.cachedList<PodObject>(CHILD_TYPES.Pod, {
       namespace: key.namespace,
-      labels: { ...labels, "app.kubernetes.io/component": component },
+      labels: { ...labels, [COMPONENT_LABEL]: component },
     });
   return {
     rawStream: cache.cached<EventStream>(eventStreamKind, keyOf(names.rawStream)),

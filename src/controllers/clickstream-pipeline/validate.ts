@@ -9,7 +9,7 @@ import {
 import { EVENT_TABLES } from "../../generated/event-model.ts";
 import type { PipelineChildNames } from "../../naming/children.ts";
 import { pipelineChildNames } from "../../naming/children.ts";
-import { managedLabels } from "../../naming/labels.ts";
+import { managedLabels } from "../../naming/marks.ts";
 import type { TableIdentifier } from "../../naming/tables.ts";
 import {
   defaultDatabaseName,
@@ -110,9 +110,9 @@ export interface ValidatedPipeline {
 }
 
 /** What the containers get when the spec says nothing. */
-export const COLLECTOR_RESOURCES: ContainerResources = CONTAINER_DEFAULTS.collector;
-export const DRIVER_RESOURCES: ContainerResources = CONTAINER_DEFAULTS.driver;
-export const EXECUTOR_RESOURCES: ContainerResources = CONTAINER_DEFAULTS.executor;
+const COLLECTOR_RESOURCES: ContainerResources = CONTAINER_DEFAULTS.collector;
+const DRIVER_RESOURCES: ContainerResources = CONTAINER_DEFAULTS.driver;
+const EXECUTOR_RESOURCES: ContainerResources = CONTAINER_DEFAULTS.executor;
 
 /** Throws `WaitingError` while the platform is missing, `TerminalError` for what must be changed in the spec. */
 export function validatePipeline(

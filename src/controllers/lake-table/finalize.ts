@@ -1,6 +1,7 @@
 /** Drops the table of a deleted resource and deletes its files, if its deletionPolicy says so. */
 import type { LakeTable } from "../../crds/kinds.ts";
 import { LAKE_TABLE_DEFAULTS, lakeTableKind } from "../../crds/kinds.ts";
+import { OWN_ANNOTATIONS } from "../../naming/marks.ts";
 import type { TableIdentifier } from "../../naming/tables.ts";
 import { formatTable, parseTableIdentifier } from "../../naming/tables.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
@@ -18,7 +19,7 @@ export function deletesTable(resource: LakeTable): boolean {
 }
 
 /** Holds the uuid of the table that is being dropped: should the table be gone at the next attempt, then its files are ours to delete. */
-const DROPPING_ANNOTATION = "openclickstream.io/dropping-table";
+const DROPPING = OWN_ANNOTATIONS.droppingTable;
 
 /**
  * Drops the table that the resource had, told by its uuid: whatever else bears the name is not its own. A resource without a uuid in
@@ -62,7 +63,7 @@ async function dropTable(
   const name = `table "${formatTable(identifier)}"`;
   const table = await catalog.readTable(identifier, context.signal);
   if (table === undefined) {
-    if (resource.metadata.annotations?.[DROPPING_ANNOTATION] === tableUuid) return location;
+    if (resource.metadata.annotations?.[DROPPING] === tableUuid) return location;
     const message = `the files at ${location} were left: ${name} is not in the catalog any more, it may have another name now`;
     tell(context, "CleanupAbandoned", message);
     return undefined;
@@ -84,7 +85,7 @@ async function markDropping(
 ): Promise<void> {
   const { apiVersion, kind } = resource;
   const { uid = "" } = resource.metadata;
-  const annotations = { [DROPPING_ANNOTATION]: tableUuid };
+  const annotations = { [DROPPING]: tableUuid };
   await kubernetes.apply(lakeTableKind, {
     apiVersion,
     kind,

@@ -1,7 +1,7 @@
 /** The QueryCluster controller: what wakes it, and its six phases. */
 import type { QueryCluster, QueryClusterStatus } from "../../crds/kinds.ts";
 import { dataPlatformKind, queryClusterKind } from "../../crds/kinds.ts";
-import { MANAGED_BY, MANAGED_BY_LABEL, ownerLabel } from "../../naming/labels.ts";
+import { MANAGED_SELECTOR, ownerLabel } from "../../naming/marks.ts";
 import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
 import { byLabel, byOwner, byReference, isNewState } from "../../runtime/cache/watches.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
@@ -42,7 +42,6 @@ export function createQueryClusterController(options: QueryClusterControllerOpti
   };
 }
 
-const OURS = `${MANAGED_BY_LABEL}=${MANAGED_BY}`;
 const OWNED_TYPES = [
   CHILD_TYPES.Deployment,
   CHILD_TYPES.PodDisruptionBudget,
@@ -57,6 +56,14 @@ const WATCHES: readonly SecondaryWatch[] = [
     isNews: isNewState,
     toKeys: byReference<QueryCluster>(queryClusterKind, (cluster) => cluster.spec.platformRef.name),
   },
-  ...OWNED_TYPES.map((type) => ({ type, labelSelector: OURS, toKeys: byOwner(queryClusterKind) })),
-  { type: CHILD_TYPES.Pod, labelSelector: OURS, toKeys: byLabel(ownerLabel(queryClusterKind.kind)) },
+  ...OWNED_TYPES.map((type) => ({
+    type,
+    labelSelector: MANAGED_SELECTOR,
+    toKeys: byOwner(queryClusterKind),
+  })),
+  {
+    type: CHILD_TYPES.Pod,
+    labelSelector: MANAGED_SELECTOR,
+    toKeys: byLabel(ownerLabel(queryClusterKind.kind)),
+  },
 ];

@@ -3,7 +3,7 @@ import type { V1Deployment } from "@kubernetes/client-node";
 import type { QueryCluster } from "../../crds/kinds.ts";
 import { LAKE_CATALOG, queryClusterKind } from "../../crds/kinds.ts";
 import { clusterNames } from "../../naming/children.ts";
-import { managedLabels } from "../../naming/labels.ts";
+import { COMPONENT_LABEL, managedLabels } from "../../naming/marks.ts";
 import type { KubernetesObject, ReconcileContext } from "../../runtime/controller.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import type { PodObject } from "../../targets/kubernetes/pods.ts";
@@ -68,6 +68,6 @@ export async function observeCluster(
 
 function readPods(cluster: QueryCluster, role: Role, { kubernetes }: ReconcileContext): readonly PodObject[] {
   const { name, namespace = "" } = cluster.metadata;
-  const labels = { ...managedLabels(queryClusterKind.kind, name), "app.kubernetes.io/component": role };
+  const labels = { ...managedLabels(queryClusterKind.kind, name), [COMPONENT_LABEL]: role };
   return kubernetes.cachedList<PodObject>(CHILD_TYPES.Pod, { namespace, labels });
 }

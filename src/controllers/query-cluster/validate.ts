@@ -10,7 +10,7 @@ import {
 } from "../../crds/kinds.ts";
 import type { ClusterNames } from "../../naming/children.ts";
 import { clusterNames } from "../../naming/children.ts";
-import { managedLabels } from "../../naming/labels.ts";
+import { managedLabels } from "../../naming/marks.ts";
 import { TerminalError } from "../../runtime/errors.ts";
 import type { ChildOwner } from "../../targets/kubernetes/child.ts";
 import type { ContainerResources } from "../../targets/kubernetes/resources.ts";
@@ -71,7 +71,7 @@ export interface ValidatedCluster {
 }
 
 /** What the containers get when the spec says nothing. */
-export const TRINO_RESOURCES: ContainerResources = CONTAINER_DEFAULTS.trino;
+const TRINO_RESOURCES: ContainerResources = CONTAINER_DEFAULTS.trino;
 
 /** With less Trino does not start. */
 const LEAST_MEMORY_BYTES = 2 ** 30;

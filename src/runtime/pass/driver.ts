@@ -6,18 +6,13 @@
  *                     ─▶ finalizer ─▶ observe ─▶ validate ─▶ plan ─▶ apply ─▶ status ─▶ next pass
  */
 import type { Logger } from "pino";
+import { ANNOTATIONS, finalizerOf } from "../../naming/marks.ts";
 import type { ApiAccess } from "../http/api-client.ts";
 import { conditionsAfter, conditionsWhenPaused } from "../../api/conditions.ts";
 import type { CommonStatus, UnstampedCondition } from "../../api/conditions.ts";
 import type { Controller, CustomResource, ResourceKey, StatusInput, StatusResult } from "../controller.ts";
 import type { EventRecorder } from "./event-recorder.ts";
-import {
-  ABANDON_AFTER_SECONDS,
-  finalizerOf,
-  isPaused,
-  secondsSinceDeletion,
-  wantedFinalizers,
-} from "./finalization.ts";
+import { ABANDON_AFTER_SECONDS, isPaused, secondsSinceDeletion, wantedFinalizers } from "./finalization.ts";
 import { isKubernetesError, KubernetesError } from "../http/kubernetes-client.ts";
 import type { RuntimeMetrics } from "../metrics.ts";
 import { classifyError, outcomeOf } from "./outcome.ts";
@@ -56,7 +51,7 @@ export const DEFAULT_PASS_TIMEOUT_SECONDS = 120;
 /** At most so long between two attempts to clean up after a deleted resource. */
 const DELETION_RETRY_SECONDS = 30;
 
-const PAUSED_MESSAGE = `nothing is changed while the annotation openclickstream.io/paused is "true"`;
+const PAUSED_MESSAGE = `nothing is changed while the annotation ${ANNOTATIONS.paused} is "true"`;
 
 /** Makes the reconcile function of a controller. */
 export function createReconciler<

@@ -1,6 +1,7 @@
 /** Writes events.k8s.io/v1 Events: in the background, several at a time, repeats as a series. */
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
+import { REPORTING_CONTROLLER } from "../../naming/marks.ts";
 import type { EventType } from "../controller.ts";
 import { EventQueue } from "./event-queue.ts";
 import { isKubernetesError } from "../http/kubernetes-client.ts";
@@ -37,7 +38,6 @@ export interface EventRecorderOptions {
 }
 
 const EVENTS: ResourceType = { group: "events.k8s.io", version: "v1", kind: "Event", plural: "events" };
-const REPORTING_CONTROLLER = "openclickstream.io/operator";
 const MAX_NOTE_LENGTH = 1024;
 
 /** Repeats within this time become a series of one Event. */

@@ -1,22 +1,16 @@
 /** Finalizers: when one is added, when cleanup runs, and when a resource is let go without it. */
 import type { CommonStatus } from "../../api/conditions.ts";
-import type { Controller, CustomResource, ObjectReader, ResourceType } from "../controller.ts";
+import { ANNOTATIONS } from "../../naming/marks.ts";
+import type { Controller, CustomResource, ObjectReader } from "../controller.ts";
 import type { KubernetesObject } from "../../api/objects.ts";
 
 /** In a namespace that is being deleted a failing cleanup is given up after this time; what it leaves behind is told in an Event. */
 export const ABANDON_AFTER_SECONDS = 60;
 
-export const PAUSED_ANNOTATION = "openclickstream.io/paused";
-
 type FinalizingController<Resource extends CustomResource<unknown, CommonStatus>> = Pick<
   Controller<Resource, unknown, unknown, unknown, unknown, CommonStatus>,
   "finalize" | "needsFinalizer"
 >;
-
-/** `openclickstream.io/<kind>`. */
-export function finalizerOf(type: ResourceType): string {
-  return `${type.group}/${type.kind.toLowerCase()}`;
-}
 
 /** The list of finalizers that a living resource should have; the same array when nothing changes. */
 export function wantedFinalizers<Resource extends CustomResource<unknown, CommonStatus>>(
@@ -32,7 +26,7 @@ export function wantedFinalizers<Resource extends CustomResource<unknown, Common
 }
 
 export function isPaused(resource: KubernetesObject): boolean {
-  return resource.metadata.annotations?.[PAUSED_ANNOTATION] === "true";
+  return resource.metadata.annotations?.[ANNOTATIONS.paused] === "true";
 }
 
 /** Seconds since somebody deleted the resource, by the API server's clock against ours; at least 0. */

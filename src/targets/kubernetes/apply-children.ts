@@ -3,11 +3,12 @@
  * and no longer planned. Stops at the first failure, because later children (workloads) depend on earlier ones.
  */
 import type { Logger } from "pino";
+import { OWN_ANNOTATIONS } from "../../naming/marks.ts";
 import { TerminalError } from "../../runtime/errors.ts";
 import type { KubernetesClient } from "../../runtime/http/kubernetes-client.ts";
 import type { KubernetesObject, ResourceType } from "../../api/objects.ts";
 import type { Child, ChildOwner, ChildResult } from "./child.ts";
-import { APPLIED_HASH_ANNOTATION, controllerOf, describeChild, isOwnedBy, withOwner } from "./child.ts";
+import { controllerOf, describeChild, isOwnedBy, withOwner } from "./child.ts";
 import { firstDifference } from "./covers.ts";
 import { classifyChildError } from "./errors.ts";
 
@@ -98,7 +99,7 @@ function differenceFromLive(
 ): string | undefined {
   if (live === undefined) return "absent";
   const hash = (object: KubernetesObject): string | undefined =>
-    object.metadata.annotations?.[APPLIED_HASH_ANNOTATION];
+    object.metadata.annotations?.[OWN_ANNOTATIONS.appliedHash];
   if (hash(live) !== hash(wanted)) return "plan changed";
   return firstDifference(wanted, live);
 }

@@ -2,9 +2,7 @@
 import { createHash } from "node:crypto";
 import type { KubernetesObject, OwnerReference, ResourceKey, ResourceType } from "../../api/objects.ts";
 import { apiVersionOf } from "../../api/objects.ts";
-
-/** Holds the hash of the planned object, so that a field that is no longer planned is noticed. */
-export const APPLIED_HASH_ANNOTATION = "openclickstream.io/applied-hash";
+import { OWN_ANNOTATIONS } from "../../naming/marks.ts";
 
 /** One object as the plan wants it: only the fields that we own. */
 export interface Child<Fields extends object = object> {
@@ -91,7 +89,7 @@ export function withOwner(planned: Child, owner: ChildOwner): KubernetesObject {
     ...object,
     metadata: {
       ...object.metadata,
-      annotations: { ...object.metadata.annotations, [APPLIED_HASH_ANNOTATION]: hashOf(object) },
+      annotations: { ...object.metadata.annotations, [OWN_ANNOTATIONS.appliedHash]: hashOf(object) },
       ownerReferences: [ownerReference(owner)],
     },
   };

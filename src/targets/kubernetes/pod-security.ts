@@ -2,7 +2,7 @@
 import type { V1PodSecurityContext, V1SecurityContext } from "@kubernetes/client-node";
 
 /** The user and group that all our images run as. */
-export const POD_USER = 65532;
+const POD_USER = 65532;
 
 /** For `spec.securityContext`. */
 export const RESTRICTED_POD: V1PodSecurityContext = {

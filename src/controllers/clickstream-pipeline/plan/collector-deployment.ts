@@ -1,5 +1,6 @@
 /** The collector's pods. Pure. */
 import type { V1Container, V1DeploymentSpec, V1EnvVar, V1PodSpec } from "@kubernetes/client-node";
+import { OWN_ANNOTATIONS } from "../../../naming/marks.ts";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { CHILD_TYPES, child, hashOf } from "../../../targets/kubernetes/child.ts";
 import { plainEnvironment } from "../../../targets/kubernetes/environment.ts";
@@ -31,7 +32,7 @@ export function planCollectorDeployment(pipeline: ValidatedPipeline): Child<{ sp
       selector: { matchLabels: labels },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       template: {
-        metadata: { labels, annotations: { "openclickstream.io/secrets-hash": hashOfSecrets(pipeline) } },
+        metadata: { labels, annotations: { [OWN_ANNOTATIONS.secretsHash]: hashOfSecrets(pipeline) } },
         spec: podSpec(pipeline),
       },
     },

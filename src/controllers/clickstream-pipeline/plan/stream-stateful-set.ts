@@ -1,5 +1,6 @@
 /** The driver of the stream job. A StatefulSet, because it guarantees that there is never a second one. Pure. */
 import type { V1Container, V1EnvVar, V1PodSpec, V1StatefulSetSpec } from "@kubernetes/client-node";
+import { OWN_ANNOTATIONS } from "../../../naming/marks.ts";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { CHILD_TYPES, child, hashOf } from "../../../targets/kubernetes/child.ts";
 import { plainEnvironment } from "../../../targets/kubernetes/environment.ts";
@@ -37,8 +38,8 @@ export function planStreamStatefulSet(
         metadata: {
           labels,
           annotations: {
-            "openclickstream.io/job-hash": hashOf(configMap.object.data),
-            "openclickstream.io/secrets-hash": hashOf(
+            [OWN_ANNOTATIONS.jobHash]: hashOf(configMap.object.data),
+            [OWN_ANNOTATIONS.secretsHash]: hashOf(
               editionsOf(secretNamesOf(pipeline.platform.spec, STREAM_JOB_SYSTEMS), pipeline.secrets),
             ),
           },

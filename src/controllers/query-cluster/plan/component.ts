@@ -1,11 +1,12 @@
 /** Labels and metadata of what a cluster is made of. Pure. */
 import type { ObjectMeta } from "../../../api/objects.ts";
+import { COMPONENT_LABEL } from "../../../naming/marks.ts";
 import type { Role } from "../parts.ts";
 import type { ValidatedCluster } from "../validate.ts";
 
 /** Labels that select the pods of a role; they must never change, because selectors of workloads cannot. */
 export function roleLabels(cluster: ValidatedCluster, role: Role): Record<string, string> {
-  return { ...cluster.labels, "app.kubernetes.io/component": role };
+  return { ...cluster.labels, [COMPONENT_LABEL]: role };
 }
 
 /** Metadata of a child of the cluster. */

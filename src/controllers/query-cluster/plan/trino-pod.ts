@@ -1,5 +1,6 @@
 /** What pods of coordinator and workers have in common. Pure. */
 import type { V1Container, V1EnvVar, V1PodTemplateSpec, V1Volume } from "@kubernetes/client-node";
+import { OWN_ANNOTATIONS } from "../../../naming/marks.ts";
 import { hashOf } from "../../../targets/kubernetes/child.ts";
 import type { SecretVariable } from "../../../platform/environment.ts";
 import { secretEnvironment } from "../../../platform/environment.ts";
@@ -42,9 +43,9 @@ export function trinoPodTemplate(
     metadata: {
       labels: roleLabels(cluster, role),
       annotations: {
-        "openclickstream.io/config-hash": hashOf(config.server.object.data),
-        "openclickstream.io/catalogs-hash": hashOf(config.catalogs.object.data),
-        "openclickstream.io/secrets-hash": hashOf(editionsOf(secretNames(cluster), cluster.secrets)),
+        [OWN_ANNOTATIONS.configHash]: hashOf(config.server.object.data),
+        [OWN_ANNOTATIONS.catalogsHash]: hashOf(config.catalogs.object.data),
+        [OWN_ANNOTATIONS.secretsHash]: hashOf(editionsOf(secretNames(cluster), cluster.secrets)),
       },
     },
     spec: {

@@ -1,0 +1,69 @@
+/**
+ * Labels, annotations, finalizers and field managers: everything that marks an object of a cluster as ours. Objects carry them
+ * through upgrades, so a value once released must never change.
+ */
+import type { ResourceType } from "../api/objects.ts";
+import { boundedName } from "./bounded.ts";
+
+/** API group of every kind; also the prefix of labels, annotations and finalizers. */
+export const GROUP = "openclickstream.io";
+
+/** Annotations that people set. */
+export const ANNOTATIONS = {
+  /** `"true"` on a resource stops all writes for it. */
+  paused: `${GROUP}/paused`,
+} as const;
+
+/** Annotations that the operator sets. */
+export const OWN_ANNOTATIONS = {
+  /** Hash of a child as it was planned, so that a field that is no longer planned is noticed. */
+  appliedHash: `${GROUP}/applied-hash`,
+  /** On a LakeTable: its table is being dropped, by this id. */
+  droppingTable: `${GROUP}/dropping-table`,
+  /** Hashes on templates of pods. When what they stand for changes, new pods come. */
+  catalogsHash: `${GROUP}/catalogs-hash`,
+  configHash: `${GROUP}/config-hash`,
+  jobHash: `${GROUP}/job-hash`,
+  secretsHash: `${GROUP}/secrets-hash`,
+} as const;
+
+const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
+const MANAGED_BY = "openclickstream";
+
+/** Selects everything that any resource of ours makes. */
+export const MANAGED_SELECTOR = `${MANAGED_BY_LABEL}=${MANAGED_BY}`;
+
+/** Label that tells the parts of one resource apart; it selects the pods of each. */
+export const COMPONENT_LABEL = "app.kubernetes.io/component";
+
+/** Longest value that Kubernetes takes for a label. */
+const MAX_LABEL_VALUE_LENGTH = 63;
+
+/** Label key that names the owner of a kind, like `openclickstream.io/clickstreampipeline`. */
+export function ownerLabel(kind: string): string {
+  return `${GROUP}/${kind.toLowerCase()}`;
+}
+
+/** Labels of every object that a resource of this kind and name makes. They select exactly those objects. A long name is cut with a hash. */
+export function managedLabels(kind: string, name: string): Readonly<Record<string, string>> {
+  return {
+    [MANAGED_BY_LABEL]: MANAGED_BY,
+    [ownerLabel(kind)]: boundedName(name, MAX_LABEL_VALUE_LENGTH),
+  };
+}
+
+/** Field manager of a kind's controller for server-side apply, like `openclickstream-eventstream`. */
+export function fieldManagerOf(type: ResourceType): string {
+  return `openclickstream-${type.kind.toLowerCase()}`;
+}
+
+/** Finalizer of a kind, like `openclickstream.io/eventstream`. */
+export function finalizerOf(type: ResourceType): string {
+  return `${type.group}/${type.kind.toLowerCase()}`;
+}
+
+/** Name of the Lease that the replicas compete for. */
+export const LEASE_NAME = "openclickstream-operator";
+
+/** `reportingController` of our Events. */
+export const REPORTING_CONTROLLER = `${GROUP}/operator`;
