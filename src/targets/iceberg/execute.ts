@@ -1,4 +1,12 @@
 /** Carries out table actions: a creation in the protocol's two steps, all changes of a table in one atomic commit. */
+import type {
+  CommitTableRequest,
+  CreateNamespaceRequest,
+  CreateTableRequest,
+  TableIdentifier as WireIdentifier,
+  TableRequirement,
+  TableUpdate,
+} from "iceberg-js";
 import { z } from "zod";
 import { formatTable } from "../../naming/tables.ts";
 import type { DatabaseName, TableIdentifier } from "../../naming/tables.ts";
@@ -16,16 +24,14 @@ import { writePartitionSpec, writeSchema, writeSortOrder } from "./wire.ts";
 /** In the protocol: the schema, spec or order that the same commit added last. */
 const LAST_ADDED = -1;
 
-type Update = Readonly<Record<string, unknown>>;
-
 /** Creates a database unless it is there; `false`: it was. */
-export async function createDatabase(
+async function createDatabase(
   client: CatalogClient,
   database: DatabaseName,
   permit: WritePermit,
 ): Promise<boolean> {
   const doing = `creating database "${database}"`;
-  const body = { namespace: [database], properties: {} };
+  const body: CreateNamespaceRequest = { namespace: [database], properties: {} };
   const result = await client.send({ method: "POST", path: "namespaces", body, ...writing(doing, permit) });
   if (result.outcome === "missing") throw result.error;
   return result.outcome === "done";
@@ -58,7 +64,7 @@ export async function changeTable(
   change: { readonly actions: readonly TableChange[]; readonly permit: WritePermit },
 ): Promise<CurrentTable> {
   const doing = `changing table "${formatTable(table.identifier)}"`;
-  const body = {
+  const body: CommitTableRequest = {
     identifier: wireIdentifier(table.identifier),
     requirements: requirements(table, change.actions),
     updates: change.actions.flatMap((action) => updates(action, table)),
@@ -108,7 +114,7 @@ async function tryCreate(client: CatalogClient, action: CreateTable, context: Do
   const parsed = stagedTable.safeParse(proposed.body);
   if (!parsed.success) throw unreadableAnswer(client.settings, context.doing, parsed.error);
   const location = decideLocation(action.location, parsed.data.metadata.location);
-  const body = {
+  const body: CommitTableRequest = {
     identifier: wireIdentifier(action.identifier),
     requirements: [{ type: "assert-create" }],
     updates: creationUpdates(action, parsed.data, location),
@@ -122,7 +128,7 @@ async function proposeTable(
   context: Doing,
 ): Promise<CatalogResult> {
   const path = namespacePath(action.identifier.database, "tables");
-  const body = {
+  const body: CreateTableRequest = {
     name: action.identifier.table,
     "stage-create": true,
     ...(action.location.kind === "exact" && { location: action.location.url }),
@@ -141,7 +147,7 @@ function decideLocation(wanted: WantedLocation, proposed: string): string {
 }
 
 /** The schema goes in as wanted, not as proposed: both are the same but for ids, and what was compared is what should be written. */
-function creationUpdates(action: CreateTable, proposal: Proposal, location: string): readonly Update[] {
+function creationUpdates(action: CreateTable, proposal: Proposal, location: string): TableUpdate[] {
   const lastColumnId = Math.max(0, ...action.fields.flatMap((field) => idsOfField(field)));
   const orderId = action.sortOrder.length === 0 ? 0 : 1;
   return [
@@ -159,30 +165,36 @@ function creationUpdates(action: CreateTable, proposal: Proposal, location: stri
 }
 
 /** What must still hold at the commit. What a change does not look at may change meanwhile: writers commit every few seconds. */
-function requirements(table: CurrentTable, actions: readonly TableChange[]): readonly Update[] {
+function requirements(table: CurrentTable, actions: readonly TableChange[]): TableRequirement[] {
   const touches = new Set(actions.map((action) => action.kind));
-  return [
-    { type: "assert-table-uuid", uuid: table.uuid },
-    ...(touches.has("evolve-schema")
-      ? [{ type: "assert-last-assigned-field-id", "last-assigned-field-id": table.lastColumnId }]
-      : []),
-    // New layouts and orders name columns by their ids, so they stand on the schema too.
-    ...(touches.has("evolve-schema") || touches.has("change-partitioning") || touches.has("change-sort-order")
-      ? [{ type: "assert-current-schema-id", "current-schema-id": table.schemaId }]
-      : []),
-    ...(touches.has("change-partitioning")
-      ? [
-          { type: "assert-default-spec-id", "default-spec-id": table.defaultSpecId },
-          { type: "assert-last-assigned-partition-id", "last-assigned-partition-id": table.lastPartitionId },
-        ]
-      : []),
-    ...(touches.has("change-sort-order")
-      ? [{ type: "assert-default-sort-order-id", "default-sort-order-id": table.defaultSortOrderId }]
-      : []),
-  ];
+  const asserted: TableRequirement[] = [{ type: "assert-table-uuid", uuid: table.uuid }];
+  if (touches.has("evolve-schema")) {
+    asserted.push({ type: "assert-last-assigned-field-id", "last-assigned-field-id": table.lastColumnId });
+  }
+  // New layouts and orders name columns by their ids, so they stand on the schema too.
+  if (
+    touches.has("evolve-schema") ||
+    touches.has("change-partitioning") ||
+    touches.has("change-sort-order")
+  ) {
+    asserted.push({ type: "assert-current-schema-id", "current-schema-id": table.schemaId });
+  }
+  if (touches.has("change-partitioning")) {
+    asserted.push(
+      { type: "assert-default-spec-id", "default-spec-id": table.defaultSpecId },
+      { type: "assert-last-assigned-partition-id", "last-assigned-partition-id": table.lastPartitionId },
+    );
+  }
+  if (touches.has("change-sort-order")) {
+    asserted.push({
+      type: "assert-default-sort-order-id",
+      "default-sort-order-id": table.defaultSortOrderId,
+    });
+  }
+  return asserted;
 }
 
-function updates(action: TableChange, table: CurrentTable): readonly Update[] {
+function updates(action: TableChange, table: CurrentTable): TableUpdate[] {
   switch (action.kind) {
     case "upgrade-format":
       return [{ action: "upgrade-format-version", "format-version": action.to }];
@@ -198,17 +210,21 @@ function updates(action: TableChange, table: CurrentTable): readonly Update[] {
     case "change-sort-order":
       return sortOrderUpdates(action.change);
     case "change-properties":
-      return [
-        ...(Object.keys(action.set).length > 0 ? [{ action: "set-properties", updates: action.set }] : []),
-        ...(action.unset.length > 0 ? [{ action: "remove-properties", removals: action.unset }] : []),
-      ];
+      return propertyUpdates(action.set, action.unset);
   }
+}
+
+function propertyUpdates(set: Readonly<Record<string, string>>, unset: readonly string[]): TableUpdate[] {
+  const changed: TableUpdate[] = [];
+  if (Object.keys(set).length > 0) changed.push({ action: "set-properties", updates: set });
+  if (unset.length > 0) changed.push({ action: "remove-properties", removals: [...unset] });
+  return changed;
 }
 
 type PartitioningChange = Extract<TableChange, { kind: "change-partitioning" }>["change"];
 type SortOrderChange = Extract<TableChange, { kind: "change-sort-order" }>["change"];
 
-function partitioningUpdates(change: PartitioningChange, table: CurrentTable): readonly Update[] {
+function partitioningUpdates(change: PartitioningChange, table: CurrentTable): TableUpdate[] {
   if (change.kind === "known") return [{ action: "set-default-spec", "spec-id": change.id }];
   const specId = Math.max(...table.partitionSpecs.map((spec) => spec.specId)) + 1;
   return [
@@ -217,7 +233,7 @@ function partitioningUpdates(change: PartitioningChange, table: CurrentTable): r
   ];
 }
 
-function sortOrderUpdates(change: SortOrderChange): readonly Update[] {
+function sortOrderUpdates(change: SortOrderChange): TableUpdate[] {
   if (change.kind === "known") return [{ action: "set-default-sort-order", "sort-order-id": change.id }];
   const order = writeSortOrder(change.layout.fields, change.layout.orderId);
   return [
@@ -226,6 +242,6 @@ function sortOrderUpdates(change: SortOrderChange): readonly Update[] {
   ];
 }
 
-function wireIdentifier(identifier: TableIdentifier): unknown {
+function wireIdentifier(identifier: TableIdentifier): WireIdentifier {
   return { namespace: [identifier.database], name: identifier.table };
 }

@@ -71,7 +71,7 @@ export function withoutIds(type: TableType): WantedType {
 }
 
 /** Ids of everything inside a type, at any depth. */
-export function idsWithin(type: TableType): readonly number[] {
+function idsWithin(type: TableType): readonly number[] {
   switch (type.kind) {
     case "scalar":
       return [];

@@ -1,4 +1,5 @@
 /** Tables in the JSON of the Iceberg REST protocol: reading what a catalog answers, and writing fields, layouts and orders. */
+import type { IcebergType, PartitionSpec, SortOrder, StructField, TableSchema } from "iceberg-js";
 import { z } from "zod";
 import type { TableIdentifier } from "../../naming/tables.ts";
 import type { CurrentTable, PartitionField, Snapshot, SortField } from "./table.ts";
@@ -206,16 +207,16 @@ export function writeSchema(
   fields: readonly Field[],
   schemaId: number,
   identifierFieldIds: readonly number[],
-): unknown {
+): TableSchema {
   return {
     type: "struct",
     "schema-id": schemaId,
-    ...(identifierFieldIds.length > 0 && { "identifier-field-ids": identifierFieldIds }),
+    ...(identifierFieldIds.length > 0 && { "identifier-field-ids": [...identifierFieldIds] }),
     fields: fields.map(writeField),
   };
 }
 
-function writeField(field: Field): unknown {
+function writeField(field: Field): StructField {
   return {
     ...field.extra,
     id: field.id,
@@ -226,7 +227,7 @@ function writeField(field: Field): unknown {
   };
 }
 
-function writeType(type: TableType): unknown {
+function writeType(type: TableType): IcebergType {
   switch (type.kind) {
     case "scalar":
       return writeScalar(type.name);
@@ -252,7 +253,7 @@ function writeType(type: TableType): unknown {
 }
 
 /** A partitioning as the protocol takes it. */
-export function writePartitionSpec(fields: readonly PartitionField[], specId: number): unknown {
+export function writePartitionSpec(fields: readonly PartitionField[], specId: number): PartitionSpec {
   return {
     "spec-id": specId,
     fields: fields.map((field) => ({
@@ -265,7 +266,7 @@ export function writePartitionSpec(fields: readonly PartitionField[], specId: nu
 }
 
 /** A sort order as the protocol takes it. */
-export function writeSortOrder(fields: readonly SortField[], orderId: number): unknown {
+export function writeSortOrder(fields: readonly SortField[], orderId: number): SortOrder {
   return {
     "order-id": orderId,
     fields: fields.map((field) => ({
