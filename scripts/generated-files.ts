@@ -37,7 +37,7 @@ function kustomization(resources: readonly string[]): string {
 }
 
 /** File name of a kind without its extension, the same in src/crds, config and docs: `event-stream`. */
-export function fileNameOf(kind: KindDefinition): string {
+function fileNameOf(kind: KindDefinition): string {
   return kind.kind.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
 }
 

@@ -45,7 +45,7 @@ interface FoundProcess extends ProcessIdentity {
 }
 
 /** All living processes of a local cluster, of whichever checkout. */
-export function findProcesses(): FoundProcess[] {
+function findProcesses(): FoundProcess[] {
   return readListings().flatMap((listing) => {
     const role = roleOf(listing);
     const identity = role === undefined ? undefined : identify(listing.pid);

@@ -45,7 +45,7 @@ function isInstalled(program: string): boolean {
 }
 
 /** The Debian packages that this machine lacks. */
-export function missingPackages(): string[] {
+function missingPackages(): string[] {
   const names = neededPrograms
     .filter((needed) => !isInstalled(needed.program))
     .map((needed) => needed.package);
@@ -53,7 +53,7 @@ export function missingPackages(): string[] {
 }
 
 /** Everything that would stop the cluster from starting; empty when it can. */
-export async function missingPrerequisites(): Promise<Missing[]> {
+async function missingPrerequisites(): Promise<Missing[]> {
   const packages = missingPackages().map((name) => ({
     what: name,
     remedy: `apt-get install --no-install-recommends ${name}`,

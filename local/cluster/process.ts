@@ -1,7 +1,7 @@
 /** The cluster's daemons: starts them detached, waits for them by condition, shows the end of a dead one's log. */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { join } from "node:path";
 import { joinPartsGroup } from "./kernel.ts";
@@ -31,7 +31,7 @@ interface PartRecord extends ProcessIdentity {
 }
 
 /** A part that ended, with the end of its log. */
-export class PartDiedError extends Error {
+class PartDiedError extends Error {
   constructor(name: string) {
     super(`${name} ended; the end of its log (${logPath(name)}):\n${logTail(name).replace(/^/gm, "  ")}`);
     this.name = "PartDiedError";
@@ -100,7 +100,7 @@ export function fingerprintOf(part: Part): string {
  * Starts a part, unless it lives and was started from the same program, arguments and configuration. It runs in a
  * session of its own, with its output in its log, so it outlives this process and the terminal.
  */
-export async function startPart(part: Part): Promise<"started" | "reused"> {
+async function startPart(part: Part): Promise<"started" | "reused"> {
   const fingerprint = fingerprintOf(part);
   const living = livingPart(part.name);
   if (living?.fingerprint === fingerprint) return "reused";
@@ -122,11 +122,6 @@ export async function startPart(part: Part): Promise<"started" | "reused"> {
   const record: PartRecord = { ...identity, fingerprint };
   writeFileSync(recordPath(part.name), JSON.stringify(record), { mode: 0o600 });
   return "started";
-}
-
-/** Forgets a part that was stopped. */
-export function forgetPart(name: string): void {
-  rmSync(recordPath(name), { force: true });
 }
 
 export interface Wait {

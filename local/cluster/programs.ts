@@ -21,7 +21,7 @@ export interface ProgramArchive {
   readonly archive: string;
 }
 
-export const kubernetesVersion = "v1.34.4";
+const kubernetesVersion = "v1.34.4";
 
 const names = [
   "etcd",

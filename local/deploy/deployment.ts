@@ -72,7 +72,7 @@ export class Cluster {
 }
 
 /** The kustomization that replaces the released images of `base` with those given. */
-export function renderOverlay(base: string, name: string, images: readonly ImageReference[]): string {
+function renderOverlay(base: string, name: string, images: readonly ImageReference[]): string {
   const lines = [
     "apiVersion: kustomize.config.k8s.io/v1beta1",
     "kind: Kustomization",
@@ -118,17 +118,13 @@ export interface ObservedObject {
 }
 
 /** Lists objects of the kinds given (comma separated, or a category). */
-export async function listObjects(
-  cluster: Cluster,
-  kinds: string,
-  namespace: string,
-): Promise<ObservedObject[]> {
+async function listObjects(cluster: Cluster, kinds: string, namespace: string): Promise<ObservedObject[]> {
   const text = await cluster.kubectl(["get", kinds, "--namespace", namespace, "--output", "json"]);
   return (JSON.parse(text) as { items: ObservedObject[] }).items;
 }
 
 /** Why an object of ours is not Ready for its present generation, or undefined when it is. */
-export function unreadyReason(object: ObservedObject): string | undefined {
+function unreadyReason(object: ObservedObject): string | undefined {
   const ready = object.status?.conditions?.find((condition) => condition.type === "Ready");
   const subject = `${object.kind}/${object.metadata.name}`;
   if (ready === undefined) return `${subject}: no status yet`;

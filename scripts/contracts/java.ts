@@ -3,7 +3,7 @@ import { type GeneratedFile, sourceNote } from "./source.ts";
 import { wrapped } from "./text.ts";
 
 /** Where generated Java goes: the folder of the package below, in the module that holds the model. */
-export const JAVA_FOLDER = "java/model/src/main/java/io/openclickstream/model";
+const JAVA_FOLDER = "java/model/src/main/java/io/openclickstream/model";
 const JAVA_PACKAGE = "io.openclickstream.model";
 
 const INDENT = "    ";

@@ -14,13 +14,6 @@ export function constantName(name: string): string {
   return words(name).join("_").toUpperCase();
 }
 
-/** `record_id` as `recordId`. */
-export function memberName(name: string): string {
-  return words(name)
-    .map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
-    .join("");
-}
-
 /** Lines of at most `width` characters, broken at spaces. */
 export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { KINDS } from "./kinds.ts";
-import { SPEC_CASES, type SpecCase, kindNamed, fileNameOf, sampleOf, specOf } from "./testdata/spec-cases.ts";
+import type { SpecCase } from "./testdata/spec-case.ts";
+import { SPEC_CASES, kindNamed, fileNameOf, sampleOf, specOf } from "./testdata/spec-cases.ts";
 
 /** Path and message of everything that zod refuses. */
 function refusals(specCase: SpecCase): readonly string[] {

@@ -62,7 +62,7 @@ const column = withRules(
   ],
 ).describe("One column.");
 
-export const PARTITION_TRANSFORMS = [
+const PARTITION_TRANSFORMS = [
   "identity",
   "year",
   "month",
@@ -259,7 +259,6 @@ export const lakeTableStatus = z.object({
 export type LakeTableSpec = Immutable<z.infer<typeof lakeTableSpec>>;
 export type LakeTableColumn = LakeTableSpec["columns"][number];
 export type LakeTablePartitionField = NonNullable<LakeTableSpec["partitionBy"]>[number];
-export type LakeTableSortField = NonNullable<LakeTableSpec["sortBy"]>[number];
 export type LakeTableStatus = Sent<z.infer<typeof lakeTableStatus>>;
 export type LakeTable = Resource<LakeTableSpec, LakeTableStatus>;
 

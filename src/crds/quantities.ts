@@ -40,7 +40,7 @@ export function parseBytes(text: string): number {
 }
 
 /** Thousandths of a core of a CPU quantity such as `500m`, `2` or `1.5`; NaN when the text is not one. */
-export function parseMillicores(text: string): number {
+function parseMillicores(text: string): number {
   if (!CPU.test(text)) return Number.NaN;
   return text.endsWith("m") ? Number.parseInt(text, 10) : Math.round(Number.parseFloat(text) * 1000);
 }

@@ -50,7 +50,7 @@ export interface PlatformUser extends KubernetesObject {
 }
 
 /** Where the platform of a resource is. */
-export function platformKeyOf({ metadata, spec }: PlatformUser): ResourceKey {
+function platformKeyOf({ metadata, spec }: PlatformUser): ResourceKey {
   return { namespace: metadata.namespace ?? "", name: spec.platformRef.name };
 }
 

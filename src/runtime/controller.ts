@@ -9,13 +9,7 @@ import type { Reason } from "../api/reasons.ts";
 export type { ObjectChange } from "./cache/object-store.ts";
 export type { ObjectIndex } from "./cache/object-index.ts";
 export type { KubernetesClient, ObjectReader } from "./http/kubernetes-client.ts";
-export type {
-  KubernetesObject,
-  ObjectMeta,
-  OwnerReference,
-  ResourceKey,
-  ResourceType,
-} from "../api/objects.ts";
+export type { KubernetesObject, ResourceKey, ResourceType } from "../api/objects.ts";
 
 /** A custom resource of ours. Cached objects are frozen views shared by all readers: never change one. */
 export interface CustomResource<Spec, Status extends CommonStatus> extends KubernetesObject {

@@ -33,7 +33,7 @@ export function scrubbedLogger(logger: Logger, bindings: Bindings, secrets: Iter
 }
 
 /** An error as data: class, message and stack with the credentials removed, and the causes' messages. */
-export function describeError(error: unknown, secrets: Iterable<string> = []): object {
+function describeError(error: unknown, secrets: Iterable<string> = []): object {
   if (!(error instanceof Error)) return { message: scrub(String(error), secrets) };
   const causes = causeMessages(error).map((message) => scrub(message, secrets));
   return {

@@ -85,7 +85,7 @@ export function anyWantedTable(): fc.Arbitrary<WantedTable> {
 }
 
 /** A valid table with just these columns. */
-export function anyWantedTableWith(columns: readonly WantedColumn[]): fc.Arbitrary<WantedTable> {
+function anyWantedTableWith(columns: readonly WantedColumn[]): fc.Arbitrary<WantedTable> {
   const names = columns.filter((column) => column.type.kind === "scalar").map((column) => column.name);
   const column = names.length === 0 ? undefined : fc.constantFrom(...names);
   return fc.record({

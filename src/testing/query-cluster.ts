@@ -41,7 +41,7 @@ export function healthySurroundings(): ObservedCluster {
   };
 }
 
-export const HEALTHY_PROBE: TrinoProbe = {
+const HEALTHY_PROBE: TrinoProbe = {
   state: "known",
   version: "476",
   activeWorkers: 2,

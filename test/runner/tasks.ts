@@ -50,6 +50,8 @@ function mavenTests(plugin: "surefire" | "failsafe"): Pick<Task, "count" | "env"
 const staticChecks: readonly Task[] = [
   { name: "Lint", command: ["eslint", "."] },
   { name: "Types", command: ["tsc", "--noEmit"] },
+  { name: "Imports", command: ["npm", "run", "--silent", "imports"] },
+  { name: "Unused code", command: ["npm", "run", "--silent", "unused"] },
   { name: "Format", command: ["prettier", "--check", "--log-level", "warn", "."] },
   { name: "Generated files", command: ["node", "scripts/generate.ts", "--check"] },
   {

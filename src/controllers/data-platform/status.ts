@@ -8,7 +8,7 @@ import type { Component as ComponentName } from "../../platform/references.ts";
 import type { ObservedPlatform, ProbeResult } from "./observe.ts";
 import type { ValidatedPlatform } from "./validate.ts";
 
-export const PROBE_INTERVAL_SECONDS = 30;
+const PROBE_INTERVAL_SECONDS = 30;
 
 type Input = StatusInput<DataPlatform, ObservedPlatform, ValidatedPlatform, unknown, unknown>;
 type Component = NonNullable<DataPlatformStatus["components"]>[number];

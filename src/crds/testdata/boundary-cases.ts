@@ -1,5 +1,5 @@
 /** The least and the greatest value of every duration and size, and the next that is too little and too much. */
-import type { SpecCase } from "./spec-cases.ts";
+import type { SpecCase } from "./spec-case.ts";
 
 interface Boundary {
   readonly kind: string;

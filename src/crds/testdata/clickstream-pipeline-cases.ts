@@ -1,5 +1,5 @@
 /** Specs of ClickstreamPipeline that are valid or not. */
-import type { FieldCase } from "./spec-cases.ts";
+import type { FieldCase } from "./spec-case.ts";
 
 export const CLICKSTREAM_PIPELINE_CASES: readonly FieldCase[] = [
   {

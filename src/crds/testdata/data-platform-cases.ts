@@ -1,5 +1,5 @@
 /** Specs of DataPlatform that are valid or not. */
-import type { FieldCase } from "./spec-cases.ts";
+import type { FieldCase } from "./spec-case.ts";
 
 export const DATA_PLATFORM_CASES: readonly FieldCase[] = [
   {

@@ -1,5 +1,5 @@
 /** Specs of EventStream that are valid or not. */
-import type { FieldCase } from "./spec-cases.ts";
+import type { FieldCase } from "./spec-case.ts";
 
 export const EVENT_STREAM_CASES: readonly FieldCase[] = [
   { name: "a topic named '..'", path: "topicName", value: "..", refusal: /topicName/ },

@@ -1,5 +1,5 @@
 /** Specs of LakeTable that are valid or not. */
-import type { FieldCase } from "./spec-cases.ts";
+import type { FieldCase } from "./spec-case.ts";
 
 const COLUMN = { name: "a", type: "string" };
 

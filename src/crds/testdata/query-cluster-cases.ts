@@ -1,5 +1,5 @@
 /** Specs of QueryCluster that are valid or not. */
-import type { FieldCase } from "./spec-cases.ts";
+import type { FieldCase } from "./spec-case.ts";
 
 export const QUERY_CLUSTER_CASES: readonly FieldCase[] = [
   {

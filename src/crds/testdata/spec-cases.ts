@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { KINDS, type KindDefinition, type Resource } from "../kinds.ts";
+import type { FieldCase, SpecCase } from "./spec-case.ts";
 import { DATA_PLATFORM_CASES } from "./data-platform-cases.ts";
 import { EVENT_STREAM_CASES } from "./event-stream-cases.ts";
 import { LAKE_TABLE_CASES } from "./lake-table-cases.ts";
@@ -42,22 +43,6 @@ export function withField(value: unknown, path: readonly (string | number)[], fi
   record[head] = withField(record[head], rest, field);
   if (record[head] === undefined) Reflect.deleteProperty(copy, head);
   return copy;
-}
-
-/** One changed field of a kind's sample, and what zod and the API server say to it. */
-export interface FieldCase {
-  readonly name: string;
-  /** Path of the field below spec, list positions as numbers; empty for the whole spec. */
-  readonly path: string;
-  /** The field's new value; undefined takes the field away. */
-  readonly value: unknown;
-  /** What the refusal must tell; absent where the value is accepted. */
-  readonly refusal?: RegExp;
-}
-
-/** A case with the kind that it is about. */
-export interface SpecCase extends FieldCase {
-  readonly kind: string;
 }
 
 function casesOf(kind: string, cases: readonly FieldCase[]): readonly SpecCase[] {

@@ -39,7 +39,7 @@ export interface InformerTiming {
   readonly busyWatch: readonly [number, number];
 }
 
-export const DEFAULT_INFORMER_TIMING: InformerTiming = {
+const DEFAULT_INFORMER_TIMING: InformerTiming = {
   backoffBase: 0.8,
   backoffMax: 30,
   idle: 40,

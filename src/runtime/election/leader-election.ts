@@ -20,7 +20,7 @@ export interface LeaseTiming {
  * Twice client-go's 15 and 10 s: on a small node under full load a single renewal was seen to take 8 s, and giving up the lease costs
  * more than it saves. A stopped leader hands over within `retryPeriod` all the same; only a crash costs the whole duration.
  */
-export const DEFAULT_LEASE_TIMING: LeaseTiming = { leaseDuration: 30, renewDeadline: 20, retryPeriod: 2 };
+const DEFAULT_LEASE_TIMING: LeaseTiming = { leaseDuration: 30, renewDeadline: 20, retryPeriod: 2 };
 
 export interface LeaderElectionOptions {
   readonly rest: RestClient;

@@ -32,7 +32,7 @@ export interface QueueOptions {
   readonly observer?: QueueObserver;
 }
 
-export const DEFAULT_RETRY_LIMITS: BackoffLimits = { baseSeconds: 0.5, maxSeconds: 60 };
+const DEFAULT_RETRY_LIMITS: BackoffLimits = { baseSeconds: 0.5, maxSeconds: 60 };
 
 /**
  * A key may start this often in a row, then once every `REFILL_SECONDS`: two parties that undo each other's writes then

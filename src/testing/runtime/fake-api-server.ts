@@ -2,7 +2,6 @@
  * An API server for tests, in this process: real HTTP, versions, watches, pages, conflicts, finalizers, generations; no schemas, no
  * permissions. Every request can be made to fail, before or after it took effect.
  */
-import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -224,9 +223,4 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
 
 function statusBody(code: number, reason: string, message: string): object {
   return { apiVersion: "v1", kind: "Status", metadata: {}, status: "Failure", code, reason, message };
-}
-
-/** A unique name for an object of a test. */
-export function uniqueName(prefix: string): string {
-  return `${prefix}-${randomUUID().slice(0, 8)}`;
 }
