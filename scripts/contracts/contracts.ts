@@ -6,6 +6,9 @@ import { eventModelFiles, eventModelModule, parseEventModel } from "./event-mode
 import { goPackageFile } from "./go.ts";
 import { namesFiles, namesModule, parseNames } from "./names.ts";
 import { parseRawRecord, rawRecordFiles, rawRecordModule, rawRecordSections } from "./raw-record.ts";
+import { goShape } from "./shape-go.ts";
+import { javaShape } from "./shape-java.ts";
+import { parseShape, schemaModule, shapeTable, typeModule } from "./shape.ts";
 import { type GeneratedFile, readContract, sourceNote } from "./source.ts";
 import { fillSections } from "./text.ts";
 
@@ -20,6 +23,36 @@ async function typeScriptModule(contract: string, source: string): Promise<Gener
   ];
 }
 
+/** What services are told and what they answer. */
+async function documentFiles(root: string, maskings: readonly string[]): Promise<readonly GeneratedFile[]> {
+  const shapeOf = async (name: string) => parseShape(name, await readContract(root, name));
+  const job = await shapeOf("job");
+  const progress = await shapeOf("progress");
+  const status = await shapeOf("status");
+  const accounting = await shapeOf("accounting");
+  return [
+    await typeScriptModule("job", typeModule("JobDocument", job)),
+    await typeScriptModule("progress", schemaModule("progressDocument", progress)),
+    javaShape("progress", { name: "ProgressDocument", isRead: false }, progress),
+    await typeScriptModule("status", schemaModule("statusDocument", status)),
+    goShape("status", "Status", status),
+    goShape("accounting", "Accounting", accounting),
+    await filledPage(root, "docs/stream-job.md", {
+      job: shapeTable(job, maskings),
+      progress: shapeTable(progress, maskings),
+    }),
+  ];
+}
+
+/** A page of docs with its generated sections. */
+async function filledPage(
+  root: string,
+  page: string,
+  sections: Readonly<Record<string, string>>,
+): Promise<GeneratedFile> {
+  return [page, fillSections(page, await readFile(join(root, page), "utf8"), sections)];
+}
+
 /** Every file that is made of the contracts in the checkout at `root`: path below it, and content. */
 export async function contractFiles(root: string): Promise<readonly GeneratedFile[]> {
   const model = parseEventModel(await readContract(root, "event-model"));
@@ -28,8 +61,6 @@ export async function contractFiles(root: string): Promise<readonly GeneratedFil
   const failures = model.failureReasons
     .filter(({ collector }) => collector === true)
     .map(({ reason }) => reason);
-  const page = "docs/collector.md";
-  const sections = rawRecordSections(record, failures);
   return [
     await typeScriptModule("event-model", eventModelModule(model)),
     await typeScriptModule("raw-record", rawRecordModule(record)),
@@ -38,6 +69,10 @@ export async function contractFiles(root: string): Promise<readonly GeneratedFil
     ...eventModelFiles(model),
     ...rawRecordFiles(record),
     ...namesFiles(names),
-    [page, fillSections(page, await readFile(join(root, page), "utf8"), sections)],
+    ...(await documentFiles(
+      root,
+      record.maskings.map(({ masking }) => masking),
+    )),
+    await filledPage(root, "docs/collector.md", rawRecordSections(record, failures)),
   ];
 }

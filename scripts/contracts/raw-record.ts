@@ -20,6 +20,7 @@ const rawRecordSchema = z.strictObject({
   members: z.array(member).min(1),
   logMembers: z.array(named).min(1),
   key: z.array(doc).min(1),
+  maskings: z.array(z.strictObject({ masking: z.string().regex(/^[A-Z][A-Za-z]+$/), doc })).min(1),
   limits: z.record(z.string(), z.strictObject({ value: z.int().positive(), doc })),
   secretHeaders: z.array(z.string().regex(/^[a-z]+(-[a-z]+)*$/)).min(1),
 });
@@ -63,6 +64,12 @@ function goSource(record: RawRecord): GeneratedFile {
     value: String(value),
     doc: text,
   }));
+  const maskings = record.maskings.map(({ masking, doc: text }): GoConstant => ({
+    name: `Mask${masking}`,
+    type: "Masking",
+    value: goText(masking),
+    doc: text,
+  }));
   const prefix = {
     name: "HeaderCapturedPrefix",
     value: goText(record.capturedPrefix),
@@ -80,6 +87,8 @@ function goSource(record: RawRecord): GeneratedFile {
     goEvent(record),
     goConstants("Members of an event that is a line of an access log.", goNamed("Member", record.logMembers)),
     goConstants("Formats of access logs.", goNamed("LogFormat", formats)),
+    `${goComment("Masking says how much of a client's address is kept.")}type Masking string\n`,
+    goConstants("The maskings.", maskings),
     goConstants("Limits of a raw record.", limits),
     `${goComment("SecretHeaders are the request headers, in lower case, that are never captured: their values are secrets.")}var SecretHeaders = []string{\n${secrets}}\n`,
   ]);
@@ -142,7 +151,13 @@ function javaFiles(record: RawRecord): readonly GeneratedFile[] {
     fields: [javaText(format)],
     doc: text,
   }));
+  const maskings = record.maskings.map(({ masking, doc: text }) => ({
+    name: constantName(masking),
+    fields: [javaText(masking)],
+    doc: text,
+  }));
   return [
+    javaFile(NAME, "Masking", javaTextEnum("Masking", "What is kept of a client's address.", maskings)),
     javaFile(
       NAME,
       "RecordHeaders",
@@ -172,7 +187,14 @@ export function rawRecordFiles(record: RawRecord): readonly GeneratedFile[] {
 
 /** src/generated/raw-record.ts, before formatting. */
 export function rawRecordModule(record: RawRecord): string {
-  return `/** Request headers, in lower case, that are never captured: their values are secrets. */
+  const maskings = record.maskings.map(({ masking }) => masking);
+  return `/** What is kept of client addresses. */
+export const IP_MASKINGS = ${JSON.stringify(maskings)} as const;
+
+/** One of them. */
+export type IpMasking = (typeof IP_MASKINGS)[number];
+
+/** Request headers, in lower case, that are never captured: their values are secrets. */
 export const SECRET_HEADERS: readonly string[] = ${JSON.stringify(record.secretHeaders)};
 `;
 }

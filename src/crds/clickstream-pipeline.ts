@@ -1,6 +1,6 @@
 /** ClickstreamPipeline: the whole path from the collector over the raw topic and the stream job to the tables. */
 import { z } from "zod";
-import { SECRET_HEADERS } from "../generated/raw-record.ts";
+import { IP_MASKINGS, SECRET_HEADERS } from "../generated/raw-record.ts";
 import { commonStatus } from "./conditions.ts";
 import { EVENT_STREAM_DEFAULTS, partitions, replicationFactor, retention } from "./event-stream.ts";
 import {
@@ -112,7 +112,7 @@ const collector = z
           "none when serviceType is NodePort or LoadBalancer.",
       ),
     ipMasking: z
-      .enum(["None", "LastOctet", "Drop"])
+      .enum(IP_MASKINGS)
       .optional()
       .describe(
         "What is kept of client addresses: None keeps all, LastOctet zeroes the last octet of IPv4 and the last 80 bits of " +

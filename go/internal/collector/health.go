@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"sync/atomic"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
 
 // Health answers the probes of both ports and tells the operator how it goes.
@@ -62,8 +64,5 @@ func (h *Health) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 func (h *Health) serveStatus(writer http.ResponseWriter, _ *http.Request) {
 	writer.Header()["Content-Type"] = jsonContent
 	problem := h.Problem()
-	_ = json.NewEncoder(writer).Encode(struct { // whoever asked is gone
-		TakesEvents bool   `json:"takesEvents"`
-		Problem     string `json:"problem,omitempty"`
-	}{problem == "", problem})
+	_ = json.NewEncoder(writer).Encode(contract.Status{TakesEvents: problem == "", Problem: problem}) // whoever asked is gone
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
-	"github.com/open-clickstream/open-clickstream/go/internal/kafka"
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
 
 // process is a whole collector against a Kafka in this process.
@@ -120,7 +120,7 @@ func TestTheCollectorCountsWhatItReceived(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var accounting kafka.Accounting
+	var accounting contract.Accounting
 	if err := json.Unmarshal([]byte(body), &accounting); err != nil || accounting.Received != 3 || len(accounting.Partitions) != 3 {
 		t.Errorf("accounting %s, want 3 received in 3 partitions", body)
 	}

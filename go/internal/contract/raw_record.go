@@ -119,6 +119,19 @@ const (
 	LogFormatCommon = "common"
 )
 
+// Masking says how much of a client's address is kept.
+type Masking string
+
+// The maskings.
+const (
+	// All of the address.
+	MaskNone Masking = "None"
+	// The first three bytes of an IPv4 address, the first 48 bits of an IPv6 address.
+	MaskLastOctet Masking = "LastOctet"
+	// Nothing.
+	MaskDrop Masking = "Drop"
+)
+
 // Limits of a raw record.
 const (
 	// How many bytes are kept of an event or body that is too large.

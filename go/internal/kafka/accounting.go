@@ -6,40 +6,28 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
 
-// Accounting is how many records the topic has ever received.
-type Accounting struct {
-	Topic string `json:"topic"`
-	// Received is the sum of the end offsets: every record since the topic was made, those already expired included.
-	Received   int64                 `json:"received"`
-	Partitions []PartitionAccounting `json:"partitions"`
-}
-
-// PartitionAccounting is one partition's part: its records have the offsets from Start up to, not including, End.
-type PartitionAccounting struct {
-	Partition int32 `json:"partition"`
-	Start     int64 `json:"start"`
-	End       int64 `json:"end"`
-}
-
-// ReadAccounting asks Kafka for the offsets of the topic.
-func ReadAccounting(ctx context.Context, client *kgo.Client, topic string) (Accounting, error) {
+// ReadAccounting asks Kafka for the offsets of the topic. Received is the sum of the end offsets: every record since the
+// topic was made, those already expired included.
+func ReadAccounting(ctx context.Context, client *kgo.Client, topic string) (contract.Accounting, error) {
 	admin := kadm.NewClient(client)
 	starts, err := listOffsets(ctx, admin.ListStartOffsets, topic)
 	if err != nil {
-		return Accounting{}, err
+		return contract.Accounting{}, err
 	}
 	ends, err := listOffsets(ctx, admin.ListEndOffsets, topic)
 	if err != nil {
-		return Accounting{}, err
+		return contract.Accounting{}, err
 	}
-	accounting := Accounting{Topic: topic, Partitions: []PartitionAccounting{}}
+	accounting := contract.Accounting{Topic: topic, Partitions: []contract.AccountingPartition{}}
 	for _, end := range ends.Offsets().Sorted() {
 		start, _ := starts.Lookup(topic, end.Partition)
 		accounting.Received += end.At
 		accounting.Partitions = append(accounting.Partitions,
-			PartitionAccounting{Partition: end.Partition, Start: start.Offset, End: end.At})
+			contract.AccountingPartition{Partition: end.Partition, Start: start.Offset, End: end.At})
 	}
 	return accounting, nil
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
 
 const topic = "raw"
@@ -218,7 +220,7 @@ func TestAccountingCountsEveryRecordEverReceived(t *testing.T) {
 	if got.Received != 3 || got.Topic != topic || len(got.Partitions) != 5 {
 		t.Errorf("accounting %+v", got)
 	}
-	if want := (PartitionAccounting{Partition: 1, Start: 1, End: 2}); got.Partitions[1] != want {
+	if want := (contract.AccountingPartition{Partition: 1, Start: 1, End: 2}); got.Partitions[1] != want {
 		t.Errorf("partition 1 is %+v, want %+v", got.Partitions[1], want)
 	}
 	if _, err := ReadAccounting(context.Background(), client, "absent"); err == nil {

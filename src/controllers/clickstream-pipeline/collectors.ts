@@ -1,4 +1,5 @@
 /** What the collectors say of themselves at `/status`. */
+import { statusDocument } from "../../generated/status.ts";
 import { urlHost, type JsonClient } from "../../targets/http/json-client.ts";
 import type { PodObject } from "../../targets/kubernetes/pods.ts";
 import { isPodReady, podAddress } from "../../targets/kubernetes/pods.ts";
@@ -33,8 +34,7 @@ async function readProblem(
   const answer = await client.send(`http://${urlHost(address)}:${COLLECTOR_PORTS.internal}/status`, {
     signal,
   });
-  if (!answer.ok || typeof answer.body !== "object" || answer.body === null) return undefined;
-  if (!("takesEvents" in answer.body) || answer.body.takesEvents !== false) return undefined;
-  const problem = "problem" in answer.body ? answer.body.problem : undefined;
-  return typeof problem === "string" ? problem : "no events are taken";
+  const status = answer.ok ? statusDocument.safeParse(answer.body).data : undefined;
+  if (status === undefined || status.takesEvents) return undefined;
+  return status.problem ?? "no events are taken";
 }

@@ -4,18 +4,20 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { JsonClient } from "../../targets/http/json-client.ts";
 import { parseProgress, readProgress } from "./progress.ts";
 
+const ANSWER = {
+  state: "RUNNING",
+  message: "running",
+  batchId: 41,
+  inputRowsPerSecond: 12.5,
+  processedRowsPerSecond: 0,
+  lag: 3,
+  offsets: { "0": 17 },
+  rows: { stored: 15, failed: 1, duplicate: 1 },
+};
+
 describe("the progress of a job", () => {
-  it("is taken over as far as it is of the expected type", () => {
-    const body = {
-      state: "RUNNING",
-      message: "running",
-      batchId: 41,
-      inputRowsPerSecond: 12.5,
-      processedRowsPerSecond: "NaN",
-      lag: 3,
-      offsets: { "0": 17 },
-    };
-    expect(parseProgress(body)).toEqual({
+  it("is taken over, but for what the status does not show", () => {
+    expect(parseProgress({ ...ANSWER, uptimeSeconds: 9 })).toEqual({
       state: "RUNNING",
       message: "running",
       batchId: 41,
@@ -26,7 +28,8 @@ describe("the progress of a job", () => {
   });
 
   it("has neither batch nor lag before the first batch", () => {
-    expect(parseProgress({ state: "STARTING", message: "starting", batchId: null, lag: null })).toEqual({
+    const first = { ...ANSWER, state: "STARTING", message: "starting", batchId: null, lag: null };
+    expect(parseProgress({ ...first, inputRowsPerSecond: 0, offsets: {} })).toEqual({
       state: "STARTING",
       message: "starting",
       inputRowsPerSecond: 0,
@@ -34,15 +37,24 @@ describe("the progress of a job", () => {
     });
   });
 
-  it.each([undefined, null, "text", [], {}, { state: "DANCING" }])(
-    "is unknown when the answer is %j",
-    (body) => {
-      expect(parseProgress(body)).toEqual({
-        state: "unknown",
-        message: "the driver answered without a known state",
-      });
-    },
-  );
+  it.each([undefined, null, "text", []])("is unknown when the answer is %j", (body) => {
+    expect(parseProgress(body)).toEqual({
+      state: "unknown",
+      message: expect.stringMatching(/^the driver's answer is not as agreed: the answer: /) as string,
+    });
+  });
+
+  it.each([
+    ["a state that nobody knows", { state: "DANCING" }, "state"],
+    ["no state", { state: undefined }, "state"],
+    ["a rate that is no number", { processedRowsPerSecond: "NaN" }, "processedRowsPerSecond"],
+    ["a field under another name", { rows: { events: 1, failed: 0, duplicate: 0 } }, "rows.stored"],
+    ["a lag below nothing", { lag: -1 }, "lag"],
+  ])("is unknown, and the message names the field, with %s", (_, change, field) => {
+    const progress = parseProgress({ ...ANSWER, ...change });
+    expect(progress).toMatchObject({ state: "unknown" });
+    expect(progress.message).toContain(`: ${field}: `);
+  });
 });
 
 describe("asking a driver", () => {

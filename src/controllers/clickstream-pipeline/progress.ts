@@ -1,9 +1,10 @@
 /** What the stream job says of itself at `/progress`. */
+import type { z } from "zod";
+import { progressDocument } from "../../generated/progress.ts";
 import { urlHost, type JsonClient } from "../../targets/http/json-client.ts";
 import { DRIVER_PORTS } from "./parts.ts";
 
-export const JOB_STATES = ["STARTING", "RUNNING", "STOPPING", "FAILED"] as const;
-export type JobState = (typeof JOB_STATES)[number];
+export type JobState = z.output<typeof progressDocument>["state"];
 
 /** `unknown` when there is no driver or it does not answer, which is not an error: from outside the cluster it may be out of reach. */
 export type JobProgress =
@@ -31,32 +32,20 @@ export async function readProgress(
   return parseProgress(answer.body);
 }
 
-/** Takes from an answer what is of the expected type; anything else counts as not said. */
+/** An answer that breaks the contract says nothing that could be relied on; the message tells what is wrong in it. */
 export function parseProgress(body: unknown): JobProgress {
-  const fields: Readonly<Record<string, unknown>> = isRecord(body) ? body : {};
-  const state = JOB_STATES.find((candidate) => candidate === fields["state"]);
-  if (state === undefined) return { state: "unknown", message: "the driver answered without a known state" };
-  const batchId = wholeNumber(fields["batchId"]);
-  const lag = wholeNumber(fields["lag"]);
+  const { success, data, error } = progressDocument.safeParse(body);
+  if (!success) {
+    const problems = error.issues.map(({ path, message }) => `${path.join(".") || "the answer"}: ${message}`);
+    return { state: "unknown", message: `the driver's answer is not as agreed: ${problems.join("; ")}` };
+  }
+  const { state, message, batchId, lag, inputRowsPerSecond, processedRowsPerSecond } = data;
   return {
     state,
-    message: typeof fields["message"] === "string" ? fields["message"] : "",
-    inputRowsPerSecond: rate(fields["inputRowsPerSecond"]),
-    processedRowsPerSecond: rate(fields["processedRowsPerSecond"]),
-    ...(batchId === undefined ? {} : { batchId }),
-    ...(lag === undefined ? {} : { lag }),
+    message,
+    inputRowsPerSecond,
+    processedRowsPerSecond,
+    ...(typeof batchId === "number" ? { batchId } : {}),
+    ...(typeof lag === "number" ? { lag } : {}),
   };
-}
-
-/** Spark says NaN, infinite or nothing when a batch took no time or had no rows. */
-function rate(value: unknown): number {
-  return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : 0;
-}
-
-function wholeNumber(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

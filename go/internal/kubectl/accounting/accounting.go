@@ -26,18 +26,10 @@ type Account struct {
 }
 
 // Partition is one partition of the raw topic: its records have the offsets from Start up to, not including, End.
-type Partition struct {
-	Partition int32 `json:"partition"`
-	Start     int64 `json:"start"`
-	End       int64 `json:"end"`
-}
+type Partition = contract.AccountingPartition
 
 // Received is what the collector says about the raw topic.
-type Received struct {
-	Topic      string      `json:"topic"`
-	Received   int64       `json:"received"`
-	Partitions []Partition `json:"partitions"`
-}
+type Received contract.Accounting
 
 // Rows is what the three tables together hold of one partition.
 type Rows struct {

@@ -6,6 +6,10 @@ import (
 	"testing"
 )
 
+func partition(number int32, start, end int64) Partition {
+	return Partition{Partition: number, Start: start, End: end}
+}
+
 func TestTheLineSaysWhetherTheNumbersAddUp(t *testing.T) {
 	cases := []struct {
 		name     string
@@ -36,40 +40,40 @@ func TestTheDiagnosisFindsWhereADifferenceComesFrom(t *testing.T) {
 		rows      []Rows
 		want      []string
 	}{
-		{"nothing is wrong", Partition{0, 0, 10}, []Rows{{0, 10, 10, 10, 9}}, nil},
-		{"the end still waits", Partition{0, 0, 10}, []Rows{{0, 4, 4, 4, 3}}, nil},
-		{"everything still waits", Partition{0, 0, 10}, nil, nil},
-		{"a record in two tables", Partition{0, 0, 10}, []Rows{{0, 12, 10, 10, 9}}, []string{
+		{"nothing is wrong", partition(0, 0, 10), []Rows{{0, 10, 10, 10, 9}}, nil},
+		{"the end still waits", partition(0, 0, 10), []Rows{{0, 4, 4, 4, 3}}, nil},
+		{"everything still waits", partition(0, 0, 10), nil, nil},
+		{"a record in two tables", partition(0, 0, 10), []Rows{{0, 12, 10, 10, 9}}, []string{
 			"partition 0: 2 records are in the tables more than once, which is a fault of the stream job",
 		}},
-		{"a gap", Partition{0, 0, 10}, []Rows{{0, 7, 7, 7, 9}}, []string{
+		{"a gap", partition(0, 0, 10), []Rows{{0, 7, 7, 7, 9}}, []string{
 			"partition 0: 3 records before offset 9 are in no table, though later ones are",
 		}},
-		{"a gap among what Kafka still has", Partition{0, 5, 10}, []Rows{{0, 7, 7, 2, 9}}, []string{
+		{"a gap among what Kafka still has", partition(0, 5, 10), []Rows{{0, 7, 7, 2, 9}}, []string{
 			"partition 0: 3 records before offset 9 are in no table, though later ones are",
 		}},
-		{"a gap, and others that expired", Partition{0, 5, 10}, []Rows{{0, 5, 5, 3, 9}}, []string{
+		{"a gap, and others that expired", partition(0, 5, 10), []Rows{{0, 5, 5, 3, 9}}, []string{
 			"partition 0: 2 records before offset 9 are in no table, though later ones are",
 			"partition 0: 3 records are in no table and Kafka has deleted records up to offset 5; raise the retention of the stream",
 		}},
-		{"expired beyond the last that was read", Partition{0, 8, 10}, []Rows{{0, 5, 5, 0, 4}}, []string{
+		{"expired beyond the last that was read", partition(0, 8, 10), []Rows{{0, 5, 5, 0, 4}}, []string{
 			"partition 0: 3 records are in no table and Kafka has deleted records up to offset 8; raise the retention of the stream",
 		}},
-		{"doubles as many as are missing", Partition{0, 0, 10}, []Rows{{0, 10, 9, 9, 9}}, []string{
+		{"doubles as many as are missing", partition(0, 0, 10), []Rows{{0, 10, 9, 9, 9}}, []string{
 			"partition 0: 1 records are in the tables more than once, which is a fault of the stream job",
 			"partition 0: 1 records before offset 9 are in no table, though later ones are",
 		}},
-		{"expired before they were read", Partition{0, 5, 10}, []Rows{{0, 5, 5, 5, 9}}, []string{
+		{"expired before they were read", partition(0, 5, 10), []Rows{{0, 5, 5, 5, 9}}, []string{
 			"partition 0: 5 records are in no table and Kafka has deleted records up to offset 5; raise the retention of the stream",
 		}},
-		{"all expired", Partition{0, 10, 10}, nil, []string{
+		{"all expired", partition(0, 10, 10), nil, []string{
 			"partition 0: 10 records are in no table and Kafka has deleted records up to offset 10; raise the retention of the stream",
 		}},
-		{"expired after they were read", Partition{0, 5, 10}, []Rows{{0, 10, 10, 5, 9}}, nil},
-		{"a topic made anew", Partition{0, 0, 10}, []Rows{{0, 50, 50, 50, 49}}, []string{
+		{"expired after they were read", partition(0, 5, 10), []Rows{{0, 10, 10, 5, 9}}, nil},
+		{"a topic made anew", partition(0, 0, 10), []Rows{{0, 50, 50, 50, 49}}, []string{
 			"partition 0: the tables hold offset 49, but the topic ends before 10: the topic was made anew, or the tables belong to another one",
 		}},
-		{"a partition that is not there", Partition{0, 0, 10}, []Rows{{0, 10, 10, 10, 9}, {7, 3, 3, 3, 2}}, []string{
+		{"a partition that is not there", partition(0, 0, 10), []Rows{{0, 10, 10, 10, 9}, {7, 3, 3, 3, 2}}, []string{
 			`the tables hold 3 rows of partition 7, which topic "raw" does not have: the topic was made anew, or the tables belong to another one`,
 		}},
 	}
@@ -92,10 +96,10 @@ func TestTheQuestionsToTrino(t *testing.T) {
 		"SELECT kafka_partition, kafka_offset, count(*) AS row_count FROM (" +
 		"SELECT kafka_partition, kafka_offset FROM a UNION ALL SELECT kafka_partition, kafka_offset FROM b" +
 		") GROUP BY kafka_partition, kafka_offset) GROUP BY kafka_partition ORDER BY kafka_partition"
-	if got := RowsSQL([]Partition{{0, 0, 10}, {1, 7, 10}}, "a", "b"); got != want {
+	if got := RowsSQL([]Partition{partition(0, 0, 10), partition(1, 7, 10)}, "a", "b"); got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
-	if got := RowsSQL([]Partition{{0, 0, 10}}, "a"); !strings.Contains(got, "count_if(kafka_offset >= 0)") {
+	if got := RowsSQL([]Partition{partition(0, 0, 10)}, "a"); !strings.Contains(got, "count_if(kafka_offset >= 0)") {
 		t.Errorf("%s", got)
 	}
 }
@@ -109,9 +113,9 @@ func TestEqualNumbersOfOtherRecordsAreNoBalance(t *testing.T) {
 }
 
 func TestTheStartsAreThoseThatTheRowsWereAskedAbout(t *testing.T) {
-	received := Received{Partitions: []Partition{{0, 9, 12}, {1, 0, 3}}}
-	received.KeepStarts(Received{Partitions: []Partition{{0, 5, 10}}})
-	if want := []Partition{{0, 5, 12}, {1, 0, 3}}; !slices.Equal(received.Partitions, want) {
+	received := Received{Partitions: []Partition{partition(0, 9, 12), partition(1, 0, 3)}}
+	received.KeepStarts(Received{Partitions: []Partition{partition(0, 5, 10)}})
+	if want := []Partition{partition(0, 5, 12), partition(1, 0, 3)}; !slices.Equal(received.Partitions, want) {
 		t.Errorf("partitions %v, want %v", received.Partitions, want)
 	}
 }

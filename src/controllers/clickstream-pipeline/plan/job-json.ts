@@ -1,5 +1,6 @@
 /** `job.json`: what the stream job is told. The job restarts when it changes, so it holds nothing that the job does not use. Pure. */
 import { CHECKPOINT_FOLDER } from "../../../crds/kinds.ts";
+import type { JobDocument } from "../../../generated/job.ts";
 import { formatTable } from "../../../naming/tables.ts";
 import { KAFKA_CA_FILE } from "../../../platform/environment.ts";
 import type { ValidatedPipeline } from "../validate.ts";
@@ -21,7 +22,7 @@ export function checkpointPrefix(key: ValidatedPipeline["owner"]["key"]): string
   return `${CHECKPOINT_FOLDER}/${key.namespace}/${key.name}`;
 }
 
-function jobOf(pipeline: ValidatedPipeline): object {
+function jobOf(pipeline: ValidatedPipeline): JobDocument {
   const { owner, platform, processing, tables } = pipeline;
   const { kafka, catalog, storage } = platform.spec;
   return {

@@ -1,0 +1,48 @@
+// Generated from contracts/progress.yaml by `node scripts/generate.ts`; do not edit.
+package io.openclickstream.model;
+
+import java.util.Map;
+
+/**
+ * How far the stream job is.
+ *
+ * @param state STARTING leads to RUNNING, each of them to STOPPING or FAILED
+ * @param message The state for a person, and of FAILED the cause
+ * @param batchId The batch that was committed last; none before the first; may be null
+ * @param inputRowsPerSecond Records a second that came in during the last batch
+ * @param processedRowsPerSecond Records a second that the last batch worked through
+ * @param lag Records of the topic that are not committed; none while unknown; may be null
+ * @param offsets Next offset to read, by partition
+ * @param rows Records since the start by what became of them
+ */
+public record ProgressDocument(
+    State state,
+    String message,
+    Long batchId,
+    double inputRowsPerSecond,
+    double processedRowsPerSecond,
+    Long lag,
+    Map<String, Long> offsets,
+    Rows rows) {
+
+    /** STARTING leads to RUNNING, each of them to STOPPING or FAILED. */
+    public enum State {
+        STARTING,
+        RUNNING,
+        STOPPING,
+        FAILED
+    }
+
+    /**
+     * Records since the start by what became of them.
+     *
+     * @param stored Rows of the table of events
+     * @param failed Rows of the table of failed events
+     * @param duplicate Rows of the table of duplicate events
+     */
+    public record Rows(
+        long stored,
+        long failed,
+        long duplicate) {
+    }
+}

@@ -1,0 +1,88 @@
+/** Generated from contracts/job.yaml by `node scripts/generate.ts`; do not edit. */
+
+import type { IpMasking } from "./raw-record.ts";
+
+/** What the operator tells the stream job. */
+export interface JobDocument {
+  /** Whose job it is. */
+  readonly pipeline: {
+    /** The pipeline's namespace. */
+    readonly namespace: string;
+    /** The pipeline's name. */
+    readonly name: string;
+  };
+  /** Where the raw records are. */
+  readonly kafka: {
+    /** `host:port`s with commas between them. */
+    readonly bootstrapServers: string;
+    /** The raw topic. */
+    readonly topic: string;
+    /** How to connect; without it in the clear and without a login. */
+    readonly security?:
+      | {
+          /** Whether the connection is encrypted. */
+          readonly tls?: boolean | undefined;
+          /** `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`; without it there is no login. */
+          readonly saslMechanism?: string | undefined;
+          /** PEM file of the servers' authority; without it the system's authorities count. */
+          readonly caFile?: string | undefined;
+        }
+      | undefined;
+  };
+  /** The Iceberg REST catalog. */
+  readonly catalog: {
+    /** The catalog's name in Spark. */
+    readonly name: string;
+    /** Its address. */
+    readonly uri: string;
+    /** The warehouse that the catalog is asked for. */
+    readonly warehouse?: string | undefined;
+    /** The prefix in the catalog's paths. */
+    readonly prefix?: string | undefined;
+  };
+  /** The S3 service. */
+  readonly storage: {
+    /** Its address; without it AWS's own. */
+    readonly endpoint?: string | undefined;
+    /** Its region. */
+    readonly region: string;
+    /** Whether a bucket is a part of the path and not of the host's name. */
+    readonly pathStyle?: boolean | undefined;
+  };
+  /** The output tables as `database.table`; they must exist. */
+  readonly tables: {
+    /** Table of the events. */
+    readonly events: string;
+    /** Table of the failed events. */
+    readonly failedEvents: string;
+    /** Table of the duplicate events. */
+    readonly duplicateEvents: string;
+  };
+  /** Folder for offsets and state, such as `s3a://bucket/path`. */
+  readonly checkpoint: string;
+  /** Seconds between the starts of two batches. */
+  readonly triggerIntervalSeconds: number;
+  /** Longest idle time inside a session in seconds. */
+  readonly sessionTimeoutSeconds: number;
+  /** How many seconds of processing time an event's identifier is remembered. */
+  readonly dedupWindowSeconds: number;
+  /** How many seconds behind a visitor's newest session an event may come and still join its own. */
+  readonly watermarkSeconds: number;
+  /** Most records of one batch. */
+  readonly maxRowsPerTrigger: number;
+  /** What is kept of client addresses. */
+  readonly ipMasking: IpMasking;
+  /** Which derived columns are filled; without it all. */
+  readonly enrichments?:
+    | {
+        /** Host and class of the referrer. */
+        readonly referrer?: boolean | undefined;
+        /** Campaign parameters and click identifiers. */
+        readonly campaign?: boolean | undefined;
+        /** Browser, operating system and device. */
+        readonly userAgent?: boolean | undefined;
+      }
+    | undefined;
+  /** Parallel parts of the stateful steps; the first start fixes them for the life of the checkpoint. */
+  readonly shufflePartitions: number;
+}
