@@ -9,9 +9,7 @@ import { createLakeTableController } from "./controllers/lake-table/controller.t
 import { createQueryClusterController } from "./controllers/query-cluster/controller.ts";
 import { CachingProber } from "./targets/trino/prober.ts";
 import { PlatformReader } from "./platform/platform.ts";
-import type { SecretObject } from "./platform/secret-reader.ts";
-import { SECRET_TYPE, SecretReader } from "./platform/secret-reader.ts";
-import { findObject } from "./runtime/http/api-client.ts";
+import { getSecretsOver, SecretReader } from "./platform/secret-reader.ts";
 import { loadConnection } from "./runtime/http/connection.ts";
 import { startHealthServer } from "./runtime/http/http-server.ts";
 import { createLogger } from "./runtime/logger.ts";
@@ -25,7 +23,7 @@ import { createSystemClients } from "./targets/clients.ts";
 /** What controllers share: how Secrets and platforms are read, and connections that are made once and closed at the end. */
 function createClients(rest: RestClient) {
   const http = new JsonClient();
-  const secrets = new SecretReader((key) => findObject<SecretObject>(rest, { type: SECRET_TYPE, key }));
+  const secrets = new SecretReader(getSecretsOver(rest));
   return {
     http,
     prober: new CachingProber(http),

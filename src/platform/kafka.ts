@@ -1,11 +1,11 @@
 /** How to reach the Kafka of a platform: everything resolved, secrets wrapped. Pure. */
+import type { DataPlatformSpec } from "../crds/kinds.ts";
 import type { PlatformState, PresentPlatform } from "./platform.ts";
 import { requirePresent, valueOf } from "./platform.ts";
 import { REFERENCES } from "./references.ts";
 import type { Secret } from "./secret.ts";
 
-export const SASL_MECHANISMS = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] as const;
-export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
+export type SaslMechanism = NonNullable<DataPlatformSpec["kafka"]["sasl"]>["mechanism"];
 
 export interface KafkaSettings {
   /** `host:port` each. */

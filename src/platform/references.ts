@@ -89,7 +89,7 @@ export function secretKeyOf(reference: Reference, spec: DataPlatformSpec): Secre
 }
 
 /** A row of the table with the key that it leads to. */
-export interface ResolvedReference extends SecretKey {
+interface ResolvedReference extends SecretKey {
   readonly variable?: string | undefined;
   readonly file?: SecretFile | undefined;
 }

@@ -1,6 +1,8 @@
 /** Reads Secrets by name, live, and lets all passes of the process share what one of them has just read (ADR 0402). */
 import type { KubernetesObject, ResourceKey, ResourceType } from "../api/objects.ts";
 import type { ReconcileContext } from "../runtime/controller.ts";
+import { findObject } from "../runtime/http/api-client.ts";
+import type { RestClient } from "../runtime/http/rest-client.ts";
 import { secretValues } from "../runtime/pass/scrub.ts";
 import { Secret } from "./secret.ts";
 import type { SecretRead, Secrets } from "./secrets.ts";
@@ -14,6 +16,11 @@ export interface SecretObject extends KubernetesObject {
 
 /** One GET; `undefined` when there is no such Secret. Rejects when nobody knows. */
 export type GetSecret = (key: ResourceKey) => Promise<SecretObject | undefined>;
+
+/** GETs over a connection to the API server. */
+export function getSecretsOver(rest: RestClient): GetSecret {
+  return (key) => findObject<SecretObject>(rest, { type: SECRET_TYPE, key });
+}
 
 /**
  * So long a Secret counts as just read. No longer than the pause after which a waiting pass comes again (`DEFAULT_RETRY_AFTER_SECONDS`):

@@ -54,7 +54,7 @@ export function requireSecretKeys(keys: readonly SecretKey[], secrets: Secrets):
 }
 
 /** Which edition of a Secret there is, without its content. */
-export interface SecretEdition {
+interface SecretEdition {
   readonly name: string;
   readonly uid: string | undefined;
   readonly resourceVersion: string | undefined;

@@ -20,7 +20,7 @@ import type { ObjectStore } from "./s3/store.ts";
 import { createObjectStore } from "./s3/store.ts";
 
 /** How connections are made; tests give others. */
-export interface ConnectionFactory {
+interface ConnectionFactory {
   kafka(settings: KafkaSettings): TopicAdmin;
   storage(settings: StorageSettings): ObjectStore;
   catalog(settings: CatalogSettings): TableCatalog;

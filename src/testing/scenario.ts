@@ -7,11 +7,10 @@ import { dataPlatformKind, PLATFORM_COMPONENTS } from "../crds/kinds.ts";
 import { PlatformReader } from "../platform/platform.ts";
 import { referencesOf } from "../platform/references.ts";
 import type { SecretObject } from "../platform/secret-reader.ts";
-import { SECRET_TYPE, SecretReader } from "../platform/secret-reader.ts";
+import { getSecretsOver, SECRET_TYPE, SecretReader } from "../platform/secret-reader.ts";
 import { Caches } from "../runtime/cache/caches.ts";
 import type { CacheScope } from "../runtime/cache/caches.ts";
 import type { Controller, CustomResource } from "../runtime/controller.ts";
-import { findObject } from "../runtime/http/api-client.ts";
 import { plainConnection } from "../runtime/http/connection.ts";
 import { createRestClient } from "../runtime/http/rest-client.ts";
 import { createLogger } from "../runtime/logger.ts";
@@ -309,10 +308,7 @@ export class Scenario {
     const rest = createRestClient(connection, metrics);
     const { leadership } = this;
     const clock = (): number => this.now.getTime();
-    const secrets = new SecretReader(
-      (key) => findObject<SecretObject>(rest, { type: SECRET_TYPE, key }),
-      clock,
-    );
+    const secrets = new SecretReader(getSecretsOver(rest), clock);
     const controller = this.#create({
       secrets,
       platforms: new PlatformReader(secrets, clock),

@@ -21,9 +21,7 @@ import { Operator } from "../../src/runtime/operator.ts";
 import { createRestClient, resourcePath } from "../../src/runtime/http/rest-client.ts";
 import { JsonClient } from "../../src/targets/http/json-client.ts";
 import { PlatformReader } from "../../src/platform/platform.ts";
-import type { SecretObject } from "../../src/platform/secret-reader.ts";
-import { SECRET_TYPE, SecretReader } from "../../src/platform/secret-reader.ts";
-import { findObject } from "../../src/runtime/http/api-client.ts";
+import { getSecretsOver, SecretReader } from "../../src/platform/secret-reader.ts";
 import { createSystemClients } from "../../src/targets/clients.ts";
 import { until } from "../../src/testing/until.ts";
 import { ApiRequests } from "./crds-api.ts";
@@ -86,7 +84,7 @@ export class ComposingOperator {
       resyncSeconds: 1,
       instance: "integration-test",
     });
-    const secrets = new SecretReader((key) => findObject<SecretObject>(rest, { type: SECRET_TYPE, key }));
+    const secrets = new SecretReader(getSecretsOver(rest));
     const systems = { platforms: new PlatformReader(secrets), clients: createSystemClients() };
     const client = new JsonClient();
     operator.register(createDataPlatformController(systems));

@@ -17,9 +17,7 @@ import { Operator } from "../../src/runtime/operator.ts";
 import { createRestClient } from "../../src/runtime/http/rest-client.ts";
 import { until } from "../../src/testing/until.ts";
 import { PlatformReader } from "../../src/platform/platform.ts";
-import type { SecretObject } from "../../src/platform/secret-reader.ts";
-import { SECRET_TYPE, SecretReader } from "../../src/platform/secret-reader.ts";
-import { findObject } from "../../src/runtime/http/api-client.ts";
+import { getSecretsOver, SecretReader } from "../../src/platform/secret-reader.ts";
 import { createSystemClients } from "../../src/targets/clients.ts";
 import { ApiRequests } from "./crds-api.ts";
 import type { EngineAddresses } from "../support/engine-set.ts";
@@ -93,7 +91,7 @@ export class RunningOperator {
       resyncSeconds: options.resyncSeconds ?? RESYNC_SECONDS,
       instance: "integration-test",
     });
-    const secrets = new SecretReader((key) => findObject<SecretObject>(rest, { type: SECRET_TYPE, key }));
+    const secrets = new SecretReader(getSecretsOver(rest));
     const systems = { platforms: new PlatformReader(secrets), clients: createSystemClients() };
     operator.register(createDataPlatformController(systems));
     operator.register(createEventStreamController(systems));

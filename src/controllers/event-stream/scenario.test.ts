@@ -49,6 +49,20 @@ describe("the first pass", () => {
   });
 });
 
+describe("many streams of one platform", () => {
+  it("cost one reading of its Secret every ten seconds", async () => {
+    const names = Array.from({ length: 20 }, (_, nth) => `raw-${nth}`);
+    for (const name of names) scenario.putResource(name, SPEC);
+    const readings = (): number =>
+      scenario.api.requests.filter(({ collection }) => collection === "v1/secrets").length;
+    for (const name of names) await scenario.pass(name);
+    expect(readings()).toBe(1);
+    scenario.wait(10);
+    for (const name of names) await scenario.pass(name);
+    expect(readings()).toBe(2);
+  });
+});
+
 describe("a platform that lacks a Secret", () => {
   it("of the object store gets its topics all the same", async () => {
     scenario.delete(SECRET_TYPE, "s3");
@@ -64,7 +78,7 @@ describe("a platform that lacks a Secret", () => {
     expect(await scenario.pass("raw")).toEqual({ kind: "after", seconds: 10 });
     expect(scenario.ready("raw")).toBe('Ready=False SecretNotFound: Secret "authorities" does not exist');
     scenario.putSecret("authorities", { "ca.crt": "PEM" });
-    scenario.now = new Date(scenario.now.getTime() + 10_000);
+    scenario.wait(10);
     await scenario.pass("raw");
     expect(scenario.ready("raw")).toContain("Ready=True");
   });
@@ -268,7 +282,7 @@ describe("deleting", () => {
     scenario.putResource("raw", { ...SPEC, deletionPolicy: "Delete" });
     await scenario.pass("raw");
     scenario.delete(SECRET_TYPE, "authorities");
-    scenario.now = new Date(scenario.now.getTime() + 20_000);
+    scenario.wait(20);
     scenario.deleteResource("raw");
     await scenario.pass("raw");
     expect(scenario.resource("raw")).toBeUndefined();

@@ -394,7 +394,7 @@ describe("a platform that lacks the Secret of the object store", () => {
     );
     expect(scenario.catalog.writes).toEqual(["create"]);
     scenario.putPlatform();
-    scenario.now = new Date(scenario.now.getTime() + 10_000);
+    scenario.wait(10);
     await scenario.pass("events");
     expect(scenario.resource("events")).toBeUndefined();
     expect(scenario.catalog.writes).toEqual(["create", "drop"]);
