@@ -32,6 +32,7 @@ async function documentFiles(root: string, maskings: readonly string[]): Promise
   const accounting = await shapeOf("accounting");
   return [
     await typeScriptModule("job", typeModule("JobDocument", job)),
+    javaShape("job", { name: "JobDocument", isRead: true }, job),
     await typeScriptModule("progress", schemaModule("progressDocument", progress)),
     javaShape("progress", { name: "ProgressDocument", isRead: false }, progress),
     await typeScriptModule("status", schemaModule("statusDocument", status)),

@@ -80,7 +80,7 @@ function recordText({ name, doc, fields }: JavaRecord, options: Options): string
     ...nested(fields, options).map((text) => indented(text, 1)),
     ...(options.isRead ? [readerText(name, fields)] : []),
   ];
-  return `/**\n * ${paramText(doc)}\n *\n${parameters.join("")} */\npublic record ${name}(\n${components.join(",\n")}) {\n${bodies.map((body) => `\n${body}`).join("")}}\n`;
+  return `/**\n * ${paramText(doc)}\n *\n${parameters.join("")} */\npublic record ${name}(\n${components.join(",\n")})${options.isRead ? " implements Serializable" : ""} {\n${bodies.map((body) => `\n${body}`).join("")}}\n`;
 }
 
 /** A comment's text without its own lines. */
@@ -112,7 +112,11 @@ export function javaShape(
 ): GeneratedFile {
   const { name, isRead } = record;
   return javaFile(contract, name, {
-    imports: hasMap(shape.fields) ? ["java.util.Map"] : [],
+    // Spark sends what the job reads to its executors.
+    imports: [
+      ...(isRead ? ["java.io.Serializable"] : []),
+      ...(hasMap(shape.fields) ? ["java.util.Map"] : []),
+    ],
     source: recordText({ name, doc: `${shape.title}.`, fields: shape.fields }, { isRead }),
   });
 }

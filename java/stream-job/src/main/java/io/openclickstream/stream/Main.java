@@ -1,6 +1,7 @@
 package io.openclickstream.stream;
 
 import io.openclickstream.model.ConfigException;
+import io.openclickstream.model.ProgressDocument;
 import io.openclickstream.service.Causes;
 import io.openclickstream.service.StatusServer;
 import io.openclickstream.stream.config.JobConfig;
@@ -62,12 +63,12 @@ public final class Main {
     }
 
     private int fail(String message, Throwable cause) {
-        if (status.read().state() == JobStatus.State.STOPPING) {
+        if (status.read().state() == ProgressDocument.State.STOPPING) {
             LOG.info("Ended while stopping cause={}", message);
             return 0;
         }
         LOG.error("Failed: {}", message, cause);
-        status.become(JobStatus.State.FAILED, message);
+        status.become(ProgressDocument.State.FAILED, message);
         Causes.leaveTerminationMessage(message);
         return 1;
     }
@@ -77,7 +78,7 @@ public final class Main {
             return;
         }
         LOG.info("Stopping on a signal");
-        status.become(JobStatus.State.STOPPING, "stopping");
+        status.become(ProgressDocument.State.STOPPING, "stopping");
         int code = 0;
         try (Job running = job) {
             if (running != null) {
@@ -94,7 +95,7 @@ public final class Main {
 
     /** The query ends before the hook is done with the rest; the hook ends the process. */
     private void waitIfStopping() {
-        if (status.read().state() == JobStatus.State.STOPPING) {
+        if (status.read().state() == ProgressDocument.State.STOPPING) {
             try {
                 Thread.sleep(PATIENCE.toMillis());
             } catch (InterruptedException e) {

@@ -3,9 +3,9 @@ package io.openclickstream.stream;
 import com.sun.management.OperatingSystemMXBean;
 import io.openclickstream.lake.LakeSink;
 import io.openclickstream.lake.LakeTables;
+import io.openclickstream.model.Masking;
 import io.openclickstream.stream.config.JobConfig;
-import io.openclickstream.stream.enrich.EnrichmentSettings;
-import io.openclickstream.stream.parse.IpMasking;
+import io.openclickstream.stream.enrich.Enrichments;
 import io.openclickstream.stream.serve.JobStatus;
 import io.openclickstream.stream.sink.BatchWriter;
 import io.openclickstream.testing.TestLake;
@@ -80,7 +80,7 @@ public final class StreamBench {
 
     private static JobConfig config(Path folder, TestLake lake, int rows) {
         return new JobConfig("bench/web" + rows, null, null, null, null, lake.identifiers(), folder.resolve("checkpoint" + rows).toString(),
-            Duration.ofMillis(1), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), rows, IpMasking.NONE, EnrichmentSettings.ALL, CORES);
+            Duration.ofMillis(1), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), rows, Masking.NONE, Enrichments.ALL, CORES);
     }
 
     /** What so many batches of so many rows take, without the first ones. */

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.openclickstream.lake.LakeSink;
 import io.openclickstream.lake.LakeTables;
+import io.openclickstream.model.Masking;
 import io.openclickstream.model.OutputTable;
 import io.openclickstream.service.Causes;
 import io.openclickstream.stream.config.JobConfig;
-import io.openclickstream.stream.enrich.EnrichmentSettings;
-import io.openclickstream.stream.parse.IpMasking;
+import io.openclickstream.stream.enrich.Enrichments;
 import io.openclickstream.stream.serve.JobStatus;
 import io.openclickstream.stream.sink.BatchWriter;
 import io.openclickstream.testing.TestLake;
@@ -110,7 +110,7 @@ class StreamQueryTest {
 
     private static JobConfig config(Path folder, TestLake lake) {
         return new JobConfig("test/web", null, null, null, null, lake.identifiers(), folder.resolve("checkpoint").toString(),
-            Duration.ofMillis(50), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), 1000, IpMasking.NONE, EnrichmentSettings.ALL, 2);
+            Duration.ofMillis(50), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), 1000, Masking.NONE, Enrichments.ALL, 2);
     }
 
     private void start() throws Exception {

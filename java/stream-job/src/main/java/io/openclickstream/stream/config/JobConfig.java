@@ -5,9 +5,9 @@ import io.openclickstream.lake.CatalogSettings;
 import io.openclickstream.lake.StorageSettings;
 import io.openclickstream.model.ConfigException;
 import io.openclickstream.model.ConfigNode;
+import io.openclickstream.model.JobDocument;
+import io.openclickstream.model.Masking;
 import io.openclickstream.model.OutputTable;
-import io.openclickstream.stream.enrich.EnrichmentSettings;
-import io.openclickstream.stream.parse.IpMasking;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import java.util.Map;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
- * What the operator tells the job, parsed once from job.json. Holds no secrets: those come as environment variables.
+ * What the operator tells the job in job.json, in the types that the job works with. Holds no secrets: those come as environment variables.
  *
  * @param pipeline the pipeline, {@code namespace/name}
  * @param kafka where the raw records are
@@ -48,8 +48,8 @@ public record JobConfig(
     Duration dedupWindow,
     Duration watermark,
     long maxRowsPerTrigger,
-    IpMasking ipMasking,
-    EnrichmentSettings enrichments,
+    Masking ipMasking,
+    JobDocument.Enrichments enrichments,
     int shufflePartitions) {
 
     /** Reads and checks a file. */
@@ -63,55 +63,41 @@ public record JobConfig(
 
     /** Parses and checks the JSON text. */
     public static JobConfig parse(String json) {
-        ConfigNode root = ConfigNode.parse(json);
-        ConfigNode pipeline = root.object("pipeline");
+        JobDocument job = JobDocument.of(ConfigNode.parse(json));
         return new JobConfig(
-            pipeline.text("namespace") + "/" + pipeline.text("name"),
-            kafka(root.object("kafka")),
-            root.object("kafka").text("topic"),
-            catalog(root.object("catalog")),
-            storage(root.object("storage")),
-            tables(root.object("tables")),
-            root.text("checkpoint"),
-            root.seconds("triggerIntervalSeconds"),
-            root.seconds("sessionTimeoutSeconds"),
-            root.seconds("dedupWindowSeconds"),
-            root.seconds("watermarkSeconds"),
-            root.positive("maxRowsPerTrigger"),
-            root.choice("ipMasking", IpMasking.values(), IpMasking::text),
-            enrichments(root.optionalObject("enrichments")),
-            Math.toIntExact(root.positive("shufflePartitions")));
+            job.pipeline().namespace() + "/" + job.pipeline().name(),
+            kafka(job.kafka()),
+            job.kafka().topic(),
+            new CatalogSettings(job.catalog().name(), job.catalog().uri(), job.catalog().warehouse(), job.catalog().prefix()),
+            new StorageSettings(job.storage().endpoint(), job.storage().region(), job.storage().pathStyle()),
+            tables(job.tables()),
+            job.checkpoint(),
+            Duration.ofSeconds(job.triggerIntervalSeconds()),
+            Duration.ofSeconds(job.sessionTimeoutSeconds()),
+            Duration.ofSeconds(job.dedupWindowSeconds()),
+            Duration.ofSeconds(job.watermarkSeconds()),
+            job.maxRowsPerTrigger(),
+            job.ipMasking(),
+            job.enrichments(),
+            Math.toIntExact(job.shufflePartitions()));
     }
 
-    private static EnrichmentSettings enrichments(ConfigNode enrichments) {
-        return new EnrichmentSettings(
-            enrichments.flag("referrer", true), enrichments.flag("campaign", true), enrichments.flag("userAgent", true));
+    private static KafkaSettings kafka(JobDocument.Kafka kafka) {
+        JobDocument.Kafka.Security security = kafka.security();
+        return new KafkaSettings(kafka.bootstrapServers(), security.tls(), security.saslMechanism(), security.caFile());
     }
 
-    private static KafkaSettings kafka(ConfigNode kafka) {
-        ConfigNode security = kafka.optionalObject("security");
-        return new KafkaSettings(
-            kafka.text("bootstrapServers"),
-            security.flag("tls", false),
-            security.optionalText("saslMechanism"),
-            security.optionalText("caFile"));
-    }
-
-    private static CatalogSettings catalog(ConfigNode catalog) {
-        return new CatalogSettings(
-            catalog.text("name"), catalog.text("uri"), catalog.optionalText("warehouse"), catalog.optionalText("prefix"));
-    }
-
-    private static StorageSettings storage(ConfigNode storage) {
-        return new StorageSettings(storage.optionalText("endpoint"), storage.text("region"), storage.flag("pathStyle", false));
-    }
-
-    private static Map<OutputTable, TableIdentifier> tables(ConfigNode tables) {
+    private static Map<OutputTable, TableIdentifier> tables(JobDocument.Tables tables) {
         Map<OutputTable, TableIdentifier> identifiers = new EnumMap<>(OutputTable.class);
         for (OutputTable table : OutputTable.values()) {
-            String name = tables.text(table.modelName());
+            String name = switch (table) {
+                case EVENTS -> tables.events();
+                case FAILED_EVENTS -> tables.failedEvents();
+                case DUPLICATE_EVENTS -> tables.duplicateEvents();
+            };
             if (!name.matches("[^.]+(\\.[^.]+)+")) {
-                throw tables.wrong(table.modelName(), "must be a database and a table with a dot between");
+                throw new ConfigException(
+                    "job.json: \"tables." + table.modelName() + "\" must be a database and a table with a dot between");
             }
             identifiers.put(table, TableIdentifier.parse(name));
         }

@@ -1,23 +1,27 @@
 package io.openclickstream.stream.enrich;
 
+import io.openclickstream.model.JobDocument;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The enrichments that there are, in the order in which they are applied. */
 public final class Enrichments {
+    /** All switched on. */
+    public static final JobDocument.Enrichments ALL = new JobDocument.Enrichments(true, true, true);
+
     private Enrichments() {
     }
 
     /** Those that are switched on. */
-    public static List<Enrichment> of(EnrichmentSettings settings) {
+    public static List<Enrichment> of(JobDocument.Enrichments switches) {
         List<Enrichment> enrichments = new ArrayList<>();
-        if (settings.referrer()) {
+        if (switches.referrer()) {
             enrichments.add(new ReferrerEnrichment());
         }
-        if (settings.campaign()) {
+        if (switches.campaign()) {
             enrichments.add(new CampaignEnrichment());
         }
-        if (settings.userAgent()) {
+        if (switches.userAgent()) {
             enrichments.add(new UserAgentEnrichment());
         }
         return List.copyOf(enrichments);

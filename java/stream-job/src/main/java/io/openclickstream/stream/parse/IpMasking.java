@@ -1,38 +1,31 @@
 package io.openclickstream.stream.parse;
 
+import io.openclickstream.model.Masking;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 
 /** What is kept of an IP address, by the collector's rule: 24 bits of IPv4, 48 of IPv6. */
-public enum IpMasking {
-    NONE("None"),
-    LAST_OCTET("LastOctet"),
-    DROP("Drop");
-
+public final class IpMasking {
     private static final int IPV4_BYTES = 4;
     private static final int KEPT_IPV6_BYTES = 6;
     private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
     private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
-    private final String text;
-
-    IpMasking(String text) {
-        this.text = text;
-    }
-
-    /** Its name in job.json. */
-    public String text() {
-        return text;
+    private IpMasking() {
     }
 
     /** What is stored; null for what is no address, such as a host's name, which may tell as much. Null stays null. */
-    public String mask(String address) {
-        if (this == NONE || address == null) {
-            return address;
+    public static String mask(Masking masking, String address) {
+        if (address == null) {
+            return null;
         }
-        return this == DROP ? null : maskLastOctet(address.split("%", 2)[0]);
+        return switch (masking) {
+            case NONE -> address;
+            case LAST_OCTET -> maskLastOctet(address.split("%", 2)[0]);
+            case DROP -> null;
+        };
     }
 
     private static String maskLastOctet(String address) {

@@ -2,6 +2,7 @@ package io.openclickstream.stream.rows;
 
 import io.openclickstream.model.EventColumns;
 import io.openclickstream.model.FailedEventColumns;
+import io.openclickstream.model.Masking;
 import io.openclickstream.model.OutputRow;
 import io.openclickstream.model.OutputTable;
 import io.openclickstream.model.RecordHeaders;
@@ -21,11 +22,11 @@ import java.util.List;
  * again has the same result.
  */
 public final class RowFiller {
-    private final IpMasking masking;
+    private final Masking masking;
     private final List<Enrichment> enrichments;
 
     /** The enrichments are applied in their order. */
-    public RowFiller(IpMasking masking, List<Enrichment> enrichments) {
+    public RowFiller(Masking masking, List<Enrichment> enrichments) {
         this.masking = masking;
         this.enrichments = enrichments;
     }
@@ -61,7 +62,7 @@ public final class RowFiller {
             .set(EventColumns.HTTP_METHOD, event.exchange().method())
             .set(EventColumns.HTTP_STATUS, event.exchange().status())
             .set(EventColumns.HTTP_RESPONSE_BYTES, event.exchange().responseBytes())
-            .set(EventColumns.IP, masking.mask(event.client().ip()))
+            .set(EventColumns.IP, IpMasking.mask(masking, event.client().ip()))
             .set(EventColumns.USER_AGENT, event.client().userAgent())
             .set(EventColumns.LANGUAGE, event.client().language())
             .set(EventColumns.PROPERTIES, event.properties())
@@ -108,7 +109,7 @@ public final class RowFiller {
             .set(FailedEventColumns.MESSAGE, failure.message())
             .set(FailedEventColumns.PAYLOAD, record.value())
             .set(FailedEventColumns.CONTENT_TYPE, record.header(RecordHeaders.CONTENT_TYPE))
-            .set(FailedEventColumns.IP, masking.mask(record.header(RecordHeaders.IP)))
+            .set(FailedEventColumns.IP, IpMasking.mask(masking, record.header(RecordHeaders.IP)))
             .set(FailedEventColumns.USER_AGENT, record.header(RecordHeaders.USER_AGENT))
             .set(FailedEventColumns.RECEIVED_AT, receivedAt)
             .set(FailedEventColumns.PROCESSED_AT, processedAt)

@@ -1,5 +1,6 @@
 package io.openclickstream.stream.serve;
 
+import io.openclickstream.model.ProgressDocument;
 import io.openclickstream.service.MetricsText;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -12,7 +13,7 @@ final class JobMetrics {
 
     static String of(JobStatus.Reading reading) {
         return new MetricsText("openclickstream_stream_")
-            .counters("rows_total", "Raw records since the start, by what became of them", "result", JobStatus.rowsByResult(reading))
+            .counters("rows_total", "Raw records since the start, by what became of them", "result", rowsByResult(reading))
             .gauges("state", "1 for the state that the job is in", "state", states(reading))
             .gauge("input_rows_per_second", "Rate at which records came in during the last batch", reading.inputRowsPerSecond())
             .gauge("processed_rows_per_second", "Rate at which the last batch was done", reading.processedRowsPerSecond())
@@ -27,9 +28,20 @@ final class JobMetrics {
 
     private static Map<String, Integer> states(JobStatus.Reading reading) {
         Map<String, Integer> states = new LinkedHashMap<>();
-        for (JobStatus.State state : JobStatus.State.values()) {
+        for (ProgressDocument.State state : ProgressDocument.State.values()) {
             states.put(state.name().toLowerCase(Locale.ROOT), reading.state() == state ? 1 : 0);
         }
         return states;
+    }
+
+    /** Rows since the start by what became of the records, as the accounting line names it. */
+    private static Map<String, Long> rowsByResult(JobStatus.Reading reading) {
+        Map<String, Long> rows = new LinkedHashMap<>();
+        reading.rows().forEach((table, count) -> rows.put(switch (table) {
+            case EVENTS -> "stored";
+            case FAILED_EVENTS -> "failed";
+            case DUPLICATE_EVENTS -> "duplicate";
+        }, count));
+        return rows;
     }
 }

@@ -1,12 +1,12 @@
 package io.openclickstream.stream.serve;
 
 import io.openclickstream.model.OutputTable;
+import io.openclickstream.model.ProgressDocument;
 import io.openclickstream.service.ServiceStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -15,14 +15,6 @@ import java.util.concurrent.TimeUnit;
 public final class JobStatus implements ServiceStatus {
     /** A query that shows no sign of life for so long after a batch was due is stuck, whatever it is waiting for. */
     private static final Duration PATIENCE = Duration.ofMinutes(10);
-
-    /** The job's state; STARTING leads to RUNNING, each of them to STOPPING or FAILED. */
-    public enum State {
-        STARTING,
-        RUNNING,
-        STOPPING,
-        FAILED
-    }
 
     /**
      * One reading of the status.
@@ -35,7 +27,7 @@ public final class JobStatus implements ServiceStatus {
      * @param batchSeconds duration of the last batch; null before the first
      */
     public record Reading(
-        State state,
+        ProgressDocument.State state,
         String message,
         Long lastBatch,
         double inputRowsPerSecond,
@@ -50,7 +42,7 @@ public final class JobStatus implements ServiceStatus {
     private final Clock clock;
     private final Map<OutputTable, Long> rows = new EnumMap<>(OutputTable.class);
     private Map<String, Long> offsets = Map.of();
-    private State state = State.STARTING;
+    private ProgressDocument.State state = ProgressDocument.State.STARTING;
     private String message = "starting";
     private Long lastBatch;
     private Long lag;
@@ -80,8 +72,8 @@ public final class JobStatus implements ServiceStatus {
     }
 
     /** Moves on to a state; FAILED is final. */
-    public synchronized void become(State next, String why) {
-        if (state != State.FAILED) {
+    public synchronized void become(ProgressDocument.State next, String why) {
+        if (state != ProgressDocument.State.FAILED) {
             state = next;
             message = why;
         }
@@ -128,20 +120,20 @@ public final class JobStatus implements ServiceStatus {
 
     private void lives() {
         lastSign = clock.instant();
-        if (state == State.STARTING) {
-            state = State.RUNNING;
+        if (state == ProgressDocument.State.STARTING) {
+            state = ProgressDocument.State.RUNNING;
             message = "running";
         }
     }
 
     @Override
     public synchronized String unreadyBecause() {
-        return state == State.RUNNING ? null : message;
+        return state == ProgressDocument.State.RUNNING ? null : message;
     }
 
     @Override
     public synchronized String unhealthyBecause() {
-        if (state == State.FAILED) {
+        if (state == ProgressDocument.State.FAILED) {
             return message;
         }
         Duration silence = Duration.between(lastSign, clock.instant());
@@ -163,33 +155,23 @@ public final class JobStatus implements ServiceStatus {
     }
 
     @Override
-    public Object progress() {
+    public ProgressDocument progress() {
         Reading reading = read();
-        Map<String, Object> progress = new LinkedHashMap<>();
-        progress.put("state", reading.state());
-        progress.put("message", reading.message());
-        progress.put("batchId", reading.lastBatch());
-        progress.put("inputRowsPerSecond", reading.inputRowsPerSecond());
-        progress.put("processedRowsPerSecond", reading.processedRowsPerSecond());
-        progress.put("lag", reading.lag());
-        progress.put("offsets", reading.offsets());
-        progress.put("rows", rowsByResult(reading));
-        return progress;
+        Map<OutputTable, Long> counted = reading.rows();
+        return new ProgressDocument(
+            reading.state(),
+            reading.message(),
+            reading.lastBatch(),
+            reading.inputRowsPerSecond(),
+            reading.processedRowsPerSecond(),
+            reading.lag(),
+            reading.offsets(),
+            new ProgressDocument.Rows(
+                counted.get(OutputTable.EVENTS), counted.get(OutputTable.FAILED_EVENTS), counted.get(OutputTable.DUPLICATE_EVENTS)));
     }
 
     @Override
     public String metrics() {
         return JobMetrics.of(read());
-    }
-
-    /** Rows since the start by what became of the records, as the accounting line names it. */
-    static Map<String, Long> rowsByResult(Reading reading) {
-        Map<String, Long> rows = new LinkedHashMap<>();
-        reading.rows().forEach((table, count) -> rows.put(switch (table) {
-            case EVENTS -> "stored";
-            case FAILED_EVENTS -> "failed";
-            case DUPLICATE_EVENTS -> "duplicate";
-        }, count));
-        return rows;
     }
 }

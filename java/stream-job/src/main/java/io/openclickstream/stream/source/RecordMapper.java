@@ -1,10 +1,10 @@
 package io.openclickstream.stream.source;
 
+import io.openclickstream.model.JobDocument;
+import io.openclickstream.model.Masking;
 import io.openclickstream.model.RowCodec;
-import io.openclickstream.stream.enrich.EnrichmentSettings;
 import io.openclickstream.stream.enrich.Enrichments;
 import io.openclickstream.stream.parse.EventReader;
-import io.openclickstream.stream.parse.IpMasking;
 import io.openclickstream.stream.parse.RawRecord;
 import io.openclickstream.stream.rows.ReadEvent;
 import io.openclickstream.stream.rows.RowFiller;
@@ -33,10 +33,10 @@ public final class RecordMapper implements MapPartitionsFunction<Row, Row> {
         "unix_micros(current_timestamp()) as processed_at",
     };
 
-    private final IpMasking masking;
-    private final EnrichmentSettings enrichments;
+    private final Masking masking;
+    private final JobDocument.Enrichments enrichments;
 
-    public RecordMapper(IpMasking masking, EnrichmentSettings enrichments) {
+    public RecordMapper(Masking masking, JobDocument.Enrichments enrichments) {
         this.masking = masking;
         this.enrichments = enrichments;
     }

@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.openclickstream.model.ConfigException;
+import io.openclickstream.model.JobDocument;
+import io.openclickstream.model.Masking;
 import io.openclickstream.model.OutputTable;
-import io.openclickstream.stream.enrich.EnrichmentSettings;
-import io.openclickstream.stream.parse.IpMasking;
+import io.openclickstream.stream.enrich.Enrichments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ class JobConfigTest {
         assertNull(config.catalog().warehouse());
         assertEquals("q.web_failed_events", config.tables().get(OutputTable.FAILED_EVENTS).toString());
         assertEquals(Duration.ofMinutes(30), config.sessionTimeout());
-        assertEquals(IpMasking.LAST_OCTET, config.ipMasking());
+        assertEquals(Masking.LAST_OCTET, config.ipMasking());
         assertEquals(3, config.shufflePartitions());
     }
 
@@ -85,9 +86,9 @@ class JobConfigTest {
     @Test
     @DisplayName("applies every enrichment that it does not switch off")
     void enrichments() {
-        assertEquals(EnrichmentSettings.ALL, JobConfig.parse(GOOD).enrichments());
+        assertEquals(Enrichments.ALL, JobConfig.parse(GOOD).enrichments());
         String without = GOOD.replace("\"shufflePartitions\"", "\"enrichments\": {\"userAgent\": false}, \"shufflePartitions\"");
-        assertEquals(new EnrichmentSettings(true, true, false), JobConfig.parse(without).enrichments());
+        assertEquals(new JobDocument.Enrichments(true, true, false), JobConfig.parse(without).enrichments());
     }
 
     @ParameterizedTest(name = "with {1} in place of {0} is refused: {2}")

@@ -9,11 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.openclickstream.model.Column;
 import io.openclickstream.model.EventColumns;
 import io.openclickstream.model.FailedEventColumns;
+import io.openclickstream.model.JobDocument;
+import io.openclickstream.model.Masking;
 import io.openclickstream.model.OutputRow;
 import io.openclickstream.model.OutputTable;
 import io.openclickstream.model.RowCodec;
 import io.openclickstream.stream.enrich.Enrichment;
-import io.openclickstream.stream.enrich.EnrichmentSettings;
 import io.openclickstream.stream.enrich.Enrichments;
 import io.openclickstream.stream.parse.Digests;
 import io.openclickstream.stream.parse.EventReader;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,22 +51,22 @@ class RowFillerTest {
         return new RawRecord(value, headers, 3, 42, 1_600_000_000_000_000L);
     }
 
-    private static ReadEvent read(RawRecord record, IpMasking masking) {
-        return read(record, masking, EnrichmentSettings.ALL);
+    private static ReadEvent read(RawRecord record, Masking masking) {
+        return read(record, masking, Enrichments.ALL);
     }
 
-    private static ReadEvent read(RawRecord record, IpMasking masking, EnrichmentSettings enrichments) {
+    private static ReadEvent read(RawRecord record, Masking masking, JobDocument.Enrichments enrichments) {
         return new RowFiller(masking, Enrichments.of(enrichments)).fill(EventReader.read(record), record, PROCESSED_AT);
     }
 
     private static ReadEvent read(String value) {
-        return read(record(value.getBytes(StandardCharsets.UTF_8), HEADERS), IpMasking.NONE);
+        return read(record(value.getBytes(StandardCharsets.UTF_8), HEADERS), Masking.NONE);
     }
 
     private static ReadEvent read(String value, String header, String text) {
         Map<String, String> headers = new HashMap<>(HEADERS);
         headers.put(header, text);
-        return read(record(value.getBytes(StandardCharsets.UTF_8), headers), IpMasking.NONE);
+        return read(record(value.getBytes(StandardCharsets.UTF_8), headers), Masking.NONE);
     }
 
     @Test
@@ -125,7 +125,7 @@ class RowFillerTest {
     @DisplayName("without any header still is an event")
     void noHeaders() {
         byte[] value = "{\"event_type\": \"ping\"}".getBytes(StandardCharsets.UTF_8);
-        OutputRow row = read(record(value, Map.of()), IpMasking.NONE).row();
+        OutputRow row = read(record(value, Map.of()), Masking.NONE).row();
         assertEquals("kafka-3-42", row.get(EventColumns.EVENT_ID));
         assertEquals(1_600_000_000_000_000L, row.get(EventColumns.RECEIVED_AT));
         assertEquals(Digests.identifier("\n"), row.get(EventColumns.VISITOR_ID));
@@ -155,12 +155,12 @@ class RowFillerTest {
     @DisplayName("leaves the columns of an enrichment empty that is switched off, and fills all others")
     void enrichments() {
         String value = "{\"event_type\":\"x\",\"page_url\":\"https://a.example/?utm_source=s\",\"referrer\":\"https://t.co/x\"}";
-        Map<String, EnrichmentSettings> without = Map.of(
-            "referrer_class", new EnrichmentSettings(false, true, true),
-            "utm_source", new EnrichmentSettings(true, false, true),
-            "browser_name", new EnrichmentSettings(true, true, false));
+        Map<String, JobDocument.Enrichments> without = Map.of(
+            "referrer_class", new JobDocument.Enrichments(false, true, true),
+            "utm_source", new JobDocument.Enrichments(true, false, true),
+            "browser_name", new JobDocument.Enrichments(true, true, false));
         without.forEach((off, settings) -> {
-            OutputRow row = read(record(value.getBytes(StandardCharsets.UTF_8), HEADERS), IpMasking.NONE, settings).row();
+            OutputRow row = read(record(value.getBytes(StandardCharsets.UTF_8), HEADERS), Masking.NONE, settings).row();
             for (Column<String> column : List.of(EventColumns.REFERRER_CLASS, EventColumns.UTM_SOURCE, EventColumns.BROWSER_NAME)) {
                 assertEquals(column.name().equals(off), row.get(column) == null, column.name() + " without " + off);
             }
@@ -174,7 +174,7 @@ class RowFillerTest {
         Enrichment broken = (row, event) -> {
             throw new IllegalStateException("no map");
         };
-        ReadEvent read = new RowFiller(IpMasking.NONE, List.of(broken)).fill(EventReader.read(record), record, PROCESSED_AT);
+        ReadEvent read = new RowFiller(Masking.NONE, List.of(broken)).fill(EventReader.read(record), record, PROCESSED_AT);
         assertEquals("e", read.eventId());
         assertEquals("unreadable_body", read.row().get(FailedEventColumns.REASON));
         assertEquals("the event could not be read: java.lang.IllegalStateException: no map", read.row().get(FailedEventColumns.MESSAGE));
@@ -289,8 +289,8 @@ class RowFillerTest {
             for (int edit = random.nextInt(5); edit > 0; edit--) {
                 value[random.nextInt(value.length)] = (byte) random.nextInt(256);
             }
-            ReadEvent first = read(record(value, HEADERS), IpMasking.NONE);
-            ReadEvent second = read(record(value, HEADERS), IpMasking.NONE);
+            ReadEvent first = read(record(value, HEADERS), Masking.NONE);
+            ReadEvent second = read(record(value, HEADERS), Masking.NONE);
             byte[] encoded = codec.encode(first.row());
             assertArrayEquals(encoded, codec.encode(second.row()));
             assertEquals(first.eventId(), second.eventId());
@@ -336,8 +336,7 @@ class RowFillerTest {
     })
     @DisplayName("is masked as the collector masks the sender:")
     void masking(String address, String masking, String stored) {
-        IpMasking rule = Stream.of(IpMasking.values()).filter(value -> value.text().equals(masking)).findFirst().orElseThrow();
-        assertEquals(stored, rule.mask(address));
+        assertEquals(stored, IpMasking.mask(Masking.of(masking).orElseThrow(), address));
     }
 
     @Test
@@ -346,11 +345,11 @@ class RowFillerTest {
         String line = "{\"format\":\"combined\",\"line\":\"66.249.73.135 - - [17/May/2015:10:05:03 +0000] \\\"GET / HTTP/1.1\\\" 200 1"
             + " \\\"-\\\" \\\"Bot/1\\\"\"}";
         for (String value : new String[] {line, "{\"event_type\":\"x\",\"ip\":\"66.249.73.135\",\"user_agent\":\"Bot/1\"}"}) {
-            OutputRow row = read(record(value.getBytes(StandardCharsets.UTF_8), Map.of()), IpMasking.LAST_OCTET).row();
+            OutputRow row = read(record(value.getBytes(StandardCharsets.UTF_8), Map.of()), Masking.LAST_OCTET).row();
             assertEquals("66.249.73.0", row.get(EventColumns.IP));
             assertEquals(Digests.identifier("66.249.73.135\nBot/1"), row.get(EventColumns.VISITOR_ID));
         }
         byte[] broken = "{".getBytes(StandardCharsets.UTF_8);
-        assertNull(read(record(broken, HEADERS), IpMasking.DROP).row().get(FailedEventColumns.IP));
+        assertNull(read(record(broken, HEADERS), Masking.DROP).row().get(FailedEventColumns.IP));
     }
 }

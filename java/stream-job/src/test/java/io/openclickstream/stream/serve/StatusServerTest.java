@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.openclickstream.model.OutputTable;
+import io.openclickstream.model.ProgressDocument;
 import io.openclickstream.service.StatusServer;
 import java.io.IOException;
 import java.net.URI;
@@ -138,8 +139,8 @@ class StatusServerTest {
     @Test
     @DisplayName("says why the job failed, and stays with it")
     void failed() throws IOException, InterruptedException {
-        status.become(JobStatus.State.FAILED, "topic is gone");
-        status.become(JobStatus.State.STOPPING, "stopping");
+        status.become(ProgressDocument.State.FAILED, "topic is gone");
+        status.become(ProgressDocument.State.STOPPING, "stopping");
         status.batchDone(batch(2));
         assertEquals("topic is gone\n", get("/healthz").body());
         assertEquals(503, get("/readyz").statusCode());

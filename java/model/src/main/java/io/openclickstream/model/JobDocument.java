@@ -1,0 +1,205 @@
+// Generated from contracts/job.yaml by `node scripts/generate.ts`; do not edit.
+package io.openclickstream.model;
+
+import java.io.Serializable;
+
+/**
+ * What the operator tells the stream job.
+ *
+ * @param pipeline Whose job it is
+ * @param kafka Where the raw records are
+ * @param catalog The Iceberg REST catalog
+ * @param storage The S3 service
+ * @param tables The output tables as {@code database.table}; they must exist
+ * @param checkpoint Folder for offsets and state, such as {@code s3a://bucket/path}
+ * @param triggerIntervalSeconds Seconds between the starts of two batches
+ * @param sessionTimeoutSeconds Longest idle time inside a session in seconds
+ * @param dedupWindowSeconds How many seconds of processing time an event's identifier is remembered
+ * @param watermarkSeconds How many seconds behind a visitor's newest session an event may come and still join its own
+ * @param maxRowsPerTrigger Most records of one batch
+ * @param ipMasking What is kept of client addresses
+ * @param enrichments Which derived columns are filled; without it all
+ * @param shufflePartitions Parallel parts of the stateful steps; the first start fixes them for the life of the checkpoint
+ */
+public record JobDocument(
+    Pipeline pipeline,
+    Kafka kafka,
+    Catalog catalog,
+    Storage storage,
+    Tables tables,
+    String checkpoint,
+    long triggerIntervalSeconds,
+    long sessionTimeoutSeconds,
+    long dedupWindowSeconds,
+    long watermarkSeconds,
+    long maxRowsPerTrigger,
+    Masking ipMasking,
+    Enrichments enrichments,
+    long shufflePartitions) implements Serializable {
+
+    /**
+     * Whose job it is.
+     *
+     * @param namespace The pipeline's namespace
+     * @param name The pipeline's name
+     */
+    public record Pipeline(
+        String namespace,
+        String name) implements Serializable {
+
+        /** Reads and checks an object; the error names the field. */
+        public static Pipeline of(ConfigNode node) {
+            return new Pipeline(
+                node.text("namespace"),
+                node.text("name"));
+        }
+    }
+
+    /**
+     * Where the raw records are.
+     *
+     * @param bootstrapServers {@code host:port}s with commas between them
+     * @param topic The raw topic
+     * @param security How to connect; without it in the clear and without a login
+     */
+    public record Kafka(
+        String bootstrapServers,
+        String topic,
+        Security security) implements Serializable {
+
+        /**
+         * How to connect; without it in the clear and without a login.
+         *
+         * @param tls Whether the connection is encrypted
+         * @param saslMechanism {@code PLAIN}, {@code SCRAM-SHA-256} or {@code SCRAM-SHA-512}; without it there is no login; may be null
+         * @param caFile PEM file of the servers' authority; without it the system's authorities count; may be null
+         */
+        public record Security(
+            boolean tls,
+            String saslMechanism,
+            String caFile) implements Serializable {
+
+            /** Reads and checks an object; the error names the field. */
+            public static Security of(ConfigNode node) {
+                return new Security(
+                    node.flag("tls", false),
+                    node.optionalText("saslMechanism"),
+                    node.optionalText("caFile"));
+            }
+        }
+
+        /** Reads and checks an object; the error names the field. */
+        public static Kafka of(ConfigNode node) {
+            return new Kafka(
+                node.text("bootstrapServers"),
+                node.text("topic"),
+                Security.of(node.optionalObject("security")));
+        }
+    }
+
+    /**
+     * The Iceberg REST catalog.
+     *
+     * @param name The catalog's name in Spark
+     * @param uri Its address
+     * @param warehouse The warehouse that the catalog is asked for; may be null
+     * @param prefix The prefix in the catalog's paths; may be null
+     */
+    public record Catalog(
+        String name,
+        String uri,
+        String warehouse,
+        String prefix) implements Serializable {
+
+        /** Reads and checks an object; the error names the field. */
+        public static Catalog of(ConfigNode node) {
+            return new Catalog(
+                node.text("name"),
+                node.text("uri"),
+                node.optionalText("warehouse"),
+                node.optionalText("prefix"));
+        }
+    }
+
+    /**
+     * The S3 service.
+     *
+     * @param endpoint Its address; without it AWS's own; may be null
+     * @param region Its region
+     * @param pathStyle Whether a bucket is a part of the path and not of the host's name
+     */
+    public record Storage(
+        String endpoint,
+        String region,
+        boolean pathStyle) implements Serializable {
+
+        /** Reads and checks an object; the error names the field. */
+        public static Storage of(ConfigNode node) {
+            return new Storage(
+                node.optionalText("endpoint"),
+                node.text("region"),
+                node.flag("pathStyle", false));
+        }
+    }
+
+    /**
+     * The output tables as {@code database.table}; they must exist.
+     *
+     * @param events Table of the events
+     * @param failedEvents Table of the failed events
+     * @param duplicateEvents Table of the duplicate events
+     */
+    public record Tables(
+        String events,
+        String failedEvents,
+        String duplicateEvents) implements Serializable {
+
+        /** Reads and checks an object; the error names the field. */
+        public static Tables of(ConfigNode node) {
+            return new Tables(
+                node.text("events"),
+                node.text("failedEvents"),
+                node.text("duplicateEvents"));
+        }
+    }
+
+    /**
+     * Which derived columns are filled; without it all.
+     *
+     * @param referrer Host and class of the referrer
+     * @param campaign Campaign parameters and click identifiers
+     * @param userAgent Browser, operating system and device
+     */
+    public record Enrichments(
+        boolean referrer,
+        boolean campaign,
+        boolean userAgent) implements Serializable {
+
+        /** Reads and checks an object; the error names the field. */
+        public static Enrichments of(ConfigNode node) {
+            return new Enrichments(
+                node.flag("referrer", true),
+                node.flag("campaign", true),
+                node.flag("userAgent", true));
+        }
+    }
+
+    /** Reads and checks an object; the error names the field. */
+    public static JobDocument of(ConfigNode node) {
+        return new JobDocument(
+            Pipeline.of(node.object("pipeline")),
+            Kafka.of(node.object("kafka")),
+            Catalog.of(node.object("catalog")),
+            Storage.of(node.object("storage")),
+            Tables.of(node.object("tables")),
+            node.text("checkpoint"),
+            node.positive("triggerIntervalSeconds"),
+            node.positive("sessionTimeoutSeconds"),
+            node.positive("dedupWindowSeconds"),
+            node.positive("watermarkSeconds"),
+            node.positive("maxRowsPerTrigger"),
+            node.choice("ipMasking", Masking.values(), Masking::text),
+            Enrichments.of(node.optionalObject("enrichments")),
+            node.positive("shufflePartitions"));
+    }
+}
