@@ -15,6 +15,7 @@ import { measureColdDemo, measureWarmDemo } from "./demo.ts";
 import { renderFigures, seconds, type Figure } from "./figures.ts";
 import { measureFreshness } from "./freshness.ts";
 import { measureOperator } from "./operator.ts";
+import { measureScale } from "./scale.ts";
 import { measureStream } from "./stream.ts";
 
 const namespace = "quickstart";
@@ -37,6 +38,9 @@ const startSections: Readonly<Record<string, () => Promise<Figure>>> = {
   start: measureClusterStart,
 };
 
+/** Sections that need no cluster. */
+const ownSections: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { scale: measureScale };
+
 type Section = (cluster: Cluster) => Promise<readonly Figure[]>;
 
 /** In an order in which no section disturbs the next: the quiet one before those that leave work behind. */
@@ -50,7 +54,7 @@ const sections: Readonly<Record<string, Section>> = {
 };
 
 async function main(): Promise<void> {
-  const known = [...Object.keys(startSections), ...Object.keys(sections)];
+  const known = [...Object.keys(startSections), ...Object.keys(ownSections), ...Object.keys(sections)];
   const chosen = process.argv.length > 2 ? process.argv.slice(2) : known;
   const unknown = chosen.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Error(`unknown section "${unknown}"; known: ${known.join(", ")}`);
@@ -61,6 +65,12 @@ async function main(): Promise<void> {
     const figure = await steps.run(`Measure: ${name}`, measure);
     console.log(renderFigures([figure]));
     figures.push(figure);
+  }
+  for (const [name, measure] of Object.entries(ownSections)) {
+    if (!chosen.includes(name)) continue;
+    const found = await steps.run(`Measure: ${name}`, measure);
+    console.log(renderFigures(found));
+    figures.push(...found);
   }
   if (chosen.some((name) => sections[name] !== undefined))
     figures.push(...(await measureRunning(steps, chosen)));

@@ -1,0 +1,241 @@
+/** What the section `scale` measures in: a real API server, etcd and Kafka, and the operator's bundle as its image runs it, all fresh, as processes. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Kafka, logLevel } from "kafkajs";
+import { Agent, request } from "undici";
+import { parse } from "yaml";
+import { startApiServer, type ApiServer } from "../test/support/api-server.ts";
+import { startKafka } from "../test/support/engines.ts";
+import { freePorts, startProgram, type Engine } from "../test/support/process.ts";
+import { CounterReading, ProcessReading } from "./scale-readings.ts";
+
+const root = join(import.meta.dirname, "..");
+const CRD_FOLDER = join(root, "config", "crd");
+/** Requests of the driver at the same time. */
+const DRIVER_CONNECTIONS = 16;
+export const NAMESPACE = "scale";
+export const STREAMS = `/apis/openclickstream.io/v1alpha1/namespaces/${NAMESPACE}/eventstreams`;
+
+/** An EventStream as the driver sees it. */
+export interface SeenStream {
+  readonly metadata: { readonly name: string; readonly generation: number; readonly resourceVersion: string };
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly observedGeneration?: number;
+    }[];
+  };
+}
+
+/** Everything that runs for one size. */
+export class ScaleWorld {
+  readonly api: ApiServer;
+  readonly bootstrapServer: string;
+  readonly #directory: string;
+  readonly #agent: Agent;
+  readonly #engines: readonly Pick<Engine, "stop">[];
+  readonly #driverRequests = new Map<string, number>();
+
+  private constructor(parts: {
+    api: ApiServer;
+    kafka: Engine;
+    directory: string;
+    operator: Pick<Engine, "stop">;
+    agent: Agent;
+  }) {
+    this.api = parts.api;
+    this.bootstrapServer = parts.kafka.address;
+    this.#directory = parts.directory;
+    this.#agent = parts.agent;
+    this.#engines = [parts.operator, parts.kafka, parts.api];
+  }
+
+  /** Starts everything in an empty folder; `bundle` is the operator. */
+  static async start(directory: string, bundle: string): Promise<ScaleWorld> {
+    const api = await startApiServer({ directory: join(directory, "kubernetes") });
+    const kafka = await startKafka({ directory: join(directory, "kafka") });
+    const agent = new Agent({
+      connections: DRIVER_CONNECTIONS,
+      connect: { ca: api.certificateAuthority },
+      bodyTimeout: 0,
+    });
+    await installDefinitions((method, path, body) => call(api, agent, { method, path, body }));
+    const operator = await startOperator({ directory, bundle, kubeconfig: api.kubeconfig });
+    const world = new ScaleWorld({ api, kafka, directory, operator, agent });
+    await world.applyPlatform();
+    return world;
+  }
+
+  async stop(): Promise<void> {
+    for (const engine of this.#engines) await engine.stop();
+    await this.#agent.destroy();
+  }
+
+  /** One request of the driver, which the figures leave out. */
+  async call(method: Method, path: string, body?: unknown): Promise<unknown> {
+    this.#driverRequests.set(method, (this.#driverRequests.get(method) ?? 0) + 1);
+    return call(this.api, this.#agent, { method, path, body });
+  }
+
+  /** All streams, as they are from now on: calls `seen` for each change until `signal` is aborted. */
+  async watch(signal: AbortSignal, seen: (type: string, stream: SeenStream) => void): Promise<void> {
+    const { metadata } = (await this.call("GET", `${STREAMS}?limit=1`)) as {
+      metadata: { resourceVersion: string };
+    };
+    const query = `?watch=true&resourceVersion=${metadata.resourceVersion}`;
+    const { url, token, certificateAuthority } = this.api;
+    const answer = await request(url + STREAMS + query, {
+      headers: { authorization: `Bearer ${token}` },
+      dispatcher: new Agent({ connect: { ca: certificateAuthority }, bodyTimeout: 0 }),
+      signal,
+    });
+    void readLines(answer.body, (line) => {
+      const event = JSON.parse(line) as { type: string; object: SeenStream };
+      seen(event.type, event.object);
+    }).catch(() => undefined);
+  }
+
+  /** The retention that Kafka has for each of these topics, asked by an independent client. */
+  async retentions(topics: readonly string[]): Promise<readonly string[]> {
+    const admin = new Kafka({ brokers: [this.bootstrapServer], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    try {
+      const found: string[] = [];
+      for (let from = 0; from < topics.length; from += 500) {
+        const resources = topics
+          .slice(from, from + 500)
+          .map((name) => ({ type: 2, name, configNames: ["retention.ms"] }));
+        const answer = await admin.describeConfigs({ resources, includeSynonyms: false });
+        found.push(...answer.resources.map(({ configEntries }) => configEntries[0]?.configValue ?? ""));
+      }
+      return found;
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  /** Processor time and memory of what runs, and what was asked of the API server by others than the driver. */
+  async read(): Promise<{ readonly processes: ProcessReading; readonly requests: CounterReading }> {
+    const text = (await this.call("GET", "/metrics")) as string;
+    return {
+      processes: await ProcessReading.take(this.#directory),
+      requests: CounterReading.parse(text, this.#driverRequests),
+    };
+  }
+
+  async applyPlatform(): Promise<void> {
+    await this.call("POST", "/api/v1/namespaces", { metadata: { name: NAMESPACE } });
+    await this.call("POST", `/api/v1/namespaces/${NAMESPACE}/secrets`, {
+      metadata: { name: "s3" },
+      stringData: { accessKeyId: "a", secretAccessKey: "b" },
+    });
+    await this.call("POST", STREAMS.replace("eventstreams", "dataplatforms"), {
+      apiVersion: "openclickstream.io/v1alpha1",
+      kind: "DataPlatform",
+      metadata: { name: "main" },
+      spec: {
+        kafka: { bootstrapServers: [this.bootstrapServer] },
+        storage: {
+          endpoint: "http://127.0.0.1:9",
+          region: "us-east-1",
+          bucket: "lake",
+          credentialsSecretRef: { name: "s3" },
+        },
+        catalog: { uri: "http://127.0.0.1:9" },
+      },
+    });
+  }
+}
+
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+interface Call {
+  readonly method: Method;
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+async function call(api: ApiServer, agent: Agent, { method, path, body }: Call): Promise<unknown> {
+  const answer = await request(api.url + path, {
+    method,
+    dispatcher: agent,
+    headers: {
+      authorization: `Bearer ${api.token}`,
+      "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json",
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.body.text();
+  if (answer.statusCode >= 400)
+    throw new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 500)}`);
+  return path === "/metrics" ? text : (JSON.parse(text) as unknown);
+}
+
+interface Definition {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+async function installDefinitions(
+  send: (method: Method, path: string, body?: unknown) => Promise<unknown>,
+): Promise<void> {
+  const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  const files = (await readdir(CRD_FOLDER)).filter((name) => name !== "kustomization.yaml");
+  for (const file of files) await send("POST", path, parse(await readFile(join(CRD_FOLDER, file), "utf8")));
+  for (;;) {
+    const { items } = (await send("GET", path)) as { items: readonly Definition[] };
+    const isEstablished = ({ status }: Definition): boolean =>
+      status?.conditions?.some((one) => one.type === "Established" && one.status === "True") === true;
+    if (items.length === files.length && items.every(isEstablished)) break;
+    await pause(100);
+  }
+  await send("POST", "/api/v1/namespaces", { metadata: { name: "openclickstream-system" } });
+}
+
+async function startOperator(options: {
+  readonly directory: string;
+  readonly bundle: string;
+  readonly kubeconfig: string;
+}): Promise<Pick<Engine, "stop">> {
+  const [port = 0] = await freePorts(1);
+  const image = await readFile(join(root, "Dockerfile"), "utf8");
+  return startProgram({
+    name: "operator",
+    // The image's own flags and settings of malloc, on the node of this run.
+    command: [process.execPath, ...flagsOf(image), options.bundle],
+    env: {
+      ...settingsOf(image),
+      KUBECONFIG: options.kubeconfig,
+      HTTP_PORT: String(port),
+      IMAGE_PREFIX: "scale",
+      IMAGE_TAG: "scale",
+      POD_NAME: options.directory,
+    },
+    logFile: join(options.directory, "operator.log"),
+    deadlineSeconds: 120,
+    isReady: async (log) => Promise.resolve(log.includes('"Working"')),
+  });
+}
+
+function flagsOf(dockerfile: string): string[] {
+  const command = /^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? "[]";
+  return (JSON.parse(command) as string[]).filter((word) => word.startsWith("--"));
+}
+
+function settingsOf(dockerfile: string): Record<string, string> {
+  const settings = /^ENV (.*)$/m.exec(dockerfile)?.[1] ?? "";
+  return Object.fromEntries(settings.split(" ").map((pair) => pair.split("=")));
+}
+
+async function readLines(body: AsyncIterable<Buffer>, take: (line: string) => void): Promise<void> {
+  let rest = "";
+  for await (const chunk of body) {
+    const lines = (rest + chunk.toString("utf8")).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) if (line !== "") take(line);
+  }
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, milliseconds));
+}
