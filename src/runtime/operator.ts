@@ -1,7 +1,6 @@
 /** Holds the controllers of one process together: caches, queues, the lease, health, start and stop. */
 import type { Logger } from "pino";
 import { LEASE_NAME, fieldManagerOf } from "../naming/marks.ts";
-import type { AppliedMemo } from "./http/api-client.ts";
 import { Caches } from "./cache/caches.ts";
 import type { CommonStatus } from "../api/conditions.ts";
 import type { Controller, CustomResource, ResourceType, SecondaryWatch } from "./controller.ts";
@@ -86,10 +85,9 @@ export class Operator implements HealthSource {
   >(controller: Controller<Resource, Observed, Validated, Plan, Applied, Status>): void {
     const { kind } = controller;
     const { rest, metrics, resyncSeconds, passTimeoutSeconds } = this.#options;
-    const applied: AppliedMemo = new Map();
     const fieldManager = fieldManagerOf(kind);
     const reconcile = createReconciler(controller, {
-      access: { rest, caches: this.#caches, leadership: this.#leadership, fieldManager, applied },
+      access: { rest, caches: this.#caches, leadership: this.#leadership, fieldManager },
       events: this.#events,
       metrics,
       logger: this.#options.logger.child({ controller: kind.kind.toLowerCase(), kind: kind.kind }),

@@ -327,7 +327,7 @@ export class Scenario {
     const stopping = new AbortController();
     const fieldManager = `test-${kind.kind.toLowerCase()}`;
     const reconcile = controller.reconcilerWith({
-      access: { rest, caches, leadership, fieldManager, applied: new Map() },
+      access: { rest, caches, leadership, fieldManager },
       events,
       metrics,
       logger,

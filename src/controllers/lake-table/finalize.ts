@@ -84,7 +84,8 @@ async function markDropping(
   { kubernetes }: ReconcileContext,
 ): Promise<void> {
   const { apiVersion, kind } = resource;
-  const { uid = "" } = resource.metadata;
+  const { uid = "", annotations: held } = resource.metadata;
+  if (held?.[DROPPING] === tableUuid) return;
   const annotations = { [DROPPING]: tableUuid };
   await kubernetes.apply(lakeTableKind, {
     apiVersion,

@@ -72,15 +72,6 @@ export class Caches implements ObjectReader {
     return undefined;
   }
 
-  /** The cached object with all of its fields; `undefined` also when the kind is not watched. */
-  cachedWhole<T extends KubernetesObject>(type: ResourceType, key: ResourceKey): T | undefined {
-    for (const informer of this.#informersOf(type)) {
-      const object = informer.store.get(key);
-      if (object !== undefined) return object as T;
-    }
-    return undefined;
-  }
-
   cachedBy<T extends KubernetesObject>(index: ObjectIndex<T>, value: string): readonly T[] {
     return distinct(this.#watchedInformersOf(index.type).map(({ store }) => store.valuesBy(index, value)));
   }

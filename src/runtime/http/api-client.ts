@@ -1,11 +1,10 @@
 /** `KubernetesClient` for one pass: bound to its signal, its field manager and the lease. */
-import { createHash } from "node:crypto";
 import type { Caches } from "../cache/caches.ts";
 import type { ObjectIndex } from "../cache/object-index.ts";
 import { isKubernetesError, KubernetesError } from "./kubernetes-client.ts";
 import type { CachedListOptions, DeleteOptions, KubernetesClient } from "./kubernetes-client.ts";
 import type { Leadership } from "../election/leader-election.ts";
-import { apiVersionOf, formatKey, keyOf } from "../../api/objects.ts";
+import { apiVersionOf, keyOf } from "../../api/objects.ts";
 import type { KubernetesObject, ResourceKey, ResourceType } from "../../api/objects.ts";
 import { resourcePath } from "./rest-client.ts";
 import type { RestClient } from "./rest-client.ts";
@@ -17,7 +16,6 @@ export interface ApiAccess {
   readonly caches: Caches;
   readonly leadership: Leadership;
   readonly fieldManager: string;
-  readonly applied: AppliedMemo;
 }
 
 /** What belongs to one pass. */
@@ -26,15 +24,6 @@ export interface PassScope {
   /** Receives the values of every Secret that the pass reads, so that no message of the pass shows them. */
   readonly secrets: Set<string>;
 }
-
-/** What each owned object was when it was last applied, so that an unchanged one costs no request. */
-export type AppliedMemo = Map<
-  string,
-  { readonly digest: string; readonly resourceVersion: string | undefined }
->;
-
-/** Objects deleted behind our back stay in the memo; forgetting all of it costs one needless request an object. */
-const MAX_MEMO_ENTRIES = 20_000;
 
 /** The client of one pass. */
 export function createKubernetesClient(access: ApiAccess, pass: PassScope): KubernetesClient {
@@ -100,28 +89,14 @@ async function applyObject<T extends KubernetesObject>(
   pass: PassScope,
   { type, object }: { readonly type: ResourceType; readonly object: KubernetesObject },
 ): Promise<T> {
-  const id = `${apiVersionOf(type)}/${type.plural}/${formatKey(keyOf(object))}`;
-  const body = { ...object, apiVersion: apiVersionOf(type), kind: type.kind };
-  const digest = createHash("sha1").update(JSON.stringify(body)).digest("base64");
-  const held = access.caches.cachedWhole<T>(type, keyOf(object));
-  const last = access.applied.get(id);
-  if (
-    held !== undefined &&
-    last?.digest === digest &&
-    last.resourceVersion === held.metadata.resourceVersion
-  ) {
-    return held;
-  }
   assertLeading(access.leadership);
   const answer = await access.rest.json<T>({
     verb: "apply",
     path: resourcePath(type, keyOf(object)),
     query: { fieldManager: access.fieldManager, force: true, fieldValidation: "Strict" },
-    body,
+    body: { ...object, apiVersion: apiVersionOf(type), kind: type.kind },
     signal: pass.signal,
   });
-  if (access.applied.size >= MAX_MEMO_ENTRIES) access.applied.clear();
-  access.applied.set(id, { digest, resourceVersion: answer.metadata.resourceVersion });
   access.caches.noteOwnWrite(type, answer);
   return answer;
 }
@@ -149,7 +124,6 @@ async function deleteObject(
     if (!isOther && !isKubernetesError(error, "NotFound")) throw error;
     return false;
   }
-  access.applied.delete(`${apiVersionOf(type)}/${type.plural}/${formatKey(key)}`);
   return true;
 }
 

@@ -56,7 +56,7 @@ export class Harness {
     this.#caches.watch({ type: CONFIG_MAPS, labelSelector: "app=widget" }, () => undefined);
     this.#events = createEventRecorder({ rest, leadership, metrics, logger, instance: "test" });
     this.#reconcile = createReconciler(widgetController(this.system, options.phases), {
-      access: { rest, caches: this.#caches, leadership, fieldManager: "test", applied: new Map() },
+      access: { rest, caches: this.#caches, leadership, fieldManager: "test" },
       events: this.#events,
       metrics,
       logger,

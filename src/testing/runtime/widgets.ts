@@ -1,4 +1,5 @@
 /** A kind for tests of the runtime: a Widget makes a ConfigMap and one thing in an external system. */
+import { isDeepStrictEqual } from "node:util";
 import type { CommonStatus } from "../../api/conditions.ts";
 import type {
   Controller,
@@ -8,6 +9,7 @@ import type {
   StatusInput,
   StatusResult,
 } from "../../runtime/controller.ts";
+import { keyOf } from "../../api/objects.ts";
 import type { KubernetesObject } from "../../api/objects.ts";
 import { byOwner } from "../../runtime/cache/watches.ts";
 
@@ -91,7 +93,10 @@ async function applyWidget(
 ): Promise<Sized> {
   const { name } = plan.configMap.metadata;
   if (observed?.size !== plan.size) system.change(() => system.things.set(name, plan.size));
-  await context.kubernetes.apply(CONFIG_MAPS, plan.configMap);
+  const held = context.kubernetes.cached<WidgetPlan["configMap"]>(CONFIG_MAPS, keyOf(plan.configMap));
+  if (!isDeepStrictEqual(held?.data, plan.configMap.data)) {
+    await context.kubernetes.apply(CONFIG_MAPS, plan.configMap);
+  }
   return { size: plan.size };
 }
 
