@@ -37,15 +37,10 @@ export class ProcessReading {
       if (!/^\d+$/.test(id)) continue;
       const program = await programOf(id, directory);
       if (program === undefined) continue;
-      const fields = (await readFile(`/proc/${id}/stat`, "utf8")).replace(/^.*\) /, "").split(" ");
-      seconds[program] += (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
-      if (program !== "operator") continue;
-      const status = await readFile(`/proc/${id}/status`, "utf8");
-      peakMiB = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+      seconds[program] += await secondsOf(id);
+      if (program === "operator") peakMiB = await peakOf(id);
     }
-    const [, ...ticks] = ((await readFile("/proc/stat", "utf8")).split("\n")[0] ?? "").split(/\s+/);
-    const [user = 0, nice = 0, system = 0] = ticks.map(Number);
-    return new ProcessReading(seconds, { seconds: (user + nice + system) / TICKS_A_SECOND, peakMiB });
+    return new ProcessReading(seconds, { seconds: await machineSeconds(), peakMiB });
   }
 
   /** Cores that others than this run's programs and driver used between two readings. */
@@ -59,6 +54,22 @@ export class ProcessReading {
   usedSince(before: ProcessReading, program: Program): number {
     return this.seconds[program] - before.seconds[program];
   }
+}
+
+async function secondsOf(id: string): Promise<number> {
+  const fields = (await readFile(`/proc/${id}/stat`, "utf8")).replace(/^.*\) /, "").split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+}
+
+async function peakOf(id: string): Promise<number> {
+  const status = await readFile(`/proc/${id}/status`, "utf8");
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+}
+
+async function machineSeconds(): Promise<number> {
+  const [first = ""] = (await readFile("/proc/stat", "utf8")).split("\n");
+  const [, user = 0, nice = 0, system = 0] = first.split(/\s+/).map(Number);
+  return (user + nice + system) / TICKS_A_SECOND;
 }
 
 async function programOf(id: string, directory: string): Promise<Program | undefined> {
@@ -85,21 +96,14 @@ export class CounterReading {
   static parse(text: string, driver: ReadonlyMap<string, number>): CounterReading {
     const counts = new Map<string, number>();
     for (const line of text.split("\n")) {
-      if (!line.startsWith("apiserver_request_total{")) continue;
-      const label = (name: string): string => new RegExp(`[{,]${name}="([^"]*)"`).exec(line)?.[1] ?? "";
-      const resource = [label("resource"), label("subresource")].filter((part) => part !== "").join("/");
-      if (!/^(eventstreams|events|secrets|dataplatforms)/.test(resource)) continue;
-      const kind = `${label("verb")} ${resource}`;
+      const kind = kindOf(line);
+      if (kind === undefined) continue;
       counts.set(kind, (counts.get(kind) ?? 0) + Number(line.slice(line.lastIndexOf(" ") + 1)));
     }
-    for (const [method, verb] of [
-      ["POST", "POST"],
-      ["PATCH", "PATCH"],
-      ["DELETE", "DELETE"],
-    ]) {
-      const kind = `${verb ?? ""} eventstreams`;
-      const own = driver.get(method ?? "") ?? 0;
-      if (counts.has(kind)) counts.set(kind, Math.max(0, (counts.get(kind) ?? 0) - own));
+    for (const method of ["POST", "PATCH", "DELETE"]) {
+      const kind = `${method} eventstreams`;
+      const count = counts.get(kind);
+      if (count !== undefined) counts.set(kind, Math.max(0, count - (driver.get(method) ?? 0)));
     }
     return new CounterReading(counts);
   }
@@ -114,4 +118,13 @@ export class CounterReading {
       .map(([kind, count]) => `${count} ${kind}`)
       .join(", ");
   }
+}
+
+/** Like `APPLY eventstreams/status`; `undefined` for a line, or a resource, that does not matter. */
+function kindOf(line: string): string | undefined {
+  if (!line.startsWith("apiserver_request_total{")) return undefined;
+  const label = (name: string): string => new RegExp(`[{,]${name}="([^"]*)"`).exec(line)?.[1] ?? "";
+  const resource = [label("resource"), label("subresource")].filter((part) => part !== "").join("/");
+  if (!/^(eventstreams|events|secrets|dataplatforms)/.test(resource)) return undefined;
+  return `${label("verb")} ${resource}`;
 }

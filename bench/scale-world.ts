@@ -224,7 +224,7 @@ function flagsOf(dockerfile: string): string[] {
 
 function settingsOf(dockerfile: string): Record<string, string> {
   const settings = /^ENV (.*)$/m.exec(dockerfile)?.[1] ?? "";
-  return Object.fromEntries(settings.split(" ").map((pair) => pair.split("=")));
+  return Object.fromEntries(settings.split(" ").map((pair) => pair.split("=") as [string, string]));
 }
 
 async function readLines(body: AsyncIterable<Buffer>, take: (line: string) => void): Promise<void> {
