@@ -10,7 +10,7 @@ export default defineConfig({
             "src/**/*.test.ts",
             "local/**/*.test.ts",
             "scripts/**/*.test.ts",
-            "test/runner/**/*.test.ts",
+            "test/{runner,support}/**/*.test.ts",
           ],
           // No module has state that changes (CONTRIBUTING.md), so files may share them: a third of the processor's time.
           isolate: false,

@@ -198,7 +198,8 @@ function endToEnd(choices: Choices): Task {
     // They look at the clock: the machine is theirs.
     after: others.map((task) => task.name),
     slots: 2,
-    ...vitest("e2e", choices["End-to-end tests"]),
+    // One journey: a step that fails leaves nothing for the next to stand on.
+    ...vitest("e2e", ["--bail=1", ...(choices["End-to-end tests"] ?? [])]),
   };
 }
 

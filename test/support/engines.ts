@@ -1,12 +1,13 @@
 /**
  * Kafka, versitygw (S3) and Nessie (Iceberg REST) as plain processes for integration tests: the same versions as the
- * images in `images/`, on free ports of the loopback interface, with their data in a folder of the caller's.
+ * images in `images/` and the settings of `manifests/engines`, on free ports of the loopback interface, with their data in a folder of the caller's.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mustRun } from "../../local/support/command.ts";
 import { javaHome, mavenArtifacts, versitygwBinary } from "../../local/images/artifacts.ts";
 import { freePorts, startProgram, type Engine } from "./process.ts";
+import { engineSettings, logToOutput, renderProperties, type Properties } from "./properties.ts";
 
 export type { Engine } from "./process.ts";
 
@@ -76,45 +77,16 @@ async function writeKafkaConfiguration(
   ports: { readonly port: number; readonly controllerPort: number },
 ): Promise<string> {
   await mkdir(directory, { recursive: true });
-  await writeFile(
-    join(directory, "log4j2.properties"),
-    [
-      "appender.out.type = Console",
-      "appender.out.name = out",
-      "appender.out.layout.type = PatternLayout",
-      "appender.out.layout.pattern = %d %p %m (%c)%n",
-      "rootLogger.level = INFO",
-      "rootLogger.appenderRef.out.ref = out",
-      "",
-    ].join("\n"),
-  );
+  await writeFile(join(directory, "log4j2.properties"), logToOutput);
   const file = join(directory, "server.properties");
   const settings = {
-    "process.roles": "broker,controller",
-    "node.id": "1",
+    ...(await engineSettings("server.properties")),
     "controller.quorum.voters": `1@127.0.0.1:${ports.controllerPort}`,
     listeners: `PLAINTEXT://127.0.0.1:${ports.port},CONTROLLER://127.0.0.1:${ports.controllerPort}`,
     "advertised.listeners": `PLAINTEXT://127.0.0.1:${ports.port}`,
-    "controller.listener.names": "CONTROLLER",
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "log.dirs": join(directory, "data"),
-    "auto.create.topics.enable": "false",
-    "offsets.topic.replication.factor": "1",
-    "offsets.topic.num.partitions": "1",
-    "transaction.state.log.replication.factor": "1",
-    "transaction.state.log.min.isr": "1",
-    "transaction.state.log.num.partitions": "1",
-    "share.coordinator.state.topic.replication.factor": "1",
-    "share.coordinator.state.topic.min.isr": "1",
-    "group.initial.rebalance.delay.ms": "0",
-    "log.cleaner.dedupe.buffer.size": "16777216",
   };
-  await writeFile(
-    file,
-    Object.entries(settings)
-      .map(([name, value]) => `${name}=${value}\n`)
-      .join(""),
-  );
+  await writeFile(file, renderProperties(settings));
   return file;
 }
 
@@ -152,7 +124,9 @@ export async function startNessie(options: NessieOptions): Promise<CatalogEngine
   const [managementPort = 0] = await freePorts(1);
   await mkdir(options.directory, { recursive: true });
   const file = join(options.directory, "nessie.properties");
-  await writeFile(file, renderNessieProperties(options, { port, managementPort }), { mode: 0o600 });
+  await writeFile(file, renderProperties(await nessieSettings(options, { port, managementPort })), {
+    mode: 0o600,
+  });
   const java = join(await javaHome({ minimum: 21, maximum: 99 }), "bin", "java");
   const address = `http://127.0.0.1:${port}`;
   const { stop } = await startProgram({
@@ -169,31 +143,23 @@ export async function startNessie(options: NessieOptions): Promise<CatalogEngine
   return { address, uri: `${address}/iceberg`, stop };
 }
 
-function renderNessieProperties(
+async function nessieSettings(
   options: NessieOptions,
   ports: { readonly port: number; readonly managementPort: number },
-): string {
+): Promise<Properties> {
   const { storage, directory } = options;
   const s3 = "nessie.catalog.service.s3.default-options";
-  const settings = {
+  return {
+    ...(await engineSettings("nessie.properties")),
     "quarkus.http.host": "127.0.0.1",
     "quarkus.http.port": String(ports.port),
-    "quarkus.http.access-log.enabled": "false",
     "quarkus.management.host": "127.0.0.1",
     "quarkus.management.port": String(ports.managementPort),
-    "nessie.version.store.type": "ROCKSDB",
     "nessie.version.store.persist.rocks.database-path": join(directory, "rocksdb"),
-    "nessie.catalog.default-warehouse": "lake",
     "nessie.catalog.warehouses.lake.location": `s3://${storage.bucket}/warehouse`,
     [`${s3}.endpoint`]: storage.endpoint,
     [`${s3}.region`]: storage.region,
-    [`${s3}.path-style-access`]: "true",
-    [`${s3}.request-signing-enabled`]: "false",
-    [`${s3}.access-key`]: "urn:nessie-secret:quarkus:storage",
     "storage.name": storage.accessKeyId,
     "storage.secret": storage.secretAccessKey,
   };
-  return Object.entries(settings)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join("");
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { mustRun } from "../../local/support/command.ts";
 import { javaHome, mavenArtifacts } from "../../local/images/artifacts.ts";
 import { freePorts, startProgram, type Engine } from "./process.ts";
+import { engineSettings, logToOutput, renderProperties } from "./properties.ts";
 
 /** May do everything; known to PLAIN and to both SCRAMs. */
 export const OPERATOR = { username: "operator", password: "operator-pa55word" } as const;
@@ -68,28 +69,15 @@ async function writeConfiguration(
   directory: string,
   ports: { readonly port: number; readonly internal: number; readonly controller: number },
 ): Promise<string> {
-  await writeFile(
-    join(directory, "log4j2.properties"),
-    [
-      "appender.out.type = Console",
-      "appender.out.name = out",
-      "appender.out.layout.type = PatternLayout",
-      "appender.out.layout.pattern = %d %p %m (%c)%n",
-      "rootLogger.level = INFO",
-      "rootLogger.appenderRef.out.ref = out",
-      "",
-    ].join("\n"),
-  );
+  await writeFile(join(directory, "log4j2.properties"), logToOutput);
   const plain = "org.apache.kafka.common.security.plain.PlainLoginModule required";
   const scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
   const users = [OPERATOR, GUEST].map(({ username, password }) => `user_${username}="${password}"`).join(" ");
   const settings = {
-    "process.roles": "broker,controller",
-    "node.id": "1",
+    ...(await engineSettings("server.properties")),
     "controller.quorum.voters": `1@127.0.0.1:${ports.controller}`,
     listeners: `CLIENT://127.0.0.1:${ports.port},INTERNAL://127.0.0.1:${ports.internal},CONTROLLER://127.0.0.1:${ports.controller}`,
     "advertised.listeners": `CLIENT://localhost:${ports.port},INTERNAL://127.0.0.1:${ports.internal}`,
-    "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "INTERNAL",
     "listener.security.protocol.map": "CLIENT:SASL_SSL,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
@@ -101,11 +89,8 @@ async function writeConfiguration(
     "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
     "super.users": `User:ANONYMOUS;User:${OPERATOR.username}`,
     "log.dirs": join(directory, "data"),
-    "offsets.topic.replication.factor": "1",
-    "log.cleaner.dedupe.buffer.size": "16777216",
   };
   const file = join(directory, "server.properties");
-  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
-  await writeFile(file, lines.join(""), { mode: 0o600 });
+  await writeFile(file, renderProperties(settings), { mode: 0o600 });
   return file;
 }
