@@ -1,30 +1,15 @@
 /**
- * The operator with all its controllers, in the test's own process, against the real API server and real engines. That API server has
- * no controllers of Kubernetes' own: the test plays them where it wants workloads to become ready.
+ * The operator of a test, seen by all objects that it composes. The API server has no controllers of Kubernetes' own: the test plays
+ * them where it wants workloads to become ready.
  */
-import { KubeConfig } from "@kubernetes/client-node";
-import { inject } from "vitest";
-import { createClickstreamPipelineController } from "../../src/controllers/clickstream-pipeline/controller.ts";
-import { createDataPlatformController } from "../../src/controllers/data-platform/controller.ts";
-import { createEventStreamController } from "../../src/controllers/event-stream/controller.ts";
-import { createLakeTableController } from "../../src/controllers/lake-table/controller.ts";
-import { createQueryClusterController } from "../../src/controllers/query-cluster/controller.ts";
-import { CachingProber } from "../../src/targets/trino/prober.ts";
 import type { KindDefinition } from "../../src/crds/kinds.ts";
 import { dataPlatformKind } from "../../src/crds/kinds.ts";
 import type { Condition } from "../../src/api/conditions.ts";
-import { connectionOf } from "../../src/runtime/http/connection.ts";
-import { createLogger } from "../../src/runtime/logger.ts";
-import { createMetrics } from "../../src/runtime/metrics.ts";
 import type { KubernetesObject, ResourceType } from "../../src/api/objects.ts";
-import { Operator } from "../../src/runtime/operator.ts";
-import { createRestClient, resourcePath } from "../../src/runtime/http/rest-client.ts";
-import { JsonClient } from "../../src/targets/http/json-client.ts";
-import { PlatformReader } from "../../src/platform/platform.ts";
-import { getSecretsOver, SecretReader } from "../../src/platform/secret-reader.ts";
-import { createSystemClients } from "../../src/targets/clients.ts";
+import { resourcePath } from "../../src/runtime/http/rest-client.ts";
 import { until } from "../../src/testing/until.ts";
-import { ApiRequests } from "./crds-api.ts";
+import { TestOperator } from "../support/operator.ts";
+import type { ApiRequests } from "../support/api-requests.ts";
 
 /** Any object of the API server. */
 export type SeenObject = KubernetesObject & {
@@ -33,100 +18,32 @@ export type SeenObject = KubernetesObject & {
   readonly status?: Readonly<Record<string, unknown>> & { readonly conditions?: readonly Condition[] };
 };
 
-const IMAGES = {
-  collector: "images.test/collector:1",
-  spark: "images.test/spark:1",
-  trino: "images.test/trino:1",
-};
 const DEADLINE_MS = 60_000;
 
 /** An operator that watches one namespace. */
 export class ComposingOperator {
   readonly namespace: string;
   readonly requests: ApiRequests;
-  readonly #operator: Operator;
-  readonly #logged: readonly string[];
-  readonly #metrics: ReturnType<typeof createMetrics>;
-  readonly #close: () => Promise<void>;
+  readonly #operator: TestOperator;
 
-  private constructor(parts: {
-    namespace: string;
-    requests: ApiRequests;
-    operator: Operator;
-    logged: readonly string[];
-    metrics: ReturnType<typeof createMetrics>;
-    close: () => Promise<void>;
-  }) {
-    this.namespace = parts.namespace;
-    this.requests = parts.requests;
-    this.#operator = parts.operator;
-    this.#logged = parts.logged;
-    this.#metrics = parts.metrics;
-    this.#close = parts.close;
+  private constructor(namespace: string, operator: TestOperator) {
+    this.namespace = namespace;
+    this.requests = operator.requests;
+    this.#operator = operator;
   }
 
   /** Makes the namespace and starts. Everything is looked at again every second. */
   static async start(namespace: string): Promise<ComposingOperator> {
-    const access = inject("apiServer");
-    const requests = new ApiRequests(access);
-    await requests.createNamespace(namespace);
-    const config = new KubeConfig();
-    config.loadFromFile(access.kubeconfig);
-    const connection = connectionOf(config);
-    const metrics = createMetrics();
-    const logged: string[] = [];
-    const rest = createRestClient(connection, metrics);
-    const operator = new Operator({
-      rest,
-      metrics,
-      logger: createLogger("debug", { write: (line: string) => void logged.push(line) }),
-      watchNamespaces: [namespace],
-      resyncSeconds: 1,
-      instance: "integration-test",
-    });
-    const secrets = new SecretReader(getSecretsOver(rest));
-    const systems = { platforms: new PlatformReader(secrets), clients: createSystemClients() };
-    const client = new JsonClient();
-    operator.register(createDataPlatformController(systems));
-    operator.register(createEventStreamController(systems));
-    operator.register(createLakeTableController(systems));
-    operator.register(createClickstreamPipelineController({ images: IMAGES, client, ...systems }));
-    operator.register(
-      createQueryClusterController({
-        images: IMAGES,
-        prober: new CachingProber(client),
-        platforms: systems.platforms,
-        secrets,
-      }),
-    );
-    void operator.run();
-    const close = async (): Promise<void> => {
-      await Promise.all([systems.clients.closeAll(), client.close(), connection.close()]);
-    };
-    return new ComposingOperator({ namespace, requests, operator, logged, metrics, close });
+    return new ComposingOperator(namespace, await TestOperator.start([namespace], 1));
   }
 
   async stop(): Promise<void> {
-    await this.#operator.stop(5);
-    await this.#close();
-    await this.requests.close();
+    await this.#operator.stop();
   }
 
   /** A platform `main` at the engines of the test run, with its Secret. */
   async applyPlatform(): Promise<void> {
-    const { kafka, storage, catalog } = inject("engines");
-    const { endpoint, region, bucket, accessKeyId, secretAccessKey } = storage;
-    await this.requests.apply(`/api/v1/namespaces/${this.namespace}/secrets/s3-credentials`, {
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: "s3-credentials" },
-      stringData: { accessKeyId, secretAccessKey },
-    });
-    await this.apply(dataPlatformKind, "main", {
-      kafka: { bootstrapServers: kafka.bootstrapServers },
-      storage: { endpoint, region, bucket, credentialsSecretRef: { name: "s3-credentials" } },
-      catalog: { uri: catalog.uri },
-    });
+    await this.apply(dataPlatformKind, "main", await this.#operator.preparePlatform(this.namespace));
     await this.waitForCondition(dataPlatformKind, "main", { type: "Ready", status: "True" });
   }
 
@@ -215,7 +132,7 @@ export class ComposingOperator {
   }
 
   async #count(pattern: RegExp): Promise<number> {
-    const text = await this.#metrics.registry.metrics();
+    const text = await this.#operator.metrics.registry.metrics();
     return [...text.matchAll(pattern)].reduce((sum, [, count]) => sum + Number(count), 0);
   }
 
@@ -229,7 +146,8 @@ export class ComposingOperator {
         last = await look();
         return last.found !== undefined;
       },
-      () => `${what}; last seen: ${JSON.stringify(last.seen, null, 1)}\n${this.#logged.slice(-30).join("")}`,
+      () =>
+        `${what}; last seen: ${JSON.stringify(last.seen, null, 1)}\n${this.#operator.logged.slice(-30).join("")}`,
       DEADLINE_MS,
     );
     return last.found as Found;

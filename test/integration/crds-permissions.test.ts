@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { SPARK_DRIVER_RULES } from "../../src/crds/permissions.ts";
-import { ApiRequests } from "./crds-api.ts";
+import { ApiRequests } from "../support/api-requests.ts";
 
 const FOLDER = join(import.meta.dirname, "../../config/rbac");
 const OPERATOR = "system:serviceaccount:openclickstream-system:operator";

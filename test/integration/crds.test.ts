@@ -10,7 +10,7 @@ import { KINDS, type KindDefinition } from "../../src/crds/kinds.ts";
 import { SPEC_CASES, kindNamed, sampleOf, specOf, withField } from "../../src/crds/testdata/spec-cases.ts";
 import { CHANGE_CASES, NAME_CASES } from "../../src/crds/testdata/change-cases.ts";
 import { resourceName, specArbitrary } from "./crds-arbitraries.ts";
-import { ApiRequests, CustomResourceApi, type Refusal } from "./crds-api.ts";
+import { ApiRequests, CustomResourceApi, type Refusal } from "../support/api-requests.ts";
 
 let requests: ApiRequests;
 let api: CustomResourceApi;

@@ -7,7 +7,8 @@ import { dataPlatformKind } from "../../src/crds/kinds.ts";
 import type { Condition } from "../../src/api/conditions.ts";
 import { startKafka } from "../support/engines.ts";
 import type { SeenResource } from "./running-operator.ts";
-import { RunningOperator, platformSpec, ready } from "./running-operator.ts";
+import { platformSpec } from "../support/operator.ts";
+import { RunningOperator, ready } from "./running-operator.ts";
 
 const [GOOD, BAD, DOWN] = ["platform-good", "platform-bad", "platform-down"] as const;
 

@@ -9,7 +9,8 @@ import { dataPlatformKind, eventStreamKind } from "../../src/crds/kinds.ts";
 import { startKafka } from "../support/engines.ts";
 import { freePorts } from "../support/process.ts";
 import type { Address } from "./running-operator.ts";
-import { RunningOperator, platformSpec, ready } from "./running-operator.ts";
+import { platformSpec } from "../support/operator.ts";
+import { RunningOperator, ready } from "./running-operator.ts";
 
 const [A, B, DOWN, HALF] = ["streams-a", "streams-b", "streams-down", "streams-half"] as const;
 const PLATFORM = { platformRef: { name: "main" } };

@@ -1,26 +1,10 @@
-/**
- * The operator with the controllers that need no cluster (DataPlatform, EventStream, LakeTable), in the test's own process, against the real
- * API server and real engines. It watches namespaces of its own, so that test files do not meet.
- */
-import { KubeConfig } from "@kubernetes/client-node";
-import { inject } from "vitest";
-import { createDataPlatformController } from "../../src/controllers/data-platform/controller.ts";
-import { createEventStreamController } from "../../src/controllers/event-stream/controller.ts";
-import { createLakeTableController } from "../../src/controllers/lake-table/controller.ts";
+/** The operator of a test, seen by the resources that it reconciles: applied, waited for, with the Events about them. */
 import type { KindDefinition } from "../../src/crds/kinds.ts";
 import { dataPlatformKind } from "../../src/crds/kinds.ts";
 import type { Condition } from "../../src/api/conditions.ts";
-import { connectionOf } from "../../src/runtime/http/connection.ts";
-import { createLogger } from "../../src/runtime/logger.ts";
-import { createMetrics } from "../../src/runtime/metrics.ts";
-import { Operator } from "../../src/runtime/operator.ts";
-import { createRestClient } from "../../src/runtime/http/rest-client.ts";
 import { until } from "../../src/testing/until.ts";
-import { PlatformReader } from "../../src/platform/platform.ts";
-import { getSecretsOver, SecretReader } from "../../src/platform/secret-reader.ts";
-import { createSystemClients } from "../../src/targets/clients.ts";
-import { ApiRequests } from "./crds-api.ts";
-import type { EngineAddresses } from "../support/engine-set.ts";
+import { TestOperator, type PlatformSpec } from "../support/operator.ts";
+import type { ApiRequests } from "../support/api-requests.ts";
 
 /** A custom resource as a test sees it. */
 export interface SeenResource {
@@ -49,24 +33,14 @@ export interface Address {
 const DEADLINE_MS = 30_000;
 const RESYNC_SECONDS = 2;
 
-/** An operator that has started. Use with `await using`, or call `stop`. */
+/** An operator that has started. */
 export class RunningOperator {
+  readonly #operator: TestOperator;
   readonly #requests: ApiRequests;
-  readonly #operator: Operator;
-  readonly #close: () => Promise<void>;
-  /** Every line that was logged. */
-  readonly logged: readonly string[];
 
-  private constructor(parts: {
-    requests: ApiRequests;
-    operator: Operator;
-    close: () => Promise<void>;
-    logged: readonly string[];
-  }) {
-    this.#requests = parts.requests;
-    this.#operator = parts.operator;
-    this.#close = parts.close;
-    this.logged = parts.logged;
+  private constructor(operator: TestOperator) {
+    this.#operator = operator;
+    this.#requests = operator.requests;
   }
 
   /** Makes the namespaces and starts. Resources are looked at again every 2 seconds unless told otherwise. */
@@ -74,51 +48,22 @@ export class RunningOperator {
     namespaces: readonly string[],
     options: { readonly resyncSeconds?: number } = {},
   ): Promise<RunningOperator> {
-    const access = inject("apiServer");
-    const requests = new ApiRequests(access);
-    for (const namespace of namespaces) await requests.createNamespace(namespace);
-    const config = new KubeConfig();
-    config.loadFromFile(access.kubeconfig);
-    const connection = connectionOf(config);
-    const metrics = createMetrics();
-    const logged: string[] = [];
-    const rest = createRestClient(connection, metrics);
-    const operator = new Operator({
-      rest,
-      metrics,
-      logger: createLogger("debug", { write: (line: string) => void logged.push(line) }),
-      watchNamespaces: namespaces,
-      resyncSeconds: options.resyncSeconds ?? RESYNC_SECONDS,
-      instance: "integration-test",
-    });
-    const secrets = new SecretReader(getSecretsOver(rest));
-    const systems = { platforms: new PlatformReader(secrets), clients: createSystemClients() };
-    operator.register(createDataPlatformController(systems));
-    operator.register(createEventStreamController(systems));
-    operator.register(createLakeTableController(systems));
-    void operator.run();
-    const close = async (): Promise<void> => {
-      await systems.clients.closeAll();
-      await connection.close();
-    };
-    return new RunningOperator({ requests, operator, close, logged });
+    return new RunningOperator(await TestOperator.start(namespaces, options.resyncSeconds ?? RESYNC_SECONDS));
   }
 
   async stop(): Promise<void> {
-    await this.#operator.stop(5);
-    await this.#close();
-    await this.#requests.close();
+    await this.#operator.stop();
+  }
+
+  /** Every line that was logged. */
+  get logged(): readonly string[] {
+    return this.#operator.logged;
   }
 
   /** Makes the Secret with the object store's keys, and a platform that points at the engines of the test run unless told otherwise. */
-  async applyPlatform(
-    namespace: string,
-    changes: { readonly kafka?: object; readonly storage?: object; readonly catalog?: object } = {},
-  ): Promise<void> {
-    const engines = inject("engines");
-    const { accessKeyId, secretAccessKey } = engines.storage;
-    await this.applySecret(namespace, "s3-credentials", { accessKeyId, secretAccessKey });
-    await this.apply(dataPlatformKind, { namespace, name: "main" }, { ...platformSpec(engines), ...changes });
+  async applyPlatform(namespace: string, changes: Partial<PlatformSpec> = {}): Promise<void> {
+    const spec = await this.#operator.preparePlatform(namespace);
+    await this.apply(dataPlatformKind, { namespace, name: "main" }, { ...spec, ...changes });
   }
 
   async applySecret(
@@ -126,12 +71,7 @@ export class RunningOperator {
     name: string,
     stringData: Readonly<Record<string, string>>,
   ): Promise<void> {
-    await this.#requests.apply(`/api/v1/namespaces/${namespace}/secrets/${name}`, {
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name },
-      stringData,
-    });
+    await this.#operator.applySecret(namespace, name, stringData);
   }
 
   async apply(kind: KindDefinition, at: Address, spec: unknown): Promise<void> {
@@ -233,20 +173,6 @@ export function ready(resource: SeenResource): Condition | undefined {
   return resource.status?.conditions?.find(
     ({ type, observedGeneration }) => type === "Ready" && observedGeneration === resource.metadata.generation,
   );
-}
-
-/** A DataPlatform at the engines of the test run. */
-export function platformSpec(engines: EngineAddresses): {
-  readonly kafka: object;
-  readonly storage: object;
-  readonly catalog: object;
-} {
-  const { endpoint, region, bucket } = engines.storage;
-  return {
-    kafka: { bootstrapServers: engines.kafka.bootstrapServers },
-    storage: { endpoint, region, bucket, credentialsSecretRef: { name: "s3-credentials" } },
-    catalog: { uri: engines.catalog.uri },
-  };
 }
 
 function pathOf(kind: KindDefinition, { namespace, name }: Address): string {

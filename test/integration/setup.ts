@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startApiServer, type ApiServerAccess } from "../support/api-server.ts";
-import { ApiRequests, installDefinitions } from "./crds-api.ts";
+import { ApiRequests, installDefinitions } from "../support/api-requests.ts";
 import { allStarted, RunningEngines, type EngineAddresses } from "../support/engine-set.ts";
 
 declare module "vitest" {

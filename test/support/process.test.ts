@@ -32,7 +32,9 @@ test("an engine that does not become ready is stopped and fails with its log", a
     deadlineSeconds: 0.5,
     isReady: async () => false,
   };
-  await expect(startProgram(program)).rejects.toThrow(/not within 500 ms: slow: not ready[^]*waiting for a quorum/);
+  await expect(startProgram(program)).rejects.toThrow(
+    /not within 500 ms: slow: not ready[^]*waiting for a quorum/,
+  );
 });
 
 test("free ports are all different", async () => {

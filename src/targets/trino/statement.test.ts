@@ -4,13 +4,22 @@ import { quoteIdentifier, runStatement } from "./statement.ts";
 
 const coordinatorUrl = "http://10.0.0.7:8080";
 
-/** A coordinator that answers with these pages, one a request, and the requests that it got. */
-function coordinator(pages: readonly (object | JsonAnswer)[]) {
+interface Coordinator {
+  readonly client: JsonClient;
+  /** Those that it got. */
+  readonly requests: readonly string[];
+}
+
+/** A coordinator that answers with these pages, one a request. */
+function coordinator(pages: readonly object[]): Coordinator {
+  return answering(pages.map((body) => ({ ok: true, status: 200, body })));
+}
+
+function answering(answers: readonly JsonAnswer[]): Coordinator {
   const requests: string[] = [];
   const send = async (url: string, request: JsonRequest): Promise<JsonAnswer> => {
     requests.push(`${request.method ?? "GET"} ${url} ${request.body ?? ""}`.trimEnd());
-    const page = pages[requests.length - 1] ?? {};
-    return "ok" in page ? page : { ok: true, status: 200, body: page };
+    return answers[requests.length - 1] ?? { ok: true, status: 200, body: {} };
   };
   return { requests, client: { send } as unknown as JsonClient };
 }
@@ -78,7 +87,7 @@ describe("a statement", () => {
     [{ ok: false, status: 503, message: "answered with HTTP 503" }, "Unexpected", "answered with HTTP 503"],
     [{ ok: true, status: 200, body: "hello" }, "Unexpected", "something other than a page of results"],
   ] as const)("fails when the coordinator answers %j", async (answer, code, message) => {
-    const { client } = coordinator([answer]);
+    const { client } = answering([answer]);
     const failure = run(client);
     await expect(failure).rejects.toMatchObject({ code });
     await expect(failure).rejects.toThrow(message);

@@ -8,7 +8,7 @@ import { Agent, request } from "undici";
 import { parse } from "yaml";
 import type { KindDefinition } from "../../src/crds/kinds.ts";
 import { until } from "../../src/testing/until.ts";
-import type { ApiServerAccess } from "../support/api-server.ts";
+import type { ApiServerAccess } from "./api-server.ts";
 
 const CRD_FOLDER = join(import.meta.dirname, "../../config/crd");
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";

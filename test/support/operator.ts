@@ -1,0 +1,119 @@
+/**
+ * The operator with all its controllers, in the test's own process, against the real API server and engines of the test run. It watches
+ * namespaces of its own, so that test files do not meet.
+ */
+import { KubeConfig } from "@kubernetes/client-node";
+import { inject } from "vitest";
+import { createClickstreamPipelineController } from "../../src/controllers/clickstream-pipeline/controller.ts";
+import { createDataPlatformController } from "../../src/controllers/data-platform/controller.ts";
+import { createEventStreamController } from "../../src/controllers/event-stream/controller.ts";
+import { createLakeTableController } from "../../src/controllers/lake-table/controller.ts";
+import { createQueryClusterController } from "../../src/controllers/query-cluster/controller.ts";
+import { PlatformReader } from "../../src/platform/platform.ts";
+import { getSecretsOver, SecretReader } from "../../src/platform/secret-reader.ts";
+import { connectionOf } from "../../src/runtime/http/connection.ts";
+import { createRestClient } from "../../src/runtime/http/rest-client.ts";
+import { createLogger } from "../../src/runtime/logger.ts";
+import { createMetrics } from "../../src/runtime/metrics.ts";
+import { Operator } from "../../src/runtime/operator.ts";
+import { createSystemClients } from "../../src/targets/clients.ts";
+import { JsonClient } from "../../src/targets/http/json-client.ts";
+import { CachingProber } from "../../src/targets/trino/prober.ts";
+import { ApiRequests } from "./api-requests.ts";
+import type { EngineAddresses } from "./engine-set.ts";
+
+const images = {
+  collector: "images.test/collector:1",
+  spark: "images.test/spark:1",
+  trino: "images.test/trino:1",
+};
+const stopWithinSeconds = 5;
+
+/** An operator that has started. */
+export class TestOperator {
+  /** What a test asks of the API server and does there itself. */
+  readonly requests = new ApiRequests(inject("apiServer"));
+  /** Every line that was logged. */
+  readonly logged: string[] = [];
+  readonly metrics = createMetrics();
+  readonly #config = new KubeConfig();
+  readonly #clients = createSystemClients();
+  readonly #http = new JsonClient();
+  readonly #connection: ReturnType<typeof connectionOf>;
+  readonly #operator: Operator;
+
+  private constructor(namespaces: readonly string[], resyncSeconds: number) {
+    this.#config.loadFromFile(inject("apiServer").kubeconfig);
+    this.#connection = connectionOf(this.#config);
+    const rest = createRestClient(this.#connection, this.metrics);
+    this.#operator = new Operator({
+      rest,
+      metrics: this.metrics,
+      logger: createLogger("debug", { write: (line: string) => void this.logged.push(line) }),
+      watchNamespaces: namespaces,
+      resyncSeconds,
+      instance: "integration-test",
+    });
+    const secrets = new SecretReader(getSecretsOver(rest));
+    const platforms = new PlatformReader(secrets);
+    const systems = { platforms, clients: this.#clients };
+    const prober = new CachingProber(this.#http);
+    this.#operator.register(createDataPlatformController(systems));
+    this.#operator.register(createEventStreamController(systems));
+    this.#operator.register(createLakeTableController(systems));
+    this.#operator.register(createClickstreamPipelineController({ images, client: this.#http, ...systems }));
+    this.#operator.register(createQueryClusterController({ images, prober, secrets, platforms }));
+  }
+
+  /** Makes the namespaces and starts. Every resource is looked at again after the seconds given. */
+  static async start(namespaces: readonly string[], resyncSeconds: number): Promise<TestOperator> {
+    const started = new TestOperator(namespaces, resyncSeconds);
+    for (const namespace of namespaces) await started.requests.createNamespace(namespace);
+    void started.#operator.run();
+    return started;
+  }
+
+  async stop(): Promise<void> {
+    await this.#operator.stop(stopWithinSeconds);
+    await Promise.all([this.#clients.closeAll(), this.#http.close(), this.#connection.close()]);
+    await this.requests.close();
+  }
+
+  async applySecret(
+    namespace: string,
+    name: string,
+    stringData: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    await this.requests.apply(`/api/v1/namespaces/${namespace}/secrets/${name}`, {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name },
+      stringData,
+    });
+  }
+
+  /** Makes the Secret `s3-credentials` with the object store's keys; returns the spec of a platform at the engines of the test run. */
+  async preparePlatform(namespace: string): Promise<PlatformSpec> {
+    const engines = inject("engines");
+    const { accessKeyId, secretAccessKey } = engines.storage;
+    await this.applySecret(namespace, "s3-credentials", { accessKeyId, secretAccessKey });
+    return platformSpec(engines);
+  }
+}
+
+/** The parts of a DataPlatform's spec that tests change. */
+export interface PlatformSpec {
+  readonly kafka: object;
+  readonly storage: object;
+  readonly catalog: object;
+}
+
+/** A DataPlatform at the engines of the test run. */
+export function platformSpec(engines: EngineAddresses): PlatformSpec {
+  const { endpoint, region, bucket } = engines.storage;
+  return {
+    kafka: { bootstrapServers: engines.kafka.bootstrapServers },
+    storage: { endpoint, region, bucket, credentialsSecretRef: { name: "s3-credentials" } },
+    catalog: { uri: engines.catalog.uri },
+  };
+}
