@@ -76,7 +76,7 @@ export interface UserObject {
 }
 
 /** One process's worth of operator, within this process. */
-export interface RunningOperator {
+export interface WidgetOperator {
   readonly operator: Operator;
   readonly metrics: ReturnType<typeof createMetrics>;
   readonly end: Promise<OperatorEnd>;
@@ -191,7 +191,7 @@ export class RuntimeCluster {
   }
 
   /** Starts an operator for Widgets. */
-  startOperator(system: FakeSystem, options: OperatorChoices = {}): RunningOperator {
+  startOperator(system: FakeSystem, options: OperatorChoices = {}): WidgetOperator {
     const { phases, server, ...rest } = options;
     const connection = connectionTo(this.#kubeconfig, server);
     const metrics = createMetrics();
@@ -226,7 +226,7 @@ function connectionTo(kubeconfig: string, server?: string): ReturnType<typeof co
 }
 
 /** Requests of an operator so far that change something, leases and Events left out of neither. */
-export async function writeCount(running: RunningOperator): Promise<number> {
+export async function writeCount(running: WidgetOperator): Promise<number> {
   const { values } = await running.metrics.apiRequests.get();
   return values
     .filter(({ labels }) => !["get", "list", "watch"].includes(String(labels["verb"])))

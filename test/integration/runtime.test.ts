@@ -7,7 +7,7 @@ import { resourcePath } from "../../src/runtime/http/rest-client.ts";
 import { until } from "../../src/testing/until.ts";
 import { CONFIG_MAPS, FakeSystem, WIDGETS } from "../../src/testing/runtime/widgets.ts";
 import { RuntimeCluster, writeCount } from "./runtime-cluster.ts";
-import type { RunningOperator } from "./runtime-cluster.ts";
+import type { WidgetOperator } from "./runtime-cluster.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 import type { TcpProxy } from "../support/tcp-proxy.ts";
 
@@ -17,7 +17,7 @@ const LEASE_TIMING = { leaseDuration: 8, renewDeadline: 6, retryPeriod: 0.5 };
 
 let cluster: RuntimeCluster;
 let system: FakeSystem;
-const running: RunningOperator[] = [];
+const running: WidgetOperator[] = [];
 
 beforeAll(async () => {
   cluster = new RuntimeCluster(inject("apiServer").kubeconfig);
@@ -34,7 +34,7 @@ afterAll(() => cluster.close());
 async function startIn(
   namespace: string,
   options: Parameters<RuntimeCluster["startOperator"]>[1] = {},
-): Promise<RunningOperator> {
+): Promise<WidgetOperator> {
   await cluster.createNamespace(namespace);
   system = new FakeSystem();
   const operator = cluster.startOperator(system, { watchNamespaces: [namespace], ...options });
@@ -192,7 +192,7 @@ describe("two replicas", () => {
 
   it("write one at a time: the second takes over when the first stops, and when it dies", async () => {
     const first = await startIn(namespace, election("first"));
-    const isLeading = async (operator: RunningOperator): Promise<boolean> =>
+    const isLeading = async (operator: WidgetOperator): Promise<boolean> =>
       (await operator.metrics.leader.get()).values[0]?.value === 1;
     await until(
       () => isLeading(first),
@@ -233,7 +233,7 @@ describe("two replicas", () => {
 describe("a connection to the API server", () => {
   let proxy: TcpProxy;
 
-  async function startBehindProxy(namespace: string): Promise<RunningOperator> {
+  async function startBehindProxy(namespace: string): Promise<WidgetOperator> {
     proxy = await startTcpProxy(Number(new URL(inject("apiServer").url).port));
     await cluster.createNamespace(namespace);
     system = new FakeSystem();
@@ -293,13 +293,13 @@ describe("a connection to the API server", () => {
   });
 });
 
-async function restartCount(operator: RunningOperator): Promise<number> {
+async function restartCount(operator: WidgetOperator): Promise<number> {
   const { values } = await operator.metrics.watchRestarts.get();
   return values.reduce((sum, { value }) => sum + value, 0);
 }
 
 /** Waits for so many more passes. */
-async function untilPasses(operator: RunningOperator, count: number): Promise<void> {
+async function untilPasses(operator: WidgetOperator, count: number): Promise<void> {
   const passes = async (): Promise<number> =>
     (await operator.metrics.passes.get()).values.reduce((sum, { value }) => sum + value, 0);
   const from = await passes();
