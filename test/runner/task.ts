@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../../local/support/command.ts";
 import { retried } from "../../local/support/retry.ts";
+import { withParentDeathSignal } from "../support/process.ts";
 import type { Counts } from "./counts.ts";
 import type { GraphTask } from "./graph.ts";
 
@@ -42,6 +43,8 @@ export interface TaskFolders {
   readonly root: string;
   /** Gets a log of each task. */
   readonly logs: string;
+  /** Before a download is tried again; the default of `retried` when absent. */
+  readonly retryPauseMilliseconds?: number;
 }
 
 /** Runs a task to its end. Everything that goes wrong with it is a failure in the result. */
@@ -56,7 +59,7 @@ export async function runTask(task: Task, folders: TaskFolders, onLine: OnLine):
     onLine(line);
   };
   const began = Date.now();
-  const exitCode = await execute(task, folders.root, take);
+  const exitCode = await execute(task, folders, take);
   const counts = await countsOf(task, exitCode, began).catch((error: unknown) => {
     take(`the report cannot be read: ${error instanceof Error ? error.message : String(error)}`);
     return { passed: 0, failed: 1, failures: [] };
@@ -65,11 +68,12 @@ export async function runTask(task: Task, folders: TaskFolders, onLine: OnLine):
   return { ...counts, hasPassed: counts.failed === 0, output, logFile };
 }
 
-async function execute(task: Task, root: string, take: OnLine): Promise<number> {
-  const [program, ...args] = task.command;
+async function execute(task: Task, folders: TaskFolders, take: OnLine): Promise<number> {
+  // A run that is broken off leaves no compiler and no engine behind.
+  const [program = "", ...args] = withParentDeathSignal(task.command, "TERM");
   const attempt = async (): Promise<number> => {
     const { exitCode, tail } = await runCommand(program, args, {
-      cwd: join(root, task.directory ?? ""),
+      cwd: join(folders.root, task.directory ?? ""),
       ...(task.env === undefined ? {} : { env: task.env }),
       onLine: (line) => {
         const shown = task.filter === undefined ? line : task.filter(line);
@@ -80,7 +84,7 @@ async function execute(task: Task, root: string, take: OnLine): Promise<number> 
     return exitCode;
   };
   try {
-    return await (task.fetches === true ? retried(take, attempt) : attempt());
+    return await (task.fetches === true ? retried(take, attempt, folders.retryPauseMilliseconds) : attempt());
   } catch (error) {
     if (task.fetches !== true) take(error instanceof Error ? error.message : String(error));
     return 1;

@@ -55,7 +55,7 @@ async function listenAnywhere(): Promise<ReturnType<typeof createServer>> {
 /** Starts a program and waits until it is ready; throws with the end of its log when it ends or takes too long. */
 export async function startProgram(program: EngineProgram): Promise<Pick<Engine, "stop">> {
   await mkdir(dirname(program.logFile), { recursive: true });
-  const [file = "", ...args] = withParentDeathSignal(program.command);
+  const [file = "", ...args] = withParentDeathSignal(program.command, "KILL");
   // The program writes to the file itself, so that its last words are there when its end is seen.
   const log = await open(program.logFile, "w");
   const child = spawn(file, args, {
@@ -82,10 +82,10 @@ export async function startProgram(program: EngineProgram): Promise<Pick<Engine,
   return { stop };
 }
 
-/** The kernel ends the engine when this process dies without a chance to stop it. */
-function withParentDeathSignal(command: readonly string[]): string[] {
+/** The command in such a way that the kernel sends it a signal when this process dies without a chance to stop it. */
+export function withParentDeathSignal(command: readonly string[], signal: "KILL" | "TERM"): string[] {
   return existsSync(parentDeathSignal)
-    ? [parentDeathSignal, "--pdeathsig", "KILL", ...command]
+    ? [parentDeathSignal, "--pdeathsig", signal, ...command]
     : [...command];
 }
 
