@@ -14,6 +14,7 @@ import {
 } from "./lifecycle.ts";
 import { checkPrerequisites, installPackages } from "./prerequisites.ts";
 import { livingPart, logTail } from "./process.ts";
+import { buildPrograms } from "./programs.ts";
 import { Steps, type ReportProgress } from "../support/progress.ts";
 
 interface Command {
@@ -28,6 +29,12 @@ const commands: Readonly<Record<string, Command>> = {
     help: "build the programs that the cache lacks",
     run: async (report) => {
       await buildCluster(report);
+    },
+  },
+  programs: {
+    help: "the same, without a look at the machine: enough for an API server as a process",
+    run: async (report) => {
+      await buildPrograms(report);
     },
   },
   start: {

@@ -100,7 +100,7 @@ function unitTests(choices: Choices): readonly Task[] {
     {
       name: "Java tests",
       needs: ["Java build"],
-      command: [...maven, "--offline", "test", ...(choices["Java tests"] ?? [])],
+      command: [...maven, "test", ...(choices["Java tests"] ?? [])],
       ...mavenTests("surefire"),
       inputs: ["java", "contracts"],
     },
@@ -118,17 +118,12 @@ function unitTests(choices: Choices): readonly Task[] {
 
 /** What the tests with engines and the cluster are started from, the longest first. */
 const built: readonly Task[] = [
+  { name: "Cluster programs", command: ["node", "local/cluster/main.ts", "programs"], count: "none" },
   {
     name: "Debian packages",
     slots: 0,
     command: ["node", "local/cluster/main.ts", "install"],
     fetches: true,
-    count: "none",
-  },
-  {
-    name: "Cluster programs",
-    needs: ["Debian packages"],
-    command: ["node", "local/cluster/main.ts", "build"],
     count: "none",
   },
   {
@@ -150,7 +145,7 @@ const plugin: Task = {
 const images: Task = {
   name: "Images",
   needs: ["Debian packages"],
-  after: ["Cluster programs"],
+  after: ["Cluster programs", "Engine artifacts"],
   command: ["nice", "-n", "10", "node", "local/images/main.ts", "build"],
   count: "none",
 };
@@ -170,7 +165,7 @@ function engineTests(choices: Choices): readonly Task[] {
       command: [
         "node",
         ...["test/support/with-engines.ts", "lake", "secured-kafka", "--"],
-        ...["bash", "-c", 'exec "$@" -Dengines="$ENGINES_FILE"', "bash", ...maven, "--offline", "-Pengines"],
+        ...["bash", "-c", 'exec "$@" -Dengines="$ENGINES_FILE"', "bash", ...maven, "-Pengines"],
         ...["verify", `-Daccess.log=${accessLog}`, ...(choices["Java tests with engines"] ?? [])],
       ],
       ...mavenTests("failsafe"),
@@ -194,7 +189,7 @@ function endToEnd(choices: Choices): Task {
   const others = [...staticChecks, ...unitTests({}), ...engineTests({})];
   return {
     name: "End-to-end tests",
-    needs: ["Cluster programs", "Images", "kubectl plugin"],
+    needs: ["Cluster programs", "Debian packages", "Images", "kubectl plugin"],
     // They look at the clock: the machine is theirs.
     after: others.map((task) => task.name),
     slots: 2,
