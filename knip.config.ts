@@ -12,6 +12,8 @@ const config: KnipConfig = {
   project: ["{src,test,bench,local,scripts}/**/*.ts"],
   // The runtime that all scripts are started with.
   ignoreDependencies: ["node"],
+  // Of the machine, not of a package.
+  ignoreBinaries: ["flock"],
   // The type of a parameter or of a result is part of what a file says, though nobody else may name it yet.
   ignoreExportsUsedInFile: { interface: true, type: true },
 };
