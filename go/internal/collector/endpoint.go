@@ -20,22 +20,21 @@ type endpoint struct {
 // healthPaths are answered by Health.
 var healthPaths = []string{"/healthz", "/readyz"}
 
-// newEndpoints returns the endpoints by their paths; those of healthPaths are nil. It fails when two routes have one path.
-func newEndpoints(adapters []adapter.Adapter) (map[string]*endpoint, error) {
-	endpoints := map[string]*endpoint{}
-	for _, path := range healthPaths {
-		endpoints[path] = nil
-	}
+// newEndpoints returns the endpoints of all routes. It fails when two of them have one path.
+func newEndpoints(adapters []adapter.Adapter) ([]*endpoint, error) {
+	var endpoints []*endpoint
+	taken := slices.Clone(healthPaths)
 	for _, speaks := range adapters {
 		for _, route := range speaks.Routes() {
-			if _, isTaken := endpoints[route.Path]; isTaken {
+			if slices.Contains(taken, route.Path) {
 				return nil, fmt.Errorf("the path %s is taken already, it cannot be that of the route %q", route.Path, route.Name)
 			}
 			if len(route.Methods) == 0 || route.Name == "" || route.Source == "" {
 				return nil, fmt.Errorf("the route of the path %s lacks its methods, name or source", route.Path)
 			}
 			allowed := strings.Join(append(slices.Clone(route.Methods), http.MethodOptions), ", ")
-			endpoints[route.Path] = &endpoint{Route: route, adapter: speaks, allowed: allowed}
+			endpoints = append(endpoints, &endpoint{Route: route, adapter: speaks, allowed: allowed})
+			taken = append(taken, route.Path)
 		}
 	}
 	return endpoints, nil

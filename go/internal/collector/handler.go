@@ -24,7 +24,7 @@ type Readiness interface{ Problem() string }
 // Handler answers the public HTTP requests.
 type Handler struct {
 	config    Config
-	endpoints map[string]*endpoint
+	endpoints []*endpoint
 	// nowhere is what a request for another path is told.
 	nowhere   string
 	sink      Sink
@@ -60,7 +60,7 @@ func NewHandler(config Config, parts Parts) (*Handler, error) {
 		return nil, err
 	}
 	h := &Handler{
-		config: config, endpoints: endpoints, nowhere: nowhere(parts.Adapters), sink: parts.Sink, readiness: parts.Readiness, health: parts.Health,
+		config: config, endpoints: endpoints, nowhere: nowhere(endpoints), sink: parts.Sink, readiness: parts.Readiness, health: parts.Health,
 		metrics: parts.Metrics, budget: parts.Budget,
 		addresses: Addresses{trusted: config.TrustedProxies, masking: config.Masking},
 		cors:      NewCORS(config.CORSOrigins),
@@ -71,17 +71,19 @@ func NewHandler(config Config, parts Parts) (*Handler, error) {
 	return h, nil
 }
 
-// ServeHTTP finds the endpoint by its path: each request of a busy collector comes through here.
+// ServeHTTP finds the endpoint by comparing paths: they are few, and each request of a busy collector comes through here.
 func (h *Handler) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
-	at, isKnown := h.endpoints[request.URL.Path]
-	switch {
-	case at != nil:
-		h.metrics.countRequest(at.Name, h.serve(at, writer, request))
-	case isKnown:
-		h.health.ServeHTTP(writer, request)
-	default:
-		h.metrics.countRequest("other", refuseRequest(writer, http.StatusNotFound, h.nowhere))
+	for _, at := range h.endpoints {
+		if at.Path == request.URL.Path {
+			h.metrics.countRequest(at.Name, h.serve(at, writer, request))
+			return
+		}
 	}
+	if slices.Contains(healthPaths, request.URL.Path) {
+		h.health.ServeHTTP(writer, request)
+		return
+	}
+	h.metrics.countRequest("other", refuseRequest(writer, http.StatusNotFound, h.nowhere))
 }
 
 func (h *Handler) serve(at *endpoint, writer http.ResponseWriter, request *http.Request) int {
@@ -97,12 +99,10 @@ func (h *Handler) serve(at *endpoint, writer http.ResponseWriter, request *http.
 	}
 }
 
-func nowhere(adapters []adapter.Adapter) string {
+func nowhere(endpoints []*endpoint) string {
 	var paths []string
-	for _, speaks := range adapters {
-		for _, route := range speaks.Routes() {
-			paths = append(paths, route.Path)
-		}
+	for _, at := range endpoints {
+		paths = append(paths, at.Path)
 	}
 	return "there is nothing here; events go to " + strings.Join(paths, " or ")
 }

@@ -48,10 +48,10 @@ func Find(names ...string) *Fields {
 // wins, as in Jackson.
 type Members [MostFields][]byte
 
+// mayHave reports whether a name of that length is among the fields.
+func (f *Fields) mayHave(length int) bool { return f.lengths>>uint(length)&1 != 0 }
+
 func (f *Fields) set(into *Members, key, value []byte) {
-	if f.lengths>>len(key)&1 == 0 {
-		return
-	}
 	for i, name := range f.names {
 		if string(key) == name {
 			into[i] = value
@@ -154,7 +154,7 @@ func (s *scanner) member(at, depth int) (int, error) {
 	}
 	valueStart := s.skipSpace(colon + 1)
 	valueEnd, err := s.value(valueStart, depth+1)
-	if err == nil && depth == 0 && s.fields != nil && s.text[valueStart] == '"' {
+	if err == nil && depth == 0 && s.fields != nil && s.fields.mayHave(keyEnd-at-2) && s.text[valueStart] == '"' {
 		s.fields.set(s.members, s.text[at+1:keyEnd-1], s.text[valueStart+1:valueEnd-1])
 	}
 	return valueEnd, err
