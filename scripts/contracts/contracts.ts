@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { format } from "prettier";
+import { collectorFiles, collectorModule, collectorSections, parseCollector } from "./collector.ts";
 import { eventModelFiles, eventModelModule, parseEventModel } from "./event-model.ts";
 import { goPackageFile } from "./go.ts";
 import { namesFiles, namesModule, parseNames } from "./names.ts";
@@ -59,6 +60,8 @@ export async function contractFiles(root: string): Promise<readonly GeneratedFil
   const model = parseEventModel(await readContract(root, "event-model"));
   const record = parseRawRecord(await readContract(root, "raw-record"));
   const names = parseNames(await readContract(root, "names"));
+  const collector = parseCollector(await readContract(root, "collector"));
+  const maskings = record.maskings.map(({ masking }) => masking);
   const failures = model.failureReasons
     .filter(({ collector }) => collector === true)
     .map(({ reason }) => reason);
@@ -66,14 +69,16 @@ export async function contractFiles(root: string): Promise<readonly GeneratedFil
     await typeScriptModule("event-model", eventModelModule(model)),
     await typeScriptModule("raw-record", rawRecordModule(record)),
     await typeScriptModule("names", namesModule(names)),
+    await typeScriptModule("collector", collectorModule(collector)),
     goPackageFile(),
+    ...collectorFiles(collector),
     ...eventModelFiles(model),
     ...rawRecordFiles(record),
     ...namesFiles(names),
-    ...(await documentFiles(
-      root,
-      record.maskings.map(({ masking }) => masking),
-    )),
-    await filledPage(root, "docs/collector.md", rawRecordSections(record, failures)),
+    ...(await documentFiles(root, maskings)),
+    await filledPage(root, "docs/collector.md", {
+      ...rawRecordSections(record, failures),
+      ...collectorSections(collector, maskings),
+    }),
   ];
 }

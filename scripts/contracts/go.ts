@@ -6,7 +6,20 @@ import { words, wrapped } from "./text.ts";
 const GO_PACKAGE = "go/internal/contract";
 
 /** Words that Go writes in capitals. */
-const INITIALISMS = new Set(["api", "cors", "http", "id", "ip", "json", "os", "sasl", "tls", "url", "utm"]);
+const INITIALISMS = new Set([
+  "api",
+  "ca",
+  "cors",
+  "http",
+  "id",
+  "ip",
+  "json",
+  "os",
+  "sasl",
+  "tls",
+  "url",
+  "utm",
+]);
 
 /** `record_id` as Go's exported `RecordID`. */
 export function goName(name: string): string {

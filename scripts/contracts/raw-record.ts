@@ -89,6 +89,7 @@ function goSource(record: RawRecord): GeneratedFile {
     goConstants("Formats of access logs.", goNamed("LogFormat", formats)),
     `${goComment("Masking says how much of a client's address is kept.")}type Masking string\n`,
     goConstants("The maskings.", maskings),
+    `${goComment("Maskings are all of them.")}var Maskings = []string{${record.maskings.map(({ masking }) => `string(Mask${masking})`).join(", ")}}\n`,
     goConstants("Limits of a raw record.", limits),
     `${goComment("SecretHeaders are the request headers, in lower case, that are never captured: their values are secrets.")}var SecretHeaders = []string{\n${secrets}}\n`,
   ]);

@@ -11,17 +11,8 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 	"github.com/open-clickstream/open-clickstream/go/internal/kafka"
-)
-
-// Masking says how much of the sender's address is kept.
-type Masking string
-
-const (
-	MaskNone Masking = "None"
-	// MaskLastOctet keeps the first three bytes of an IPv4 address and the first 48 bits of an IPv6 address.
-	MaskLastOctet Masking = "LastOctet"
-	MaskDrop      Masking = "Drop"
 )
 
 // Config is everything that the collector can be told; ReadConfig fills it from the environment.
@@ -41,7 +32,7 @@ type Config struct {
 	Cookie Cookie
 	// CORSOrigins are the origins that may read answers; the single entry "*" means every one, without credentials.
 	CORSOrigins []string
-	Masking     Masking
+	Masking     contract.Masking
 	// TrustedProxies are the peers whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	// CapturedHeaders are the request headers that are kept with each event, in canonical form.

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
+	"github.com/open-clickstream/open-clickstream/go/internal/kafka"
 )
 
 func TestTheDefaultsAreTheDocumentedOnes(t *testing.T) {
@@ -16,7 +19,7 @@ func TestTheDefaultsAreTheDocumentedOnes(t *testing.T) {
 	}
 	if !slices.Equal(config.Kafka.BootstrapServers, []string{"a:1", "b:2"}) || config.Limits.EventBytes != 1_000_000 ||
 		config.ListenAddress != ":8080" || config.InternalAddress != ":9090" || config.Cookie.Name != "oc_id" || !config.Cookie.Enabled ||
-		config.DeliveryTimeout != 10*time.Second || config.Masking != MaskNone {
+		config.DeliveryTimeout != 10*time.Second || config.Masking != contract.MaskNone {
 		t.Errorf("defaults %+v", config)
 	}
 	if got := config.maxBatchBytes(); got != 1048588 {
@@ -39,7 +42,7 @@ func TestEachWrongVariableIsNamed(t *testing.T) {
 		{"KAFKA_BOOTSTRAP_SERVERS", "", "KAFKA_BOOTSTRAP_SERVERS must be set"},
 		{"KAFKA_TOPIC", " ", "KAFKA_TOPIC must be set"},
 		{"KAFKA_TLS", "yes", `KAFKA_TLS must be true or false, not "yes"`},
-		{"KAFKA_SASL_MECHANISM", "GSSAPI", `KAFKA_SASL_MECHANISM must be PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512, not "GSSAPI"`},
+		{"KAFKA_SASL_MECHANISM", "GSSAPI", `KAFKA_SASL_MECHANISM must be one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, not "GSSAPI"`},
 		{"MAX_EVENT_BYTES", "1MB", `MAX_EVENT_BYTES must be a whole number from 1 to 67108864, not "1MB"`},
 		{"MAX_IN_FLIGHT_BYTES", "1000", "MAX_IN_FLIGHT_BYTES must be at least twice MAX_REQUEST_BYTES, so that one request always fits"},
 		{"COOKIE_SAME_SITE", "lax", `COOKIE_SAME_SITE must be one of Strict, Lax, None, not "lax"`},
@@ -69,5 +72,13 @@ func TestAllWrongVariablesAreNamedAtOnce(t *testing.T) {
 	_, err := ReadConfig(func(string) string { return "!" })
 	if err == nil || strings.Count(err.Error(), "\n") < 10 {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestEveryMechanismThatMayBeNamedIsKnown(t *testing.T) {
+	for _, mechanism := range contract.EnvKafkaSASLMechanism.Values {
+		if _, known := kafka.Mechanisms[mechanism]; !known {
+			t.Errorf("the mechanism %q is admitted, but nobody can log in with it", mechanism)
+		}
 	}
 }

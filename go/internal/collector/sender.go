@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
 
 // isBrowser: only browsers send these headers, and scripts cannot take them away.
@@ -15,12 +17,12 @@ func isBrowser(header http.Header) bool {
 // Addresses finds the address that a request comes from.
 type Addresses struct {
 	trusted []netip.Prefix
-	masking Masking
+	masking contract.Masking
 }
 
 // sender returns the masked address of the sender; the zero Addr when it is not to be kept or cannot be told.
 func (a *Addresses) sender(request *http.Request) netip.Addr {
-	if a.masking == MaskDrop {
+	if a.masking == contract.MaskDrop {
 		return netip.Addr{}
 	}
 	peer, err := netip.ParseAddrPort(request.RemoteAddr)
@@ -75,8 +77,8 @@ const (
 	keptBitsIPv6 = 48
 )
 
-func mask(address netip.Addr, masking Masking) netip.Addr {
-	if masking != MaskLastOctet {
+func mask(address netip.Addr, masking contract.Masking) netip.Addr {
+	if masking != contract.MaskLastOctet {
 		return address
 	}
 	bits := keptBitsIPv6

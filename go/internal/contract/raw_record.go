@@ -132,6 +132,9 @@ const (
 	MaskDrop Masking = "Drop"
 )
 
+// Maskings are all of them.
+var Maskings = []string{string(MaskNone), string(MaskLastOctet), string(MaskDrop)}
+
 // Limits of a raw record.
 const (
 	// How many bytes are kept of an event or body that is too large.

@@ -44,6 +44,8 @@ export interface PipelineImages {
   readonly spark: string;
 }
 
+type CollectorCookieSpec = NonNullable<CollectorSpec["cookie"]>;
+
 /** The collector with nothing left open. */
 export interface CollectorSettings {
   readonly replicas: number;
@@ -58,7 +60,7 @@ export interface CollectorSettings {
     readonly enabled: boolean;
     readonly name: string;
     readonly maxAgeSeconds: number;
-    readonly sameSite: string;
+    readonly sameSite: NonNullable<CollectorCookieSpec["sameSite"]>;
     readonly domain?: string | undefined;
   };
   readonly captureHeaders: readonly string[];
@@ -177,10 +179,7 @@ function resolveTables(pipeline: ClickstreamPipeline): ValidatedPipeline["tables
 
 function resolveCollector(spec: Spec): CollectorSettings {
   const { cookie: given, resources, ...rest } = spec.collector ?? {};
-  const cookie: Widened<Defaults["collector"]["cookie"]> & { readonly domain?: string } = {
-    ...CLICKSTREAM_PIPELINE_DEFAULTS.collector.cookie,
-    ...defined(given),
-  };
+  const cookie = { ...CLICKSTREAM_PIPELINE_DEFAULTS.collector.cookie, ...defined(given) };
   const { maxAge, ...kept } = cookie;
   // Who sends from outside, without a proxy of the cluster in between, could claim any address in X-Forwarded-For.
   const isReachedDirectly = (rest.serviceType ?? "ClusterIP") !== "ClusterIP";

@@ -3,6 +3,7 @@ import type { V1Container, V1DeploymentSpec, V1EnvVar, V1PodSpec } from "@kubern
 import { OWN_ANNOTATIONS } from "../../../naming/marks.ts";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { CHILD_TYPES, child, hashOf } from "../../../targets/kubernetes/child.ts";
+import type { CollectorEnvironment } from "../../../generated/collector.ts";
 import { plainEnvironment } from "../../../targets/kubernetes/environment.ts";
 import {
   KAFKA_CA_FILE,
@@ -89,26 +90,40 @@ function environment({ collector, platform, topicName }: ValidatedPipeline): V1E
   const { kafka } = platform.spec;
   const { cookie } = collector;
   return [
-    ...plainEnvironment({
+    ...collectorEnvironment({
       LISTEN_ADDRESS: `:${COLLECTOR_PORTS.http}`,
       INTERNAL_ADDRESS: `:${COLLECTOR_PORTS.internal}`,
-      KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers.join(","),
+      KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers,
       KAFKA_TOPIC: topicName,
-      KAFKA_TLS: String(kafka.tls !== undefined),
+      KAFKA_TLS: kafka.tls !== undefined,
       KAFKA_CA_FILE: kafka.tls?.caSecretRef === undefined ? undefined : KAFKA_CA_FILE,
       KAFKA_SASL_MECHANISM: kafka.sasl?.mechanism,
-      CORS_ORIGINS: collector.corsOrigins.length === 0 ? undefined : collector.corsOrigins.join(","),
-      MAX_EVENT_BYTES: String(collector.maxEventBytes),
-      COOKIE_ENABLED: String(cookie.enabled),
+      CORS_ORIGINS: collector.corsOrigins,
+      MAX_EVENT_BYTES: collector.maxEventBytes,
+      COOKIE_ENABLED: cookie.enabled,
       COOKIE_NAME: cookie.name,
-      COOKIE_MAX_AGE_SECONDS: String(cookie.maxAgeSeconds),
+      COOKIE_MAX_AGE_SECONDS: cookie.maxAgeSeconds,
       COOKIE_SAME_SITE: cookie.sameSite,
       COOKIE_DOMAIN: cookie.domain,
       IP_MASKING: collector.ipMasking,
-      TRUSTED_PROXIES: collector.trustedProxies?.join(",").replace(/^$/, "none"),
-      CAPTURE_HEADERS: collector.captureHeaders.length === 0 ? undefined : collector.captureHeaders.join(","),
-      SHUTDOWN_GRACE_SECONDS: String(SHUTDOWN_GRACE_SECONDS),
+      TRUSTED_PROXIES: collector.trustedProxies?.length === 0 ? "none" : collector.trustedProxies,
+      CAPTURE_HEADERS: collector.captureHeaders,
+      SHUTDOWN_GRACE_SECONDS: SHUTDOWN_GRACE_SECONDS,
     }),
     ...secretEnvironment(variablesOf(platform.spec, COLLECTOR_SYSTEMS)),
   ];
+}
+
+/** The variables as the collector reads them: lists with commas; an empty list says nothing. */
+function collectorEnvironment(variables: CollectorEnvironment): V1EnvVar[] {
+  return plainEnvironment(
+    Object.fromEntries(
+      Object.entries(variables).map(
+        ([name, value]: [string, CollectorEnvironment[keyof CollectorEnvironment]]) => [
+          name,
+          value === undefined || String(value) === "" ? undefined : String(value),
+        ],
+      ),
+    ),
+  );
 }
