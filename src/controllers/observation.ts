@@ -4,6 +4,9 @@
 export type Observation<Value> =
   { readonly state: "known"; readonly value: Value } | { readonly state: "unknown"; readonly error: Error };
 
+/** Of what a pass had no reason, or no way, to look at. */
+export const NOT_READ: Observation<never> = { state: "unknown", error: new Error("it was not read") };
+
 /** Runs a read; its failure becomes `unknown`. */
 export async function observed<Value>(read: Promise<Value>): Promise<Observation<Value>> {
   try {

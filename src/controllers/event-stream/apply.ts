@@ -3,7 +3,8 @@ import type { ReconcileContext } from "../../runtime/controller.ts";
 import type { TopicAdmin } from "../../targets/kafka/admin.ts";
 import type { TopicActionResult } from "../../targets/kafka/execute.ts";
 import type { CurrentTopic } from "../../targets/kafka/topic.ts";
-import type { Notice, StreamPlan } from "./plan.ts";
+import { tell } from "../claims/notices.ts";
+import type { StreamPlan } from "./plan.ts";
 
 /** The topic as the brokers answered it to be now. */
 export interface AppliedStream {
@@ -20,7 +21,7 @@ export async function applyStream(
   kafka: TopicAdmin,
   context: ReconcileContext,
 ): Promise<AppliedStream> {
-  plan.notices.forEach((notice) => record(notice, context));
+  plan.notices.forEach((notice) => tell(notice, context));
   const results = await execute(plan, kafka, context);
   let topic: Omit<CurrentTopic, "configs"> | undefined = plan.current;
   let isDriftCorrected = false;
@@ -29,7 +30,7 @@ export async function applyStream(
     topic = topicAfter(result, topic);
     const notice = plan.steps[nth]?.notice;
     if (notice === undefined) continue;
-    record(notice, context);
+    tell(notice, context);
     isDriftCorrected ||= notice.reason === "DriftCorrected";
   }
   if (topic === undefined) throw new Error(`the plan for topic "${plan.topic}" made none`);
@@ -55,9 +56,4 @@ function topicAfter(
   return before !== undefined && action.kind === "add-partitions"
     ? { ...before, partitions: action.to }
     : before;
-}
-
-function record({ type, reason, message }: Notice, context: ReconcileContext): void {
-  context.logger.info({ reason }, message);
-  context.recordEvent(type, reason, message);
 }

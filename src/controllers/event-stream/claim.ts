@@ -1,12 +1,9 @@
-/** Which EventStreams want one and the same topic. Pure. */
-import type { DataPlatform, DataPlatformSpec, EventStream } from "../../crds/kinds.ts";
+/** What an EventStream claims: one topic of one Kafka cluster. Pure. */
+import type { EventStream } from "../../crds/kinds.ts";
 import { eventStreamKind } from "../../crds/kinds.ts";
 import type { TopicName } from "../../naming/topics.ts";
 import { defaultTopicName } from "../../naming/topics.ts";
-import type { ObjectIndex } from "../../runtime/controller.ts";
-
-/** Finds the platform of a stream; `undefined` when there is none. */
-export type PlatformLookup = (stream: EventStream) => DataPlatform | undefined;
+import type { ClaimedKind } from "../claims/claimed-kind.ts";
 
 /** The topic that a stream wants. The API server has checked a written name. */
 export function topicNameOf(stream: EventStream): TopicName {
@@ -14,42 +11,12 @@ export function topicNameOf(stream: EventStream): TopicName {
   return (stream.spec.topicName as TopicName | undefined) ?? defaultTopicName({ namespace, name });
 }
 
-/** Finds streams by the topic that they want, in whatever cluster. */
-export const STREAMS_BY_TOPIC: ObjectIndex<EventStream> = {
-  type: eventStreamKind,
-  valuesOf: (stream) => [topicNameOf(stream)],
+export const TOPIC_CLAIM: ClaimedKind<EventStream> = {
+  index: { type: eventStreamKind, valuesOf: (stream) => [topicNameOf(stream)] },
+  // Platforms that have a server in common are one cluster. Different addresses of one cluster go unnoticed.
+  isSameSystem: (one, other) =>
+    other.kafka.bootstrapServers.some((server) => one.kafka.bootstrapServers.includes(server)),
+  idOf: (stream) => stream.status?.topicId,
+  describe: (stream) => `topic "${topicNameOf(stream)}"`,
+  words: { contents: "records", id: "id", removed: "deleted", system: "Kafka", field: "topicName" },
 };
-
-/** The streams that may be rivals, and how to find their platforms. */
-export interface Claimants {
-  readonly streams: readonly EventStream[];
-  readonly platformOf: PlatformLookup;
-}
-
-/** The other streams that want the topic of `own` in the cluster that `kafka` leads to. One whose platform is away may be in it. */
-export function rivalsOf(
-  own: EventStream,
-  kafka: Pick<DataPlatformSpec["kafka"], "bootstrapServers">,
-  { streams, platformOf }: Claimants,
-): readonly EventStream[] {
-  const topic = topicNameOf(own);
-  const servers = new Set(kafka.bootstrapServers);
-  return streams.filter(
-    (other) =>
-      other.metadata.uid !== own.metadata.uid &&
-      topicNameOf(other) === topic &&
-      (isSamePlatform(own, other) || mayShareServer(servers, platformOf(other))),
-  );
-}
-
-function isSamePlatform(one: EventStream, other: EventStream): boolean {
-  return (
-    one.metadata.namespace === other.metadata.namespace &&
-    one.spec.platformRef.name === other.spec.platformRef.name
-  );
-}
-
-/** Two platforms that have a server in common are one cluster. Different addresses of one cluster go unnoticed. */
-function mayShareServer(servers: ReadonlySet<string>, platform: DataPlatform | undefined): boolean {
-  return platform === undefined || platform.spec.kafka.bootstrapServers.some((server) => servers.has(server));
-}

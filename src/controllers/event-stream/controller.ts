@@ -1,12 +1,13 @@
 /** The EventStream controller: what wakes it, and its six phases. */
 import type { EventStream, EventStreamStatus } from "../../crds/kinds.ts";
-import { dataPlatformKind, eventStreamKind } from "../../crds/kinds.ts";
-import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
-import { byNamesake, byReference, claimNews, isNewState } from "../../runtime/cache/watches.ts";
+import { eventStreamKind } from "../../crds/kinds.ts";
+import type { Controller } from "../../runtime/controller.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
+import { watchNamesakes } from "../claims/rivals.ts";
+import { watchPlatform } from "../platform-watch.ts";
 import type { AppliedStream } from "./apply.ts";
 import { applyStream } from "./apply.ts";
-import { STREAMS_BY_TOPIC } from "./claim.ts";
+import { TOPIC_CLAIM } from "./claim.ts";
 import { deletesTopic, finalizeStream } from "./finalize.ts";
 import type { ObservedStream } from "./observe.ts";
 import { observeStream } from "./observe.ts";
@@ -40,16 +41,4 @@ export function createEventStreamController(systems: SystemAccess): EventStreamC
   };
 }
 
-const WATCHES: readonly SecondaryWatch[] = [
-  {
-    type: dataPlatformKind,
-    isNews: isNewState,
-    toKeys: byReference<EventStream>(eventStreamKind, (stream) => stream.spec.platformRef.name),
-  },
-  {
-    // A stream that comes or goes decides anew who has its topic.
-    type: eventStreamKind,
-    isNews: claimNews(STREAMS_BY_TOPIC, (stream) => stream.status?.topicId),
-    toKeys: byNamesake(STREAMS_BY_TOPIC),
-  },
-];
+const WATCHES = [watchPlatform(eventStreamKind), watchNamesakes(TOPIC_CLAIM)];

@@ -5,8 +5,9 @@ import type { ReconcileContext } from "../../runtime/controller.ts";
 import type { TopicId } from "../../targets/kafka/topic.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
 import { platformForCleanup } from "../../platform/cleanup.ts";
-import { topicNameOf } from "./claim.ts";
-import { olderClaimant } from "./observe.ts";
+import { leftNotice, tell } from "../claims/notices.ts";
+import { olderClaimant } from "../claims/rivals.ts";
+import { TOPIC_CLAIM, topicNameOf } from "./claim.ts";
 
 /** Only with the policy Delete is there anything to do. */
 export function deletesTopic(stream: EventStream): boolean {
@@ -26,14 +27,9 @@ export async function finalizeStream(
   if (!deletesTopic(stream) || id === undefined) return;
   const name = topicNameOf(stream);
   const platform = await platformForCleanup(stream, { components: ["Kafka"], platforms, context });
-  if (platform === undefined) {
-    const message = `topic "${name}" was left: DataPlatform "${stream.spec.platformRef.name}" is gone, and with it the way to Kafka`;
-    context.logger.warn(message);
-    context.recordEvent("Warning", "CleanupAbandoned", message);
-    return;
-  }
-  if (olderClaimant(stream, platform.spec, context.kubernetes) !== undefined) return;
+  if (platform === undefined) return tell(leftNotice(TOPIC_CLAIM, stream), context);
+  const claim = { platform: platform.spec, cache: context.kubernetes };
+  if (olderClaimant(TOPIC_CLAIM, stream, claim) !== undefined) return;
   if (!(await clients.kafka(platform).deleteTopic({ name, id }, context))) return;
-  context.logger.info({ topic: name, topicId: id }, "Deleted topic");
-  context.recordEvent("Normal", "Deleted", `deleted topic "${name}" with its records`);
+  tell({ type: "Normal", reason: "Deleted", message: `deleted topic "${name}" with its records` }, context);
 }

@@ -1,9 +1,11 @@
 /** What to do about a topic, and what to tell about it. Pure. */
 import type { TopicName } from "../../naming/topics.ts";
-import type { Reason } from "../../api/reasons.ts";
 import type { TopicAction } from "../../targets/kafka/diff.ts";
 import { describeTopicAction, diffTopic } from "../../targets/kafka/diff.ts";
 import type { CurrentTopic } from "../../targets/kafka/topic.ts";
+import type { Found, Notice } from "../claims/notices.ts";
+import { noticeOf, replacementNotice } from "../claims/notices.ts";
+import { TOPIC_CLAIM } from "./claim.ts";
 import type { ValidatedStream } from "./validate.ts";
 
 export interface StreamPlan {
@@ -22,13 +24,6 @@ export interface StreamStep {
   readonly notice: Notice;
 }
 
-/** An Event to record. `DriftCorrected` also goes into the status. */
-export interface Notice {
-  readonly type: "Normal" | "Warning";
-  readonly reason: Reason;
-  readonly message: string;
-}
-
 /** Throws `TerminalError` for what Kafka cannot do. */
 export function planStream(validated: ValidatedStream): StreamPlan {
   const { wanted, current } = validated;
@@ -37,39 +32,25 @@ export function planStream(validated: ValidatedStream): StreamPlan {
     topic: wanted.name,
     current,
     configs: Object.keys(wanted.configs).toSorted(),
-    steps: actions.map((action) => ({ action, notice: noticeOf(action, validated) })),
-    notices: [...takeoverNotice(validated), ...replacementNotice(validated)],
+    steps: actions.map((action) => ({
+      action,
+      notice: noticeOf(describeTopicAction(action), found(validated)),
+    })),
+    notices: [...takeoverNotice(validated), ...replacementNotice(found(validated))],
   };
 }
 
-function noticeOf(action: TopicAction, { before }: ValidatedStream): Notice {
-  const doing = describeTopicAction(action);
-  if (action.kind === "create-topic") {
-    if (before.topicId === undefined) return { type: "Normal", reason: "Created", message: `done: ${doing}` };
-    const message = `topic "${action.topic}" was gone, with its records; done: ${doing}`;
-    return { type: "Warning", reason: "DriftCorrected", message };
-  }
-  if (!before.wasInEffect) return { type: "Normal", reason: "Updated", message: `done: ${doing}` };
-  const message = `topic "${action.topic}" had been changed outside of Kubernetes; done: ${doing}`;
-  return { type: "Warning", reason: "DriftCorrected", message };
+function found({ wanted, current, before }: ValidatedStream): Found {
+  return { thing: `topic "${wanted.name}"`, id: current?.id, before, words: TOPIC_CLAIM.words };
 }
 
 /** A topic that was there before the manifest may have configs of its own, which nobody should have to guess. */
 function takeoverNotice({ wanted, current, before }: ValidatedStream): readonly Notice[] {
-  if (current === undefined || before.topicId !== undefined) return [];
+  if (current === undefined || before.id !== undefined) return [];
   const left = current.configs
     .filter(({ name, source }) => source === "topic" && !Object.hasOwn(wanted.configs, name))
     .map(({ name, value }) => `${name}=${value ?? "(hidden)"}`);
   if (left.length === 0) return [];
   const message = `took over topic "${wanted.name}" with configs that the manifest does not name, which stay: ${left.join(", ")}`;
   return [{ type: "Normal", reason: "Updated", message }];
-}
-
-/** A topic with another id is not the one whose records were there. It is kept: nothing brings the old one back. */
-function replacementNotice({ wanted, current, before }: ValidatedStream): readonly Notice[] {
-  if (current === undefined || before.topicId === undefined || current.id === before.topicId) return [];
-  const message =
-    `topic "${wanted.name}" was deleted and created again outside of Kubernetes ` +
-    `(id ${before.topicId} before, ${current.id} now); the records of the old one are gone`;
-  return [{ type: "Warning", reason: "Recreated", message }];
 }

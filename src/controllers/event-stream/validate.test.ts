@@ -3,7 +3,8 @@ import type { DataPlatform, EventStream } from "../../crds/kinds.ts";
 import type { TopicName } from "../../naming/topics.ts";
 import type { TopicId } from "../../targets/kafka/topic.ts";
 import { NAMESPACE, PLATFORM, PRESENT, describeError } from "../../testing/systems.ts";
-import { rivalsOf } from "./claim.ts";
+import { rivalsOf } from "../claims/rivals.ts";
+import { TOPIC_CLAIM } from "./claim.ts";
 import type { ObservedStream } from "./observe.ts";
 import { streamStatus } from "./status.ts";
 import { validateStream } from "./validate.ts";
@@ -62,7 +63,7 @@ describe("a stream's manifest", () => {
       class: "terminal",
       reason: "ResourceConflict",
       message:
-        'topic "shop.raw" belongs to the older EventStream "other/first"; give one of them another topicName or delete one',
+        'topic "shop.raw" belongs to the older EventStream "other/first"; give one of them another topicName, or delete one',
     });
   });
 
@@ -121,7 +122,11 @@ describe("rivals for a topic", () => {
     ]);
     const platformOf = (one: EventStream): DataPlatform | undefined =>
       platforms.get(one.metadata.namespace ?? "");
-    const rivals = rivalsOf(own, PRESENT.spec.kafka, { streams: [own, other], platformOf });
+    const rivals = rivalsOf(TOPIC_CLAIM, own, {
+      platform: PRESENT.spec,
+      namesakes: [own, other],
+      platformOf,
+    });
     expect(rivals).toEqual(isRival ? [other] : []);
   });
 });

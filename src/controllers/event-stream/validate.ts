@@ -1,12 +1,13 @@
 /** Turns a stream's spec into the wanted topic with all defaults resolved, or says what is in the way. Pure. */
 import type { EventStream } from "../../crds/kinds.ts";
 import { EVENT_STREAM_DEFAULTS, parseBytes, parseDurationSeconds } from "../../crds/kinds.ts";
-import { TerminalError } from "../../runtime/errors.ts";
-import type { CurrentTopic, TopicId, WantedTopic } from "../../targets/kafka/topic.ts";
+import type { CurrentTopic, WantedTopic } from "../../targets/kafka/topic.ts";
 import { requireKafka } from "../../platform/kafka.ts";
-import { nameOf } from "../claims.ts";
+import type { Before } from "../claims/claimed-kind.ts";
+import { readBefore } from "../claims/claimed-kind.ts";
+import { conflict } from "../claims/rivals.ts";
 import { requireKnown } from "../observation.ts";
-import { topicNameOf } from "./claim.ts";
+import { TOPIC_CLAIM, topicNameOf } from "./claim.ts";
 import type { ObservedStream } from "./observe.ts";
 
 export interface ValidatedStream {
@@ -15,34 +16,17 @@ export interface ValidatedStream {
   readonly before: Before;
 }
 
-/** What the last passes left in the status. */
-export interface Before {
-  /** The topic that the stream has. */
-  readonly topicId: TopicId | undefined;
-  /** This very spec was in effect, so that a difference now is somebody else's doing. */
-  readonly wasInEffect: boolean;
-}
-
 /** Throws `TerminalError` for a topic that an older stream has, `WaitingError` while platform or Kafka cannot be reached. */
 export function validateStream(stream: EventStream, observed: ObservedStream): ValidatedStream {
   const { older } = observed;
-  if (older !== undefined) throw conflict(stream, older);
+  if (older !== undefined) throw conflict(TOPIC_CLAIM, stream, older);
   requireKafka(observed.platform);
   const current = requireKnown(observed.topic);
   return {
     wanted: { ...wantedTopic(stream), formerConfigs: formerConfigs(stream, current) },
     current,
-    before: readBefore(stream),
+    before: readBefore(TOPIC_CLAIM, stream),
   };
-}
-
-function conflict(stream: EventStream, older: EventStream): TerminalError {
-  return new TerminalError(
-    "ResourceConflict",
-    `topic "${topicNameOf(stream)}" belongs to the older EventStream "${nameOf(older)}"; give one of them another topicName ` +
-      `or delete one`,
-    { field: "spec.topicName" },
-  );
 }
 
 function wantedTopic(stream: EventStream): Omit<WantedTopic, "formerConfigs"> {
@@ -67,12 +51,4 @@ function wantedTopic(stream: EventStream): Omit<WantedTopic, "formerConfigs"> {
 /** What was set on another topic says nothing about this one. */
 function formerConfigs({ status }: EventStream, current: CurrentTopic | undefined): readonly string[] {
   return current?.id === status?.topicId ? (status?.configs ?? []) : [];
-}
-
-function readBefore({ metadata, status }: EventStream): Before {
-  const ready = status?.conditions?.find((condition) => condition.type === "Ready");
-  return {
-    topicId: status?.topicId as TopicId | undefined,
-    wasInEffect: ready?.status === "True" && ready.observedGeneration === metadata.generation,
-  };
 }

@@ -1,12 +1,13 @@
 /** The LakeTable controller: what wakes it, and its six phases. */
 import type { LakeTable, LakeTableStatus } from "../../crds/kinds.ts";
-import { dataPlatformKind, lakeTableKind } from "../../crds/kinds.ts";
-import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
-import { byNamesake, byReference, claimNews, isNewState } from "../../runtime/cache/watches.ts";
+import { lakeTableKind } from "../../crds/kinds.ts";
+import type { Controller } from "../../runtime/controller.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
+import { watchNamesakes } from "../claims/rivals.ts";
+import { watchPlatform } from "../platform-watch.ts";
 import type { AppliedTable } from "./apply.ts";
 import { applyTable } from "./apply.ts";
-import { TABLES_BY_NAME } from "./claim.ts";
+import { TABLE_CLAIM } from "./claim.ts";
 import { deletesTable, finalizeTable } from "./finalize.ts";
 import type { ObservedTable } from "./observe.ts";
 import { observeTable } from "./observe.ts";
@@ -40,16 +41,4 @@ export function createLakeTableController(systems: SystemAccess): LakeTableContr
   };
 }
 
-const WATCHES: readonly SecondaryWatch[] = [
-  {
-    type: dataPlatformKind,
-    isNews: isNewState,
-    toKeys: byReference<LakeTable>(lakeTableKind, (table) => table.spec.platformRef.name),
-  },
-  {
-    // A resource that comes or goes decides anew who has its table.
-    type: lakeTableKind,
-    isNews: claimNews(TABLES_BY_NAME, (resource) => resource.status?.tableUuid),
-    toKeys: byNamesake(TABLES_BY_NAME),
-  },
-];
+const WATCHES = [watchPlatform(lakeTableKind), watchNamesakes(TABLE_CLAIM)];

@@ -6,12 +6,13 @@ import type { TableIdentifier } from "../../naming/tables.ts";
 import { formatTable, parseTableIdentifier } from "../../naming/tables.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import { keyOf } from "../../api/objects.ts";
-import type { Reason } from "../../api/reasons.ts";
 import type { SystemAccess, SystemClients } from "../../targets/clients.ts";
 import { platformForCleanup } from "../../platform/cleanup.ts";
 import type { PresentPlatform } from "../../platform/platform.ts";
+import { leftNotice, tell } from "../claims/notices.ts";
+import { olderClaimant } from "../claims/rivals.ts";
+import { TABLE_CLAIM } from "./claim.ts";
 import { findNeighbour } from "./neighbours.ts";
-import { olderClaimant } from "./observe.ts";
 
 /** Only with the policy Delete is there anything to do. */
 export function deletesTable(resource: LakeTable): boolean {
@@ -36,12 +37,9 @@ export async function finalizeTable(
   // Files that could not be deleted later would stay for ever, so the table stays until both systems can be reached.
   const components = ["Catalog", "Storage"] as const;
   const platform = await platformForCleanup(resource, { components, platforms, context });
-  if (platform === undefined) {
-    const name = formatTable(parsed.identifier);
-    const message = `table "${name}" was left: DataPlatform "${resource.spec.platformRef.name}" is gone, and with it the way to the catalog`;
-    return tell(context, "CleanupAbandoned", message);
-  }
-  if (olderClaimant(resource, platform.spec, context.kubernetes) !== undefined) return;
+  if (platform === undefined) return tell(leftNotice(TABLE_CLAIM, resource), context);
+  const claim = { platform: platform.spec, cache: context.kubernetes };
+  if (olderClaimant(TABLE_CLAIM, resource, claim) !== undefined) return;
   const location = await dropTable(resource, parsed.identifier, { platform, clients, context });
   if (location !== undefined) await deleteFiles(resource, location, { platform, clients, context });
 }
@@ -65,16 +63,16 @@ async function dropTable(
   if (table === undefined) {
     if (resource.metadata.annotations?.[DROPPING] === tableUuid) return location;
     const message = `the files at ${location} were left: ${name} is not in the catalog any more, it may have another name now`;
-    tell(context, "CleanupAbandoned", message);
+    left(message, context);
     return undefined;
   }
   if (table.uuid !== tableUuid) {
     const message = `${name} was left: it is another one now (uuid ${table.uuid}) than this LakeTable had (${tableUuid})`;
-    tell(context, "CleanupAbandoned", message);
+    left(message, context);
     return undefined;
   }
   await markDropping(resource, table.uuid, context);
-  if (await catalog.dropTable(identifier, context)) tell(context, "Deleted", `dropped ${name}`);
+  if (await catalog.dropTable(identifier, context)) deleted(`dropped ${name}`, context);
   return table.location;
 }
 
@@ -102,15 +100,15 @@ async function deleteFiles(
   const prefix = prefixInBucket(location, platform.spec.storage.bucket);
   if (prefix === undefined) {
     const message = `the files at ${location} were left: they are not in a folder of the platform's bucket`;
-    return tell(context, "CleanupAbandoned", message);
+    return left(message, context);
   }
   const storage = clients.storage(platform);
   const neighbour = await findNeighbour(resource, { location, prefix, storage }, context);
   if (neighbour !== undefined) {
-    return tell(context, "CleanupAbandoned", `the files at ${location} were left: ${neighbour}`);
+    return left(`the files at ${location} were left: ${neighbour}`, context);
   }
   const objects = await storage.deletePrefix(prefix, context);
-  if (objects > 0) tell(context, "Deleted", `deleted ${objects} objects at ${location}`);
+  if (objects > 0) deleted(`deleted ${objects} objects at ${location}`, context);
 }
 
 /** The folder within the bucket, with a slash at the end; never the whole bucket. */
@@ -119,8 +117,10 @@ function prefixInBucket(location: string, bucket: string): string | undefined {
   return match?.[1] === bucket && match[2] !== undefined ? `${match[2]}/` : undefined;
 }
 
-function tell(context: ReconcileContext, reason: Reason, message: string): void {
-  const isLeft = reason === "CleanupAbandoned";
-  context.logger[isLeft ? "warn" : "info"]({ reason }, message);
-  context.recordEvent(isLeft ? "Warning" : "Normal", reason, message);
+function left(message: string, context: ReconcileContext): void {
+  tell({ type: "Warning", reason: "CleanupAbandoned", message }, context);
+}
+
+function deleted(message: string, context: ReconcileContext): void {
+  tell({ type: "Normal", reason: "Deleted", message }, context);
 }

@@ -1,16 +1,15 @@
 /** Reads the platform, who else claims the table, and the table itself; does not write. */
-import type { DataPlatformSpec, LakeTable } from "../../crds/kinds.ts";
+import type { LakeTable } from "../../crds/kinds.ts";
 import { parseTableIdentifier } from "../../naming/tables.ts";
-import type { ObjectReader, ReconcileContext } from "../../runtime/controller.ts";
+import type { ReconcileContext } from "../../runtime/controller.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
 import { problemOf } from "../../platform/components.ts";
-import { cachedPlatform } from "../../platform/platform.ts";
 import type { PlatformState } from "../../platform/platform.ts";
-import { findOlder } from "../claims.ts";
+import { olderClaimant } from "../claims/rivals.ts";
 import type { Observation } from "../observation.ts";
-import { observed } from "../observation.ts";
-import { rivalsOf, tableName, TABLES_BY_NAME } from "./claim.ts";
+import { NOT_READ, observed } from "../observation.ts";
+import { TABLE_CLAIM } from "./claim.ts";
 
 export interface ObservedTable {
   /** Without it, or without the Secret of its catalog, the table is not read. */
@@ -21,8 +20,6 @@ export interface ObservedTable {
   readonly table: Observation<CurrentTable | undefined>;
 }
 
-const NOT_READ: Observation<never> = { state: "unknown", error: new Error("the table was not read") };
-
 export async function observeTable(
   resource: LakeTable,
   context: ReconcileContext,
@@ -30,7 +27,8 @@ export async function observeTable(
 ): Promise<ObservedTable> {
   const platform = await platforms.read(resource, context);
   if (platform.state !== "present") return Object.freeze({ platform, older: undefined, table: NOT_READ });
-  const older = olderClaimant(resource, platform.spec, context.kubernetes);
+  const claim = { platform: platform.spec, cache: context.kubernetes };
+  const older = olderClaimant(TABLE_CLAIM, resource, claim);
   const parsed = parseTableIdentifier(resource.spec);
   const isOutOfReach = problemOf(platform, ["Catalog"]) !== undefined;
   if (older !== undefined || isOutOfReach || !("identifier" in parsed)) {
@@ -38,17 +36,4 @@ export async function observeTable(
   }
   const table = await observed(clients.catalog(platform).readTable(parsed.identifier, context.signal));
   return Object.freeze({ platform, older, table });
-}
-
-/** The older resource that has the table of this one in the catalog of this platform, in whatever namespace. */
-export function olderClaimant(
-  resource: LakeTable,
-  { catalog }: Pick<DataPlatformSpec, "catalog">,
-  cache: ObjectReader,
-): LakeTable | undefined {
-  const rivals = rivalsOf(resource, catalog, {
-    tables: cache.cachedBy(TABLES_BY_NAME, tableName(resource)),
-    platformOf: (other) => cachedPlatform(cache, other),
-  });
-  return findOlder(resource, rivals, (candidate) => candidate.status?.tableUuid !== undefined);
 }

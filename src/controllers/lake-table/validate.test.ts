@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { DataPlatform, LakeTable } from "../../crds/kinds.ts";
 import { NAMESPACE, PLATFORM, PRESENT, describeError } from "../../testing/systems.ts";
 import type { KubernetesObject, ObjectReader } from "../../runtime/controller.ts";
-import { isShared, rivalsOf } from "./claim.ts";
+import { rivalsOf } from "../claims/rivals.ts";
+import { isShared, TABLE_CLAIM } from "./claim.ts";
 import type { ObservedTable } from "./observe.ts";
 import { validateTable } from "./validate.ts";
 
@@ -195,7 +196,11 @@ describe("rivals for a table", () => {
     ]);
     const platformOf = (one: LakeTable): DataPlatform | undefined =>
       platforms.get(one.metadata.namespace ?? "");
-    const rivals = rivalsOf(own, PRESENT.spec.catalog, { tables: [own, other], platformOf });
+    const rivals = rivalsOf(TABLE_CLAIM, own, {
+      platform: PRESENT.spec,
+      namesakes: [own, other],
+      platformOf,
+    });
     expect(rivals).toEqual(isRival ? [other] : []);
   });
 });

@@ -2,14 +2,17 @@
 import type { LakeTable, LakeTableColumn, LakeTablePartitionField } from "../../crds/kinds.ts";
 import { CHECKPOINT_FOLDER, LAKE_TABLE_DEFAULTS } from "../../crds/kinds.ts";
 import type { TableIdentifier } from "../../naming/tables.ts";
-import { defaultTableLocation, formatTable, parseTableIdentifier } from "../../naming/tables.ts";
+import { defaultTableLocation, parseTableIdentifier } from "../../naming/tables.ts";
 import { TerminalError } from "../../runtime/errors.ts";
 import type { CurrentTable, WantedColumn, WantedLocation, WantedTable } from "../../targets/iceberg/table.ts";
 import { TypeTextError, parseType } from "../../targets/iceberg/type-text.ts";
 import { requireCatalog } from "../../platform/catalog.ts";
 import { requirePresent } from "../../platform/platform.ts";
-import { nameOf } from "../claims.ts";
+import type { Before } from "../claims/claimed-kind.ts";
+import { readBefore } from "../claims/claimed-kind.ts";
+import { conflict } from "../claims/rivals.ts";
 import { requireKnown } from "../observation.ts";
+import { TABLE_CLAIM } from "./claim.ts";
 import type { ObservedTable } from "./observe.ts";
 
 export interface ValidatedTable {
@@ -18,27 +21,19 @@ export interface ValidatedTable {
   readonly before: Before;
 }
 
-/** What the last passes left in the status. */
-export interface Before {
-  /** The table that the resource has. */
-  readonly uuid: string | undefined;
-  /** This very spec was in effect, so that a difference now is somebody else's doing. */
-  readonly wasInEffect: boolean;
-}
-
 /**
  * Throws `TerminalError` for what the API server could not see (a type that cannot be read, a table that an older resource has),
  * `WaitingError` while platform or catalog cannot be reached.
  */
 export function validateTable(resource: LakeTable, observed: ObservedTable): ValidatedTable {
   const identifier = tableIdentifier(resource);
-  if (observed.older !== undefined) throw conflict(identifier, observed.older);
+  if (observed.older !== undefined) throw conflict(TABLE_CLAIM, resource, observed.older);
   const checked = checkSpec(resource);
   requireCatalog(observed.platform);
   const { bucket } = requirePresent(observed.platform).spec.storage;
   const current = requireKnown(observed.table);
   const location = wantedLocation(resource, { identifier, bucket });
-  return { wanted: { ...checked, identifier, location }, current, before: readBefore(resource) };
+  return { wanted: { ...checked, identifier, location }, current, before: readBefore(TABLE_CLAIM, resource) };
 }
 
 function tableIdentifier({ spec }: LakeTable): TableIdentifier {
@@ -46,15 +41,6 @@ function tableIdentifier({ spec }: LakeTable): TableIdentifier {
   if ("identifier" in parsed) return parsed.identifier;
   const field = `spec.${parsed.field}`;
   throw new TerminalError("InvalidSpec", `${field} ${parsed.problem}`, { field });
-}
-
-function conflict(identifier: TableIdentifier, older: LakeTable): TerminalError {
-  return new TerminalError(
-    "ResourceConflict",
-    `table "${formatTable(identifier)}" belongs to the older LakeTable "${nameOf(older)}"; give one of them another table, ` +
-      `or delete one`,
-    { field: "spec.table" },
-  );
 }
 
 function checkSpec({ spec }: LakeTable): Omit<WantedTable, "identifier" | "location"> {
@@ -160,12 +146,4 @@ function wantedLocation(
   }
   if (spec.location !== undefined) return { kind: "exact", url };
   return { kind: "anywhere-in-bucket", bucket, fallback: url };
-}
-
-function readBefore({ metadata, status }: LakeTable): Before {
-  const ready = status?.conditions?.find((condition) => condition.type === "Ready");
-  return {
-    uuid: status?.tableUuid,
-    wasInEffect: ready?.status === "True" && ready.observedGeneration === metadata.generation,
-  };
 }

@@ -1,10 +1,11 @@
 /** The QueryCluster controller: what wakes it, and its six phases. */
 import type { QueryCluster, QueryClusterStatus } from "../../crds/kinds.ts";
-import { dataPlatformKind, queryClusterKind } from "../../crds/kinds.ts";
+import { queryClusterKind } from "../../crds/kinds.ts";
 import { MANAGED_SELECTOR, ownerLabel } from "../../naming/marks.ts";
 import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
-import { byLabel, byOwner, byReference, isNewState } from "../../runtime/cache/watches.ts";
+import { byLabel, byOwner } from "../../runtime/cache/watches.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
+import { watchPlatform } from "../platform-watch.ts";
 import type { AppliedCluster } from "./apply.ts";
 import { applyCluster } from "./apply.ts";
 import type { ClusterReaders, ObservedCluster } from "./observe.ts";
@@ -51,11 +52,7 @@ const OWNED_TYPES = [
 ];
 
 const WATCHES: readonly SecondaryWatch[] = [
-  {
-    type: dataPlatformKind,
-    isNews: isNewState,
-    toKeys: byReference<QueryCluster>(queryClusterKind, (cluster) => cluster.spec.platformRef.name),
-  },
+  watchPlatform(queryClusterKind),
   ...OWNED_TYPES.map((type) => ({
     type,
     labelSelector: MANAGED_SELECTOR,

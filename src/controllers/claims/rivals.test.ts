@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findOlder, nameOf } from "./claims.ts";
+import { findOlder } from "./rivals.ts";
 
 function resource(
   name: string,
@@ -42,8 +42,4 @@ describe("of several resources that want the same", () => {
     expect(findOlder(old, [old], nobody)).toBeUndefined();
     expect(findOlder(old, [], nobody)).toBeUndefined();
   });
-});
-
-it("a resource is named with its namespace", () => {
-  expect(nameOf(old)).toBe("shop/old");
 });
