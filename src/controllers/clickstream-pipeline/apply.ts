@@ -1,8 +1,10 @@
 /** Writes a pipeline's children in order and removes those that are no longer wanted. */
+import { clickstreamPipelineKind } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import type { ChildResult } from "../../targets/kubernetes/child.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import { applyChildren } from "../../targets/kubernetes/apply-children.ts";
+import { ownedBy } from "../../workloads/owned.ts";
 import type { PipelinePlan } from "./plan.ts";
 import { orderedChildren } from "./plan.ts";
 
@@ -12,7 +14,7 @@ export interface AppliedPipeline {
 }
 
 /** Never EventStreams and LakeTables: they are always planned, and they hold data. */
-const PRUNED_TYPES = [
+export const OWNED = ownedBy(clickstreamPipelineKind, [
   CHILD_TYPES.StatefulSet,
   CHILD_TYPES.Deployment,
   CHILD_TYPES.PodDisruptionBudget,
@@ -21,14 +23,14 @@ const PRUNED_TYPES = [
   CHILD_TYPES.RoleBinding,
   CHILD_TYPES.Role,
   CHILD_TYPES.ServiceAccount,
-];
+]);
 
 /** Writes what can be written. Then throws what keeps a workload from it, if something does. */
 export async function applyPipeline(plan: PipelinePlan, context: ReconcileContext): Promise<AppliedPipeline> {
   const { owner, labels, blocked } = plan.pipeline;
   const problem = blocked.collector ?? blocked.streamJob;
   // The children of a workload that is left as it is are not among those to write, yet nothing of it may go.
-  const pruneTypes = problem === undefined ? PRUNED_TYPES : [];
+  const pruneTypes = problem === undefined ? OWNED.pruneTypes : [];
   const children = await applyChildren(
     { owner, labels, children: orderedChildren(plan), pruneTypes },
     context,

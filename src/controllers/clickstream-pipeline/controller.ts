@@ -1,15 +1,13 @@
 /** The ClickstreamPipeline controller: what wakes it, and its six phases. */
 import type { ClickstreamPipeline, ClickstreamPipelineStatus } from "../../crds/kinds.ts";
 import { clickstreamPipelineKind, eventStreamKind, lakeTableKind } from "../../crds/kinds.ts";
-import { MANAGED_SELECTOR, ownerLabel } from "../../naming/marks.ts";
 import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
-import { byLabel, byOwner } from "../../runtime/cache/watches.ts";
+import { byOwner } from "../../runtime/cache/watches.ts";
 import type { JsonClient } from "../../targets/http/json-client.ts";
-import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
 import { watchPlatform } from "../platform-watch.ts";
 import type { AppliedPipeline } from "./apply.ts";
-import { applyPipeline } from "./apply.ts";
+import { applyPipeline, OWNED } from "./apply.ts";
 import { finalizePipeline, needsCleanup } from "./finalize.ts";
 import type { ObservedPipeline } from "./observe.ts";
 import { observePipeline } from "./observe.ts";
@@ -51,16 +49,9 @@ export function createClickstreamPipelineController(
   };
 }
 
-const { Pod, ...OWNED_TYPES } = CHILD_TYPES;
-
 const WATCHES: readonly SecondaryWatch[] = [
   watchPlatform(clickstreamPipelineKind),
   { type: eventStreamKind, toKeys: byOwner(clickstreamPipelineKind) },
   { type: lakeTableKind, toKeys: byOwner(clickstreamPipelineKind) },
-  ...Object.values(OWNED_TYPES).map((type) => ({
-    type,
-    labelSelector: MANAGED_SELECTOR,
-    toKeys: byOwner(clickstreamPipelineKind),
-  })),
-  { type: Pod, labelSelector: MANAGED_SELECTOR, toKeys: byLabel(ownerLabel(clickstreamPipelineKind.kind)) },
+  ...OWNED.watches,
 ];

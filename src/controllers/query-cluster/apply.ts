@@ -1,10 +1,12 @@
 /** Writes a cluster's children in order and removes those that are no longer wanted. */
+import { queryClusterKind } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import { applyChildren, findResult, pruneChildren } from "../../targets/kubernetes/apply-children.ts";
 import type { ChildResult } from "../../targets/kubernetes/child.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import { deploymentRollout } from "../../targets/kubernetes/rollout.ts";
 import type { DeploymentObject } from "./observe.ts";
+import { ownedBy } from "../../workloads/owned.ts";
 import type { ClusterPlan } from "./plan.ts";
 import { orderedChildren } from "./plan.ts";
 
@@ -13,17 +15,17 @@ export interface AppliedCluster {
   readonly children: readonly ChildResult[];
 }
 
-const PRUNED_TYPES = [
+export const OWNED = ownedBy(queryClusterKind, [
   CHILD_TYPES.Deployment,
   CHILD_TYPES.PodDisruptionBudget,
   CHILD_TYPES.Service,
   CHILD_TYPES.ConfigMap,
   CHILD_TYPES.ServiceAccount,
-];
+]);
 
 export async function applyCluster(plan: ClusterPlan, context: ReconcileContext): Promise<AppliedCluster> {
   const { owner, labels, names } = plan.cluster;
-  const set = { owner, labels, children: orderedChildren(plan), pruneTypes: PRUNED_TYPES };
+  const set = { owner, labels, children: orderedChildren(plan), pruneTypes: OWNED.pruneTypes };
   const applied = await applyChildren({ ...set, pruneTypes: [] }, context);
   const coordinator = findResult<DeploymentObject>(applied, "Deployment", names.coordinator);
   // Workers that are no longer wanted work until the coordinator does: before, nobody would answer queries.

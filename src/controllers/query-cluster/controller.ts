@@ -1,13 +1,10 @@
 /** The QueryCluster controller: what wakes it, and its six phases. */
 import type { QueryCluster, QueryClusterStatus } from "../../crds/kinds.ts";
 import { queryClusterKind } from "../../crds/kinds.ts";
-import { MANAGED_SELECTOR, ownerLabel } from "../../naming/marks.ts";
 import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
-import { byLabel, byOwner } from "../../runtime/cache/watches.ts";
-import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import { watchPlatform } from "../platform-watch.ts";
 import type { AppliedCluster } from "./apply.ts";
-import { applyCluster } from "./apply.ts";
+import { applyCluster, OWNED } from "./apply.ts";
 import type { ClusterReaders, ObservedCluster } from "./observe.ts";
 import { observeCluster } from "./observe.ts";
 import type { ClusterPlan } from "./plan.ts";
@@ -43,24 +40,4 @@ export function createQueryClusterController(options: QueryClusterControllerOpti
   };
 }
 
-const OWNED_TYPES = [
-  CHILD_TYPES.Deployment,
-  CHILD_TYPES.PodDisruptionBudget,
-  CHILD_TYPES.Service,
-  CHILD_TYPES.ConfigMap,
-  CHILD_TYPES.ServiceAccount,
-];
-
-const WATCHES: readonly SecondaryWatch[] = [
-  watchPlatform(queryClusterKind),
-  ...OWNED_TYPES.map((type) => ({
-    type,
-    labelSelector: MANAGED_SELECTOR,
-    toKeys: byOwner(queryClusterKind),
-  })),
-  {
-    type: CHILD_TYPES.Pod,
-    labelSelector: MANAGED_SELECTOR,
-    toKeys: byLabel(ownerLabel(queryClusterKind.kind)),
-  },
-];
+const WATCHES: readonly SecondaryWatch[] = [watchPlatform(queryClusterKind), ...OWNED.watches];

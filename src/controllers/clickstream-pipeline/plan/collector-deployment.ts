@@ -17,7 +17,7 @@ import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernete
 import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { COLLECTOR_PORTS, COLLECTOR_SYSTEMS } from "../parts.ts";
-import { childMetadata, componentLabels } from "./component.ts";
+import { childMetadata, componentLabels } from "../../../workloads/metadata.ts";
 
 /** How long the collector finishes requests after it is told to stop. */
 const SHUTDOWN_GRACE_SECONDS = 20;
@@ -26,18 +26,22 @@ const LEAVE_SECONDS = 5;
 
 export function planCollectorDeployment(pipeline: ValidatedPipeline): Child<{ spec: V1DeploymentSpec }> {
   const labels = componentLabels(pipeline, "collector");
-  return child(CHILD_TYPES.Deployment, childMetadata(pipeline, pipeline.names.collector, "collector"), {
-    spec: {
-      replicas: pipeline.collector.replicas,
-      revisionHistoryLimit: 3,
-      selector: { matchLabels: labels },
-      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-      template: {
-        metadata: { labels, annotations: { [OWN_ANNOTATIONS.secretsHash]: hashOfSecrets(pipeline) } },
-        spec: podSpec(pipeline),
+  return child(
+    CHILD_TYPES.Deployment,
+    childMetadata(pipeline, { name: pipeline.names.collector, component: "collector" }),
+    {
+      spec: {
+        replicas: pipeline.collector.replicas,
+        revisionHistoryLimit: 3,
+        selector: { matchLabels: labels },
+        strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        template: {
+          metadata: { labels, annotations: { [OWN_ANNOTATIONS.secretsHash]: hashOfSecrets(pipeline) } },
+          spec: podSpec(pipeline),
+        },
       },
     },
-  });
+  );
 }
 
 /** The collector speaks to Kafka only; a new S3 key is no reason to roll it. */

@@ -5,7 +5,7 @@ import { secretVolumes } from "../../../platform/environment.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
 import { STREAM_JOB_SYSTEMS } from "../parts.ts";
 import type { ValidatedPipeline } from "../validate.ts";
-import { componentLabels } from "./component.ts";
+import { componentLabels } from "../../../workloads/metadata.ts";
 
 /** Name of the container that Spark completes. */
 export const EXECUTOR_CONTAINER = "executor";

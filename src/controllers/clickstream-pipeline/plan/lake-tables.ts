@@ -6,7 +6,7 @@ import type { Child } from "../../../targets/kubernetes/child.ts";
 import { child } from "../../../targets/kubernetes/child.ts";
 import { TABLE_ROLES } from "../parts.ts";
 import type { ValidatedPipeline } from "../validate.ts";
-import { childMetadata } from "./component.ts";
+import { childMetadata } from "../../../workloads/metadata.ts";
 
 /** A micro-batch every few seconds: no shuffle before each small write, and not one metadata file kept for each of them. */
 const TABLE_PROPERTIES: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ export function planLakeTables(pipeline: ValidatedPipeline): readonly Child<{ sp
   return TABLE_ROLES.map((role) => {
     const { columns, partitionBy, sortBy } = EVENT_TABLES[role];
     const { database, table } = pipeline.tables[role];
-    return child(lakeTableKind, childMetadata(pipeline, pipeline.names[role]), {
+    return child(lakeTableKind, childMetadata(pipeline, { name: pipeline.names[role] }), {
       spec: {
         platformRef: { name: pipeline.platform.name },
         database,

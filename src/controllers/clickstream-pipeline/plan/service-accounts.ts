@@ -1,20 +1,14 @@
 /** Identities of the pods. Only the driver's can do anything. Pure. */
-import type { Child } from "../../../targets/kubernetes/child.ts";
-import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
+import { serviceAccount } from "../../../workloads/service-account.ts";
 import type { ValidatedPipeline } from "../validate.ts";
-import { childMetadata } from "./component.ts";
 
-type ServiceAccount = Child<{ automountServiceAccountToken: boolean }>;
+type ServiceAccount = ReturnType<typeof serviceAccount>;
 
 export function planCollectorServiceAccount(pipeline: ValidatedPipeline): ServiceAccount {
-  return child(CHILD_TYPES.ServiceAccount, childMetadata(pipeline, pipeline.names.collector, "collector"), {
-    automountServiceAccountToken: false,
-  });
+  return serviceAccount(pipeline, { name: pipeline.names.collector, component: "collector" });
 }
 
 /** The token is mounted by the driver's pod alone, not by executors that might be given the account. */
 export function planStreamServiceAccount(pipeline: ValidatedPipeline): ServiceAccount {
-  return child(CHILD_TYPES.ServiceAccount, childMetadata(pipeline, pipeline.names.streamJob, "stream"), {
-    automountServiceAccountToken: false,
-  });
+  return serviceAccount(pipeline, { name: pipeline.names.streamJob, component: "stream" });
 }

@@ -4,6 +4,8 @@
  */
 import type { SecretVariable } from "../../../platform/environment.ts";
 import { variablesOf } from "../../../platform/environment.ts";
+import type { Properties } from "../../../workloads/properties.ts";
+import { renderProperties } from "../../../workloads/properties.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { EXECUTOR_CONTAINER } from "./executor-pod.ts";
 import { DRIVER_PORTS, STREAM_JOB_SYSTEMS } from "../parts.ts";
@@ -13,8 +15,6 @@ import { taskSlots } from "./task-slots.ts";
 export const CONFIG_FOLDER = "/etc/openclickstream";
 export const EXECUTOR_POD_FILE = "executor-pod.yaml";
 
-type Properties = Readonly<Record<string, string | number | boolean | undefined>>;
-
 /** The whole file as text, one property a line, sorted by name. */
 export function renderSparkProperties(pipeline: ValidatedPipeline): string {
   const properties: Properties = {
@@ -22,9 +22,7 @@ export function renderSparkProperties(pipeline: ValidatedPipeline): string {
     ...(pipeline.processing.executors === 0 ? { "spark.master": "local[*]" } : executorProperties(pipeline)),
     ...stateStoreProperties(pipeline),
   };
-  const lines = Object.entries(properties)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${escapeValue(String(value))}\n`);
+  const lines = renderProperties(properties).split(/(?<=\n)/);
   return lines.sort().join("");
 }
 
@@ -81,9 +79,4 @@ function secretProperties(secrets: readonly SecretVariable[]): Properties {
 function stateStoreProperties({ processing }: ValidatedPipeline): Properties {
   const memory = processing.executors === 0 ? processing.driverMemory : processing.executorMemory;
   return { "spark.sql.streaming.stateStore.rocksdb.maxMemoryUsageMB": memory.rocksdb };
-}
-
-/** Java properties treat a backslash as an escape. */
-function escapeValue(value: string): string {
-  return value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
 }

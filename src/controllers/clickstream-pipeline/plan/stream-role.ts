@@ -4,18 +4,22 @@ import { SPARK_DRIVER_RULES } from "../../../crds/permissions.ts";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
 import type { ValidatedPipeline } from "../validate.ts";
-import { childMetadata } from "./component.ts";
+import { childMetadata } from "../../../workloads/metadata.ts";
 
 /** `undefined` without executors: then the driver does not speak to the API server. */
 export function planStreamRole(pipeline: ValidatedPipeline): Child<{ rules: V1PolicyRule[] }> | undefined {
   if (pipeline.processing.executors === 0) return undefined;
-  return child(CHILD_TYPES.Role, childMetadata(pipeline, pipeline.names.streamJob, "stream"), {
-    rules: SPARK_DRIVER_RULES.map(({ apiGroups, resources, verbs }) => ({
-      apiGroups: [...apiGroups],
-      resources: [...resources],
-      verbs: [...verbs],
-    })),
-  });
+  return child(
+    CHILD_TYPES.Role,
+    childMetadata(pipeline, { name: pipeline.names.streamJob, component: "stream" }),
+    {
+      rules: SPARK_DRIVER_RULES.map(({ apiGroups, resources, verbs }) => ({
+        apiGroups: [...apiGroups],
+        resources: [...resources],
+        verbs: [...verbs],
+      })),
+    },
+  );
 }
 
 export function planStreamRoleBinding(
@@ -23,7 +27,7 @@ export function planStreamRoleBinding(
 ): Child<{ roleRef: V1RoleRef; subjects: RbacV1Subject[] }> | undefined {
   if (pipeline.processing.executors === 0) return undefined;
   const name = pipeline.names.streamJob;
-  return child(CHILD_TYPES.RoleBinding, childMetadata(pipeline, name, "stream"), {
+  return child(CHILD_TYPES.RoleBinding, childMetadata(pipeline, { name, component: "stream" }), {
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
     subjects: [{ kind: "ServiceAccount", name, namespace: pipeline.owner.key.namespace }],
   });

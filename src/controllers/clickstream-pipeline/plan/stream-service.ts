@@ -1,18 +1,18 @@
 /** Gives the driver a name, and opens its ports to executors and to whoever reads its progress. Pure. */
 import type { V1ServiceSpec } from "@kubernetes/client-node";
 import type { Child } from "../../../targets/kubernetes/child.ts";
-import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
 import { DRIVER_PORTS } from "../parts.ts";
 import type { ValidatedPipeline } from "../validate.ts";
-import { childMetadata, componentLabels } from "./component.ts";
+import { service } from "../../../workloads/service.ts";
 
 export function planStreamService(pipeline: ValidatedPipeline): Child<{ spec: V1ServiceSpec }> {
-  return child(CHILD_TYPES.Service, childMetadata(pipeline, pipeline.names.streamJob, "stream"), {
-    spec: {
+  return service(
+    pipeline,
+    { name: pipeline.names.streamJob, component: "stream" },
+    {
       clusterIP: "None",
       // Executors must reach the driver before it is ready: it is ready when the query runs.
       publishNotReadyAddresses: true,
-      selector: componentLabels(pipeline, "stream"),
       ports: Object.entries(DRIVER_PORTS).map(([name, port]) => ({
         name,
         port,
@@ -20,5 +20,5 @@ export function planStreamService(pipeline: ValidatedPipeline): Child<{ spec: V1
         targetPort: port,
       })),
     },
-  });
+  );
 }

@@ -10,9 +10,9 @@ import { editionsOf } from "../../../platform/secrets.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
 import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import type { ValidatedPipeline } from "../validate.ts";
-import { childMetadata, componentLabels } from "./component.ts";
+import type { ConfigMap } from "../../../workloads/config-map.ts";
+import { childMetadata, componentLabels } from "../../../workloads/metadata.ts";
 import { CONFIG_FOLDER } from "./spark-properties.ts";
-import type { StreamConfigMap } from "./stream-config-map.ts";
 import { DRIVER_PORTS, STREAM_JOB_SYSTEMS } from "../parts.ts";
 
 /** A batch that runs is finished before the driver stops; a batch takes seconds, this is for a slow store. */
@@ -22,11 +22,11 @@ const SCRATCH_FOLDER = "/var/data/spark";
 
 export function planStreamStatefulSet(
   pipeline: ValidatedPipeline,
-  configMap: StreamConfigMap,
+  configMap: ConfigMap,
 ): Child<{ spec: V1StatefulSetSpec }> {
   const labels = componentLabels(pipeline, "stream");
   const { streamJob } = pipeline.names;
-  return child(CHILD_TYPES.StatefulSet, childMetadata(pipeline, streamJob, "stream"), {
+  return child(CHILD_TYPES.StatefulSet, childMetadata(pipeline, { name: streamJob, component: "stream" }), {
     spec: {
       replicas: pipeline.processing.suspended ? 0 : 1,
       revisionHistoryLimit: 3,

@@ -1,5 +1,5 @@
 /** Lets the pod's own stop script, and nobody else, tell a worker to shut down gracefully: by default Trino lets no one. Pure. */
-import { renderProperties } from "./properties.ts";
+import { renderProperties } from "../../../workloads/properties.ts";
 
 /** Whom the stop script acts as. */
 export const SHUTDOWN_USER = "openclickstream-shutdown";

@@ -1,11 +1,10 @@
 /** The files of coordinator and workers, and the catalogs that both read. Pure. */
 import { LAKE_CATALOG } from "../../../crds/kinds.ts";
-import type { Child } from "../../../targets/kubernetes/child.ts";
-import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
+import type { ConfigMap } from "../../../workloads/config-map.ts";
+import { configMap } from "../../../workloads/config-map.ts";
 import type { ValidatedCluster } from "../validate.ts";
 import { ACCESS_CONTROL_FILE, RULES_FILE, renderAccessControl, renderAccessRules } from "./access-control.ts";
 import type { Role } from "../parts.ts";
-import { childMetadata } from "./component.ts";
 import { CONFIG_FOLDER, renderConfigProperties } from "./config-properties.ts";
 import { renderJvmConfig } from "./jvm-config.ts";
 import { renderLakeCatalog } from "./lake-catalog.ts";
@@ -13,40 +12,42 @@ import { renderNodeProperties } from "./node-properties.ts";
 import { HEALTH_SCRIPT, SHUTDOWN_SCRIPT, renderHealthScript, renderShutdownScript } from "./scripts.ts";
 import { renderUserCatalog } from "./user-catalog.ts";
 
-export type ConfigMap = Child<{ data: Readonly<Record<string, string>> }>;
-
 /** Each catalog is a key `<name>.properties`. */
 export function planCatalogsConfigMap(cluster: ValidatedCluster): ConfigMap {
   const given = cluster.catalogs.map(
     (catalog) => [`${catalog.name}.properties`, renderUserCatalog(catalog)] as const,
   );
-  return child(CHILD_TYPES.ConfigMap, childMetadata(cluster, cluster.names.catalogs), {
-    data: {
+  return configMap(
+    cluster,
+    { name: cluster.names.catalogs },
+    {
       [`${LAKE_CATALOG}.properties`]: renderLakeCatalog(cluster),
       ...Object.fromEntries<string>(given),
     },
-  });
+  );
 }
 
 export function planCoordinatorConfigMap(cluster: ValidatedCluster): ConfigMap {
-  return child(
-    CHILD_TYPES.ConfigMap,
-    childMetadata(cluster, cluster.names.coordinatorConfig, "coordinator"),
-    { data: serverFiles(cluster, "coordinator") },
+  return configMap(
+    cluster,
+    { name: cluster.names.coordinatorConfig, component: "coordinator" },
+    serverFiles(cluster, "coordinator"),
   );
 }
 
 /** `undefined` without workers. */
 export function planWorkerConfigMap(cluster: ValidatedCluster): ConfigMap | undefined {
   if (cluster.worker.replicas === 0) return undefined;
-  return child(CHILD_TYPES.ConfigMap, childMetadata(cluster, cluster.names.workerConfig, "worker"), {
-    data: {
+  return configMap(
+    cluster,
+    { name: cluster.names.workerConfig, component: "worker" },
+    {
       ...serverFiles(cluster, "worker"),
       [ACCESS_CONTROL_FILE]: renderAccessControl(CONFIG_FOLDER),
       [RULES_FILE]: renderAccessRules(),
       [SHUTDOWN_SCRIPT]: renderShutdownScript(),
     },
-  });
+  );
 }
 
 function serverFiles(cluster: ValidatedCluster, role: Role): Record<string, string> {

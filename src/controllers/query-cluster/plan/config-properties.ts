@@ -3,8 +3,8 @@ import { TRINO_PORT } from "../../../targets/trino/server.ts";
 import type { Role } from "../parts.ts";
 import type { ValidatedCluster } from "../validate.ts";
 import { ACCESS_CONTROL_FILE } from "./access-control.ts";
-import type { Properties } from "./properties.ts";
-import { renderProperties } from "./properties.ts";
+import type { Properties } from "../../../workloads/properties.ts";
+import { renderProperties } from "../../../workloads/properties.ts";
 
 /** Where the files are in the containers. */
 export const CONFIG_FOLDER = "/etc/trino";

@@ -3,7 +3,7 @@ import type { V1DeploymentSpec } from "@kubernetes/client-node";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
 import type { ValidatedCluster } from "../validate.ts";
-import { childMetadata, roleLabels } from "./component.ts";
+import { childMetadata, componentLabels } from "../../../workloads/metadata.ts";
 import type { PodConfig } from "./trino-pod.ts";
 import { trinoPodTemplate } from "./trino-pod.ts";
 
@@ -20,14 +20,18 @@ export function planCoordinatorDeployment(
     terminationGracePeriodSeconds: 30,
     lifecycle: { preStop: { sleep: { seconds: LEAVE_SECONDS } } },
   };
-  return child(CHILD_TYPES.Deployment, childMetadata(cluster, names.coordinator, "coordinator"), {
-    spec: {
-      replicas: 1,
-      revisionHistoryLimit: 3,
-      selector: { matchLabels: roleLabels(cluster, "coordinator") },
-      // The old coordinator serves until the new one has started. If a new catalog keeps that from starting, the old one stays.
-      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-      template: trinoPodTemplate(cluster, "coordinator", { config, differences }),
+  return child(
+    CHILD_TYPES.Deployment,
+    childMetadata(cluster, { name: names.coordinator, component: "coordinator" }),
+    {
+      spec: {
+        replicas: 1,
+        revisionHistoryLimit: 3,
+        selector: { matchLabels: componentLabels(cluster, "coordinator") },
+        // The old coordinator serves until the new one has started. If a new catalog keeps that from starting, the old one stays.
+        strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        template: trinoPodTemplate(cluster, "coordinator", { config, differences }),
+      },
     },
-  });
+  );
 }

@@ -1,8 +1,9 @@
 /** `catalog/lake.properties`: the platform's Iceberg tables. Pure. */
 import { LAKE_CATALOG } from "../../../crds/kinds.ts";
 import type { CacheSettings, ValidatedCluster } from "../validate.ts";
-import type { Properties } from "./properties.ts";
-import { fromEnvironment, renderProperties } from "./properties.ts";
+import type { Properties } from "../../../workloads/properties.ts";
+import { fromEnvironment } from "../../../targets/trino/server.ts";
+import { renderProperties } from "../../../workloads/properties.ts";
 
 /** Where the cache's volume is in each pod. */
 export const CACHE_FOLDER = "/cache";

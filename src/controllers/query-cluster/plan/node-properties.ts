@@ -1,6 +1,6 @@
 /** `node.properties`: which cluster a server belongs to. Each server gives itself an id when it starts. Pure. */
 import type { ValidatedCluster } from "../validate.ts";
-import { renderProperties } from "./properties.ts";
+import { renderProperties } from "../../../workloads/properties.ts";
 
 /** Where Trino keeps what it may lose. */
 export const DATA_FOLDER = "/data/trino";

@@ -10,8 +10,8 @@ import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import { lakeSecrets, secretPropertyVariable } from "../cluster-secrets.ts";
 import type { CacheSettings, ValidatedCluster } from "../validate.ts";
 import type { Role } from "../parts.ts";
-import { roleLabels } from "./component.ts";
-import type { ConfigMap } from "./config-maps.ts";
+import { componentLabels } from "../../../workloads/metadata.ts";
+import type { ConfigMap } from "../../../workloads/config-map.ts";
 import { TRINO_PORT } from "../../../targets/trino/server.ts";
 import { CONFIG_FOLDER } from "./config-properties.ts";
 import { CACHE_FOLDER } from "./lake-catalog.ts";
@@ -41,7 +41,7 @@ export function trinoPodTemplate(
   const { lifecycle, ...podFields } = differences;
   return {
     metadata: {
-      labels: roleLabels(cluster, role),
+      labels: componentLabels(cluster, role),
       annotations: {
         [OWN_ANNOTATIONS.configHash]: hashOf(config.server.object.data),
         [OWN_ANNOTATIONS.catalogsHash]: hashOf(config.catalogs.object.data),

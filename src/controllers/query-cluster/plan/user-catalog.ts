@@ -1,7 +1,8 @@
 /** `catalog/<name>.properties` of one of the user's catalogs; secrets by environment variable. Pure. */
 import { secretPropertyVariable } from "../cluster-secrets.ts";
 import type { CatalogSettings } from "../validate.ts";
-import { fromEnvironment, renderProperties } from "./properties.ts";
+import { fromEnvironment } from "../../../targets/trino/server.ts";
+import { renderProperties } from "../../../workloads/properties.ts";
 
 export function renderUserCatalog({
   name,

@@ -3,7 +3,7 @@ import type { V1DeploymentSpec } from "@kubernetes/client-node";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
 import type { ValidatedCluster } from "../validate.ts";
-import { childMetadata, roleLabels } from "./component.ts";
+import { childMetadata, componentLabels } from "../../../workloads/metadata.ts";
 import { CONFIG_FOLDER, SHUTDOWN_NOTICE_SECONDS } from "./config-properties.ts";
 import { SHUTDOWN_SCRIPT } from "./scripts.ts";
 import type { PodConfig } from "./trino-pod.ts";
@@ -23,11 +23,11 @@ export function planWorkerDeployment(
     terminationGracePeriodSeconds: cluster.drainSeconds + 2 * SHUTDOWN_NOTICE_SECONDS + MARGIN_SECONDS,
     lifecycle: { preStop: { exec: { command: ["bash", `${CONFIG_FOLDER}/${SHUTDOWN_SCRIPT}`] } } },
   };
-  return child(CHILD_TYPES.Deployment, childMetadata(cluster, names.worker, "worker"), {
+  return child(CHILD_TYPES.Deployment, childMetadata(cluster, { name: names.worker, component: "worker" }), {
     spec: {
       replicas: worker.replicas,
       revisionHistoryLimit: 3,
-      selector: { matchLabels: roleLabels(cluster, "worker") },
+      selector: { matchLabels: componentLabels(cluster, "worker") },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
       template: trinoPodTemplate(cluster, "worker", { config, differences }),
     },

@@ -1,0 +1,18 @@
+/** The address of a component. Pure. */
+import type { V1ServiceSpec } from "@kubernetes/client-node";
+import type { Child } from "../targets/kubernetes/child.ts";
+import { CHILD_TYPES, child } from "../targets/kubernetes/child.ts";
+import type { Maker, Part } from "./metadata.ts";
+import { childMetadata, componentLabels } from "./metadata.ts";
+
+/** A Service that leads to the pods of the component. */
+export function service(
+  maker: Maker,
+  part: Required<Part>,
+  spec: Omit<V1ServiceSpec, "selector" | "ports"> & Required<Pick<V1ServiceSpec, "ports">>,
+): Child<{ spec: V1ServiceSpec }> {
+  const { ports, ...rest } = spec;
+  return child(CHILD_TYPES.Service, childMetadata(maker, part), {
+    spec: { ...rest, selector: componentLabels(maker, part.component), ports },
+  });
+}
