@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, "..");
 const CRD_FOLDER = join(root, "config", "crd");
 /** Requests of the driver at the same time. */
 const DRIVER_CONNECTIONS = 16;
-export const NAMESPACE = "scale";
+const NAMESPACE = "scale";
 export const STREAMS = `/apis/openclickstream.io/v1alpha1/namespaces/${NAMESPACE}/eventstreams`;
 
 /** An EventStream as the driver sees it. */
