@@ -6,7 +6,7 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-export INPUT CLUSTER IMAGE_PREFIX BUILDER ONLY
+export INPUT CLUSTER IMAGE_PREFIX BUILDER BASES ONLY
 
 .PHONY: help demo test check bench dev images generate golden format cluster down clean
 

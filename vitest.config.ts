@@ -32,6 +32,12 @@ export default defineConfig({
       },
       {
         test: {
+          name: "docker",
+          include: ["test/docker/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 900_000,

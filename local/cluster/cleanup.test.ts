@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { mountsBelowRunFolder, planRuleRemoval, roleOf, type ProcessRole } from "./cleanup.ts";
+import { mountsWithin, planRuleRemoval, roleOf, type ProcessRole } from "./cleanup.ts";
 
 const outside = "4:memory:/\n0::/init.scope\n";
 
@@ -47,7 +47,7 @@ describe("roleOf", () => {
   });
 });
 
-describe("mountsBelowRunFolder", () => {
+describe("mountsWithin", () => {
   const mountInfo = [
     "22 1 254:0 / / rw,relatime - ext4 /dev/vda rw",
     "30 22 254:0 /home/me/checkout/.local/cluster /run/open-clickstream/state rw shared:1 - ext4 /dev/vda rw",
@@ -57,8 +57,12 @@ describe("mountsBelowRunFolder", () => {
     "",
   ].join("\n");
 
+  it("lists the folder itself when it is one", () => {
+    expect(mountsWithin("/run/open-clickstream/state", mountInfo)).toContain("/run/open-clickstream/state");
+  });
+
   it("lists ours alone, the innermost first, with blanks in their names", () => {
-    expect(mountsBelowRunFolder(mountInfo)).toEqual([
+    expect(mountsWithin("/run/open-clickstream", mountInfo)).toEqual([
       "/run/open-clickstream/state/kubelet/pods/1/volumes/a b",
       "/run/open-clickstream/state",
     ]);

@@ -81,12 +81,12 @@ export function findForeignKubelets(): number[] {
     .map((listing) => listing.pid);
 }
 
-/** Mount points below our run folder, the innermost first, from the text of /proc/self/mountinfo. */
-export function mountsBelowRunFolder(mountInfo: string): string[] {
+/** Mount points at a folder and below it, the innermost first, from the text of /proc/self/mountinfo. */
+export function mountsWithin(folder: string, mountInfo: string): string[] {
   return mountInfo
     .split("\n")
     .map((line) => unescapeMountPoint(line.split(" ")[4] ?? ""))
-    .filter((point) => point.startsWith(`${runFolder}/`))
+    .filter((point) => point === folder || point.startsWith(`${folder}/`))
     .reverse();
 }
 
@@ -168,11 +168,11 @@ export async function removeLeftovers(): Promise<void> {
 }
 
 async function unmountAll(): Promise<void> {
-  const mounts = mountsBelowRunFolder(readFileSync("/proc/self/mountinfo", "utf8"));
+  const mounts = mountsWithin(runFolder, readFileSync("/proc/self/mountinfo", "utf8"));
   for (const mount of mounts) {
     if ((await runCommand("umount", [mount])).exitCode !== 0) await runCommand("umount", ["--lazy", mount]);
   }
-  const left = mountsBelowRunFolder(readFileSync("/proc/self/mountinfo", "utf8"));
+  const left = mountsWithin(runFolder, readFileSync("/proc/self/mountinfo", "utf8"));
   if (left.length > 0) throw new Error(`still mounted: ${left.join(", ")}`);
 }
 
@@ -254,7 +254,7 @@ export async function listLeftovers(): Promise<string[]> {
   );
   return [
     ...findProcesses().map((found) => `process ${found.pid} (${found.program})`),
-    ...mountsBelowRunFolder(readFileSync("/proc/self/mountinfo", "utf8")).map((mount) => `mount ${mount}`),
+    ...mountsWithin(runFolder, readFileSync("/proc/self/mountinfo", "utf8")).map((mount) => `mount ${mount}`),
     ...[`/sys/class/net/${network.bridge}`, runFolder].filter(existsSync),
     ...controlGroupPaths().filter(existsSync),
     ...rules.flat(),

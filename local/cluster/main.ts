@@ -23,7 +23,10 @@ interface Command {
 }
 
 const commands: Readonly<Record<string, Command>> = {
-  install: { help: "install the Debian packages that are missing", run: installPackages },
+  install: {
+    help: "install the Debian packages that are missing",
+    run: async (report) => installPackages(report),
+  },
   doctor: { help: "name what this machine lacks, and how to get it", run: async () => checkPrerequisites() },
   build: {
     help: "build the programs that the cache lacks",

@@ -8,7 +8,7 @@ import { retried } from "../support/retry.ts";
 import type { ReportProgress } from "../support/progress.ts";
 
 /** A program, by name or path, and the Debian package that has it. */
-interface NeededProgram {
+export interface NeededProgram {
   readonly program: string;
   readonly package: string;
 }
@@ -44,17 +44,15 @@ function isInstalled(program: string): boolean {
   return folders.some((folder) => existsSync(join(folder, program)));
 }
 
-/** The Debian packages that this machine lacks. */
-function missingPackages(): string[] {
-  const names = neededPrograms
-    .filter((needed) => !isInstalled(needed.program))
-    .map((needed) => needed.package);
+/** The Debian packages that this machine lacks of those that bring the programs. */
+function missingPackages(programs: readonly NeededProgram[]): string[] {
+  const names = programs.filter((needed) => !isInstalled(needed.program)).map((needed) => needed.package);
   return [...new Set(names)];
 }
 
 /** Everything that would stop the cluster from starting; empty when it can. */
 async function missingPrerequisites(): Promise<Missing[]> {
-  const packages = missingPackages().map((name) => ({
+  const packages = missingPackages(neededPrograms).map((name) => ({
     what: name,
     remedy: `apt-get install --no-install-recommends ${name}`,
   }));
@@ -90,8 +88,11 @@ export async function checkPrerequisites(): Promise<void> {
 }
 
 /** Installs the Debian packages that are missing; nothing happens when none is. None of their services is started. */
-export async function installPackages(report: ReportProgress): Promise<void> {
-  const packages = missingPackages();
+export async function installPackages(
+  report: ReportProgress,
+  programs: readonly NeededProgram[] = neededPrograms,
+): Promise<void> {
+  const packages = missingPackages(programs);
   if (packages.length === 0) return;
   report(`installing ${packages.join(", ")}`);
   await aptGet(["update", "-qq"], report);

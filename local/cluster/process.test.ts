@@ -9,6 +9,7 @@ describe("parseProcessStat", () => {
     const fields = ["S", ...Array.from({ length: 18 }, (_, index) => String(index)), "987654", "0", "0"];
     expect(parseProcessStat(`12 (a) b (c)) ${fields.join(" ")}\n`)).toEqual({
       state: "S",
+      parent: 0,
       startTime: "987654",
     });
   });

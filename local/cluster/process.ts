@@ -53,10 +53,20 @@ export function logTail(name: string): string {
   return text === "" ? "(the log is empty)" : text.split("\n").slice(-tailLines).join("\n");
 }
 
-/** State letter and start time from the text of /proc/<pid>/stat, whose second field may hold blanks and brackets. */
-export function parseProcessStat(text: string): { readonly state: string; readonly startTime: string } {
+/** What the text of /proc/<pid>/stat tells of a process. */
+interface ProcessStat {
+  /** One letter; Z is a zombie. */
+  readonly state: string;
+  /** Process id of its parent. */
+  readonly parent: number;
+  /** Clock ticks since the machine's start. */
+  readonly startTime: string;
+}
+
+/** Parses /proc/<pid>/stat, whose second field may hold blanks and brackets. */
+export function parseProcessStat(text: string): ProcessStat {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return { state: fields[0] ?? "", startTime: fields[19] ?? "" };
+  return { state: fields[0] ?? "", parent: Number(fields[1]), startTime: fields[19] ?? "" };
 }
 
 /** Identity of a living process, or undefined. A zombie does not live. */

@@ -58,6 +58,14 @@ export async function buildImages(options: BuildOptions = {}): Promise<BuiltImag
   return build.all(options.names ?? imageNames);
 }
 
+/** Builds images into the builder's own storage, without an archive; returns their references by name. */
+export async function storeImages(
+  names: readonly string[],
+  onProgress: (message: string) => void,
+): Promise<ReadonlyMap<string, string>> {
+  return new ImageBuild({ onProgress }).store(names);
+}
+
 /** Fetches and builds what the images named are made of, without building them: the integration tests run from it. */
 export async function provideArtifacts(
   names: readonly string[],
@@ -98,6 +106,17 @@ class ImageBuild {
     if (missing.length > 0) await withLock(buildLock(), this.#report, async () => this.#buildAll(missing));
     if (this.#push) for (const image of images) await this.#pushImage(image);
     return images;
+  }
+
+  async store(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const images = await Promise.all(names.map(async (name) => this.#planned(name)));
+    await withLock(buildLock(), this.#report, async () => {
+      await this.#builder.require();
+      for (const { name, reference } of images) {
+        if (!(await this.#builder.has(reference))) await this.#build(recipeOf(name), reference);
+      }
+    });
+    return new Map(images.map(({ name, reference }) => [name, reference]));
   }
 
   /** Where the image will be, whether it is there or not. */

@@ -32,14 +32,23 @@ export interface ImageBuilder {
   forgetOthers(reference: string): Promise<void>;
 }
 
-/** The builder that BUILDER names; buildah without it. */
+/**
+ * The builder that BUILDER names; buildah without it. It starts from our own bases. Docker does so with BASES=local, where no
+ * registry of images is in reach.
+ */
 export function chooseBuilder(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): ImageBuilder {
   const name = environment["BUILDER"] ?? "";
-  if (name === "" || name === "buildah") return buildah;
-  if (name === "docker") return docker;
-  throw new Error(`BUILDER must be "buildah" or "docker", not "${name}"`);
+  const bases = environment["BASES"] ?? "";
+  if (!["", "local", "public"].includes(bases))
+    throw new Error(`BASES must be "local" or "public", not "${bases}"`);
+  if (name === "docker") return { ...docker, usesLocalBases: bases === "local" };
+  if (name !== "" && name !== "buildah")
+    throw new Error(`BUILDER must be "buildah" or "docker", not "${name}"`);
+  if (bases === "public")
+    throw new Error("BASES=public needs BUILDER=docker: buildah starts from local bases");
+  return buildah;
 }
 
 async function requireProgram(program: string, remedy: string): Promise<void> {
@@ -126,8 +135,11 @@ const docker: ImageBuilder = {
   async has(reference) {
     return (await runCommand("docker", ["image", "inspect", reference])).exitCode === 0;
   },
-  async build({ context, reference, onLine }) {
-    await mustRun("docker", ["build", "--tag", reference, context], onLine === undefined ? {} : { onLine });
+  async build({ context, reference, base, onLine }) {
+    // Everything is in the context: that no step needs a network is a promise of every Dockerfile here.
+    const options = ["--network", "none", "--tag", reference];
+    const args = base === undefined ? [] : ["--build-arg", `BASE=${base}`];
+    await mustRun("docker", ["build", ...options, ...args, context], onLine === undefined ? {} : { onLine });
   },
   async archive(reference, file) {
     await mustRun("docker", ["save", "--output", file, reference]);

@@ -38,6 +38,15 @@ describe("the builder", () => {
     expect(chooseBuilder({ BUILDER: "docker" }).name).toBe("docker");
   });
 
+  test("starts from local bases, Docker from those that BASES names", () => {
+    expect(chooseBuilder({}).usesLocalBases).toBe(true);
+    expect(chooseBuilder({ BUILDER: "docker" }).usesLocalBases).toBe(false);
+    expect(chooseBuilder({ BUILDER: "docker", BASES: "public" }).usesLocalBases).toBe(false);
+    expect(chooseBuilder({ BUILDER: "docker", BASES: "local" }).usesLocalBases).toBe(true);
+    expect(() => chooseBuilder({ BASES: "public" })).toThrow("BASES=public needs BUILDER=docker");
+    expect(() => chooseBuilder({ BASES: "none" })).toThrow('BASES must be "local" or "public", not "none"');
+  });
+
   test("must be one that is known", () => {
     expect(() => chooseBuilder({ BUILDER: "kaniko" })).toThrow(
       'BUILDER must be "buildah" or "docker", not "kaniko"',

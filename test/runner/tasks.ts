@@ -13,6 +13,7 @@ export const logs = join(root, ".local", "test");
 export type Suite =
   | "TypeScript unit tests"
   | "TypeScript integration tests"
+  | "Docker tests"
   | "End-to-end tests"
   | "Go tests"
   | "Go tests with engines"
@@ -187,8 +188,17 @@ function engineTests(choices: Choices): readonly Task[] {
   ];
 }
 
+/** They build every image once more, from the artifacts that are there by then. */
+function dockerTests(choices: Choices): Task {
+  return {
+    name: "Docker tests",
+    needs: ["Debian packages", "Images"],
+    ...vitest("docker", choices["Docker tests"]),
+  };
+}
+
 function endToEnd(choices: Choices): Task {
-  const others = [...staticChecks, ...unitTests({}), ...engineTests({})];
+  const others = [...staticChecks, ...unitTests({}), ...engineTests({}), dockerTests({})];
   return {
     name: "End-to-end tests",
     needs: ["Cluster programs", "Debian packages", "Images", "kubectl plugin"],
@@ -210,6 +220,7 @@ export function allTasks(choices: Choices = {}): readonly Task[] {
     ...engineTests(choices),
     images,
     plugin,
+    dockerTests(choices),
     endToEnd(choices),
   ];
 }
