@@ -13,7 +13,8 @@ export interface Lock {
   readonly waitSeconds: number;
 }
 
-type Release = () => Promise<void>;
+/** Lets the next one have the lock. */
+export type Release = () => Promise<void>;
 
 /** Runs an action while no other process of this machine holds the lock. */
 export async function withLock<Result>(
@@ -21,13 +22,18 @@ export async function withLock<Result>(
   report: ReportProgress,
   action: () => Promise<Result>,
 ): Promise<Result> {
-  await mkdir(dirname(lock.file), { recursive: true });
-  const release = (await take(lock.file, 0)) ?? (await takeLater(lock, report));
+  const release = await takeLock(lock, report);
   try {
     return await action();
   } finally {
     await release();
   }
+}
+
+/** Waits for the lock and holds it until it is released, or this process ends. */
+export async function takeLock(lock: Lock, report: ReportProgress): Promise<Release> {
+  await mkdir(dirname(lock.file), { recursive: true });
+  return (await take(lock.file, 0)) ?? (await takeLater(lock, report));
 }
 
 async function takeLater(lock: Lock, report: ReportProgress): Promise<Release> {

@@ -12,6 +12,7 @@ import { installPackages, type NeededProgram } from "../../local/cluster/prerequ
 import { identify, parseProcessStat, stopProcesses } from "../../local/cluster/process.ts";
 import { cacheFolder } from "../../local/support/cache.ts";
 import { mustRun, runCommand } from "../../local/support/command.ts";
+import { takeLock, type Lock } from "../../local/support/lock.ts";
 import { startProgram } from "../support/process.ts";
 
 /** Everything of a running engine but its images lies here. */
@@ -41,9 +42,27 @@ export function reasonForNoEngine(): string | undefined {
   return undefined;
 }
 
+/** Two engines would share the folder, and the second would take the first for one that a killed run left. */
+const engineLock: Lock = {
+  file: `${runFolder}.lock`,
+  purpose: "tests with a Docker engine",
+  waitSeconds: 30 * 60,
+};
+
 /** Installs what is missing, takes away what a killed run left, and starts the engine. Throws with the end of its log. */
 export async function startDockerEngine(report: (message: string) => void): Promise<DockerEngine> {
   await installPackages(report, needed);
+  const release = await takeLock(engineLock, report);
+  try {
+    const engine = await start();
+    return { ...engine, stop: () => engine.stop().finally(release) };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function start(): Promise<DockerEngine> {
   await removeLeftovers();
   await mkdir(runFolder, { recursive: true, mode: 0o700 });
   const configuration = join(runFolder, "daemon.json");
