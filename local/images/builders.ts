@@ -152,10 +152,11 @@ const docker: ImageBuilder = {
     await mustRun("docker", ["push", reference]);
   },
   async forgetOthers(reference) {
-    const format = ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}", repositoryOf(reference)];
+    const listed = reference.replace(/^docker\.io\//, ""); // Docker lists names without its own registry
+    const format = ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}", repositoryOf(listed)];
     const others = (await mustRun("docker", format))
       .split("\n")
-      .filter((name) => name !== "" && name !== reference);
+      .filter((name) => name !== "" && name !== listed);
     if (others.length > 0) await runCommand("docker", ["image", "rm", ...others]);
   },
 };
