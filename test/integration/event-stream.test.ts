@@ -249,7 +249,10 @@ describe("a platform without the Secret of its object store", () => {
     await operator.apply(dataPlatformKind, at("main", HALF), platformSpec(inject("engines")));
     await operator.waitForReason(dataPlatformKind, at("main", HALF), "SecretNotFound");
     await apply("raw", {}, HALF);
-    await operator.waitUntilReady(eventStreamKind, at("raw", HALF));
-    expect(await partitionsOf("streams-half.raw")).toBe(3);
+    const stream = await operator.waitUntilReady(eventStreamKind, at("raw", HALF));
+    expect(stream.status).toMatchObject({ topicName: "streams-half.raw", partitions: 3 });
+    // The broker that is asked may hear of a new topic a little later than the controller that made it.
+    const partitions = (): Promise<number> => partitionsOf("streams-half.raw").catch(() => 0);
+    await expect.poll(partitions, { timeout: 20_000 }).toBe(3);
   });
 });
