@@ -4,21 +4,12 @@
  */
 import { KubeConfig } from "@kubernetes/client-node";
 import { inject } from "vitest";
-import { createClickstreamPipelineController } from "../../src/controllers/clickstream-pipeline/controller.ts";
-import { createDataPlatformController } from "../../src/controllers/data-platform/controller.ts";
-import { createEventStreamController } from "../../src/controllers/event-stream/controller.ts";
-import { createLakeTableController } from "../../src/controllers/lake-table/controller.ts";
-import { createQueryClusterController } from "../../src/controllers/query-cluster/controller.ts";
-import { PlatformReader } from "../../src/platform/platform.ts";
-import { getSecretsOver, SecretReader } from "../../src/platform/secret-reader.ts";
+import { registerControllers } from "../../src/controllers/all.ts";
 import { connectionOf } from "../../src/runtime/http/connection.ts";
 import { createRestClient } from "../../src/runtime/http/rest-client.ts";
 import { createLogger } from "../../src/runtime/logger.ts";
 import { createMetrics } from "../../src/runtime/metrics.ts";
 import { Operator } from "../../src/runtime/operator.ts";
-import { createSystemClients } from "../../src/targets/clients.ts";
-import { JsonClient } from "../../src/targets/http/json-client.ts";
-import { CachingProber } from "../../src/targets/trino/prober.ts";
 import { ApiRequests } from "./api-requests.ts";
 import type { EngineAddresses } from "./engine-set.ts";
 
@@ -37,10 +28,9 @@ export class TestOperator {
   readonly logged: string[] = [];
   readonly metrics = createMetrics();
   readonly #config = new KubeConfig();
-  readonly #clients = createSystemClients();
-  readonly #http = new JsonClient();
   readonly #connection: ReturnType<typeof connectionOf>;
   readonly #operator: Operator;
+  readonly #connections: ReturnType<typeof registerControllers>;
 
   private constructor(namespaces: readonly string[], resyncSeconds: number) {
     this.#config.loadFromFile(inject("apiServer").kubeconfig);
@@ -54,15 +44,7 @@ export class TestOperator {
       resyncSeconds,
       instance: "integration-test",
     });
-    const secrets = new SecretReader(getSecretsOver(rest));
-    const platforms = new PlatformReader(secrets);
-    const systems = { platforms, clients: this.#clients };
-    const prober = new CachingProber(this.#http);
-    this.#operator.register(createDataPlatformController(systems));
-    this.#operator.register(createEventStreamController(systems));
-    this.#operator.register(createLakeTableController(systems));
-    this.#operator.register(createClickstreamPipelineController({ images, client: this.#http, ...systems }));
-    this.#operator.register(createQueryClusterController({ images, prober, secrets, platforms }));
+    this.#connections = registerControllers(this.#operator, { rest, images });
   }
 
   /** Makes the namespaces and starts. Every resource is looked at again after the seconds given. */
@@ -75,7 +57,7 @@ export class TestOperator {
 
   async stop(): Promise<void> {
     await this.#operator.stop(stopWithinSeconds);
-    await Promise.all([this.#clients.closeAll(), this.#http.close(), this.#connection.close()]);
+    await Promise.all([this.#connections.close(), this.#connection.close()]);
     await this.requests.close();
   }
 

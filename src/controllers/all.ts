@@ -1,0 +1,50 @@
+/** All controllers of the operator, and what they share. To add a kind, write its controller and name it here. */
+import { PlatformReader } from "../platform/platform.ts";
+import { getSecretsOver, SecretReader } from "../platform/secret-reader.ts";
+import type { RestClient } from "../runtime/http/rest-client.ts";
+import type { Operator } from "../runtime/operator.ts";
+import { createSystemClients } from "../targets/clients.ts";
+import { JsonClient } from "../targets/http/json-client.ts";
+import { CachingProber } from "../targets/trino/prober.ts";
+import type { PipelineImages } from "./clickstream-pipeline/validate.ts";
+import { createClickstreamPipelineController } from "./clickstream-pipeline/controller.ts";
+import { createDataPlatformController } from "./data-platform/controller.ts";
+import { createEventStreamController } from "./event-stream/controller.ts";
+import { createLakeTableController } from "./lake-table/controller.ts";
+import { createQueryClusterController } from "./query-cluster/controller.ts";
+import type { ClusterImages } from "./query-cluster/validate.ts";
+
+/** What the controllers are made from. */
+export interface ControllerDependencies {
+  readonly rest: RestClient;
+  /** Images of the release, as full references. */
+  readonly images: PipelineImages & ClusterImages;
+}
+
+/** The connections that the controllers share. */
+export interface ControllerConnections {
+  /** Closes them, once no pass runs any more. */
+  close(): Promise<void>;
+}
+
+/** Registers every kind with the operator. */
+export function registerControllers(
+  operator: Operator,
+  { rest, images }: ControllerDependencies,
+): ControllerConnections {
+  const client = new JsonClient();
+  const secrets = new SecretReader(getSecretsOver(rest));
+  const systems = { platforms: new PlatformReader(secrets), clients: createSystemClients() };
+  const { platforms } = systems;
+  const prober = new CachingProber(client);
+  operator.register(createDataPlatformController(systems));
+  operator.register(createEventStreamController(systems));
+  operator.register(createLakeTableController(systems));
+  operator.register(createClickstreamPipelineController({ images, client, ...systems }));
+  operator.register(createQueryClusterController({ images, prober, secrets, platforms }));
+  return {
+    close: async () => {
+      await Promise.all([client.close(), systems.clients.closeAll()]);
+    },
+  };
+}
