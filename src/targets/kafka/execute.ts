@@ -38,8 +38,11 @@ export async function executeTopicActions(
   return results;
 }
 
-/** Pauses between looks at a change that the brokers accepted but may not all show yet; 2.5 s in all, as a hundred new topics take a broker a while. */
-const SETTLE_PAUSES_MS: readonly number[] = [0, 10, 20, 40, 80, 160, 320, 640, 1280];
+/**
+ * Pauses between looks at a change that the brokers accepted but may not all show yet. On an idle broker one topic shows within a few
+ * milliseconds; a hundred new ones on a busy broker take seconds, so the looks go on for 7.7 s in all.
+ */
+const SETTLE_PAUSES_MS: readonly number[] = [0, 10, 20, 40, 80, 160, 320, 640, 1280, 1280, 1280, 1280, 1280];
 
 /**
  * Waits until the broker that we read from shows the change, usually a few milliseconds. Without this the next pass would take the
