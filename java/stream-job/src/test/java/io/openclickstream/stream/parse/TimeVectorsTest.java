@@ -1,0 +1,33 @@
+package io.openclickstream.stream.parse;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The collector makes such values of the times in a pixel's query, and runs the same cases. */
+@DisplayName("The vectors of times")
+class TimeVectorsTest {
+    static Stream<Arguments> times() throws IOException {
+        JsonNode vectors = new ObjectMapper().readTree(Path.of("../../contracts/vectors/time-forms.json").toFile());
+        return StreamSupport.stream(vectors.required("times").spliterator(), false)
+            .map(vector -> Arguments.of(
+                vector.required("name").textValue(),
+                vector.required("value"),
+                vector.required("microseconds").isNull() ? null : vector.required("microseconds").longValue()));
+    }
+
+    @ParameterizedTest(name = "read {0}")
+    @MethodSource("times")
+    void times(String name, JsonNode value, Long microseconds) {
+        assertEquals(microseconds, Timestamps.micros(value));
+    }
+}
