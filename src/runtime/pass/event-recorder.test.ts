@@ -140,6 +140,48 @@ describe("createEventRecorder", () => {
     expect(rooms).toBe(1);
   });
 
+  it("lets passes go on after ten seconds when the API server writes no Events at all", async () => {
+    answer = () => new Promise(() => undefined);
+    for (let nth = 0; nth < 1001; nth += 1) events.record(WIDGET, { ...EVENT, message: `${nth}` });
+    let hasRoom = false;
+    void events.room().then(() => (hasRoom = true));
+    await vi.advanceTimersByTimeAsync(9_900);
+    expect(hasRoom).toBe(false);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(hasRoom).toBe(true);
+  });
+
+  it("holds ten thousand at most, and counts those that it does not take", async () => {
+    answer = () => new Promise(() => undefined);
+    for (let nth = 0; nth < 10_003; nth += 1) events.record(WIDGET, { ...EVENT, message: `${nth}` });
+    expect((await metrics.eventsDropped.get()).values[0]?.value).toBe(3);
+  });
+
+  it("writes an Event whose first writing failed when it comes again, and does not count on what is not there", async () => {
+    answer = async () => {
+      if (requests.length === 1) throw new KubernetesError("Forbidden", "not yet");
+    };
+    events.record(WIDGET, EVENT);
+    await events.flush();
+    events.record(WIDGET, EVENT);
+    await events.flush();
+    expect(requests.map(({ verb }) => verb)).toEqual(["create", "create"]);
+  });
+
+  it("counts an Event as written that is there when it is tried again", async () => {
+    answer = async () => {
+      throw new KubernetesError(
+        requests.length === 1 ? "Unavailable" : "AlreadyExists",
+        "no answer, then there",
+      );
+    };
+    events.record(WIDGET, EVENT);
+    await vi.advanceTimersByTimeAsync(1000);
+    await events.flush();
+    expect(requests.length).toBe(2);
+    expect((await metrics.eventsDropped.get()).values[0]?.value).toBe(0);
+  });
+
   it("asks an API server again that is too busy, as late as it wants", async () => {
     answer = async () => {
       if (requests.length < 3) throw new KubernetesError("TooManyRequests", "busy", { retryAfterSeconds: 4 });

@@ -14,7 +14,7 @@ import type { RestClient } from "../http/rest-client.ts";
 export interface EventRecorder {
   /** Records an Event about an object. Never throws, never waits. */
   record(about: KubernetesObject, event: EventInput): void;
-  /** Resolves when a pass may begin: at once, unless very many Events wait to be written. */
+  /** Resolves when a pass may begin: at once, or within seconds when very many Events wait to be written. */
   room(): Promise<void>;
   /** Resolves when everything recorded so far is written or given up. */
   flush(): Promise<void>;
@@ -60,10 +60,19 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const remembered = new Map<string, Series>();
   const queue = new EventQueue();
 
-  const enqueue = (about: KubernetesObject, write: () => Promise<unknown>): void => {
-    queue.add(about.metadata.uid ?? about.metadata.name, () =>
-      writePatiently(options, write).catch((error: unknown) => giveUp(options, error)),
-    );
+  /** `fail` is called when the Event is not written. */
+  const enqueue = (about: KubernetesObject, write: () => Promise<unknown>, fail: () => void): void => {
+    const isTaken = queue.add(about.metadata.uid ?? about.metadata.name, async () => {
+      try {
+        if (await writePatiently(options, write)) return;
+      } catch (error) {
+        giveUp(options, error);
+      }
+      fail();
+    });
+    if (isTaken) return;
+    options.metrics.eventsDropped.inc();
+    fail();
   };
 
   return {
@@ -72,10 +81,18 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       const series = repeatOf(remembered, id);
       if (series === undefined) {
         const created = remember(remembered, id, about);
-        enqueue(about, () => createEvent(options, created, { about, event }));
+        // A series without its first Event could not be written either: the next one is to be the first.
+        const forget = (): void => {
+          if (remembered.get(id) === created) remembered.delete(id);
+        };
+        enqueue(about, () => createEvent(options, created, { about, event }), forget);
       } else if (series.lastAt - series.writtenAt >= SERIES_WRITE_INTERVAL_MS) {
         series.writtenAt = series.lastAt;
-        enqueue(about, () => updateSeries(options, series));
+        enqueue(
+          about,
+          () => updateSeries(options, series),
+          () => undefined,
+        );
       }
     },
     room: () => queue.room(),
@@ -83,22 +100,28 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   };
 }
 
-/** Without the lease nothing is written. An API server that is too busy is asked again a few times. */
-async function writePatiently(options: EventRecorderOptions, write: () => Promise<unknown>): Promise<void> {
+/** Whether the Event is written: not without the lease. An API server that is too busy is asked again a few times. */
+async function writePatiently(
+  options: EventRecorderOptions,
+  write: () => Promise<unknown>,
+): Promise<boolean> {
   for (const pause of [...BUSY_PAUSES_MS, undefined]) {
     if (!options.leadership.isLeading) {
       options.metrics.eventsDropped.inc();
-      return;
+      return false;
     }
     try {
       await write();
-      return;
+      return true;
     } catch (error) {
+      // The answer to an earlier try was lost on its way.
+      if (isKubernetesError(error, "AlreadyExists")) return true;
       if (pause === undefined || !isKubernetesError(error, "TooManyRequests", "Unavailable")) throw error;
       const asked = (error.retryAfterSeconds ?? 0) * 1000;
       await sleep(Math.min(Math.max(pause, asked), Math.max(...BUSY_PAUSES_MS)));
     }
   }
+  return false;
 }
 
 function sleep(milliseconds: number): Promise<void> {
