@@ -46,6 +46,8 @@ export interface KafkaClient {
     to: RequestTarget,
     begin: () => Sending<Response> | undefined,
   ): Promise<Response | undefined>;
+  /** The next change asks anew who the controller is: the broker that was asked said that it is not (any more). */
+  forgetController(): void;
   /** Closes all sockets; running requests fail. */
   close(): Promise<void>;
 }
@@ -94,9 +96,13 @@ class PooledKafkaClient implements KafkaClient {
       const response = (error as { response?: unknown }).response;
       if (response !== undefined) return response as Response;
       // The controller may have moved, or its broker may be gone.
-      this.#controller = undefined;
+      this.forgetController();
       throw error;
     }
+  }
+
+  forgetController(): void {
+    this.#controller = undefined;
   }
 
   async close(): Promise<void> {

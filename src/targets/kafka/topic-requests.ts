@@ -16,6 +16,7 @@ import { SERVER_TIMEOUT_MS } from "./client.ts";
 import { classifyKafkaError, failureToError, readFailure } from "./errors.ts";
 import { Gatherer } from "./gatherer.ts";
 import type { Permit } from "./gatherer.ts";
+import { errorName } from "./protocol.ts";
 
 /** What goes with one item. */
 export interface ItemOptions extends Permit {
@@ -107,7 +108,10 @@ interface RequestSort<Item, Response, Answer> {
 /** The failure of a whole request, which is told to each of its items in that item's own words. */
 class RequestFailure extends Error {}
 
-function gathered<Item, Response, Answer>(
+/** Longer than a client needs to give up by itself. All passes wait for the request that is under way, so that one must end. */
+const SEND_TIMEOUT_MS = 60_000;
+
+function gathered<Item, Response, Answer extends { readonly errorCode: number }>(
   client: KafkaClient,
   sort: RequestSort<Item, Response, Answer>,
 ): Ask<Item, Answer> {
@@ -116,11 +120,15 @@ function gathered<Item, Response, Answer>(
     mayBlameItem,
     async send(begin) {
       try {
-        const response = await client.send(sort.to, () => {
-          const items = begin();
-          return items.length === 0 ? undefined : sort.sending([...items]);
-        });
+        const response = await withinTimeout((isInTime) =>
+          client.send(sort.to, () => {
+            const items = isInTime() ? begin() : [];
+            return items.length === 0 ? undefined : sort.sending([...items]);
+          }),
+        );
         const answers = response === undefined ? [] : sort.answersOf(response);
+        if (answers.some(({ errorCode }) => errorName(errorCode) === "NOT_CONTROLLER"))
+          client.forgetController();
         return new Map(answers.map((answer) => [sort.nameOf(answer), answer]));
       } catch (error) {
         throw new RequestFailure("the request failed", { cause: error });
@@ -141,10 +149,31 @@ function gathered<Item, Response, Answer>(
   };
 }
 
+/** What `send` resolves with; rejects when that takes too long. `isInTime` tells whether anybody still waits. */
+async function withinTimeout<Response>(
+  send: (isInTime: () => boolean) => Promise<Response>,
+): Promise<Response> {
+  const expired = Promise.withResolvers<never>();
+  let isInTime = true;
+  const timer = setTimeout(() => {
+    isInTime = false;
+    const error = new Error(`no answer within ${SEND_TIMEOUT_MS / 1000} s`);
+    expired.reject(Object.assign(error, { code: TIMEOUT_CODE }));
+  }, SEND_TIMEOUT_MS);
+  try {
+    return await Promise.race([send(() => isInTime), expired.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The library's code of a request that nobody answered. */
+const TIMEOUT_CODE = "PLT_KFK_TIMEOUT";
+
 /** A broker refuses a request, or closes the connection on one, for a single item that it cannot read. Silence is nobody's fault. */
 function mayBlameItem(failure: unknown): boolean {
   const { cause } = failure as RequestFailure;
   const { code } = readFailure(cause);
   if (code !== undefined) return code !== "UNSUPPORTED_VERSION";
-  return (cause as { code?: unknown }).code !== "PLT_KFK_TIMEOUT";
+  return (cause as { code?: unknown }).code !== TIMEOUT_CODE;
 }
