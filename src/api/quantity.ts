@@ -1,45 +1,59 @@
-/** Kubernetes quantities (`250m`, `1.5Gi`) as numbers. Pure. */
+/** Kubernetes quantities (`250m`, `1.5Gi`), read exactly. Pure. */
 
-const FACTORS: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
+/** What the smallest suffix counts: a billionth of the base unit (bytes, cores). */
+const NANOS_PER_UNIT = 10n ** 9n;
+
+/** Billionths that one of each suffix is. */
+const NANOS: Readonly<Record<string, bigint>> = {
+  n: 1n,
+  u: 10n ** 3n,
+  m: 10n ** 6n,
+  "": NANOS_PER_UNIT,
+  k: 10n ** 12n,
+  M: 10n ** 15n,
+  G: 10n ** 18n,
+  T: 10n ** 21n,
+  P: 10n ** 24n,
+  E: 10n ** 27n,
+  Ki: NANOS_PER_UNIT << 10n,
+  Mi: NANOS_PER_UNIT << 20n,
+  Gi: NANOS_PER_UNIT << 30n,
+  Ti: NANOS_PER_UNIT << 40n,
+  Pi: NANOS_PER_UNIT << 50n,
+  Ei: NANOS_PER_UNIT << 60n,
 };
 
-const QUANTITY = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:[eE]([+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/;
+const QUANTITY = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,2})|([numkMGTPE]|[KMGTPE]i)?)$/;
 
-/** The value in the base unit (bytes, cores); `undefined` when the text is not a quantity. */
-export function parseQuantity(text: string): number | undefined {
+/**
+ * The value in billionths of the base unit (bytes, cores), so that any two can be compared; `undefined` when the text is not a quantity.
+ * What is finer is cut off.
+ */
+export function parseQuantity(text: string): bigint | undefined {
   const match = QUANTITY.exec(text);
   if (match === null) return undefined;
-  const [, digits, exponent, suffix] = match;
-  const factor = exponent === undefined ? FACTORS[suffix ?? ""] : 10 ** Number(exponent);
-  if (factor === undefined) return undefined;
-  // Twelve significant digits hide the rounding of decimal fractions, so that 0.2 equals 200m.
-  return Number((Number(digits) * factor).toPrecision(12));
+  const [, sign, whole = "", fraction = "", exponent = "0", suffix = ""] = match;
+  const nanos = NANOS[suffix];
+  if (nanos === undefined) return undefined;
+  const power = Number(exponent) - fraction.length;
+  const digits = BigInt(whole + fraction) * nanos;
+  const value = power < 0 ? digits / 10n ** BigInt(-power) : digits * 10n ** BigInt(power);
+  return sign === "-" ? -value : value;
 }
 
-/** Like `parseQuantity`, for texts that the schema has checked. */
+/** The value in the base unit, for texts that the schema has checked. Whole numbers are exact up to 8 Pi. */
 export function quantityValue(text: string): number {
-  const value = parseQuantity(text);
-  if (value === undefined) throw new RangeError(`"${text}" is not a quantity`);
-  return value;
+  const value = checkedQuantity(text);
+  return Number(value / NANOS_PER_UNIT) + Number(value % NANOS_PER_UNIT) / Number(NANOS_PER_UNIT);
 }
 
 /** Whole mebibytes of a quantity of bytes, rounded down. */
 export function mebibytes(text: string): number {
-  return Math.floor(quantityValue(text) / 2 ** 20);
+  return Number(checkedQuantity(text) / (NANOS_PER_UNIT << 20n));
+}
+
+function checkedQuantity(text: string): bigint {
+  const value = parseQuantity(text);
+  if (value === undefined) throw new RangeError(`"${text}" is not a quantity`);
+  return value;
 }

@@ -1,22 +1,11 @@
 /** Durations, sizes and compute resources as manifests write them, with the functions that read them. */
 import { z } from "zod";
+import { parseQuantity, quantityValue } from "../api/quantity.ts";
 import { type Rule, patterned, withRules } from "./rules.ts";
 
 const DURATION = /^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,7}s)?$/;
 const BYTES = /^([1-9][0-9]{0,11})(Ki|Mi|Gi|Ti|k|M|G|T)?$/;
 const CPU = /^([1-9][0-9]{0,5}m|[1-9][0-9]{0,3}(\.[0-9]{1,3})?|0\.([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9]))$/;
-
-const BYTES_PER_UNIT: Readonly<Record<string, bigint>> = {
-  "": 1n,
-  k: 10n ** 3n,
-  M: 10n ** 6n,
-  G: 10n ** 9n,
-  T: 10n ** 12n,
-  Ki: 1n << 10n,
-  Mi: 1n << 20n,
-  Gi: 1n << 30n,
-  Ti: 1n << 40n,
-};
 
 /** Seconds of a duration such as `1h30m`, `45m` or `5s`; NaN when the text is not one. */
 export function parseDurationSeconds(text: string): number {
@@ -28,21 +17,17 @@ export function parseDurationSeconds(text: string): number {
   return (hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0);
 }
 
-function parseExactBytes(text: string): bigint | undefined {
-  const match = BYTES.exec(text);
-  const unit = BYTES_PER_UNIT[match?.[2] ?? ""];
-  return match?.[1] === undefined || unit === undefined ? undefined : BigInt(match[1]) * unit;
+function exactBytes(text: string): bigint | undefined {
+  return BYTES.test(text) ? parseQuantity(text) : undefined;
+}
+
+function exactCpu(text: string): bigint | undefined {
+  return CPU.test(text) ? parseQuantity(text) : undefined;
 }
 
 /** Bytes of a size such as `512Mi` or `10G`; NaN when the text is not one. Exact up to 8 PiB. */
 export function parseBytes(text: string): number {
-  return Number(parseExactBytes(text) ?? Number.NaN);
-}
-
-/** Thousandths of a core of a CPU quantity such as `500m`, `2` or `1.5`; NaN when the text is not one. */
-function parseMillicores(text: string): number {
-  if (!CPU.test(text)) return Number.NaN;
-  return text.endsWith("m") ? Number.parseInt(text, 10) : Math.round(Number.parseFloat(text) * 1000);
+  return BYTES.test(text) ? quantityValue(text) : Number.NaN;
 }
 
 /** A duration between two durations, both allowed. */
@@ -61,8 +46,8 @@ export function duration(shortest: string, longest: string): z.ZodString {
 /** A size in bytes as a Kubernetes quantity between two sizes, both allowed. */
 export function byteSize(smallest: string, largest: string): z.ZodString {
   const isWithin = (value: string): boolean => {
-    const bytes = parseExactBytes(value) ?? -1n;
-    return bytes >= (parseExactBytes(smallest) ?? 0n) && bytes <= (parseExactBytes(largest) ?? 0n);
+    const bytes = exactBytes(value) ?? -1n;
+    return bytes >= (exactBytes(smallest) ?? 0n) && bytes <= (exactBytes(largest) ?? 0n);
   };
   return withRules(patterned(BYTES, 14), [
     {
@@ -100,11 +85,6 @@ function isAtMost(smaller: bigint | undefined, larger: bigint | undefined): bool
   return smaller === undefined || larger === undefined || smaller <= larger;
 }
 
-function exactMillicores(text: string | undefined): bigint | undefined {
-  const millicores = parseMillicores(text ?? "");
-  return Number.isNaN(millicores) ? undefined : BigInt(millicores);
-}
-
 function requestWithinLimit(
   resource: "cpu" | "memory",
   parse: (text: string) => bigint | undefined,
@@ -134,8 +114,8 @@ export const LEAST_MEMORY = { collector: "32Mi", driver: "864Mi", executor: "864
 export function resources(container: keyof typeof CONTAINER_DEFAULTS, title: string) {
   const { requests, limits } = CONTAINER_DEFAULTS[container];
   return withRules(resourcesShape(LEAST_MEMORY[container]), [
-    requestWithinLimit("cpu", exactMillicores),
-    requestWithinLimit("memory", parseExactBytes),
+    requestWithinLimit("cpu", exactCpu),
+    requestWithinLimit("memory", exactBytes),
   ]).describe(
     `Compute resources of ${title}. Default a request of ${requests.cpu} CPU and ${requests.memory}, and a limit of ${limits.memory}.`,
   );
