@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseCollector } from "./collector.ts";
+import { parseEndpoints } from "./endpoints.ts";
 import { parseRawRecord, rawRecordFiles } from "./raw-record.ts";
 import { parseShape, schemaModule, typeModule } from "./shape.ts";
 import { goShape } from "./shape-go.ts";
@@ -53,5 +54,15 @@ describe("a contract with a mistake is refused by file and field:", () => {
   it("a header in another form", async () => {
     const yaml = (await contract("raw-record")).replace("name: record_id", "name: Record-Id");
     expect(() => parseRawRecord(yaml)).toThrow(/contracts\/raw-record\.yaml: .*headers\[0\]\.name/s);
+  });
+});
+
+describe("two contracts say the same where both know something:", () => {
+  it("the collector listens at the ports of its pods, also where nobody tells it", async () => {
+    const { ports } = parseEndpoints(await contract("endpoints"));
+    const { variables } = parseCollector(await contract("collector"));
+    const defaultOf = (wanted: string) => variables.find(({ name }) => name === wanted)?.default;
+    expect(defaultOf("LISTEN_ADDRESS")).toBe(`:${ports.collector.http?.port}`);
+    expect(defaultOf("INTERNAL_ADDRESS")).toBe(`:${ports.collector.internal?.port}`);
   });
 });

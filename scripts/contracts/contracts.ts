@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { format } from "prettier";
 import { collectorFiles, collectorModule, collectorSections, parseCollector } from "./collector.ts";
+import { endpointsFiles, endpointsModule, parseEndpoints } from "./endpoints.ts";
 import { eventModelFiles, eventModelModule, parseEventModel } from "./event-model.ts";
 import { goPackageFile } from "./go.ts";
 import { namesFiles, namesModule, parseNames } from "./names.ts";
@@ -61,6 +62,7 @@ export async function contractFiles(root: string): Promise<readonly GeneratedFil
   const record = parseRawRecord(await readContract(root, "raw-record"));
   const names = parseNames(await readContract(root, "names"));
   const collector = parseCollector(await readContract(root, "collector"));
+  const endpoints = parseEndpoints(await readContract(root, "endpoints"));
   const maskings = record.maskings.map(({ masking }) => masking);
   const failures = model.failureReasons
     .filter(({ collector }) => collector === true)
@@ -70,11 +72,13 @@ export async function contractFiles(root: string): Promise<readonly GeneratedFil
     await typeScriptModule("raw-record", rawRecordModule(record)),
     await typeScriptModule("names", namesModule(names)),
     await typeScriptModule("collector", collectorModule(collector)),
+    await typeScriptModule("endpoints", endpointsModule(endpoints)),
     goPackageFile(),
     ...collectorFiles(collector),
     ...eventModelFiles(model),
     ...rawRecordFiles(record),
     ...namesFiles(names),
+    ...endpointsFiles(endpoints),
     ...(await documentFiles(root, maskings)),
     await filledPage(root, "docs/collector.md", {
       ...rawRecordSections(record, failures),

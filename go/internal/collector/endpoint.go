@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/adapter"
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
 
 // endpoint is a route with the adapter that it belongs to.
@@ -18,7 +19,7 @@ type endpoint struct {
 }
 
 // healthPaths are answered by Health.
-var healthPaths = []string{"/healthz", "/readyz"}
+var healthPaths = []string{contract.PathHealthz, contract.PathReadyz}
 
 // newEndpoints returns the endpoints of all routes. It fails when two of them have one path.
 func newEndpoints(adapters []adapter.Adapter) ([]*endpoint, error) {

@@ -52,7 +52,7 @@ func (h *Health) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 	writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	writer.Header()["Cache-Control"] = noStore
 	problem := h.unreadiness()
-	if request.URL.Path != "/readyz" || problem == "" {
+	if request.URL.Path != contract.PathReadyz || problem == "" {
 		_, _ = writer.Write([]byte("ok\n")) // whoever asked is gone
 		return
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"golang.org/x/net/netutil"
 
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 	"github.com/open-clickstream/open-clickstream/go/internal/kafka"
 	"github.com/open-clickstream/open-clickstream/go/internal/memory"
 )
@@ -146,11 +147,11 @@ func (s *Server) stop(ctx context.Context) error {
 
 func (s *Server) internalHandler(metrics *Metrics) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics.Registry, promhttp.HandlerOpts{}))
-	mux.Handle("GET /healthz", s.health)
-	mux.Handle("GET /readyz", s.health)
-	mux.HandleFunc("GET /status", s.health.serveStatus)
-	mux.HandleFunc("GET /accounting", s.serveAccounting)
+	mux.Handle("GET "+contract.PathMetrics, promhttp.HandlerFor(metrics.Registry, promhttp.HandlerOpts{}))
+	mux.Handle("GET "+contract.PathHealthz, s.health)
+	mux.Handle("GET "+contract.PathReadyz, s.health)
+	mux.HandleFunc("GET "+contract.PathStatus, s.health.serveStatus)
+	mux.HandleFunc("GET "+contract.PathAccounting, s.serveAccounting)
 	return mux
 }
 

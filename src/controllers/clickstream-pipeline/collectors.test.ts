@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { JsonClient } from "../../targets/http/json-client.ts";
 import type { PodObject } from "../../targets/kubernetes/pods.ts";
 import { readCollectors } from "./collectors.ts";
-import { COLLECTOR_PORTS } from "./parts.ts";
+import { COLLECTOR_PORTS } from "../../generated/endpoints.ts";
 import { readyPod, waitingPod } from "../../testing/clickstream-pipeline.ts";
 
 /** Each pod has an address of the loopback network of its own, as all listen on the same port. */
@@ -22,7 +22,7 @@ describe("asking the collectors", () => {
       response.writeHead(request.url === "/status" ? 200 : 404).end(body);
     });
     servers.push(server);
-    await new Promise<void>((resolve) => server.listen(COLLECTOR_PORTS.internal, address, resolve));
+    await new Promise<void>((resolve) => server.listen(COLLECTOR_PORTS.internal.port, address, resolve));
     return podAt(address);
   }
 

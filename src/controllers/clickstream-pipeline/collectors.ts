@@ -3,7 +3,7 @@ import { statusDocument } from "../../generated/status.ts";
 import { urlHost, type JsonClient } from "../../targets/http/json-client.ts";
 import type { PodObject } from "../../targets/kubernetes/pods.ts";
 import { isPodReady, podAddress } from "../../targets/kubernetes/pods.ts";
-import { COLLECTOR_PORTS } from "./parts.ts";
+import { COLLECTOR_PORTS, PATHS } from "../../generated/endpoints.ts";
 
 /** Ready collectors, and why some of them take no events. One that does not answer is not an error: it may be out of reach from here. */
 export interface CollectorAnswers {
@@ -31,9 +31,12 @@ async function readProblem(
   address: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const answer = await client.send(`http://${urlHost(address)}:${COLLECTOR_PORTS.internal}/status`, {
-    signal,
-  });
+  const answer = await client.send(
+    `http://${urlHost(address)}:${COLLECTOR_PORTS.internal.port}${PATHS.status}`,
+    {
+      signal,
+    },
+  );
   const status = answer.ok ? statusDocument.safeParse(answer.body).data : undefined;
   if (status === undefined || status.takesEvents) return undefined;
   return status.problem ?? "no events are taken";

@@ -3,12 +3,6 @@
 /** What runs: the value of the label `app.kubernetes.io/component` on its pods. */
 export type Component = "collector" | "stream" | "executor";
 
-/** Ports of the collector's pods. */
-export const COLLECTOR_PORTS = { http: 8080, internal: 9090 } as const;
-
-/** Ports of the driver's pod. */
-export const DRIVER_PORTS = { driver: 7078, blocks: 7079, http: 9090 } as const;
-
 /** The tables in the order of their importance. */
 export const TABLE_ROLES = ["events", "failedEvents", "duplicateEvents"] as const;
 

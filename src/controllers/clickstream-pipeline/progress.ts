@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { progressDocument } from "../../generated/progress.ts";
 import { urlHost, type JsonClient } from "../../targets/http/json-client.ts";
-import { DRIVER_PORTS } from "./parts.ts";
+import { DRIVER_PORTS, PATHS } from "../../generated/endpoints.ts";
 
 export type JobState = z.output<typeof progressDocument>["state"];
 
@@ -27,7 +27,9 @@ export async function readProgress(
   signal: AbortSignal,
 ): Promise<JobProgress> {
   if (address === undefined) return { state: "unknown", message: "the driver has no address yet" };
-  const answer = await client.send(`http://${urlHost(address)}:${DRIVER_PORTS.http}/progress`, { signal });
+  const answer = await client.send(`http://${urlHost(address)}:${DRIVER_PORTS.http.port}${PATHS.progress}`, {
+    signal,
+  });
   if (!answer.ok) return { state: "unknown", message: answer.message };
   return parseProgress(answer.body);
 }

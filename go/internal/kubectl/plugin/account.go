@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/accounting"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/cluster"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
@@ -78,7 +79,7 @@ func (o *accountOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b := books{pipeline: pipeline, collector: through(access, cluster.Service{Name: pipeline.CollectorInternalService(), Port: "internal"})}
+	b := books{pipeline: pipeline, collector: through(access, cluster.Service{Name: pipeline.CollectorInternalService(), Port: contract.PortInternal})}
 	if o.internalURL != "" {
 		b.collector = direct(o.internalURL)
 	}
@@ -177,7 +178,7 @@ func (b *books) look(ctx context.Context) ([]string, error) {
 
 func (b *books) readReceived(ctx context.Context) (accounting.Received, error) {
 	var received accounting.Received
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, b.collector.url+"/accounting", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, b.collector.url+contract.PathAccounting, nil)
 	if err != nil {
 		return received, err
 	}

@@ -15,6 +15,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/cluster"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/delivery"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
@@ -95,7 +96,7 @@ func (o *sharedOptions) collector(ctx context.Context, pipeline string) (endpoin
 	if err != nil {
 		return endpoint{}, err
 	}
-	return through(access, cluster.Service{Name: found.CollectorService(), Port: "http"}), nil
+	return through(access, cluster.Service{Name: found.CollectorService(), Port: contract.PortHTTP}), nil
 }
 
 // pipeline reads a pipeline, so that a wrong name is called wrong before anything else is tried.

@@ -16,7 +16,8 @@ import { editionsOf } from "../../../platform/secrets.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
 import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import type { ValidatedPipeline } from "../validate.ts";
-import { COLLECTOR_PORTS, COLLECTOR_SYSTEMS } from "../parts.ts";
+import { COLLECTOR_PORTS, PATHS } from "../../../generated/endpoints.ts";
+import { COLLECTOR_SYSTEMS } from "../parts.ts";
 import { childMetadata, componentLabels } from "../../../workloads/metadata.ts";
 
 /** How long the collector finishes requests after it is told to stop. */
@@ -77,14 +78,19 @@ function container(pipeline: ValidatedPipeline): V1Container {
     image: images.collector,
     imagePullPolicy: "IfNotPresent",
     env: environment(pipeline),
-    ports: [
-      { name: "http", containerPort: COLLECTOR_PORTS.http, protocol: "TCP" },
-      { name: "internal", containerPort: COLLECTOR_PORTS.internal, protocol: "TCP" },
-    ],
+    ports: Object.values(COLLECTOR_PORTS).map(({ name, port }) => ({
+      name,
+      containerPort: port,
+      protocol: "TCP",
+    })),
     resources: containerResources(collector.resources),
     securityContext: RESTRICTED_CONTAINER,
-    readinessProbe: { ...probe, httpGet: { path: "/readyz", port: "internal" } },
-    livenessProbe: { ...probe, failureThreshold: 6, httpGet: { path: "/healthz", port: "internal" } },
+    readinessProbe: { ...probe, httpGet: { path: PATHS.readyz, port: COLLECTOR_PORTS.internal.name } },
+    livenessProbe: {
+      ...probe,
+      failureThreshold: 6,
+      httpGet: { path: PATHS.healthz, port: COLLECTOR_PORTS.internal.name },
+    },
     lifecycle: { preStop: { sleep: { seconds: LEAVE_SECONDS } } },
     volumeMounts: secretVolumes(platform.spec, COLLECTOR_SYSTEMS).mounts,
   };
@@ -95,8 +101,8 @@ function environment({ collector, platform, topicName }: ValidatedPipeline): V1E
   const { cookie } = collector;
   return [
     ...collectorEnvironment({
-      LISTEN_ADDRESS: `:${COLLECTOR_PORTS.http}`,
-      INTERNAL_ADDRESS: `:${COLLECTOR_PORTS.internal}`,
+      LISTEN_ADDRESS: `:${COLLECTOR_PORTS.http.port}`,
+      INTERNAL_ADDRESS: `:${COLLECTOR_PORTS.internal.port}`,
       KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers,
       KAFKA_TOPIC: topicName,
       KAFKA_TLS: kafka.tls !== undefined,

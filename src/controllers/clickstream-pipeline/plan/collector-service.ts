@@ -1,9 +1,11 @@
 /** The address that events are sent to, and the one that only the command-line tool and monitoring use. Pure. */
 import type { V1ServiceSpec } from "@kubernetes/client-node";
 import type { Child } from "../../../targets/kubernetes/child.ts";
-import { COLLECTOR_PORTS } from "../parts.ts";
+import { COLLECTOR_PORTS } from "../../../generated/endpoints.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { service } from "../../../workloads/service.ts";
+
+const { http: HTTP, internal: INTERNAL } = COLLECTOR_PORTS;
 
 export function planCollectorService(pipeline: ValidatedPipeline): Child<{ spec: V1ServiceSpec }> {
   const { serviceType } = pipeline.collector;
@@ -14,7 +16,7 @@ export function planCollectorService(pipeline: ValidatedPipeline): Child<{ spec:
       type: serviceType,
       // Otherwise the pods would see the address of a node instead of the sender's.
       ...(serviceType === "ClusterIP" ? {} : { externalTrafficPolicy: "Local" }),
-      ports: [{ name: "http", port: 80, protocol: "TCP", targetPort: "http" }],
+      ports: [{ name: HTTP.name, port: 80, protocol: "TCP", targetPort: HTTP.name }],
     },
   );
 }
@@ -26,7 +28,7 @@ export function planCollectorInternalService(pipeline: ValidatedPipeline): Child
     { name: pipeline.names.collectorInternal, component: "collector" },
     {
       type: "ClusterIP",
-      ports: [{ name: "internal", port: COLLECTOR_PORTS.internal, protocol: "TCP", targetPort: "internal" }],
+      ports: [{ ...INTERNAL, protocol: "TCP", targetPort: INTERNAL.name }],
     },
   );
 }

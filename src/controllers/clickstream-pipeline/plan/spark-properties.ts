@@ -8,7 +8,8 @@ import type { Properties } from "../../../workloads/properties.ts";
 import { renderProperties } from "../../../workloads/properties.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { EXECUTOR_CONTAINER } from "./executor-pod.ts";
-import { DRIVER_PORTS, STREAM_JOB_SYSTEMS } from "../parts.ts";
+import { DRIVER_PORTS } from "../../../generated/endpoints.ts";
+import { STREAM_JOB_SYSTEMS } from "../parts.ts";
 import { taskSlots } from "./task-slots.ts";
 
 /** Where the ConfigMap is mounted in the driver. */
@@ -32,8 +33,8 @@ function driverProperties({ owner, processing, names }: ValidatedPipeline): Prop
     "spark.submit.deployMode": "client",
     "spark.driver.memory": `${processing.driverMemory.heap}m`,
     "spark.driver.bindAddress": "0.0.0.0",
-    "spark.driver.port": DRIVER_PORTS.driver,
-    "spark.driver.blockManager.port": DRIVER_PORTS.blocks,
+    "spark.driver.port": DRIVER_PORTS.driver.port,
+    "spark.driver.blockManager.port": DRIVER_PORTS.blocks.port,
     "spark.driver.extraJavaOptions": "-XX:+ExitOnOutOfMemoryError",
     "spark.kubernetes.namespace": owner.key.namespace,
   };

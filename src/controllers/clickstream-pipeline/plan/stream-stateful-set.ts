@@ -13,7 +13,8 @@ import type { ValidatedPipeline } from "../validate.ts";
 import type { ConfigMap } from "../../../workloads/config-map.ts";
 import { childMetadata, componentLabels } from "../../../workloads/metadata.ts";
 import { CONFIG_FOLDER } from "./spark-properties.ts";
-import { DRIVER_PORTS, STREAM_JOB_SYSTEMS } from "../parts.ts";
+import { DRIVER_PORTS, PATHS } from "../../../generated/endpoints.ts";
+import { STREAM_JOB_SYSTEMS } from "../parts.ts";
 
 /** A batch that runs is finished before the driver stops; a batch takes seconds, this is for a slow store. */
 const TERMINATION_GRACE_SECONDS = 120;
@@ -70,23 +71,27 @@ function podSpec(pipeline: ValidatedPipeline): V1PodSpec {
 
 function container(pipeline: ValidatedPipeline): V1Container {
   const { images, platform, processing } = pipeline;
-  const live = { httpGet: { path: "/healthz", port: "http" }, timeoutSeconds: 5 };
+  const live = { httpGet: { path: PATHS.healthz, port: DRIVER_PORTS.http.name }, timeoutSeconds: 5 };
   return {
     name: "driver",
     image: images.spark,
     imagePullPolicy: "IfNotPresent",
     args: ["stream-job"],
     env: environment(pipeline),
-    ports: Object.entries(DRIVER_PORTS).map(([name, containerPort]) => ({
+    ports: Object.values(DRIVER_PORTS).map(({ name, port }) => ({
       name,
-      containerPort,
+      containerPort: port,
       protocol: "TCP",
     })),
     resources: containerResources(processing.driverResources),
     securityContext: RESTRICTED_CONTAINER,
     // The JVM and Spark take some seconds on a free core and a minute on a crowded one.
     startupProbe: { ...live, periodSeconds: 2, failureThreshold: 150 },
-    readinessProbe: { httpGet: { path: "/readyz", port: "http" }, periodSeconds: 3, timeoutSeconds: 5 },
+    readinessProbe: {
+      httpGet: { path: PATHS.readyz, port: DRIVER_PORTS.http.name },
+      periodSeconds: 3,
+      timeoutSeconds: 5,
+    },
     livenessProbe: { ...live, periodSeconds: 10, failureThreshold: 6 },
     volumeMounts: [
       { name: "config", mountPath: CONFIG_FOLDER, readOnly: true },

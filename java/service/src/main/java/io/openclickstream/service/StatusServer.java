@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.openclickstream.model.DriverEndpoints;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -76,10 +77,10 @@ public final class StatusServer implements AutoCloseable {
             return new Answer(METHOD_NOT_ALLOWED, TEXT, "only GET\n");
         }
         return switch (exchange.getRequestURI().getPath()) {
-            case "/healthz" -> check(status.unhealthyBecause());
-            case "/readyz" -> check(status.unreadyBecause());
-            case "/progress" -> new Answer(OK, "application/json", json.writeValueAsString(status.progress()) + "\n");
-            case "/metrics" -> new Answer(OK, "text/plain; version=0.0.4; charset=utf-8", status.metrics());
+            case DriverEndpoints.HEALTHZ_PATH -> check(status.unhealthyBecause());
+            case DriverEndpoints.READYZ_PATH -> check(status.unreadyBecause());
+            case DriverEndpoints.PROGRESS_PATH -> new Answer(OK, "application/json", json.writeValueAsString(status.progress()) + "\n");
+            case DriverEndpoints.METRICS_PATH -> new Answer(OK, "text/plain; version=0.0.4; charset=utf-8", status.metrics());
             default -> new Answer(NOT_FOUND, TEXT, "not found\n");
         };
     }

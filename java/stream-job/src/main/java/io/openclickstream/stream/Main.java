@@ -1,6 +1,7 @@
 package io.openclickstream.stream;
 
 import io.openclickstream.model.ConfigException;
+import io.openclickstream.model.DriverEndpoints;
 import io.openclickstream.model.ProgressDocument;
 import io.openclickstream.service.Causes;
 import io.openclickstream.service.StatusServer;
@@ -27,7 +28,6 @@ public final class Main {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** Before Spark's own hook, which would pull the context from under a running batch. */
     private static final int BEFORE_SPARK = 1000;
-    private static final int DEFAULT_HTTP_PORT = 9090;
 
     private final JobStatus status = new JobStatus(Clock.systemUTC());
     private final AtomicBoolean isExiting = new AtomicBoolean();
@@ -106,6 +106,6 @@ public final class Main {
 
     private static int httpPort() {
         String port = System.getenv("HTTP_PORT");
-        return port == null ? DEFAULT_HTTP_PORT : Integer.parseInt(port);
+        return port == null ? DriverEndpoints.HTTP_PORT : Integer.parseInt(port);
     }
 }

@@ -1,0 +1,35 @@
+/** Generated from contracts/endpoints.yaml by `node scripts/generate.ts`; do not edit. */
+
+/** Ports of the collector's pods, with their names. */
+export const COLLECTOR_PORTS = {
+  /** Events. */
+  http: { name: "http", port: 8080 },
+  /** Metrics, status and accounting, never reached from outside. */
+  internal: { name: "internal", port: 9090 },
+} as const;
+
+/** Ports of the driver's pod, with their names. */
+export const DRIVER_PORTS = {
+  /** Spark's driver, for its executors. */
+  driver: { name: "driver", port: 7078 },
+  /** Spark's blocks, for its executors. */
+  blocks: { name: "blocks", port: 7079 },
+  /** Metrics and progress. */
+  http: { name: "http", port: 9090 },
+} as const;
+
+/** Paths that collector and driver answer. */
+export const PATHS = {
+  /** Whether the process lives. */
+  healthz: "/healthz",
+  /** Whether requests should be sent here. */
+  readyz: "/readyz",
+  /** Metrics as Prometheus reads them. */
+  metrics: "/metrics",
+  /** Whether events are taken; the document of status.yaml. */
+  status: "/status",
+  /** What the raw topic holds; the document of accounting.yaml. */
+  accounting: "/accounting",
+  /** How far the stream job is; the document of progress.yaml. */
+  progress: "/progress",
+} as const;
