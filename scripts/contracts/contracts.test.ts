@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseCollector } from "./collector.ts";
+import { parseConnections } from "./connections.ts";
 import { parseEndpoints } from "./endpoints.ts";
 import { parseRawRecord, rawRecordFiles } from "./raw-record.ts";
 import { parseShape, schemaModule, typeModule } from "./shape.ts";
@@ -64,5 +65,12 @@ describe("two contracts say the same where both know something:", () => {
     const defaultOf = (wanted: string) => variables.find(({ name }) => name === wanted)?.default;
     expect(defaultOf("LISTEN_ADDRESS")).toBe(`:${ports.collector.http?.port}`);
     expect(defaultOf("INTERNAL_ADDRESS")).toBe(`:${ports.collector.internal?.port}`);
+  });
+
+  it("the collector's secrets are the variables that the operator sets", async () => {
+    const { kafkaUsername, kafkaPassword } = parseConnections(await contract("connections")).variables;
+    const { variables } = parseCollector(await contract("collector"));
+    const secrets = variables.filter((variable) => variable.type === "text" && variable.secret === true);
+    expect(secrets.map(({ name }) => name)).toEqual([kafkaUsername?.name, kafkaPassword?.name]);
   });
 });

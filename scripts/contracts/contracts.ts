@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { format } from "prettier";
 import { collectorFiles, collectorModule, collectorSections, parseCollector } from "./collector.ts";
+import { connectionsFiles, connectionsModule, parseConnections } from "./connections.ts";
 import { endpointsFiles, endpointsModule, parseEndpoints } from "./endpoints.ts";
 import { eventModelFiles, eventModelModule, parseEventModel } from "./event-model.ts";
 import { goPackageFile } from "./go.ts";
@@ -63,6 +64,7 @@ export async function contractFiles(root: string): Promise<readonly GeneratedFil
   const names = parseNames(await readContract(root, "names"));
   const collector = parseCollector(await readContract(root, "collector"));
   const endpoints = parseEndpoints(await readContract(root, "endpoints"));
+  const connections = parseConnections(await readContract(root, "connections"));
   const maskings = record.maskings.map(({ masking }) => masking);
   const failures = model.failureReasons
     .filter(({ collector }) => collector === true)
@@ -73,12 +75,14 @@ export async function contractFiles(root: string): Promise<readonly GeneratedFil
     await typeScriptModule("names", namesModule(names)),
     await typeScriptModule("collector", collectorModule(collector)),
     await typeScriptModule("endpoints", endpointsModule(endpoints)),
+    await typeScriptModule("connections", connectionsModule(connections)),
     goPackageFile(),
     ...collectorFiles(collector),
     ...eventModelFiles(model),
     ...rawRecordFiles(record),
     ...namesFiles(names),
     ...endpointsFiles(endpoints),
+    ...connectionsFiles(connections),
     ...(await documentFiles(root, maskings)),
     await filledPage(root, "docs/collector.md", {
       ...rawRecordSections(record, failures),

@@ -4,6 +4,7 @@
  */
 import type { DataPlatformSpec, PLATFORM_COMPONENTS } from "../crds/kinds.ts";
 import { DATA_PLATFORM_DEFAULTS } from "../crds/kinds.ts";
+import { SECRET_VARIABLES } from "../generated/connections.ts";
 import type { SecretKey } from "./secrets.ts";
 
 /** A system of a platform, as `status.components` names it. */
@@ -44,14 +45,14 @@ export const REFERENCES = {
     secret: ({ kafka }) => kafka.sasl?.secretRef.name,
     key: ({ kafka }) => kafka.sasl?.secretRef.usernameKey,
     defaultKey: DATA_PLATFORM_DEFAULTS.usernameKey,
-    variable: "KAFKA_SASL_USERNAME",
+    variable: SECRET_VARIABLES.kafkaUsername,
   },
   kafkaPassword: {
     component: "Kafka",
     secret: ({ kafka }) => kafka.sasl?.secretRef.name,
     key: ({ kafka }) => kafka.sasl?.secretRef.passwordKey,
     defaultKey: DATA_PLATFORM_DEFAULTS.passwordKey,
-    variable: "KAFKA_SASL_PASSWORD",
+    variable: SECRET_VARIABLES.kafkaPassword,
   },
   // The variables of the object store are those that every AWS SDK reads.
   accessKeyId: {
@@ -73,7 +74,7 @@ export const REFERENCES = {
     secret: ({ catalog }) => catalog.credentialsSecretRef?.name,
     key: ({ catalog }) => catalog.credentialsSecretRef?.tokenKey,
     defaultKey: DATA_PLATFORM_DEFAULTS.tokenKey,
-    variable: "CATALOG_TOKEN",
+    variable: SECRET_VARIABLES.catalogToken,
     hint: "pipelines and query clusters need a token for the catalog, client credentials serve the operator only",
   },
 } as const satisfies Readonly<Record<string, Reference>>;

@@ -2,6 +2,7 @@
 import { LAKE_CATALOG } from "../../../crds/kinds.ts";
 import type { CacheSettings, ValidatedCluster } from "../validate.ts";
 import type { Properties } from "../../../workloads/properties.ts";
+import { REFERENCES } from "../../../platform/references.ts";
 import { fromEnvironment } from "../../../targets/trino/server.ts";
 import { renderProperties } from "../../../workloads/properties.ts";
 
@@ -20,14 +21,14 @@ export function renderLakeCatalog({ platform, cache }: ValidatedCluster): string
       ? {}
       : {
           "iceberg.rest-catalog.security": "OAUTH2",
-          "iceberg.rest-catalog.oauth2.token": fromEnvironment("CATALOG_TOKEN"),
+          "iceberg.rest-catalog.oauth2.token": fromEnvironment(REFERENCES.catalogToken.variable),
         }),
     "fs.native-s3.enabled": true,
     "s3.endpoint": storage.endpoint,
     "s3.region": storage.region,
     "s3.path-style-access": storage.pathStyle ?? true,
-    "s3.aws-access-key": fromEnvironment("AWS_ACCESS_KEY_ID"),
-    "s3.aws-secret-key": fromEnvironment("AWS_SECRET_ACCESS_KEY"),
+    "s3.aws-access-key": fromEnvironment(REFERENCES.accessKeyId.variable),
+    "s3.aws-secret-key": fromEnvironment(REFERENCES.secretAccessKey.variable),
     ...cacheProperties(cache),
   });
 }

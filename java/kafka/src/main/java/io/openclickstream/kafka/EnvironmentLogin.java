@@ -1,6 +1,7 @@
 package io.openclickstream.kafka;
 
 import io.openclickstream.model.ConfigException;
+import io.openclickstream.model.SecretVariables;
 import java.util.List;
 import java.util.Map;
 import javax.security.auth.callback.Callback;
@@ -16,12 +17,9 @@ import org.apache.kafka.common.security.scram.ScramExtensionsCallback;
  * option, no serialized task and no log, and may hold any character.
  */
 public final class EnvironmentLogin implements AuthenticateCallbackHandler {
-    private static final String USERNAME = "KAFKA_SASL_USERNAME";
-    private static final String PASSWORD = "KAFKA_SASL_PASSWORD";
-
     /** Fails with the variable's name when one is absent. */
     static void requireVariables() {
-        for (String variable : List.of(USERNAME, PASSWORD)) {
+        for (String variable : List.of(SecretVariables.KAFKA_USERNAME, SecretVariables.KAFKA_PASSWORD)) {
             if (System.getenv(variable) == null) {
                 throw new ConfigException("the environment variable " + variable + " must be set when Kafka has a SASL mechanism");
             }
@@ -37,9 +35,9 @@ public final class EnvironmentLogin implements AuthenticateCallbackHandler {
     public void handle(Callback[] callbacks) throws UnsupportedCallbackException {
         for (Callback callback : callbacks) {
             if (callback instanceof NameCallback name) {
-                name.setName(System.getenv(USERNAME));
+                name.setName(System.getenv(SecretVariables.KAFKA_USERNAME));
             } else if (callback instanceof PasswordCallback password) {
-                password.setPassword(System.getenv(PASSWORD).toCharArray());
+                password.setPassword(System.getenv(SecretVariables.KAFKA_PASSWORD).toCharArray());
             } else if (!(callback instanceof ScramExtensionsCallback)) {
                 throw new UnsupportedCallbackException(callback);
             }

@@ -1,5 +1,6 @@
 package io.openclickstream.lake;
 
+import io.openclickstream.model.SecretVariables;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -9,14 +10,12 @@ import org.apache.iceberg.catalog.Catalog;
 
 /** Connects to the Iceberg REST catalog. Its token and the S3 keys come from the environment. */
 public final class LakeCatalog {
-    private static final String TOKEN_VARIABLE = "CATALOG_TOKEN";
-
     private LakeCatalog() {
     }
 
     /** Opens the catalog; close it when nothing uses its tables any more. */
     public static Catalog connect(CatalogSettings catalog, StorageSettings storage, Configuration hadoop) {
-        return CatalogUtil.buildIcebergCatalog(catalog.name(), properties(catalog, storage, System.getenv(TOKEN_VARIABLE)), hadoop);
+        return CatalogUtil.buildIcebergCatalog(catalog.name(), properties(catalog, storage, System.getenv(SecretVariables.CATALOG_TOKEN)), hadoop);
     }
 
     static Map<String, String> properties(CatalogSettings catalog, StorageSettings storage, String token) {
