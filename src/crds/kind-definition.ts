@@ -1,5 +1,6 @@
 /** What a kind is: its names, its columns in `kubectl get`, and its schemas. */
 import type { z } from "zod";
+import type { ObjectMeta } from "../api/objects.ts";
 import { GROUP } from "../naming/marks.ts";
 import type { Rule, TransitionRule } from "./rules.ts";
 
@@ -53,33 +54,11 @@ export type Sent<Value> = Value extends readonly (infer Element)[]
     ? { readonly [Key in keyof Value]: Sent<Exclude<Value[Key], undefined>> }
     : Value;
 
-/** `metadata` of a custom resource that the API server sent. */
-export interface ResourceMetadata {
-  readonly name: string;
-  readonly namespace?: string;
-  readonly uid?: string;
-  readonly resourceVersion?: string;
-  readonly generation?: number;
-  readonly creationTimestamp?: string;
-  readonly deletionTimestamp?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly finalizers?: readonly string[];
-  readonly ownerReferences?: readonly {
-    readonly apiVersion: string;
-    readonly kind: string;
-    readonly name: string;
-    readonly uid: string;
-    readonly controller?: boolean;
-    readonly blockOwnerDeletion?: boolean;
-  }[];
-}
-
 /** A custom resource of one kind. */
 export interface Resource<Spec, Status> {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: ResourceMetadata;
+  readonly metadata: ObjectMeta;
   readonly spec: Spec;
   readonly status?: Status;
 }

@@ -20,6 +20,7 @@ export {
 } from "./quantities.ts";
 export * from "./query-cluster.ts";
 export { DEFAULT_DELETION_POLICY, type DeletionPolicy } from "./references.ts";
+export { isReservedProperty } from "./table-properties.ts";
 
 export const KINDS: readonly KindDefinition[] = [
   dataPlatformKind,

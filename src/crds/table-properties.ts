@@ -13,16 +13,18 @@ const RESERVED_PROPERTIES = [
   "default-sort-order",
 ];
 
+/** Whether a property is a fact of the table, or a name that the operator keeps to itself. */
+export function isReservedProperty(name: string): boolean {
+  return RESERVED_PROPERTIES.includes(name) || name.startsWith("openclickstream.");
+}
+
 /** Properties of a LakeTable by their Iceberg names. */
 export const tableProperties = withRules(textMap(100, 4096), [
   MAP_KEY_RULE,
   {
     rule: `!self.exists(key, key in [${RESERVED_PROPERTIES.map(celText).join(", ")}] || key.startsWith('openclickstream.'))`,
     message: `must not hold ${RESERVED_PROPERTIES.join(", ")} or openclickstream.*, which are not for setting; remove them`,
-    holds: (properties) =>
-      !Object.keys(properties).some(
-        (key) => RESERVED_PROPERTIES.includes(key) || key.startsWith("openclickstream."),
-      ),
+    holds: (properties) => !Object.keys(properties).some(isReservedProperty),
   },
   {
     rule: "!('format-version' in self) || self['format-version'] in ['1', '2', '3']",

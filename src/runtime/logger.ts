@@ -1,4 +1,5 @@
 /** The process's pino logger: JSON lines on stdout, errors without credentials. */
+import { messageOf } from "../api/text.ts";
 import pino from "pino";
 import type { Bindings, DestinationStream, Logger } from "pino";
 import { scrub } from "./pass/scrub.ts";
@@ -51,14 +52,6 @@ function scrubFields(value: unknown, secrets: Iterable<string>): unknown {
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, scrubFields(each, secrets)]));
-}
-
-/** Message of anything thrown; of an error without a message, its name or code. */
-export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.message !== "") return error.message;
-  const code = (error as { code?: unknown }).code;
-  return typeof code === "string" ? code : error.name;
 }
 
 function causeMessages(error: Error): string[] {

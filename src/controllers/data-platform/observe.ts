@@ -2,6 +2,7 @@
 import type { DataPlatform } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import { findTerminalError, findTransientError, findWaitingError } from "../../runtime/errors.ts";
+import { counted, messageOf } from "../../api/text.ts";
 import type { Reason } from "../../api/reasons.ts";
 import { problemOf } from "../../platform/components.ts";
 import type { PresentPlatform } from "../../platform/platform.ts";
@@ -62,7 +63,7 @@ interface Finding {
 
 async function probeKafka(kafka: TopicAdmin, signal: AbortSignal): Promise<Finding> {
   const { version, brokers, clusterId } = await kafka.probe(signal);
-  const count = `${brokers} ${brokers === 1 ? "broker" : "brokers"}`;
+  const count = counted(brokers, "broker");
   return { version, message: clusterId === undefined ? count : `${count}, cluster ${clusterId}` };
 }
 
@@ -115,8 +116,4 @@ async function probe(
 function reasonOf(error: unknown): Reason | undefined {
   const classed = findWaitingError(error) ?? findTransientError(error) ?? findTerminalError(error);
   return classed?.reason === "InvalidSpec" ? undefined : classed?.reason;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

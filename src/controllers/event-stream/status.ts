@@ -3,6 +3,7 @@ import type { EventStream, EventStreamStatus } from "../../crds/kinds.ts";
 import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
 import type { CurrentTopic } from "../../targets/kafka/topic.ts";
 import { remembered } from "../remembered.ts";
+import { counted } from "../../api/text.ts";
 import { timestamp } from "../../api/timestamp.ts";
 import type { AppliedStream } from "./apply.ts";
 import { topicNameOf } from "./claim.ts";
@@ -56,6 +57,6 @@ function topicFields(topic: TopicShape | undefined, { resource, observed, applie
 }
 
 function readyMessage({ name, partitions, replicationFactor }: TopicShape): string {
-  const count = `${partitions} ${partitions === 1 ? "partition" : "partitions"}`;
+  const count = counted(partitions, "partition");
   return `topic "${name}" has ${count}, each ${replicationFactor === 1 ? "once" : `${replicationFactor} times`}`;
 }

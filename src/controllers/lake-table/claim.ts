@@ -1,6 +1,7 @@
 /** What a LakeTable claims: one table of one catalog; and which tables lie in one another's folders. Pure. */
 import type { DataPlatformSpec, LakeTable } from "../../crds/kinds.ts";
 import { lakeTableKind } from "../../crds/kinds.ts";
+import { normalLocation } from "../../naming/locations.ts";
 import type { ObjectIndex, ObjectReader } from "../../runtime/controller.ts";
 import type { ClaimedKind } from "../claims/claimed-kind.ts";
 
@@ -47,7 +48,7 @@ function ancestorsOf(folder: string): readonly string[] {
 }
 
 function asFolder(location: string): string {
-  return `${location.replace(/^s3[an]:/, "s3:").replace(/\/+$/, "")}/`;
+  return `${normalLocation(location)}/`;
 }
 
 /** Same text for the same catalog. */

@@ -2,6 +2,7 @@
 import type { LakeTable } from "../../crds/kinds.ts";
 import { LAKE_TABLE_DEFAULTS, lakeTableKind } from "../../crds/kinds.ts";
 import { OWN_ANNOTATIONS } from "../../naming/marks.ts";
+import { normalLocation } from "../../naming/locations.ts";
 import type { TableIdentifier } from "../../naming/tables.ts";
 import { formatTable, parseTableIdentifier } from "../../naming/tables.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
@@ -113,7 +114,7 @@ async function deleteFiles(
 
 /** The folder within the bucket, with a slash at the end; never the whole bucket. */
 function prefixInBucket(location: string, bucket: string): string | undefined {
-  const match = /^s3[an]?:\/\/([^/]+)\/+(.*[^/])\/*$/.exec(location);
+  const match = /^s3:\/\/([^/]+)\/+(.+)$/.exec(normalLocation(location));
   return match?.[1] === bucket && match[2] !== undefined ? `${match[2]}/` : undefined;
 }
 

@@ -1,5 +1,6 @@
 /** What a table's status says, from what the catalog told or answered. Pure. */
 import type { LakeTable, LakeTableStatus } from "../../crds/kinds.ts";
+import { counted } from "../../api/text.ts";
 import { formatTable } from "../../naming/tables.ts";
 import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";
@@ -23,7 +24,7 @@ export function tableStatus(input: Input): StatusResult<LakeTableStatus> {
     conditions: [],
     ...(table !== undefined && {
       ready: {
-        message: `table "${formatTable(table.identifier)}" has ${count(table.fields.length, "column")}`,
+        message: `table "${formatTable(table.identifier)}" has ${counted(table.fields.length, "column")}`,
       },
     }),
   };
@@ -54,8 +55,4 @@ function figures(table: CurrentTable | undefined, { resource, observed }: Input)
   if (snapshot === undefined) return { schemaId, rows: 0, dataFiles: 0, totalBytes: 0 };
   const { id, ...counts } = snapshot;
   return { schemaId, currentSnapshotId: id, ...counts };
-}
-
-function count(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? "" : "s"}`;
 }

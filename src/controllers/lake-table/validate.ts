@@ -1,6 +1,6 @@
 /** Turns a table's spec into the wanted table with all defaults resolved, or says what is in the way. Pure. */
 import type { LakeTable, LakeTableColumn, LakeTablePartitionField } from "../../crds/kinds.ts";
-import { CHECKPOINT_FOLDER, LAKE_TABLE_DEFAULTS } from "../../crds/kinds.ts";
+import { CHECKPOINT_FOLDER, isReservedProperty, LAKE_TABLE_DEFAULTS } from "../../crds/kinds.ts";
 import type { TableIdentifier } from "../../naming/tables.ts";
 import { defaultTableLocation, parseTableIdentifier } from "../../naming/tables.ts";
 import { TerminalError } from "../../runtime/errors.ts";
@@ -96,18 +96,6 @@ function refuseRedundantTimes(partitionBy: readonly LakeTablePartitionField[]): 
   );
 }
 
-/** Names in table properties that are facts of the metadata and not settings. */
-const RESERVED: ReadonlySet<string> = new Set([
-  "uuid",
-  "snapshot-count",
-  "current-snapshot-id",
-  "current-snapshot-summary",
-  "current-snapshot-timestamp-ms",
-  "current-schema",
-  "default-partition-spec",
-  "default-sort-order",
-]);
-
 const FORMAT_VERSIONS: ReadonlyMap<string, number> = new Map([
   ["1", 1],
   ["2", 2],
@@ -119,9 +107,7 @@ function checkProperties(
   properties: Readonly<Record<string, string>>,
 ): Pick<WantedTable, "formatVersion" | "properties"> {
   const { "format-version": version, ...rest } = properties;
-  const reserved = Object.keys(rest).find(
-    (name) => RESERVED.has(name) || name.startsWith("openclickstream."),
-  );
+  const reserved = Object.keys(rest).find(isReservedProperty);
   if (reserved !== undefined) {
     const message = `spec.properties must not hold "${reserved}", which is not for setting; remove it`;
     throw new TerminalError("InvalidSpec", message, { field: "spec.properties" });

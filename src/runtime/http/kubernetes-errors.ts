@@ -1,7 +1,7 @@
 /** Classifies what the API server answered, or that it did not answer. The one place that knows status codes. */
 import { KubernetesError } from "./kubernetes-client.ts";
 import type { KubernetesErrorCode } from "./kubernetes-client.ts";
-import { messageOf } from "../logger.ts";
+import { messageOf } from "../../api/text.ts";
 
 interface FailedRequest {
   readonly verb: string;

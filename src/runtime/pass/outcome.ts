@@ -3,7 +3,7 @@ import type { PassError, StatusResult } from "../controller.ts";
 import { causeChain, findTerminalError, findTransientError, findWaitingError } from "../errors.ts";
 import { KubernetesError } from "../http/kubernetes-client.ts";
 import type { KubernetesErrorCode } from "../http/kubernetes-client.ts";
-import { messageOf } from "../logger.ts";
+import { messageOf } from "../../api/text.ts";
 import type { Reason } from "../../api/reasons.ts";
 import { scrub } from "./scrub.ts";
 

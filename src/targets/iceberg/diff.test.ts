@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isTerminalError } from "../../runtime/errors.ts";
 import type { TableAction } from "./diff.ts";
-import { describeTableAction, diffTable, isSameLocation } from "./diff.ts";
+import { describeTableAction, diffTable } from "./diff.ts";
 import { MANAGED_PROPERTIES } from "./diff-properties.ts";
 import type { CurrentTable, WantedColumn, WantedTable } from "./table.ts";
 import { TEST_TABLE, anyEditOf, anyWantedTable, carryOut } from "../../testing/arbitrary-tables.ts";
@@ -404,14 +404,6 @@ describe("what cannot change", () => {
     expect(() => diffTable(wantedTable({ formatVersion: 1 }), create(wantedTable()))).toThrow(
       "cannot go back to 1",
     );
-  });
-
-  it.each([
-    ["s3://b/x", "s3a://b/x/", true],
-    ["s3://b/x", "s3n://b/x", true],
-    ["s3://b/x", "s3://b/xy", false],
-  ])("%s and %s are the same place: %s", (one, other, isSame) => {
-    expect(isSameLocation(one, other)).toBe(isSame);
   });
 });
 

@@ -1,4 +1,6 @@
 /** Compares a wanted table with the current one. Pure: the result is data that `execute` carries out in one commit. */
+import { counted } from "../../api/text.ts";
+import { isSameLocation } from "../../naming/locations.ts";
 import { formatTable } from "../../naming/tables.ts";
 import type { TableIdentifier } from "../../naming/tables.ts";
 import { TerminalError } from "../../runtime/errors.ts";
@@ -73,7 +75,7 @@ export function diffTable(wanted: WantedTable, current: CurrentTable | undefined
 export function describeTableAction(action: TableAction): string {
   switch (action.kind) {
     case "create-table":
-      return `creating table "${formatTable(action.identifier)}" with ${columns(action.fields.length)}`;
+      return `creating table "${formatTable(action.identifier)}" with ${counted(action.fields.length, "column")}`;
     case "upgrade-format":
       return `upgrading the table format from ${action.from} to ${action.to}`;
     case "evolve-schema":
@@ -84,7 +86,7 @@ export function describeTableAction(action: TableAction): string {
         "none",
       )}`;
     case "change-sort-order":
-      return `changing the sort order of new data to ${columns(action.change.layout.fields.length)}`;
+      return `changing the sort order of new data to ${counted(action.change.layout.fields.length, "column")}`;
     case "change-properties":
       return `changing properties ${listOr([...Object.keys(action.set), ...action.unset], "")}`;
   }
@@ -120,15 +122,6 @@ function refuseOtherLocation(wanted: WantedLocation, current: CurrentTable): voi
       `set spec.location to that, or leave it out`,
     { field: "spec.location" },
   );
-}
-
-/** Hadoop's names for S3 mean the same place. */
-export function isSameLocation(one: string, other: string): boolean {
-  return normalLocation(one) === normalLocation(other);
-}
-
-function normalLocation(url: string): string {
-  return url.replace(/^s3[an]:/, "s3:").replace(/\/+$/, "");
 }
 
 function upgradeFormat(wanted: number | undefined, current: CurrentTable): TableChange | undefined {
@@ -174,10 +167,6 @@ function changeSortOrder(
 function changeProperties(wanted: WantedTable, current: CurrentTable): TableChange | undefined {
   const change = diffProperties(wanted.properties, current);
   return change && { kind: "change-properties", ...change };
-}
-
-function columns(count: number): string {
-  return `${count} ${count === 1 ? "column" : "columns"}`;
 }
 
 function listOr(items: readonly string[], otherwise: string): string {

@@ -8,6 +8,7 @@ import type {
   TableUpdate,
 } from "iceberg-js";
 import { z } from "zod";
+import { normalLocation } from "../../naming/locations.ts";
 import { formatTable } from "../../naming/tables.ts";
 import type { DatabaseName, TableIdentifier } from "../../naming/tables.ts";
 import type { WritePermit } from "../../runtime/controller.ts";
@@ -142,7 +143,7 @@ async function proposeTable(
 
 function decideLocation(wanted: WantedLocation, proposed: string): string {
   if (wanted.kind === "exact") return wanted.url;
-  const isInBucket = proposed.replace(/^s3[an]:/, "s3:").startsWith(`s3://${wanted.bucket}/`);
+  const isInBucket = `${normalLocation(proposed)}/`.startsWith(`s3://${wanted.bucket}/`);
   return isInBucket ? proposed.replace(/\/+$/, "") : wanted.fallback;
 }
 

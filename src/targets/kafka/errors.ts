@@ -1,4 +1,5 @@
 /** Kafka's errors, classified once: what the runtime should do about them, and a message for the resource's condition. */
+import { messageOf } from "../../api/text.ts";
 import { TerminalError, TransientError, WaitingError } from "../../runtime/errors.ts";
 import { scrub } from "../../platform/secret.ts";
 import type { KafkaSettings } from "../../platform/kafka.ts";
@@ -123,12 +124,4 @@ function causesOf(error: unknown): readonly unknown[] {
   const inner =
     error instanceof AggregateError ? [...(error.errors as unknown[]), error.cause] : [error.cause];
   return inner.filter((cause) => cause !== undefined && cause !== null);
-}
-
-/** Node leaves the message of some network errors empty and names only the code. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code } = error as { code?: unknown };
-  if (error.message !== "") return error.message;
-  return typeof code === "string" ? code : error.name;
 }
