@@ -10,8 +10,6 @@ const config: KnipConfig = {
     "local/deploy/{demo,dev}.ts",
   ],
   project: ["{src,test,bench,local,scripts}/**/*.ts"],
-  // The runtime that all scripts are started with.
-  ignoreDependencies: ["node"],
   // Of the machine, not of a package.
   ignoreBinaries: ["flock"],
   // The type of a parameter or of a result is part of what a file says, though nobody else may name it yet.
