@@ -25,7 +25,15 @@ export default tseslint.config(
         "error",
         { allowNumber: true, allowBoolean: true },
       ],
-      "no-restricted-syntax": ["error", { selector: "ExportDefaultDeclaration", message: "export by name" }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ExportDefaultDeclaration", message: "export by name" },
+        {
+          // A constructor has no name that could begin with #.
+          selector: ":not(MethodDefinition[kind='constructor'])[accessibility='private']",
+          message: "write #name: only that is private when the program runs",
+        },
+      ],
     },
   },
   {

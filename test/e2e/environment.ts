@@ -37,7 +37,7 @@ export class Environment {
       cluster,
       `${namePrefix}${Math.floor(Date.now() / 1000).toString(36)}`,
     );
-    await environment.applyQuickstart();
+    await environment.#applyQuickstart();
     return environment;
   }
 
@@ -50,7 +50,7 @@ export class Environment {
     if (names.length > 0) await cluster.kubectl(["delete", `--wait=${wait}`, "--ignore-not-found", ...names]);
   }
 
-  private async applyQuickstart(): Promise<void> {
+  async #applyQuickstart(): Promise<void> {
     const directory = join(checkoutFolder, ".local", "deploy", "e2e");
     await mkdir(directory, { recursive: true });
     const patch = JSON.stringify([{ op: "replace", path: "/metadata/name", value: this.namespace }]);

@@ -22,7 +22,7 @@ const DEFAULT_TIMEOUT_MILLISECONDS = 3000;
 
 /** Sends requests over kept-alive connections until `close`. */
 export class JsonClient {
-  private readonly agent = new Agent({
+  readonly #agent = new Agent({
     keepAliveTimeout: 10_000,
     maxResponseSize: MAX_ANSWER_BYTES,
     connect: { timeout: 2000 },
@@ -33,7 +33,7 @@ export class JsonClient {
     const timeout = AbortSignal.timeout(options.timeoutMilliseconds ?? DEFAULT_TIMEOUT_MILLISECONDS);
     try {
       const response = await request(url, {
-        dispatcher: this.agent,
+        dispatcher: this.#agent,
         method: options.method ?? "GET",
         signal: AbortSignal.any([options.signal, timeout]),
         ...(options.headers === undefined ? {} : { headers: options.headers }),
@@ -51,7 +51,7 @@ export class JsonClient {
   }
 
   async close(): Promise<void> {
-    await this.agent.destroy();
+    await this.#agent.destroy();
   }
 }
 

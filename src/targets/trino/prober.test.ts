@@ -16,21 +16,21 @@ class FakeTrino {
   readonly statements: string[] = [];
   /** Catalogs that answer with this error. */
   readonly failing = new Map<string, string>();
-  private readonly server = createServer((request, response) => void this.answer(request, response));
+  readonly #server = createServer((request, response) => void this.#answer(request, response));
 
   async start(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.server.once("error", reject);
-      this.server.listen(TRINO_PORT, ADDRESS, resolve);
+      this.#server.once("error", reject);
+      this.#server.listen(TRINO_PORT, ADDRESS, resolve);
     });
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url === "/v1/info") {
       return send(response, { nodeVersion: { version: "476" }, starting: this.starting });
     }

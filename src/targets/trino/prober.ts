@@ -38,11 +38,11 @@ interface Answer {
 
 /** Keeps the last answer of each cluster for a while. What is lost with it is only asked again. */
 export class CachingProber implements ClusterProber {
-  private readonly answers = new Map<string, Answer>();
-  private readonly client: JsonClient;
+  readonly #answers = new Map<string, Answer>();
+  readonly #client: JsonClient;
 
   constructor(client: JsonClient) {
-    this.client = client;
+    this.#client = client;
   }
 
   async probe(request: ProbeRequest): Promise<TrinoProbe> {
@@ -50,25 +50,25 @@ export class CachingProber implements ClusterProber {
     const address = podAddress(coordinator);
     if (address === undefined) return { state: "unknown", message: "no coordinator is ready" };
     const question = [coordinator?.metadata.uid, address, request.readyWorkers, ...catalogs].join("\n");
-    const last = this.answers.get(request.cluster);
+    const last = this.#answers.get(request.cluster);
     if (last?.question === question && secondsBetween(last.at, now) < intervalAfter(last.probe, request))
       return last.probe;
     const probe = await probeTrino({
-      client: this.client,
+      client: this.#client,
       coordinatorUrl: `http://${urlHost(address)}:${TRINO_PORT}`,
       catalogs,
       signal: request.signal,
       clock: () => performance.now(),
     });
-    this.remember(request.cluster, { question, at: now, probe });
+    this.#remember(request.cluster, { question, at: now, probe });
     return probe;
   }
 
-  private remember(cluster: string, answer: Answer): void {
-    for (const [key, { at }] of this.answers) {
-      if (secondsBetween(at, answer.at) > FORGET_SECONDS) this.answers.delete(key);
+  #remember(cluster: string, answer: Answer): void {
+    for (const [key, { at }] of this.#answers) {
+      if (secondsBetween(at, answer.at) > FORGET_SECONDS) this.#answers.delete(key);
     }
-    this.answers.set(cluster, answer);
+    this.#answers.set(cluster, answer);
   }
 }
 
