@@ -98,10 +98,16 @@ export function collectorModule({ variables }: CollectorEnvironment): string {
       const isRequired = "required" in variable && variable.required === true;
       return `${tsdoc(variable.doc)}readonly ${variable.name}${isRequired ? "" : "?"}: ${typeText(variable)}${isRequired ? "" : " | undefined"};`;
     });
+  const defaults = variables
+    .filter((variable) => variable.default !== undefined)
+    .map(({ name, default: value, doc }) => `${tsdoc(doc)}${name}: ${JSON.stringify(value)},`);
   return `import type { IpMasking } from "./raw-record.ts";
 
 /** What the collector is told. A list is written with commas; what is undefined is left to the collector's default. */
 export interface CollectorEnvironment {${members.join("\n")}}
+
+/** What the collector takes where it is told nothing. */
+export const COLLECTOR_DEFAULTS = {${defaults.join("\n")}} as const;
 `;
 }
 

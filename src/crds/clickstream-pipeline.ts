@@ -1,5 +1,6 @@
 /** ClickstreamPipeline: the whole path from the collector over the raw topic and the stream job to the tables. */
 import { z } from "zod";
+import { COLLECTOR_DEFAULTS } from "../generated/collector.ts";
 import { IP_MASKINGS, SECRET_HEADERS } from "../generated/raw-record.ts";
 import { commonStatus } from "./conditions.ts";
 import { EVENT_STREAM_DEFAULTS, partitions, replicationFactor, retention } from "./event-stream.ts";
@@ -30,15 +31,23 @@ import {
   withRules,
 } from "./rules.ts";
 
-/** What an absent field means; resolved by the controller, never written into the resource. */
+/**
+ * What an absent field means; resolved by the controller, never written into the resource. What the collector is told too is
+ * the same as it takes by itself.
+ */
 export const CLICKSTREAM_PIPELINE_DEFAULTS = {
   collector: {
     replicas: 1,
     corsOrigins: [],
-    maxEventBytes: 1_000_000,
+    maxEventBytes: COLLECTOR_DEFAULTS.MAX_EVENT_BYTES,
     serviceType: "ClusterIP",
-    ipMasking: "None",
-    cookie: { enabled: true, name: "oc_id", maxAge: "8760h", sameSite: "Lax" },
+    ipMasking: COLLECTOR_DEFAULTS.IP_MASKING,
+    cookie: {
+      enabled: COLLECTOR_DEFAULTS.COOKIE_ENABLED,
+      name: COLLECTOR_DEFAULTS.COOKIE_NAME,
+      maxAge: `${COLLECTOR_DEFAULTS.COOKIE_MAX_AGE_SECONDS / 3600}h`,
+      sameSite: COLLECTOR_DEFAULTS.COOKIE_SAME_SITE,
+    },
     captureHeaders: [],
   },
   stream: { partitions: EVENT_STREAM_DEFAULTS.partitions },
@@ -54,23 +63,32 @@ export const CLICKSTREAM_PIPELINE_DEFAULTS = {
   deletionPolicy: DEFAULT_DELETION_POLICY,
 } as const;
 
+const { collector: COLLECTOR } = CLICKSTREAM_PIPELINE_DEFAULTS;
+
 /** An address, whose IPv6 form only the collector checks in full, and how many of its bits count. */
 const NETWORK =
   /^(((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\/([12]?[0-9]|3[0-2])|[0-9a-f:]*::?[0-9a-f:]*\/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$/;
 
 const cookie = withRules(
   z.object({
-    enabled: z.boolean().optional().describe("Whether the collector gives browsers a cookie. Default true."),
+    enabled: z
+      .boolean()
+      .optional()
+      .describe(`Whether the collector gives browsers a cookie. Default ${COLLECTOR.cookie.enabled}.`),
     name: patterned(/^[A-Za-z0-9_-]+$/, 64)
       .optional()
-      .describe("Name of the cookie. Default 'oc_id'."),
+      .describe(`Name of the cookie. Default '${COLLECTOR.cookie.name}'.`),
     maxAge: duration("1m", "9600h")
       .optional()
-      .describe("How long browsers keep the cookie; they allow 400 days at most. Default '8760h'."),
+      .describe(
+        `How long browsers keep the cookie; they allow 400 days at most. Default '${COLLECTOR.cookie.maxAge}'.`,
+      ),
     sameSite: z
       .enum(["Strict", "Lax", "None"])
       .optional()
-      .describe("SameSite attribute. Default 'Lax'. The cookie is always Secure and HttpOnly."),
+      .describe(
+        `SameSite attribute. Default '${COLLECTOR.cookie.sameSite}'. The cookie is always Secure and HttpOnly.`,
+      ),
     domain: patterned(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 253)
       .optional()
       .describe(
@@ -100,7 +118,9 @@ const collector = z
       .describe("Origins whose pages may send events with a script. Default none."),
     maxEventBytes: integer(1_000, 10_000_000)
       .optional()
-      .describe("Largest size of one event in bytes; a larger one becomes a failed event. Default 1000000."),
+      .describe(
+        `Largest size of one event in bytes; a larger one becomes a failed event. Default ${COLLECTOR.maxEventBytes}.`,
+      ),
     serviceType: z
       .enum(["ClusterIP", "NodePort", "LoadBalancer"])
       .optional()
@@ -116,7 +136,7 @@ const collector = z
       .optional()
       .describe(
         "What is kept of client addresses: None keeps all, LastOctet zeroes the last octet of IPv4 and the last 80 bits of " +
-          "IPv6, Drop keeps nothing. Default 'None'.",
+          `IPv6, Drop keeps nothing. Default '${COLLECTOR.ipMasking}'.`,
       ),
     cookie: cookie.optional(),
     captureHeaders: withRules(

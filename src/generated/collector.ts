@@ -66,3 +66,64 @@ export interface CollectorEnvironment {
   /** Least level that is logged. */
   readonly LOG_LEVEL?: "debug" | "info" | "warn" | "error" | undefined;
 }
+
+/** What the collector takes where it is told nothing. */
+export const COLLECTOR_DEFAULTS = {
+  /** Whether the connection to Kafka is encrypted. */
+  KAFKA_TLS: false,
+  /** How long an event waits for others to share a Kafka request with. */
+  KAFKA_LINGER_MILLISECONDS: 1,
+  /** Longest wait for Kafka; then the answer is 503. */
+  DELIVERY_TIMEOUT_SECONDS: 10,
+  /** Address of the port for events. */
+  LISTEN_ADDRESS: ":8080",
+  /** Address of the port for metrics and accounting. */
+  INTERNAL_ADDRESS: ":9090",
+  /** Largest event; larger ones need a larger `max.message.bytes` of the topic, by 32 KiB for headers. */
+  MAX_EVENT_BYTES: 1000000,
+  /** Largest body, packed and unpacked. */
+  MAX_REQUEST_BYTES: 8388608,
+  /** Most events of one request. */
+  MAX_REQUEST_EVENTS: 10000,
+  /** What all requests together may hold; at least twice `MAX_REQUEST_BYTES`. */
+  MAX_IN_FLIGHT_BYTES: 67108864,
+  /** Further connections wait; when all are taken, those that rest between two requests are closed. */
+  MAX_CONNECTIONS: 4096,
+  /** Largest head of a request. */
+  MAX_HEADER_BYTES: 16384,
+  /** Longest time to send a whole request; 10 s of it are for its head. */
+  READ_TIMEOUT_SECONDS: 30,
+  /** How long a connection may rest between two requests; longer than the proxies in front keep theirs. */
+  IDLE_TIMEOUT_SECONDS: 75,
+  /** Whether browsers are given a cookie. */
+  COOKIE_ENABLED: true,
+  /** Name of the cookie. */
+  COOKIE_NAME: "oc_id",
+  /** How long browsers keep the cookie. */
+  COOKIE_MAX_AGE_SECONDS: 31536000,
+  /** Attribute SameSite of the cookie. */
+  COOKIE_SAME_SITE: "Lax",
+  /** What is kept of client addresses. */
+  IP_MASKING: "None",
+  /**
+   * Networks of the proxies whose `X-Forwarded-For` is believed; by default those that load balancers and
+   * ingress controllers use.
+   */
+  TRUSTED_PROXIES: [
+    "127.0.0.0/8",
+    "::1/128",
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "169.254.0.0/16",
+    "fc00::/7",
+    "fe80::/10",
+  ],
+  /** Time from SIGTERM until the process is gone. */
+  SHUTDOWN_GRACE_SECONDS: 25,
+  /** The part of it in which new connections are still taken, until no load balancer sends them here. */
+  DRAIN_DELAY_SECONDS: 3,
+  /** Least level that is logged. */
+  LOG_LEVEL: "info",
+} as const;
