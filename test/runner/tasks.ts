@@ -210,14 +210,14 @@ function endToEnd(choices: Choices): Task {
   };
 }
 
-/** Everything: quick suites beside the long build of Kubernetes, engines beside the images, the cluster alone at the end. */
+/** Everything: unit tests beside the long build of Kubernetes, then what takes longest, the cluster alone at the end. */
 export function allTasks(choices: Choices = {}): readonly Task[] {
   return [
     ...built,
     ...fetched,
     ...unitTests(choices),
-    ...staticChecks,
     ...engineTests(choices),
+    ...staticChecks,
     images,
     plugin,
     dockerTests(choices),
