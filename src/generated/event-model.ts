@@ -218,7 +218,7 @@ export const EVENT_TABLES = {
         name: "source",
         type: "string",
         required: true,
-        doc: "How the event came: json, pixel, or as a line of an access log: combined or common.",
+        doc: "How the event came: json, pixel, or as a line of an access log: its format.",
       },
       {
         name: "kafka_partition",

@@ -109,6 +109,11 @@ const (
 	MemberLineBase64 = "line_base64"
 	// The log's format, one of the formats of access logs.
 	MemberFormat = "format"
+	// What follows the directive `#Fields:` in a log of format w3c or cloudfront. Lines that begin with `#` are no
+	// events.
+	MemberFields = "fields"
+	// The host names that the log's site has, with one blank between; a visit from one of them is internal.
+	MemberSite = "site"
 )
 
 // Formats of access logs.
@@ -117,6 +122,16 @@ const (
 	LogFormatCombined = "combined"
 	// The common format, which lacks referrer and user agent.
 	LogFormatCommon = "common"
+	// The combined format behind the virtual host's name, with or without its port, such as Apache's vhost_combined.
+	LogFormatVhost = "vhost"
+	// An object a line, with the names that nginx's variables or Caddy's access log have.
+	LogFormatJSON = "json"
+	// W3C extended, as IIS writes it; the event says the log's `fields`.
+	LogFormatW3c = "w3c"
+	// Access log of an AWS application load balancer.
+	LogFormatAlb = "alb"
+	// Standard log of CloudFront, separated by tabs; the event says the log's `fields`.
+	LogFormatCloudfront = "cloudfront"
 )
 
 // Masking says how much of a client's address is kept.

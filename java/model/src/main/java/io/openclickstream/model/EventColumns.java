@@ -169,7 +169,7 @@ public final class EventColumns {
     public static final Column<Map<String, String>> PROPERTIES =
         new Column<>(39, "properties", ColumnType.STRING_MAP, false);
 
-    /** How the event came: json, pixel, or as a line of an access log: combined or common. */
+    /** How the event came: json, pixel, or as a line of an access log: its format. */
     public static final Column<String> SOURCE =
         new Column<>(40, "source", ColumnType.STRING, true);
 

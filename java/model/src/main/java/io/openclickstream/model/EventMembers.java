@@ -48,6 +48,15 @@ public final class EventMembers {
     /** The log's format, one of the formats of access logs. */
     public static final String FORMAT = "format";
 
+    /**
+     * What follows the directive {@code #Fields:} in a log of format w3c or cloudfront. Lines that begin with {@code
+     * #} are no events.
+     */
+    public static final String FIELDS = "fields";
+
+    /** The host names that the log's site has, with one blank between; a visit from one of them is internal. */
+    public static final String SITE = "site";
+
     private EventMembers() {
     }
 }

@@ -8,7 +8,19 @@ public enum LogFormat {
     /** The combined format, which nginx and Apache write by default. */
     COMBINED("combined"),
     /** The common format, which lacks referrer and user agent. */
-    COMMON("common");
+    COMMON("common"),
+    /**
+     * The combined format behind the virtual host's name, with or without its port, such as Apache's vhost_combined.
+     */
+    VHOST("vhost"),
+    /** An object a line, with the names that nginx's variables or Caddy's access log have. */
+    JSON("json"),
+    /** W3C extended, as IIS writes it; the event says the log's {@code fields}. */
+    W3C("w3c"),
+    /** Access log of an AWS application load balancer. */
+    ALB("alb"),
+    /** Standard log of CloudFront, separated by tabs; the event says the log's {@code fields}. */
+    CLOUDFRONT("cloudfront");
 
     private final String text;
 

@@ -7,6 +7,8 @@ import io.openclickstream.model.LogFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads events that carry a line of an access log. The record's headers describe whoever sent the log, not the visitor,
@@ -16,6 +18,8 @@ final class LogEvents {
     private static final String NO_REQUEST = "-";
     private static final String PAGE_VIEW = "page_view";
     private static final String OTHER_REQUEST = "http_request";
+    private static final String FORMATS =
+        Stream.of(LogFormat.values()).map(LogFormat::text).collect(Collectors.joining(", "));
 
     private LogEvents() {
     }
@@ -53,8 +57,12 @@ final class LogEvents {
 
     private static LogFormat format(JsonNode event) throws EventException {
         String name = JsonText.required(event, EventMembers.FORMAT, Integer.MAX_VALUE);
-        return LogFormat.of(name).orElseThrow(
-            () -> JsonText.invalid(EventMembers.FORMAT, "must be \"combined\" or \"common\", not \"" + name + "\""));
+        LogFormat format = LogFormat.of(name).orElseThrow(
+            () -> JsonText.invalid(EventMembers.FORMAT, "must be one of " + FORMATS + ", not \"" + name + "\""));
+        if (format != LogFormat.COMBINED && format != LogFormat.COMMON) {
+            throw JsonText.invalid(EventMembers.FORMAT, "is \"" + name + "\", which this version does not read yet");
+        }
+        return format;
     }
 
     private static String line(JsonNode event) throws EventException {

@@ -197,7 +197,8 @@ class RowFillerTest {
         "{\"event_type\": \"x\", \"timestamp\": true}|invalid_field|timestamp|\"timestamp\" must be an RFC 3339 time*",
         "{\"event_type\": \"x\", \"properties\": []}|invalid_field|properties|\"properties\" must be an object, not an array",
         "{\"format\": \"combined\", \"line\": \"x\"}|malformed_log_line|line|column 2: the line ends before a space after the host",
-        "{\"format\": \"w3c\", \"line\": \"x\"}|invalid_field|format|\"format\" must be \"combined\" or \"common\", not \"w3c\"",
+        "{\"format\": \"apache\", \"line\": \"x\"}|invalid_field|format|\"format\" must be one of combined, common, vhost, json, w3c, alb,"
+            + " cloudfront, not \"apache\"",
         "{\"line\": \"x\"}|missing_field|format|\"format\" is missing or empty",
         "{\"format\": \"combined\", \"line_base64\": \"%\"}|invalid_field|line_base64|\"line_base64\" must be base64*",
     })
