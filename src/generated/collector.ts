@@ -38,7 +38,10 @@ export interface CollectorEnvironment {
   readonly READ_TIMEOUT_SECONDS?: number | undefined;
   /** How long a connection may rest between two requests; longer than the proxies in front keep theirs. */
   readonly IDLE_TIMEOUT_SECONDS?: number | undefined;
-  /** Origins that may read answers, such as `https://example.com`, or the single entry `*`. */
+  /**
+   * Origins that may read answers, such as `https://example.com` or `https://*.example.com` for all below it,
+   * or the single entry `*`.
+   */
   readonly CORS_ORIGINS?: readonly string[] | undefined;
   /** Whether browsers are given a cookie. */
   readonly COOKIE_ENABLED?: boolean | undefined;
@@ -53,10 +56,15 @@ export interface CollectorEnvironment {
   /** What is kept of client addresses. */
   readonly IP_MASKING?: IpMasking | undefined;
   /**
-   * Networks of the proxies whose `X-Forwarded-For` is believed; by default those that load balancers and
-   * ingress controllers use.
+   * Networks of the proxies that are believed about the client's address; by default those that load
+   * balancers and ingress controllers use.
    */
   readonly TRUSTED_PROXIES?: readonly string[] | "none" | undefined;
+  /**
+   * Header in which those proxies say the client's address, such as `CF-Connecting-IP`. Where a request lacks
+   * it, and without a name, `X-Forwarded-For` and then `Forwarded` are read.
+   */
+  readonly CLIENT_ADDRESS_HEADER?: string | undefined;
   /** Request headers that are kept with each event; those that carry secrets are refused. */
   readonly CAPTURE_HEADERS?: readonly string[] | undefined;
   /** Time from SIGTERM until the process is gone. */
@@ -106,8 +114,8 @@ export const COLLECTOR_DEFAULTS = {
   /** What is kept of client addresses. */
   IP_MASKING: "None",
   /**
-   * Networks of the proxies whose `X-Forwarded-For` is believed; by default those that load balancers and
-   * ingress controllers use.
+   * Networks of the proxies that are believed about the client's address; by default those that load
+   * balancers and ingress controllers use.
    */
   TRUSTED_PROXIES: [
     "127.0.0.0/8",

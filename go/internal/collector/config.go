@@ -33,8 +33,10 @@ type Config struct {
 	// CORSOrigins are the origins that may read answers; the single entry "*" means every one, without credentials.
 	CORSOrigins []string
 	Masking     contract.Masking
-	// TrustedProxies are the peers whose X-Forwarded-For is believed.
+	// TrustedProxies are the peers that are believed about where a request comes from.
 	TrustedProxies []netip.Prefix
+	// ClientAddressHeader is the canonical name of the header in which they say it, empty for X-Forwarded-For and Forwarded.
+	ClientAddressHeader string
 	// CapturedHeaders are the request headers that are kept with each event, in canonical form.
 	CapturedHeaders []string
 

@@ -42,12 +42,13 @@ func ReadConfig(lookup func(string) string) (Config, error) {
 			SameSite: sameSites[env.choice(contract.EnvCookieSameSite)],
 			Domain:   env.text(contract.EnvCookieDomain),
 		},
-		CORSOrigins:     env.origins(contract.EnvCORSOrigins),
-		Masking:         contract.Masking(env.choice(contract.EnvIPMasking)),
-		TrustedProxies:  env.prefixes(contract.EnvTrustedProxies),
-		CapturedHeaders: env.headers(contract.EnvCaptureHeaders),
-		ShutdownGrace:   env.seconds(contract.EnvShutdownGraceSeconds),
-		DrainDelay:      env.seconds(contract.EnvDrainDelaySeconds),
+		CORSOrigins:         env.origins(contract.EnvCORSOrigins),
+		Masking:             contract.Masking(env.choice(contract.EnvIPMasking)),
+		TrustedProxies:      env.prefixes(contract.EnvTrustedProxies),
+		CapturedHeaders:     env.headers(contract.EnvCaptureHeaders),
+		ClientAddressHeader: env.header(contract.EnvClientAddressHeader.Name, env.text(contract.EnvClientAddressHeader)),
+		ShutdownGrace:       env.seconds(contract.EnvShutdownGraceSeconds),
+		DrainDelay:          env.seconds(contract.EnvDrainDelaySeconds),
 	}
 	for _, name := range contract.RequiredVariables {
 		if strings.Trim(lookup(name), ", \t\n") == "" {
@@ -191,17 +192,21 @@ func (e *environment) prefixes(variable contract.List) []netip.Prefix {
 }
 
 func (e *environment) headers(variable contract.List) []string {
-	name := variable.Name
 	var headers []string
 	for _, item := range e.list(variable) {
-		header := textproto.CanonicalMIMEHeaderKey(item)
-		switch {
-		case slices.Contains(contract.SecretHeaders, strings.ToLower(header)):
-			e.refuse(name, fmt.Sprintf("must not name %q, whose values are secrets", item))
-		case strings.ContainsFunc(header, func(r rune) bool { return !isTokenRune(r) }):
-			e.refuse(name, fmt.Sprintf("must hold names of HTTP headers, not %q", item))
-		}
-		headers = append(headers, header)
+		headers = append(headers, e.header(variable.Name, item))
 	}
 	return headers
+}
+
+// header returns the canonical name of a header that the variable of the given name holds.
+func (e *environment) header(name, item string) string {
+	header := textproto.CanonicalMIMEHeaderKey(item)
+	switch {
+	case slices.Contains(contract.SecretHeaders, strings.ToLower(header)):
+		e.refuse(name, fmt.Sprintf("must not name %q, whose values are secrets", item))
+	case strings.ContainsFunc(header, func(r rune) bool { return !isTokenRune(r) }):
+		e.refuse(name, fmt.Sprintf("must hold names of HTTP headers, not %q", item))
+	}
+	return header
 }

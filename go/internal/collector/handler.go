@@ -62,7 +62,7 @@ func NewHandler(config Config, parts Parts) (*Handler, error) {
 	h := &Handler{
 		config: config, endpoints: endpoints, nowhere: nowhere(endpoints), sink: parts.Sink, readiness: parts.Readiness, health: parts.Health,
 		metrics: parts.Metrics, budget: parts.Budget,
-		addresses: Addresses{trusted: config.TrustedProxies, masking: config.Masking},
+		addresses: Addresses{trusted: config.TrustedProxies, header: config.ClientAddressHeader, masking: config.Masking},
 		cors:      NewCORS(config.CORSOrigins),
 		errorLog:  newThrottledLog(parts.Logger),
 	}

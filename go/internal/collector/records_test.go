@@ -136,39 +136,3 @@ func TestTheKeyKeepsAVisitorInOnePartition(t *testing.T) {
 		})
 	}
 }
-
-func TestTheSendersAddressIsFoundAndMasked(t *testing.T) {
-	cases := []struct {
-		name, peer, forwarded string
-		environment           map[string]string
-		want                  string
-	}{
-		{"the peer", "203.0.113.9:1", "", nil, "203.0.113.9"},
-		{"no word of a peer that is no proxy", "203.0.113.9:1", "198.51.100.1", nil, "203.0.113.9"},
-		{"behind a private proxy", "10.1.2.3:1", "198.51.100.1", nil, "198.51.100.1"},
-		{"the nearest that is no proxy", "10.1.2.3:1", "6.6.6.6, 198.51.100.1, 10.9.9.9", nil, "198.51.100.1"},
-		{"with a port", "10.1.2.3:1", "198.51.100.1:555", nil, "198.51.100.1"},
-		{"nonsense in the header", "10.1.2.3:1", "unknown", nil, "10.1.2.3"},
-		{"no proxies at all", "10.1.2.3:1", "198.51.100.1", map[string]string{"TRUSTED_PROXIES": "none"}, "10.1.2.3"},
-		{"proxies of one's own", "203.0.113.9:1", "198.51.100.1", map[string]string{"TRUSTED_PROXIES": "203.0.113.0/24"}, "198.51.100.1"},
-		{"IPv6", "[2001:db8::1]:1", "", nil, "2001:db8::1"},
-		{"IPv4 in IPv6", "[::ffff:203.0.113.9]:1", "", nil, "203.0.113.9"},
-		{"masked", "203.0.113.9:1", "", map[string]string{"IP_MASKING": "LastOctet"}, "203.0.113.0"},
-		{"masked IPv6", "[2001:db8:1:2::3]:1", "", map[string]string{"IP_MASKING": "LastOctet"}, "2001:db8:1::"},
-		{"dropped", "203.0.113.9:1", "", map[string]string{"IP_MASKING": "Drop"}, ""},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			u := newUnderTest(t, c.environment)
-			request, recorder := newRequest("{}")
-			request.RemoteAddr = c.peer
-			if c.forwarded != "" {
-				request.Header.Set("X-Forwarded-For", c.forwarded)
-			}
-			u.ServeHTTP(recorder, request)
-			if got := u.kafka.records[0].headers["ip"]; got != c.want {
-				t.Errorf("ip %q, want %q", got, c.want)
-			}
-		})
-	}
-}

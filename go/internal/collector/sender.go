@@ -3,7 +3,6 @@ package collector
 import (
 	"net/http"
 	"net/netip"
-	"strings"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
@@ -17,6 +16,8 @@ func isBrowser(header http.Header) bool {
 // Addresses finds the address that a request comes from.
 type Addresses struct {
 	trusted []netip.Prefix
+	// header is the canonical name of a vendor's header that holds the address; empty for none.
+	header  string
 	masking contract.Masking
 }
 
@@ -30,8 +31,8 @@ func (a *Addresses) sender(request *http.Request) netip.Addr {
 		return netip.Addr{}
 	}
 	address := peer.Addr().Unmap()
-	if forwarded := request.Header["X-Forwarded-For"]; len(forwarded) > 0 && a.isTrusted(address) {
-		address = a.behindProxies(address, forwarded)
+	if a.isTrusted(address) {
+		address = a.behindProxies(address, forwardedHops(request.Header, a.header))
 	}
 	return mask(address.WithZone(""), a.masking)
 }
@@ -46,30 +47,23 @@ func (a *Addresses) isTrusted(address netip.Addr) bool {
 }
 
 // behindProxies walks from the nearest hop to the farthest and stops at the first address that is no trusted proxy:
-// whatever stands before it could have been made up by the sender.
-func (a *Addresses) behindProxies(peer netip.Addr, forwarded []string) netip.Addr {
-	hops := strings.Split(strings.Join(forwarded, ","), ",")
+// whatever stands before it could have been made up by the sender. A proxy that hides whom it took the request from is
+// passed by, or all who come through it would be one visitor.
+func (a *Addresses) behindProxies(peer netip.Addr, hops []string) netip.Addr {
 	farthest := peer
 	for i := len(hops) - 1; i >= 0; i-- {
-		hop, known := parseHop(strings.TrimSpace(hops[i]))
-		if !known {
+		hop, kind := readHop(hops[i])
+		switch {
+		case kind == hopHidden:
+			continue
+		case kind == hopUnreadable:
 			return farthest
-		}
-		farthest = hop
-		if !a.isTrusted(hop) {
+		case !a.isTrusted(hop):
 			return hop
 		}
+		farthest = hop
 	}
 	return farthest
-}
-
-// parseHop reads an address with or without a port, as load balancers write it.
-func parseHop(text string) (netip.Addr, bool) {
-	if address, err := netip.ParseAddr(text); err == nil {
-		return address.Unmap(), true
-	}
-	withPort, err := netip.ParseAddrPort(text)
-	return withPort.Addr().Unmap(), err == nil
 }
 
 const (

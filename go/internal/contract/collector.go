@@ -66,7 +66,8 @@ var (
 	EnvReadTimeoutSeconds = Number{Name: "READ_TIMEOUT_SECONDS", Default: 30, Least: 1, Most: 600}
 	// How long a connection may rest between two requests; longer than the proxies in front keep theirs.
 	EnvIdleTimeoutSeconds = Number{Name: "IDLE_TIMEOUT_SECONDS", Default: 75, Least: 1, Most: 3600}
-	// Origins that may read answers, such as `https://example.com`, or the single entry `*`.
+	// Origins that may read answers, such as `https://example.com` or `https://*.example.com` for all below it, or the
+	// single entry `*`.
 	EnvCORSOrigins = List{Name: "CORS_ORIGINS", Default: "", None: ""}
 	// Whether browsers are given a cookie.
 	EnvCookieEnabled = Flag{Name: "COOKIE_ENABLED", Default: true}
@@ -80,9 +81,12 @@ var (
 	EnvCookieDomain = Text{Name: "COOKIE_DOMAIN", Default: ""}
 	// What is kept of client addresses.
 	EnvIPMasking = Choice{Name: "IP_MASKING", Default: string(MaskNone), Values: Maskings}
-	// Networks of the proxies whose `X-Forwarded-For` is believed; by default those that load balancers and ingress
-	// controllers use.
+	// Networks of the proxies that are believed about the client's address; by default those that load balancers and
+	// ingress controllers use.
 	EnvTrustedProxies = List{Name: "TRUSTED_PROXIES", Default: "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,fc00::/7,fe80::/10", None: "none"}
+	// Header in which those proxies say the client's address, such as `CF-Connecting-IP`. Where a request lacks it, and
+	// without a name, `X-Forwarded-For` and then `Forwarded` are read.
+	EnvClientAddressHeader = Text{Name: "CLIENT_ADDRESS_HEADER", Default: ""}
 	// Request headers that are kept with each event; those that carry secrets are refused.
 	EnvCaptureHeaders = List{Name: "CAPTURE_HEADERS", Default: "", None: ""}
 	// Time from SIGTERM until the process is gone.
