@@ -51,6 +51,9 @@ type Refusal struct {
 	// Reason is set when Kept is to be stored as a failed event; without it nothing is stored.
 	Reason contract.FailureReason
 	Kept   []byte
+	// Rest is the part of Kept that comes after the events that were added; nil where they are not to be stored. A browser's
+	// are stored, for it will not send them again; a server is told to.
+	Rest []byte
 	// Closes asks for the connection to be closed, because the rest of the request was not read.
 	Closes bool
 }

@@ -9,7 +9,9 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/contract"
@@ -22,7 +24,7 @@ const largestWindow = 8 << 20
 // mostDecoders bounds the windows, which are kept and are no part of the budget, whatever processors the node has.
 const mostDecoders = 4
 
-// Decompressor undoes gzip and zstd. Its decoders, which have windows of their own, are few and shared: unpacking
+// Decompressor undoes gzip, deflate and zstd. Its decoders, which have windows of their own, are few and shared: unpacking
 // waits for nothing but the processor.
 type Decompressor struct {
 	decoders chan *decoders
@@ -31,7 +33,9 @@ type Decompressor struct {
 
 type decoders struct {
 	gzip gzip.Reader
-	zstd *zstd.Decoder
+	// zlib and raw are both called deflate; nil until a body needs them.
+	zlib, raw io.ReadCloser
+	zstd      *zstd.Decoder
 }
 
 // NewDecompressor returns one that unpacks bodies up to limit bytes.
@@ -56,6 +60,27 @@ func contentEncoding(header http.Header) string {
 		return ""
 	}
 	return encoding
+}
+
+// encodingOf returns the encoding that a body's first bytes tell, which no text begins with; where they tell none, the
+// one that was named. Senders leave the header away, since a browser would ask before it sends it.
+func encodingOf(body []byte, named string) string {
+	switch {
+	case bytes.HasPrefix(body, []byte{0x1f, 0x8b}):
+		return "gzip"
+	case bytes.HasPrefix(body, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		return "zstd"
+	case len(body) > 1 && body[0] == 0x78 && isZlib(body):
+		return "deflate"
+	default:
+		return named
+	}
+}
+
+// isZlib reports whether packed begins with a header of zlib (RFC 1950) that asks for no dictionary.
+func isZlib(packed []byte) bool {
+	return len(packed) > 1 && packed[0]&0x0f == 8 && packed[0]>>4 <= 7 && packed[1]&0x20 == 0 &&
+		(int(packed[0])<<8|int(packed[1]))%31 == 0
 }
 
 // unpack returns what packed holds in the given encoding, in a buffer of its own that the lease covers as well.
@@ -87,11 +112,32 @@ func (d *decoders) open(encoding string, packed []byte) (io.Reader, error) {
 	switch encoding {
 	case "gzip", "x-gzip":
 		return &d.gzip, d.gzip.Reset(bytes.NewReader(packed))
+	case "deflate":
+		return d.openDeflate(bytes.NewReader(packed), isZlib(packed))
 	case "zstd":
 		return d.zstd, d.zstd.Reset(bytes.NewReader(packed))
 	default:
-		return nil, errors.New("it must be gzip or zstd")
+		return nil, errors.New("it must be gzip, deflate or zstd")
 	}
+}
+
+// openDeflate reads what HTTP calls deflate, which is zlib, or, as some senders have it, deflate without zlib's header.
+func (d *decoders) openDeflate(packed io.Reader, hasHeader bool) (io.Reader, error) {
+	var err error
+	switch {
+	case !hasHeader && d.raw == nil:
+		d.raw = flate.NewReader(packed)
+	case !hasHeader:
+		err = d.raw.(flate.Resetter).Reset(packed, nil)
+	case d.zlib == nil:
+		d.zlib, err = zlib.NewReader(packed)
+	default:
+		err = d.zlib.(zlib.Resetter).Reset(packed, nil)
+	}
+	if hasHeader {
+		return d.zlib, err
+	}
+	return d.raw, err
 }
 
 func unreadable(encoding string, packed []byte, err error) *Refusal {

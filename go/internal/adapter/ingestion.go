@@ -62,22 +62,26 @@ func (in *Ingestion) Reset() {
 	in.elements, in.body = in.elements[:0], nil
 }
 
-// ReadBody reads the request's body and undoes its Content-Encoding. It is called once a request; what it returns is
-// valid until the request is answered.
+// ReadBody reads the request's body and unpacks it: by its first bytes, or else by its Content-Encoding. It is called once
+// a request; what it returns is valid until the request is answered.
 func (in *Ingestion) ReadBody(request *http.Request) ([]byte, *Refusal) {
 	body, refused := readBody(request, in.limits.Bytes, in.buffer, &in.held)
 	in.buffer, in.body = body, body
 	if refused != nil {
 		return nil, refused
 	}
-	if encoding := contentEncoding(request.Header); encoding != "" && len(body) > 0 {
+	return in.unpackIfPacked(body, contentEncoding(request.Header))
+}
+
+func (in *Ingestion) unpackIfPacked(body []byte, named string) ([]byte, *Refusal) {
+	if encoding := encodingOf(body, named); encoding != "" && len(body) > 0 {
 		return in.Unpack(encoding, body)
 	}
 	return body, nil
 }
 
-// Unpack returns what packed, the body or a part of it, holds in the encoding gzip or zstd: some protocols name it
-// elsewhere than in Content-Encoding.
+// Unpack returns what packed, the body or a part of it, holds in the encoding gzip, deflate or zstd: some protocols name
+// it elsewhere than in Content-Encoding.
 func (in *Ingestion) Unpack(encoding string, packed []byte) ([]byte, *Refusal) {
 	body, refused := in.decompressor.unpack(encoding, packed, &in.held)
 	if refused != nil {
@@ -93,11 +97,11 @@ func (in *Ingestion) Split(body []byte, layout jsonscan.Layout) *Refusal {
 	splitter := jsonscan.Splitter{Layout: layout, Most: in.limits.Events, Fields: rawevent.KeyFields}
 	elements, err := splitter.Split(body, in.elements)
 	in.elements = elements
-	if err != nil {
-		return in.unsplittable(body, err)
-	}
 	if !in.held.Grow(int64(len(elements)-before) * rawevent.Overhead) {
 		return overloaded()
+	}
+	if err != nil {
+		return in.unsplittable(body, err)
 	}
 	return nil
 }
@@ -105,7 +109,7 @@ func (in *Ingestion) Split(body []byte, layout jsonscan.Layout) *Refusal {
 // Add adds one event, a JSON value that the adapter made.
 func (in *Ingestion) Add(event []byte) *Refusal {
 	if len(in.elements) >= in.limits.Events {
-		return in.unsplittable(in.body, jsonscan.ErrTooMany)
+		return in.unsplittable(in.body, &jsonscan.TooManyError{})
 	}
 	if !in.held.Grow(int64(len(event)) + rawevent.Overhead) {
 		return overloaded()
@@ -115,14 +119,15 @@ func (in *Ingestion) Add(event []byte) *Refusal {
 }
 
 func (in *Ingestion) unsplittable(body []byte, err error) *Refusal {
+	var tooMany *jsonscan.TooManyError
 	switch {
-	case errors.Is(err, jsonscan.ErrTooMany):
+	case errors.As(err, &tooMany):
 		return &Refusal{
 			Status:  http.StatusRequestEntityTooLarge,
 			Message: fmt.Sprintf("the body holds more than %d events", in.limits.Events),
-			Reason:  contract.FailureTooLarge, Kept: body,
+			Reason:  contract.FailureTooLarge, Kept: body, Rest: tooMany.Rest,
 		}
-	case len(bytes.TrimSpace(body)) == 0:
+	case len(bytes.TrimSpace(jsonscan.TrimByteOrderMark(body))) == 0:
 		return &Refusal{Status: http.StatusBadRequest, Message: "the body is empty"}
 	default:
 		return &Refusal{

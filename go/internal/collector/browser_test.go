@@ -67,6 +67,7 @@ func TestTheCookieHasTheAttributesOfItsConfiguration(t *testing.T) {
 }
 
 func TestOnlyAllowedOriginsReadAnswers(t *testing.T) {
+	const below = "https://*.shop.example"
 	cases := []struct{ name, origins, origin, wantOrigin, wantCredentials, wantVary string }{
 		{"no origins", "", "https://a.example", "", "", ""},
 		{"every origin, without credentials", "*", "https://a.example", "*", "", ""},
@@ -74,6 +75,13 @@ func TestOnlyAllowedOriginsReadAnswers(t *testing.T) {
 		{"another origin", "https://a.example", "https://b.example", "", "", "Origin"},
 		{"a suffix of an allowed origin", "https://a.example", "https://a.example.org", "", "", "Origin"},
 		{"no origin", "https://a.example", "", "", "", "Origin"},
+		{"below an allowed domain", below, "https://www.shop.example", "https://www.shop.example", "true", "Origin"},
+		{"far below an allowed domain", below, "https://a.b.shop.example", "https://a.b.shop.example", "true", "Origin"},
+		{"the domain itself, which is not below itself", below, "https://shop.example", "", "", "Origin"},
+		{"a domain that only ends like it", below, "https://my-shop.example", "", "", "Origin"},
+		{"another scheme", below, "http://www.shop.example", "", "", "Origin"},
+		{"another port", below, "https://www.shop.example:8443", "", "", "Origin"},
+		{"a port of its own", below + ":8443", "https://www.shop.example:8443", "https://www.shop.example:8443", "true", "Origin"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -82,9 +90,13 @@ func TestOnlyAllowedOriginsReadAnswers(t *testing.T) {
 				answer := u.send(t, method, eventsPath, "{}", "Origin: "+c.origin)
 				got := [3]string{
 					answer.Header().Get("Access-Control-Allow-Origin"), answer.Header().Get("Access-Control-Allow-Credentials"),
-					answer.Header().Get("Vary"),
+					strings.TrimSuffix(answer.Header().Get("Vary"), ", Access-Control-Request-Headers"),
 				}
-				if want := [3]string{c.wantOrigin, c.wantCredentials, c.wantVary}; got != want {
+				want := [3]string{c.wantOrigin, c.wantCredentials, c.wantVary}
+				if method == http.MethodOptions && c.wantOrigin == "*" {
+					want[2] = "Origin"
+				}
+				if got != want {
 					t.Errorf("%s: headers %q, want %q", method, got, want)
 				}
 				allows := answer.Header().Get("Access-Control-Allow-Methods") != ""
@@ -93,6 +105,74 @@ func TestOnlyAllowedOriginsReadAnswers(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestScriptsOfAllowedOriginsMaySendTheHeadersTheyAskFor(t *testing.T) {
+	const always = "Content-Type, Content-Encoding"
+	cases := []struct{ name, origins, asked, want string }{
+		{"none", "https://a.example", "", always},
+		{"those that are always allowed", "https://a.example", "content-type,content-encoding", always},
+		{"those of a tool that watches the page", "https://a.example", "content-type, newrelic,traceparent, x-b3-traceid", always + ", Newrelic, Traceparent, X-B3-Traceid"},
+		{"for every origin", "*", "sentry-trace,baggage", always + ", Sentry-Trace, Baggage"},
+		{"another origin", "https://b.example", "traceparent", ""},
+		{"those that say the client's address", "https://a.example", "x-forwarded-for,forwarded,cf-connecting-ip,x-a", always + ", X-A"},
+		{"what is no name of a header", "https://a.example", "x-a, <b>, , *c d", always + ", X-A"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			u := newUnderTest(t, map[string]string{"CORS_ORIGINS": c.origins, "CLIENT_ADDRESS_HEADER": "CF-Connecting-IP"})
+			answer := u.send(t, http.MethodOptions, eventsPath, "", "Origin: https://a.example", "Access-Control-Request-Method: POST",
+				"Access-Control-Request-Headers: "+c.asked)
+			if got := answer.Header().Get("Access-Control-Allow-Headers"); got != c.want {
+				t.Errorf("allowed %q, want %q", got, c.want)
+			}
+			if vary := answer.Header().Get("Vary"); c.want != "" && vary != "Origin, Access-Control-Request-Headers" {
+				t.Errorf("Vary %q", vary)
+			}
+		})
+	}
+}
+
+func TestScriptsReadEveryAnswer(t *testing.T) {
+	limits := map[string]string{"CORS_ORIGINS": "https://a.example", "MAX_EVENT_BYTES": "1000", "MAX_REQUEST_BYTES": "2000"}
+	cases := []struct {
+		name, method, path, body, problem string
+		status                            int
+	}{
+		{"stored", http.MethodPost, eventsPath, "{}", "", 200},
+		{"a path that is wrong", http.MethodPost, "/v1/event", "{}", "", 404},
+		{"a method that is wrong", http.MethodGet, eventsPath, "", "", 405},
+		{"an empty body", http.MethodPost, eventsPath, "", "", 400},
+		{"not JSON, which is kept", http.MethodPost, eventsPath, "{", "", 200},
+		{"Kafka away", http.MethodPost, eventsPath, "{}", "Kafka is away", 503},
+		{"Kafka away from a pixel", http.MethodGet, pixelPath, "", "Kafka is away", 503},
+		{"a pixel", http.MethodGet, pixelPath, "", "", 200},
+		{"health", http.MethodGet, "/healthz", "", "", 200},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			u := newUnderTest(t, limits)
+			u.readiness.problem = c.problem
+			answer := u.send(t, c.method, c.path, c.body, "Origin: https://a.example")
+			if answer.Code != c.status {
+				t.Errorf("answer %d, want %d", answer.Code, c.status)
+			}
+			if got := answer.Header().Get("Access-Control-Allow-Origin"); got != "https://a.example" {
+				t.Errorf("the answer is for the origin %q", got)
+			}
+			if got := answer.Header().Get("Access-Control-Expose-Headers"); got != "Retry-After" {
+				t.Errorf("scripts may read the headers %q", got)
+			}
+		})
+	}
+}
+
+func TestAScriptLearnsThatItsPathIsWrong(t *testing.T) {
+	u := newUnderTest(t, map[string]string{"CORS_ORIGINS": "*"})
+	answer := u.send(t, http.MethodOptions, "/events", "", "Origin: https://a.example", "Access-Control-Request-Method: POST")
+	if methods := answer.Header().Get("Access-Control-Allow-Methods"); answer.Code != 204 || methods != "GET, HEAD, OPTIONS, POST" {
+		t.Errorf("a browser that asks is answered %d, methods %q", answer.Code, methods)
 	}
 }
 
@@ -114,6 +194,19 @@ func TestThePixelStoresItsEventAndIsAPicture(t *testing.T) {
 	}
 	if record := u.kafka.records[0]; record.value != `{"event_type":"click"}` || record.headers["source"] != "pixel" {
 		t.Errorf("stored %s of %q", record.value, record.headers["source"])
+	}
+}
+
+func TestThePixelAnswersHEADLikeGET(t *testing.T) {
+	u := newUnderTest(t, nil)
+	got, head := u.send(t, http.MethodGet, pixelPath, ""), u.send(t, http.MethodHead, pixelPath, "")
+	for _, name := range []string{"Content-Type", "Content-Length", "Cache-Control"} {
+		if head.Header().Get(name) != got.Header().Get(name) {
+			t.Errorf("%s %q, for GET %q", name, head.Header().Get(name), got.Header().Get(name))
+		}
+	}
+	if head.Code != got.Code || len(u.kafka.records) != 2 {
+		t.Errorf("answer %d and %d records", head.Code, len(u.kafka.records))
 	}
 }
 

@@ -105,7 +105,7 @@ func TestAProtocolOfAnotherKindNeedsNothingButItsAdapter(t *testing.T) {
 func TestBrowsersMayUseTheMethodsOfTheRoute(t *testing.T) {
 	u := newUnderTest(t, map[string]string{"CORS_ORIGINS": "*"}, append(Adapters(), formAdapter{})...)
 	for path, want := range map[string]string{
-		eventsPath: "POST, OPTIONS", pixelPath: "GET, OPTIONS", "/collect": "GET, POST, OPTIONS", "/beacon": "POST, OPTIONS",
+		eventsPath: "POST, OPTIONS", pixelPath: "GET, HEAD, OPTIONS", "/collect": "GET, POST, OPTIONS", "/beacon": "POST, OPTIONS",
 	} {
 		answer := u.send(t, http.MethodOptions, path, "", "Origin: https://a.example")
 		if got := answer.Header().Get("Access-Control-Allow-Methods"); answer.Code != 204 || got != want {

@@ -171,12 +171,22 @@ func (e *environment) origins(variable contract.List) []string {
 		e.refuse(name, `must be either "*" or a list of origins, not both`)
 	}
 	for _, origin := range origins {
-		parsed, err := url.Parse(origin)
-		if origin != "*" && (err != nil || parsed.Scheme == "" || parsed.Host == "" || origin != parsed.Scheme+"://"+parsed.Host) {
-			e.refuse(name, fmt.Sprintf("must hold origins such as https://example.com, not %q", origin))
+		if origin != "*" && !isOrigin(origin) {
+			e.refuse(name, fmt.Sprintf("must hold origins such as https://example.com or https://*.example.com, not %q", origin))
 		}
 	}
 	return origins
+}
+
+// isOrigin reports whether text is an origin as browsers write it, or "https://*." and a domain of two labels or more.
+func isOrigin(text string) bool {
+	scheme, domain, isWildcard := strings.Cut(text, "*.")
+	if isWildcard && !strings.Contains(domain, ".") {
+		return false
+	}
+	parsed, err := url.Parse(scheme + domain)
+	return err == nil && parsed.Scheme != "" && parsed.Host != "" && scheme+domain == parsed.Scheme+"://"+parsed.Host &&
+		(!isWildcard || scheme == parsed.Scheme+"://") && !strings.Contains(domain, "*")
 }
 
 func (e *environment) prefixes(variable contract.List) []netip.Prefix {

@@ -48,12 +48,16 @@ func TestEachWrongVariableIsNamed(t *testing.T) {
 		{"COOKIE_SAME_SITE", "lax", `COOKIE_SAME_SITE must be one of Strict, Lax, None, not "lax"`},
 		{"COOKIE_NAME", "a b", `COOKIE_NAME must consist of letters, digits and !#$%&'*+-.^_` + "`|~, not \"a b\""},
 		{"IP_MASKING", "Some", `IP_MASKING must be one of None, LastOctet, Drop, not "Some"`},
-		{"CORS_ORIGINS", "example.com", `CORS_ORIGINS must hold origins such as https://example.com, not "example.com"`},
-		{"CORS_ORIGINS", "https://a.example/", `CORS_ORIGINS must hold origins such as https://example.com, not "https://a.example/"`},
+		{"CORS_ORIGINS", "example.com", `CORS_ORIGINS must hold origins such as https://example.com or https://*.example.com, not "example.com"`},
+		{"CORS_ORIGINS", "https://a.example/", `CORS_ORIGINS must hold origins such as https://example.com or https://*.example.com, not "https://a.example/"`},
+		{"CORS_ORIGINS", "https://*.example", `CORS_ORIGINS must hold origins such as https://example.com or https://*.example.com, not "https://*.example"`},
+		{"CORS_ORIGINS", "https://a.*.example", `CORS_ORIGINS must hold origins such as https://example.com or https://*.example.com, not "https://a.*.example"`},
+		{"CORS_ORIGINS", "https://*.*.a.example", `CORS_ORIGINS must hold origins such as https://example.com or https://*.example.com, not "https://*.*.a.example"`},
 		{"CORS_ORIGINS", "*,https://a.example", `CORS_ORIGINS must be either "*" or a list of origins, not both`},
 		{"TRUSTED_PROXIES", "10.0.0.1", `TRUSTED_PROXIES must be none or a list of networks such as 10.0.0.0/8, not "10.0.0.1"`},
 		{"CAPTURE_HEADERS", "authorization", `CAPTURE_HEADERS must not name "authorization", whose values are secrets`},
 		{"CAPTURE_HEADERS", "x shop", `CAPTURE_HEADERS must hold names of HTTP headers, not "x shop"`},
+		{"CLIENT_ADDRESS_HEADER", "cf connecting", `CLIENT_ADDRESS_HEADER must hold names of HTTP headers, not "cf connecting"`},
 		{"SHUTDOWN_GRACE_SECONDS", "0", `SHUTDOWN_GRACE_SECONDS must be a whole number from 1 to 3600, not "0"`},
 	}
 	for _, c := range cases {

@@ -2,6 +2,7 @@ package collector
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -27,6 +28,9 @@ func TestEventsAreStoredUnchangedAndAnswered(t *testing.T) {
 		{"lines without their type", "{\"a\":1}\n{\"b\":2}", []string{"Content-Type: text/plain"}, []string{`{"a":1}`, `{"b":2}`}},
 		{"gzip", gzipped(`[1,2]`), []string{"Content-Encoding: gzip"}, []string{"1", "2"}},
 		{"zstd", zstandard(`{"a":1}`), []string{"Content-Encoding: ZSTD"}, []string{`{"a":1}`}},
+		{"gzip that nobody named", gzipped(`{"a":1}`), nil, []string{`{"a":1}`}},
+		{"a form", "data=%7B%22a%22%3A1%7D", []string{"Content-Type: application/x-www-form-urlencoded"}, []string{`{"a":1}`}},
+		{"a byte-order mark", "\ufeff{\"a\":1}", nil, []string{`{"a":1}`}},
 		{"identity", `{"a":1}`, []string{"Content-Encoding: identity"}, []string{`{"a":1}`}},
 		{"an empty array", `[]`, nil, nil},
 		{"no lines", "\n", []string{"Content-Type: application/x-ndjson"}, nil},
@@ -71,7 +75,7 @@ func TestWhatCannotBeReadIsKeptAsAFailedRecord(t *testing.T) {
 		},
 		{
 			"an encoding we do not have", "x", []string{"Content-Encoding: br"}, 400, contract.FailureUnreadableBody, "x",
-			`the body cannot be read as content encoding "br": it must be gzip or zstd`,
+			`the body cannot be read as content encoding "br": it must be gzip, deflate or zstd`,
 		},
 		{
 			"a body too large", strings.Repeat("1", 200_001), nil, 413, contract.FailureTooLarge, strings.Repeat("1", contract.KeptBytes),
@@ -87,7 +91,7 @@ func TestWhatCannotBeReadIsKeptAsAFailedRecord(t *testing.T) {
 		},
 		{
 			"an event too large", `"` + strings.Repeat("x", 100_000) + `"`, nil, 413, contract.FailureTooLarge,
-			`"` + strings.Repeat("x", contract.KeptBytes-1), "the event has 100002 bytes, more than the 100000 allowed",
+			`"` + strings.Repeat("x", contract.KeptBytes-1), "the event has 100002 bytes, more than the 100000 allowed (its first 65536 bytes are kept)",
 		},
 		{"one bad line", "nope\n", []string{"Content-Type: application/x-ndjson"}, 400, contract.FailureInvalidJSON, "nope", "expected the word null at byte 1"},
 	}
@@ -98,6 +102,9 @@ func TestWhatCannotBeReadIsKeptAsAFailedRecord(t *testing.T) {
 			if answer.Code != c.status || !strings.Contains(answer.Body.String(), `"accepted":0,"failed":1,`) ||
 				!strings.Contains(answer.Body.String(), `"kept":true`) {
 				t.Errorf("answer %d %s, want %d with one failed and kept", answer.Code, answer.Body, c.status)
+			}
+			if text, _ := json.Marshal(c.message); !strings.Contains(answer.Body.String(), `"error":`+string(text)) {
+				t.Errorf("answer %s does not say %s", answer.Body, text)
 			}
 			if len(u.kafka.records) != 1 {
 				t.Fatalf("%d records", len(u.kafka.records))
@@ -113,6 +120,57 @@ func TestWhatCannotBeReadIsKeptAsAFailedRecord(t *testing.T) {
 			fromBrowser := newUnderTest(t, small)
 			if answer := fromBrowser.post(t, c.body, append(c.headers, "Sec-Fetch-Mode: no-cors")...); answer.Code != http.StatusOK {
 				t.Errorf("a browser is answered %d, and would try again", answer.Code)
+			}
+		})
+	}
+}
+
+// A browser is answered 200 and does not send again; a server is answered 413 and does, in smaller portions.
+func TestTheEventsBeforeTheLimitOfABrowserAreStored(t *testing.T) {
+	limits := map[string]string{"MAX_REQUEST_EVENTS": "3", "MAX_EVENT_BYTES": "70000"}
+	long := `"` + strings.Repeat("x", 69_000) + `"`
+	cases := []struct {
+		name, body, answer string
+		rest               []string
+	}{
+		{
+			"an array", `[1,2,{"anonymous_id":"a"},4 ,5]`,
+			`{"accepted":3,"failed":1,"error":"the body holds more than 3 events: the first 3 are stored as events, all after them is kept as failed","kept":true}`,
+			[]string{"4 ,5]"},
+		},
+		{
+			"lines", "1\n2\n{\"anonymous_id\":\"a\"}\n4\n5\n",
+			`{"accepted":3,"failed":1,"error":"the body holds more than 3 events: the first 3 are stored as events, all after them is kept as failed","kept":true}`,
+			[]string{"4\n5\n"},
+		},
+		{
+			"more than one event may hold", "[1,2,{\"anonymous_id\":\"a\"}," + long + "," + long + "]",
+			`{"accepted":3,"failed":2,"error":"the body holds more than 3 events: the first 3 are stored as events, all after them is kept as failed","kept":true}`,
+			[]string{long + "," + long[:70_000-len(long)-1], long[70_000-len(long)-1:] + "]"},
+		},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			u := newUnderTest(t, limits)
+			answer := u.post(t, c.body, "Origin: https://a.example")
+			if answer.Code != 200 || strings.TrimSpace(answer.Body.String()) != c.answer {
+				t.Errorf("answer %d %s", answer.Code, answer.Body)
+			}
+			if want := append([]string{"1", "2", `{"anonymous_id":"a"}`}, c.rest...); !slices.Equal(u.kafka.values(), want) {
+				t.Errorf("stored %.50q, want %.50q", u.kafka.values(), want)
+			}
+			if key := u.kafka.records[2].key; key != "a" {
+				t.Errorf("the event's key is %q", key)
+			}
+			for _, record := range u.kafka.records[3:] {
+				if record.headers["failure"] != string(contract.FailureTooLarge) ||
+					!strings.HasPrefix(record.headers["failure_message"], "the body holds more than 3 events; this is what came after them") {
+					t.Errorf("headers %v", record.headers)
+				}
+			}
+			server := newUnderTest(t, limits)
+			if answer := server.post(t, c.body); answer.Code != 413 || len(server.kafka.records) != 1 || server.kafka.records[0].headers["failure"] == "" {
+				t.Errorf("a server is answered %d %s", answer.Code, answer.Body)
 			}
 		})
 	}
@@ -357,7 +415,7 @@ func TestOtherPathsAndMethodsAreRefused(t *testing.T) {
 		method, path string
 		status       int
 	}{
-		{"GET", "/v1/events", 405}, {"PUT", "/v1/events", 405}, {"POST", "/v1/pixel.gif", 405}, {"HEAD", "/v1/pixel.gif", 405}, {"POST", "/", 404},
+		{"GET", "/v1/events", 405}, {"PUT", "/v1/events", 405}, {"POST", "/v1/pixel.gif", 405}, {"HEAD", "/v1/events", 405}, {"POST", "/", 404},
 		{"GET", "/metrics", 404}, {"GET", "/accounting", 404},
 	}
 	for _, c := range cases {

@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/adapter"
+	"github.com/open-clickstream/open-clickstream/go/internal/header"
 	"github.com/open-clickstream/open-clickstream/go/internal/memory"
 )
 
@@ -26,7 +27,9 @@ type Handler struct {
 	config    Config
 	endpoints []*endpoint
 	// nowhere is what a request for another path is told.
-	nowhere   string
+	nowhere string
+	// methods are those of all endpoints, as HTTP lists them.
+	methods   string
 	sink      Sink
 	readiness Readiness
 	health    *Health
@@ -60,10 +63,10 @@ func NewHandler(config Config, parts Parts) (*Handler, error) {
 		return nil, err
 	}
 	h := &Handler{
-		config: config, endpoints: endpoints, nowhere: nowhere(endpoints), sink: parts.Sink, readiness: parts.Readiness, health: parts.Health,
+		config: config, endpoints: endpoints, nowhere: nowhere(endpoints), methods: methodsOf(endpoints), sink: parts.Sink, readiness: parts.Readiness, health: parts.Health,
 		metrics: parts.Metrics, budget: parts.Budget,
 		addresses: Addresses{trusted: config.TrustedProxies, header: config.ClientAddressHeader, masking: config.Masking},
-		cors:      NewCORS(config.CORSOrigins),
+		cors:      NewCORS(config.CORSOrigins, config.ClientAddressHeader),
 		errorLog:  newThrottledLog(parts.Logger),
 	}
 	limits := adapter.Limits{Bytes: config.Limits.RequestBytes, Events: config.Limits.RequestEvents}
@@ -73,6 +76,7 @@ func NewHandler(config Config, parts Parts) (*Handler, error) {
 
 // ServeHTTP finds the endpoint by comparing paths: they are few, and each request of a busy collector comes through here.
 func (h *Handler) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
+	h.cors.allow(writer.Header(), header.First(request.Header, "Origin"))
 	for _, at := range h.endpoints {
 		if at.Path == request.URL.Path {
 			h.metrics.countRequest(at.Name, h.serve(at, writer, request))
@@ -83,7 +87,7 @@ func (h *Handler) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 		h.health.ServeHTTP(writer, request)
 		return
 	}
-	h.metrics.countRequest("other", refuseRequest(writer, http.StatusNotFound, h.nowhere))
+	h.metrics.countRequest("other", h.serveNowhere(writer, request))
 }
 
 func (h *Handler) serve(at *endpoint, writer http.ResponseWriter, request *http.Request) int {
@@ -91,12 +95,28 @@ func (h *Handler) serve(at *endpoint, writer http.ResponseWriter, request *http.
 	case slices.Contains(at.Methods, request.Method):
 		return h.ingest(at, writer, request)
 	case request.Method == http.MethodOptions:
-		h.cors.preflight(writer, request, at.allowed)
-		return http.StatusNoContent
+		return h.cors.preflight(writer, request, at.allowed)
 	default:
 		writer.Header().Set("Allow", at.allowed)
 		return refuseRequest(writer, http.StatusMethodNotAllowed, "events are sent here with "+strings.Join(at.Methods, " or "))
 	}
+}
+
+// serveNowhere lets a browser send what it asks for, so that its script is told that the path is wrong.
+func (h *Handler) serveNowhere(writer http.ResponseWriter, request *http.Request) int {
+	if isPreflight(request) {
+		return h.cors.preflight(writer, request, h.methods)
+	}
+	return refuseRequest(writer, http.StatusNotFound, h.nowhere)
+}
+
+func methodsOf(endpoints []*endpoint) string {
+	var methods []string
+	for _, at := range endpoints {
+		methods = append(methods, strings.Split(at.allowed, ", ")...)
+	}
+	slices.Sort(methods)
+	return strings.Join(slices.Compact(methods), ", ")
 }
 
 func nowhere(endpoints []*endpoint) string {

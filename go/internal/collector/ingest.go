@@ -2,12 +2,12 @@ package collector
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/adapter"
 	"github.com/open-clickstream/open-clickstream/go/internal/contract"
-	"github.com/open-clickstream/open-clickstream/go/internal/header"
 	"github.com/open-clickstream/open-clickstream/go/internal/kafka"
 	"github.com/open-clickstream/open-clickstream/go/internal/rawevent"
 )
@@ -43,7 +43,6 @@ type outcome struct {
 // ingest takes the events of one request. It is the same for all protocols but for what the adapter reads and answers.
 func (h *Handler) ingest(at *endpoint, writer http.ResponseWriter, request *http.Request) int {
 	isFromBrowser := at.OnlyBrowsers || isBrowser(request.Header)
-	h.cors.allow(writer.Header(), header.First(request.Header, "Origin"))
 	var answer outcome
 	if problem := h.readiness.Problem(); problem != "" {
 		answer = outcome{Result: adapter.Result{Status: http.StatusServiceUnavailable, Message: problem}, closes: request.ContentLength != 0}
@@ -62,7 +61,7 @@ func (h *Handler) take(at *endpoint, request *http.Request, isFromBrowser bool) 
 	in.records.Describe(request.Header, rawevent.Provenance{
 		Source: at.Source, At: now, Address: h.addresses.sender(request), CookieID: who.id, Captured: h.config.CapturedHeaders,
 	})
-	answer := h.collect(in, request, at.adapter)
+	answer := h.collect(in, request, at.adapter, isFromBrowser)
 	if answer.IsKept() {
 		answer.setCookie = who.setCookie
 	}
@@ -77,7 +76,7 @@ func (h *Handler) take(at *endpoint, request *http.Request, isFromBrowser bool) 
 }
 
 // collect stores the request's events, or the body that should have held them.
-func (h *Handler) collect(in *ingestion, request *http.Request, reads adapter.Adapter) outcome {
+func (h *Handler) collect(in *ingestion, request *http.Request, reads adapter.Adapter, isFromBrowser bool) outcome {
 	refused := reads.Read(in.events, request)
 	events := in.events.Events()
 	switch {
@@ -89,14 +88,30 @@ func (h *Handler) collect(in *ingestion, request *http.Request, reads adapter.Ad
 	case refused.Reason == "":
 		return outcome{Result: adapter.Result{Status: refused.Status, Message: refused.Message}, closes: refused.Closes}
 	}
-	failure := rawevent.Failure{Reason: refused.Reason, Message: refused.Message}
-	in.records.AddUnreadable(failure, refused.Kept, h.config.Limits.EventBytes)
+	message := in.keep(refused, isFromBrowser, h.config.Limits.EventBytes)
 	answer := h.store(in)
 	answer.closes = refused.Closes
 	if answer.Status == http.StatusOK {
-		answer.Status, answer.Message = refused.Status, refused.Message
+		answer.Status, answer.Message = refused.Status, message
 	}
 	return answer
+}
+
+// keep makes records of what a refused request brought, and returns what is wrong with it and what is kept.
+func (in *ingestion) keep(refused *adapter.Refusal, isFromBrowser bool, maxEventBytes int) string {
+	failure := rawevent.Failure{Reason: refused.Reason, Message: refused.Message}
+	if !isFromBrowser || refused.Rest == nil {
+		in.records.AddUnreadable(failure, refused.Kept, maxEventBytes)
+		if refused.Reason == contract.FailureTooLarge {
+			return in.records.FirstFailure().Message // which says how much of it is kept
+		}
+		return refused.Message
+	}
+	events := in.events.Events()
+	in.records.AddEvents(events, maxEventBytes)
+	failure.Message += "; this is what came after them"
+	in.records.AddRest(failure, refused.Rest, maxEventBytes)
+	return fmt.Sprintf("%s: the first %d are stored as events, all after them is kept as failed", refused.Message, len(events))
 }
 
 // unlessAllFailed turns the answer into what is wrong with the first event when Kafka has them all but not one is good.

@@ -158,6 +158,8 @@ const (
 	HeaderValueBytes = 2048
 	// Longest key.
 	KeyBytes = 256
+	// Longest `event_id` and `event_type`, in UTF-16 code units.
+	IDCharacters = 128
 )
 
 // SecretHeaders are the request headers, in lower case, that are never captured: their values are secrets.

@@ -25,8 +25,13 @@ type Element struct {
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// ErrTooMany says that a body holds more events than Splitter.Most.
-var ErrTooMany = errors.New("too many events in one body")
+// TooManyError says that a body holds more events than Splitter.Most.
+type TooManyError struct {
+	// Rest is what comes after them, of a body that can be read to its end.
+	Rest []byte
+}
+
+func (*TooManyError) Error() string { return "too many events in one body" }
 
 // Splitter finds the events of bodies.
 type Splitter struct {
@@ -38,15 +43,20 @@ type Splitter struct {
 }
 
 // Split appends the events of body to into and returns it. An error means that the body as a whole cannot be read;
-// nothing is appended then. An empty array and a body of blank lines hold no events and are no error.
+// nothing is appended then, but for the events before the limit beside a TooManyError. An empty array and a body of blank
+// lines hold no events and are no error.
 func (p Splitter) Split(body []byte, into []Element) ([]Element, error) {
 	kept := len(into)
-	elements, err := p.split(bytes.TrimPrefix(body, byteOrderMark), into)
-	if err != nil {
+	elements, err := p.split(TrimByteOrderMark(body), into)
+	var tooMany *TooManyError
+	if err != nil && !errors.As(err, &tooMany) {
 		return elements[:kept], err
 	}
-	return elements, nil
+	return elements, err
 }
+
+// TrimByteOrderMark returns text without the mark that some editors begin UTF-8 with.
+func TrimByteOrderMark(text []byte) []byte { return bytes.TrimPrefix(text, byteOrderMark) }
 
 func (p Splitter) split(body []byte, into []Element) ([]Element, error) {
 	if p.Layout == Lines {
@@ -75,17 +85,18 @@ func (p Splitter) split(body []byte, into []Element) ([]Element, error) {
 
 func (p Splitter) splitLines(body []byte, into []Element) ([]Element, error) {
 	for len(body) > 0 {
-		line := body
+		line, rest := body, body
 		if newline := bytes.IndexByte(body, '\n'); newline >= 0 {
 			line, body = body[:newline], body[newline+1:]
 		} else {
 			body = nil
 		}
-		if line = bytes.Trim(line, " \t\r"); len(line) == 0 {
+		// Files that were put together have a mark where each of them began.
+		if line = bytes.Trim(TrimByteOrderMark(line), " \t\r"); len(line) == 0 {
 			continue
 		}
 		if len(into) >= p.Most {
-			return into, ErrTooMany
+			return into, &TooManyError{Rest: rest}
 		}
 		var element *Element
 		into, element = grow(into)
@@ -123,17 +134,25 @@ func (p Splitter) splitArray(body []byte, open int, into []Element) ([]Element, 
 	s := scanner{text: body}
 	at := s.skipSpace(open + 1)
 	closed := at < len(body) && body[at] == ']'
+	var tooMany *TooManyError
 	for !closed {
-		if len(into) >= p.Most {
-			return into, ErrTooMany
+		end := at
+		var err error
+		if len(into) < p.Most {
+			var element *Element
+			into, element = grow(into)
+			var start int
+			start, end, err = Value(body, at, p.Fields, &element.Members)
+			element.Value = body[start:end]
+		} else {
+			if tooMany == nil {
+				tooMany = &TooManyError{Rest: body[at:]}
+			}
+			_, end, err = Value(body, at, nil, nil)
 		}
-		var element *Element
-		into, element = grow(into)
-		start, end, err := Value(body, at, p.Fields, &element.Members)
 		if err != nil {
 			return into, err
 		}
-		element.Value = body[start:end]
 		at = s.skipSpace(end)
 		if at >= len(body) || (body[at] != ',' && body[at] != ']') {
 			_, err = s.fail(at, "expected ',' or ']' after an element")
@@ -145,6 +164,9 @@ func (p Splitter) splitArray(body []byte, open int, into []Element) ([]Element, 
 	}
 	if rest := s.skipSpace(at + 1); rest < len(body) {
 		return into, &SyntaxError{Offset: rest, Problem: "unexpected text after the array"}
+	}
+	if tooMany != nil {
+		return into, tooMany
 	}
 	return into, nil
 }

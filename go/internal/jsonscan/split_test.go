@@ -3,7 +3,9 @@ package jsonscan
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -91,12 +93,30 @@ func TestSplitLetsABadLineSpoilOnlyItself(t *testing.T) {
 }
 
 func TestSplitStopsAtTheMostEventsAllowed(t *testing.T) {
-	for _, body := range []string{"[1,2,3]", "1\n2\n3"} {
-		if _, err := (Splitter{Most: 3}).Split([]byte(body), nil); err != nil {
+	for body, rest := range map[string]string{"[1,2,3, 4]": "3, 4]", "1\n2\n\n 3\n4": " 3\n4"} {
+		if _, err := (Splitter{Most: 4}).Split([]byte(body), nil); err != nil {
 			t.Errorf("%q: %v", body, err)
 		}
-		if elements, err := (Splitter{Most: 2}).Split([]byte(body), nil); err != ErrTooMany || len(elements) != 0 {
-			t.Errorf("%q: error %v with %d elements, want %v with none", body, err, len(elements), ErrTooMany)
+		elements, err := (Splitter{Most: 2}).Split([]byte(body), nil)
+		var tooMany *TooManyError
+		if !errors.As(err, &tooMany) || len(elements) != 2 || strings.TrimLeft(string(tooMany.Rest), " ") != strings.TrimLeft(rest, " ") {
+			t.Errorf("%q: error %v with %d elements, want two and the rest %q", body, err, len(elements), rest)
+		}
+	}
+}
+
+func TestAnArrayThatBreaksOffIsUnreadableHoweverManyEventsItHas(t *testing.T) {
+	elements, err := (Splitter{Most: 2}).Split([]byte("[1,2,3,"), nil)
+	if syntax := (*SyntaxError)(nil); !errors.As(err, &syntax) || len(elements) != 0 {
+		t.Errorf("error %v with %d elements", err, len(elements))
+	}
+}
+
+func TestAByteOrderMarkIsNoPartOfAnEvent(t *testing.T) {
+	for _, layout := range []Layout{Detect, Lines} {
+		elements, err := (Splitter{Most: 9, Layout: layout}).Split([]byte("\ufeff{}\n\ufeff1\r\n\ufeff\n"), nil)
+		if err != nil || len(elements) != 2 || string(elements[0].Value) != "{}" || string(elements[1].Value) != "1" || elements[1].Err != nil {
+			t.Errorf("elements %q, error %v", elements, err)
 		}
 	}
 }

@@ -137,7 +137,7 @@ func (b *Builder) textFrom(start int) []byte {
 
 // reserve makes room for count records, so that pointers into the space stay right.
 func (b *Builder) reserve(count int) {
-	if cap(b.recordSpace) < count {
+	if cap(b.recordSpace)-len(b.recordSpace) < count {
 		b.recordSpace = make([]kgo.Record, 0, count)
 		b.headerSpace = make([]kgo.RecordHeader, 0, count*(len(b.common)+1))
 		b.textSpace = append(make([]byte, 0, len(b.textSpace)+count*uid.Length), b.textSpace...)
@@ -152,7 +152,7 @@ func (b *Builder) AddEvents(elements []jsonscan.Element, maxEventBytes int) {
 		switch {
 		case len(element.Value) > maxEventBytes:
 			message := fmt.Sprintf("the event has %d bytes, more than the %d allowed", len(element.Value), maxEventBytes)
-			b.addFailure(Failure{contract.FailureTooLarge, message}, element.Value[:min(contract.KeptBytes, len(element.Value))])
+			b.addFailure(shorten(Failure{contract.FailureTooLarge, message}, element.Value))
 		case element.Err != nil:
 			b.addFailure(Failure{contract.FailureInvalidJSON, element.Err.Error()}, element.Value)
 		default:
@@ -197,13 +197,24 @@ func (b *Builder) failureHeaders(failure Failure) []kgo.RecordHeader {
 	}
 }
 
+// shorten cuts what is too large as a whole to the beginning that is kept of it, and says so.
+func shorten(failure Failure, value []byte) (Failure, []byte) {
+	value = value[:min(len(value), contract.KeptBytes)]
+	failure.Message = fmt.Sprintf("%s (its first %d bytes are kept)", failure.Message, len(value))
+	return failure, value
+}
+
 // AddUnreadable makes records of a body that cannot be read: one, or several parts when it is longer than an event may be.
 // Of a body that is too large as a whole only the beginning is kept. It is called once a request, instead of AddEvents.
 func (b *Builder) AddUnreadable(failure Failure, body []byte, maxEventBytes int) {
 	if failure.Reason == contract.FailureTooLarge {
-		body = body[:min(len(body), contract.KeptBytes)]
-		failure.Message = fmt.Sprintf("%s (its first %d bytes are kept)", failure.Message, len(body))
+		failure, body = shorten(failure, body)
 	}
+	b.AddRest(failure, body, maxEventBytes)
+}
+
+// AddRest makes records of all that a body holds after its last event that was added, as AddUnreadable does of a whole one.
+func (b *Builder) AddRest(failure Failure, body []byte, maxEventBytes int) {
 	// A small limit of events must not make a part of each byte.
 	size := max(maxEventBytes, contract.KeptBytes)
 	if len(body) > size {
@@ -223,7 +234,7 @@ func (b *Builder) addParts(failure Failure, parts [][]byte) {
 	}
 	for i, part := range parts {
 		b.addFailure(Failure{failure.Reason, fmt.Sprintf("%s (part %d of %d)", failure.Message, i+1, len(parts))}, part)
-		record := b.records[i]
+		record := b.records[len(b.records)-1]
 		record.Key = key
 		record.Headers = append(record.Headers, kgo.RecordHeader{Key: contract.HeaderPart, Value: fmt.Appendf(nil, "%d/%d", i+1, len(parts))})
 	}

@@ -4,8 +4,6 @@ package pixel
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/adapter"
@@ -30,7 +28,7 @@ type Adapter struct{}
 // Routes: only browsers show pictures, and not all of them say that they are browsers when they fetch one.
 func (Adapter) Routes() []adapter.Route {
 	return []adapter.Route{{
-		Path: "/v1/pixel.gif", Methods: []string{http.MethodGet}, Name: "pixel", Source: contract.SourcePixel, OnlyBrowsers: true,
+		Path: "/v1/pixel.gif", Methods: []string{http.MethodGet, http.MethodHead}, Name: "pixel", Source: contract.SourcePixel, OnlyBrowsers: true,
 	}}
 }
 
@@ -75,19 +73,23 @@ var controlParameters = map[string]bool{"cookie": true, "_": true}
 const defaultEventType = "page_view"
 
 // eventOf returns the event that a pixel's query describes. Without a type it is a page view, and without a page
-// the one that shows the pixel. The first of several values counts.
+// the one that shows the pixel. The first of several values counts. No value spoils the event: one that its member cannot
+// have, such as the macro of an advertising system that nobody filled, becomes a property of the parameter's name.
 func eventOf(rawQuery, pageURL string) map[string]any {
 	event, properties := map[string]any{}, map[string]any{}
 	for parameter := range strings.SplitSeq(rawQuery, "&") {
-		name, value, _ := strings.Cut(parameter, "=")
-		name, value = unescapeQuery(name), unescapeQuery(value)
+		escapedName, escapedValue, _ := strings.Cut(parameter, "=")
+		name, value := unescape(escapedName), unescape(escapedValue)
 		if parameter == "" || controlParameters[name] {
 			continue
 		}
-		if member, isMember := members[name]; isMember {
-			setFirst(event, member, valueOf(member, value))
-		} else {
+		member, isMember := members[name]
+		if !isMember {
 			setFirst(properties, strings.TrimPrefix(name, "p."), value)
+		} else if readable, isReadable := valueOf(member, value); isReadable {
+			setFirst(event, member, readable)
+		} else if value != "" {
+			setFirst(properties, name, value)
 		}
 	}
 	setFirst(event, contract.MemberEventType, defaultEventType)
@@ -104,20 +106,4 @@ func setFirst(into map[string]any, name string, value any) {
 	if _, isSet := into[name]; !isSet {
 		into[name] = value
 	}
-}
-
-// unescapeQuery leaves as it is what cannot be decoded: net/url would drop the parameter, and with it what the sender meant by it.
-func unescapeQuery(escaped string) string {
-	if text, err := url.QueryUnescape(escaped); err == nil {
-		return text
-	}
-	return escaped
-}
-
-// valueOf makes a number of a timestamp in milliseconds; everything else in a query is text.
-func valueOf(member, value string) any {
-	if milliseconds, err := strconv.ParseInt(value, 10, 64); member == contract.MemberTimestamp && err == nil {
-		return milliseconds
-	}
-	return value
 }

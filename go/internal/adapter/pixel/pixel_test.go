@@ -3,6 +3,7 @@ package pixel
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/adapter"
@@ -14,6 +15,9 @@ const path = "/v1/pixel.gif"
 func newIngestion(memoryBytes int64) *adapter.Ingestion {
 	return adapter.NewIngestion(adapter.Limits{Bytes: 1000, Events: 1}, memory.NewBudget(memoryBytes), nil)
 }
+
+// long is longer than what is read of an event's id and type.
+var long = strings.Repeat("x", 129)
 
 func TestThePixelMakesAnEventOfItsQuery(t *testing.T) {
 	cases := []struct {
@@ -31,7 +35,15 @@ func TestThePixelMakesAnEventOfItsQuery(t *testing.T) {
 		{"a name that does not decode", "?p.%zz=1", "", `{"event_type":"page_view","properties":{"%zz":"1"}}`},
 		{"a semicolon", "?title=a;b&p.c=d", "", `{"event_type":"page_view","page_title":"a;b","properties":{"c":"d"}}`},
 		{"a plus and what is escaped", "?title=a+b%20c%26", "", `{"event_type":"page_view","page_title":"a b c\u0026"}`},
-		{"bytes that are no text", "?title=%ff", "", `{"event_type":"page_view","page_title":"\ufffd"}`},
+		{"bytes that are no text", "?title=%ff", "", `{"event_type":"page_view","page_title":"%ff"}`},
+		{"an older encoding", "?title=Caf%E9+du+Monde&p.%E9=1", "", `{"event_type":"page_view","page_title":"Caf%E9 du Monde","properties":{"%E9":"1"}}`},
+		{"text beside bytes that are none", "?title=%C3%A9%E9%C3", "", `{"event_type":"page_view","page_title":"é%E9%C3"}`},
+		{"bytes that are not even escaped", "?title=Caf\xe9", "", `{"event_type":"page_view","page_title":"Caf%E9"}`},
+		{"the sign for what is no text", "?title=%EF%BF%BD", "", `{"event_type":"page_view","page_title":"�"}`},
+		{"nothing in what has a meaning", "?e=&ts=&id=&title=&uid=&url=", "https://a.example/", `{"event_type":"page_view","page_url":"https://a.example/"}`},
+		{"a macro that nobody filled", "?ts=%%CACHEBUSTER%%&e=click", "", `{"event_type":"click","properties":{"ts":"%%CACHEBUSTER%%"}}`},
+		{"another macro", "?ts=[TIMESTAMP]&timestamp=2026-01-05T00:00:00Z", "", `{"event_type":"page_view","properties":{"ts":"[TIMESTAMP]"},"timestamp":"2026-01-05T00:00:00Z"}`},
+		{"a type and an id that are too long", "?e=" + long + "&id=" + long, "", `{"event_type":"page_view","properties":{"e":"` + long + `","id":"` + long + `"}}`},
 		{"the first of several", "?e=a&e=b&&=x&f", "", `{"event_type":"a","properties":{"":"x","f":""}}`},
 		{"control parameters", "?_=99&cookie=off", "", `{"event_type":"page_view"}`},
 	}
