@@ -106,53 +106,72 @@ const cookie = withRules(
   ],
 ).describe("First-party cookie that carries the anonymous id.");
 
-const collector = z
-  .object({
-    replicas: integer(1, 100).optional().describe("Number of collector pods. Default 1."),
-    resources: resources("collector", "a collector pod").optional(),
-    corsOrigins: textSet(
-      browserOrigin.describe("Origin as 'https://shop.example.com', or '*' for all without credentials."),
-      100,
-    )
-      .optional()
-      .describe("Origins whose pages may send events with a script. Default none."),
-    maxEventBytes: integer(1_000, 10_000_000)
-      .optional()
-      .describe(
-        `Largest size of one event in bytes; a larger one becomes a failed event. Default ${COLLECTOR.maxEventBytes}.`,
-      ),
-    serviceType: z
-      .enum(["ClusterIP", "NodePort", "LoadBalancer"])
-      .optional()
-      .describe("Type of the collector's Service. Default 'ClusterIP'."),
-    trustedProxies: textSet(patterned(NETWORK, 43).describe("Network as '10.0.0.0/8' or 'fd00::/8'."), 100)
-      .optional()
-      .describe(
-        "Networks of the proxies whose X-Forwarded-For is believed; an empty list believes none. Default the private networks, and " +
-          "none when serviceType is NodePort or LoadBalancer.",
-      ),
-    ipMasking: z
-      .enum(IP_MASKINGS)
-      .optional()
-      .describe(
-        "What is kept of client addresses: None keeps all, LastOctet zeroes the last octet of IPv4 and the last 80 bits of " +
-          `IPv6, Drop keeps nothing. Default '${COLLECTOR.ipMasking}'.`,
-      ),
-    cookie: cookie.optional(),
-    captureHeaders: withRules(
-      textSet(patterned(/^[A-Za-z0-9-]+$/, 64).describe("Name of a request header, in any case."), 32),
-      [
-        {
-          rule: `!self.exists(header, header.lowerAscii() in [${SECRET_HEADERS.map(celText).join(", ")}])`,
-          message: `must not hold headers that carry secrets (${SECRET_HEADERS.join(", ")})`,
-          holds: (headers) => !headers.some((header) => SECRET_HEADERS.includes(header.toLowerCase())),
-        },
-      ],
-    )
-      .optional()
-      .describe("Request headers kept with each event, as properties named 'header.<name>'. Default none."),
-  })
-  .describe("The HTTP endpoint that events are sent to.");
+const collectorFields = z.object({
+  replicas: integer(1, 100).optional().describe("Number of collector pods. Default 1."),
+  resources: resources("collector", "a collector pod").optional(),
+  corsOrigins: textSet(
+    browserOrigin.describe(
+      "Origin as 'https://shop.example.com', 'https://*.example.com' for all below it, or '*' for all without credentials.",
+    ),
+    100,
+  )
+    .optional()
+    .describe("Origins whose pages may send events with a script. Default none."),
+  maxEventBytes: integer(1_000, 10_000_000)
+    .optional()
+    .describe(
+      `Largest size of one event in bytes; a larger one becomes a failed event. Default ${COLLECTOR.maxEventBytes}.`,
+    ),
+  serviceType: z
+    .enum(["ClusterIP", "NodePort", "LoadBalancer"])
+    .optional()
+    .describe("Type of the collector's Service. Default 'ClusterIP'."),
+  trustedProxies: textSet(patterned(NETWORK, 43).describe("Network as '10.0.0.0/8' or 'fd00::/8'."), 100)
+    .optional()
+    .describe(
+      "Networks of the proxies that are believed about the client's address; an empty list believes none. Default the private " +
+        "networks, and none when serviceType is NodePort or LoadBalancer.",
+    ),
+  clientAddressHeader: patterned(/^[A-Za-z0-9-]+$/, 64)
+    .optional()
+    .describe(
+      "Request header in which trusted proxies say the client's address, such as 'CF-Connecting-IP'. Default X-Forwarded-For, " +
+        "and Forwarded where a request lacks it.",
+    ),
+  ipMasking: z
+    .enum(IP_MASKINGS)
+    .optional()
+    .describe(
+      "What is kept of client addresses: None keeps all, LastOctet zeroes the last octet of IPv4 and the last 80 bits of " +
+        `IPv6, Drop keeps nothing. Default '${COLLECTOR.ipMasking}'.`,
+    ),
+  cookie: cookie.optional(),
+  captureHeaders: withRules(
+    textSet(patterned(/^[A-Za-z0-9-]+$/, 64).describe("Name of a request header, in any case."), 32),
+    [
+      {
+        rule: `!self.exists(header, header.lowerAscii() in [${SECRET_HEADERS.map(celText).join(", ")}])`,
+        message: `must not hold headers that carry secrets (${SECRET_HEADERS.join(", ")})`,
+        holds: (headers) => !headers.some((header) => SECRET_HEADERS.includes(header.toLowerCase())),
+      },
+    ],
+  )
+    .optional()
+    .describe("Request headers kept with each event, as properties named 'header.<name>'. Default none."),
+});
+
+const collector = withRules(collectorFields, [
+  {
+    rule: `!has(self.clientAddressHeader) || (has(self.trustedProxies) ? size(self.trustedProxies) > 0
+      : !has(self.serviceType) || self.serviceType == 'ClusterIP')`,
+    message:
+      "clientAddressHeader must be absent where no proxy is trusted, since nobody would be believed; name the proxies in trustedProxies",
+    fieldPath: ".clientAddressHeader",
+    holds: ({ clientAddressHeader, trustedProxies, serviceType = COLLECTOR.serviceType }) =>
+      clientAddressHeader === undefined ||
+      (trustedProxies === undefined ? serviceType === "ClusterIP" : trustedProxies.length > 0),
+  },
+]).describe("The HTTP endpoint that events are sent to.");
 
 const stream = z
   .object({

@@ -22,8 +22,11 @@ export const httpEndpoint = patterned(new RegExp(`^https?://${HOST}(:${PORT})?/?
 /** Address over HTTP with a path, without query or fragment. */
 export const httpUri = patterned(new RegExp(`^https?://${HOST}(:${PORT})?(/[A-Za-z0-9._~%+-]*)*$`), 1024);
 
-/** Origin of a browser: scheme, host and port; or `*`. */
-export const browserOrigin = patterned(new RegExp(`^(\\*|https?://${HOST}(:${PORT})?)$`), 512);
+/** Origin of a browser: scheme, host and port; `https://*.example.com` for all below a domain of two labels or more; or `*`. */
+export const browserOrigin = patterned(
+  new RegExp(`^(\\*|https?://(${HOST}|\\*(\\.${HOST_LABEL}){2,})(:${PORT})?)$`),
+  512,
+);
 
 /** Name of an Iceberg namespace. */
 export const databaseName = patterned(/^[a-z0-9_]+$/, 128);

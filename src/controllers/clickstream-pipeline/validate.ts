@@ -55,6 +55,7 @@ export interface CollectorSettings {
   readonly serviceType: NonNullable<CollectorSpec["serviceType"]>;
   /** Absent: the collector's own default, the private networks. */
   readonly trustedProxies?: readonly string[] | undefined;
+  readonly clientAddressHeader?: string | undefined;
   readonly ipMasking: NonNullable<CollectorSpec["ipMasking"]>;
   readonly cookie: {
     readonly enabled: boolean;
@@ -181,7 +182,7 @@ function resolveCollector(spec: Spec): CollectorSettings {
   const { cookie: given, resources, ...rest } = spec.collector ?? {};
   const cookie = { ...CLICKSTREAM_PIPELINE_DEFAULTS.collector.cookie, ...defined(given) };
   const { maxAge, ...kept } = cookie;
-  // Who sends from outside, without a proxy of the cluster in between, could claim any address in X-Forwarded-For.
+  // Who sends from outside, without a proxy of the cluster in between, could claim any address.
   const isReachedDirectly = (rest.serviceType ?? "ClusterIP") !== "ClusterIP";
   return {
     ...CLICKSTREAM_PIPELINE_DEFAULTS.collector,

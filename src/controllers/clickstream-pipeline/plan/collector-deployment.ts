@@ -117,6 +117,7 @@ function environment({ collector, platform, topicName }: ValidatedPipeline): V1E
       COOKIE_DOMAIN: cookie.domain,
       IP_MASKING: collector.ipMasking,
       TRUSTED_PROXIES: collector.trustedProxies?.length === 0 ? "none" : collector.trustedProxies,
+      CLIENT_ADDRESS_HEADER: collector.clientAddressHeader,
       CAPTURE_HEADERS: collector.captureHeaders,
       SHUTDOWN_GRACE_SECONDS: SHUTDOWN_GRACE_SECONDS,
     }),
