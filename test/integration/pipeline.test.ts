@@ -99,6 +99,29 @@ describe("a pipeline whose catalog's Secret is missing", () => {
   });
 });
 
+describe("a pipeline in a namespace whose quota is used up", () => {
+  it("says within seconds why it has no driver, in the words of the API server", async () => {
+    const quota = "/api/v1/namespaces/pipelines/resourcequotas/no-pods";
+    const body = { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "no-pods" } };
+    await operator.requests.apply(quota, { ...body, spec: { hard: { pods: "0" } } });
+    // The controller that counts does not run here.
+    const counted = { ...body, status: { hard: { pods: "0" }, used: { pods: "0" } } };
+    await operator.requests.apply(`${quota}/status`, counted);
+    await applyPipeline("full");
+    const collector = await operator.waitFor(Deployment, "full-collector", () => true);
+    await operator.changeStatus(Deployment, "full-collector", runningDeployment(collector));
+    const pipeline = await operator.waitForCondition(clickstreamPipelineKind, "full", {
+      type: "Ready",
+      status: "False",
+      reason: "QuotaExceeded",
+    });
+    expect(JSON.stringify(pipeline.status)).toContain("exceeded quota: no-pods, requested: pods=1");
+    expect(await operator.list(Pod)).toEqual([]);
+    await operator.requests.mustSend({ method: "DELETE", path: quota });
+    await operator.delete(clickstreamPipelineKind, "full");
+  });
+});
+
 describe("what is changed by hand", () => {
   it("is put right, and what is deleted is made again", async () => {
     const before = await operator.get(Deployment, "web-collector");

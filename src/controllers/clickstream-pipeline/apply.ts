@@ -5,12 +5,16 @@ import type { ChildResult } from "../../targets/kubernetes/child.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import { applyChildren } from "../../targets/kubernetes/apply-children.ts";
 import { ownedBy } from "../../workloads/owned.ts";
+import type { ObservedPipeline } from "./observe.ts";
 import type { PipelinePlan } from "./plan.ts";
 import { orderedChildren } from "./plan.ts";
+import type { PodRefusals } from "./refusals.ts";
+import { podRefusals } from "./refusals.ts";
 
-/** What the API server answered, child by child. */
+/** What the API server answered, child by child, and what it says of pods that are wanted and not there. */
 export interface AppliedPipeline {
   readonly children: readonly ChildResult[];
+  readonly refusals: PodRefusals;
 }
 
 /** Never EventStreams and LakeTables: they are always planned, and they hold data. */
@@ -26,7 +30,11 @@ export const OWNED = ownedBy(clickstreamPipelineKind, [
 ]);
 
 /** Writes what can be written. Then throws what keeps a workload from it, if something does. */
-export async function applyPipeline(plan: PipelinePlan, context: ReconcileContext): Promise<AppliedPipeline> {
+export async function applyPipeline(
+  plan: PipelinePlan,
+  observed: ObservedPipeline,
+  context: ReconcileContext,
+): Promise<AppliedPipeline> {
   const { owner, labels, blocked } = plan.pipeline;
   const problem = blocked.collector ?? blocked.streamJob;
   // The children of a workload that is left as it is are not among those to write, yet nothing of it may go.
@@ -36,5 +44,5 @@ export async function applyPipeline(plan: PipelinePlan, context: ReconcileContex
     context,
   );
   if (problem !== undefined) throw problem;
-  return { children };
+  return { children, refusals: await podRefusals(plan, observed, context) };
 }

@@ -42,7 +42,7 @@ export function createClickstreamPipelineController(
     observe: (pipeline, context) => observePipeline(pipeline, context, options),
     validate: (pipeline, observed) => validatePipeline(pipeline, observed, options.images),
     plan: planPipeline,
-    apply: (plan, _observed, context) => applyPipeline(plan, context),
+    apply: applyPipeline,
     status: pipelineStatus,
     finalize: (pipeline, context) => finalizePipeline(pipeline, context, options),
     needsFinalizer: needsCleanup,

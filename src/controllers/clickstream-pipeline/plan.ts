@@ -32,7 +32,7 @@ export interface PipelinePlan {
     readonly roleBinding: Child | undefined;
     readonly configMap: Child;
     readonly service: Child;
-    readonly statefulSet: Child | undefined;
+    readonly statefulSet: ReturnType<typeof planStreamStatefulSet> | undefined;
   };
 }
 

@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ClickstreamPipelineSpec } from "../../crds/kinds.ts";
 import { dataPlatformKind, eventStreamKind, lakeTableKind } from "../../crds/kinds.ts";
 import { SECRET_TYPE } from "../../platform/secret-reader.ts";
+import type { ResourceType } from "../../api/objects.ts";
 import { JsonClient } from "../../targets/http/json-client.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
-import { IMAGES, conditions, localPlatform } from "../../testing/clickstream-pipeline.ts";
+import type { PodObject } from "../../targets/kubernetes/pods.ts";
+import { IMAGES, conditions, localPlatform, readyPod } from "../../testing/clickstream-pipeline.ts";
 import { Scenario } from "../../testing/scenario.ts";
 import { createClickstreamPipelineController } from "./controller.ts";
 
@@ -216,6 +218,121 @@ describe("a pipeline that lacks the Secret of the object store", () => {
     expect(await pass()).toEqual([]);
     scenario.wait(10);
     expect(await pass()).toEqual(["apply StatefulSet web-stream"]);
+  });
+});
+
+describe("a pipeline whose pods nobody takes", () => {
+  const QUOTA =
+    "exceeded quota: team-a, requested: requests.memory=1Gi, used: requests.memory=3Gi, limited: 3Gi";
+
+  /** Kubernetes' own controllers and kubelets, as far as they get. */
+  function run(pods: readonly ("collector" | "driver")[]): void {
+    const counts = { replicas: 1, updatedReplicas: 1, availableReplicas: 1, readyReplicas: 1 };
+    const generation = (type: ResourceType, name: string): number | undefined =>
+      scenario.find(type, name)?.metadata.generation;
+    const observed = (type: ResourceType, name: string): object => ({
+      observedGeneration: generation(type, name),
+      ...counts,
+    });
+    const { Deployment, Pod, StatefulSet } = CHILD_TYPES;
+    if (pods.includes("collector"))
+      scenario.putStatus("web-collector", observed(Deployment, "web-collector"), Deployment);
+    if (!pods.includes("driver")) return;
+    scenario.putStatus("web-stream", observed(StatefulSet, "web-stream"), StatefulSet);
+    const labels = {
+      "app.kubernetes.io/managed-by": "openclickstream",
+      "app.kubernetes.io/component": "stream",
+      "openclickstream.io/clickstreampipeline": "web",
+    };
+    const metadata = { name: "web-stream-0", namespace: "quickstart", labels };
+    const status = { conditions: [{ type: "Ready", status: "True" }] };
+    scenario.put(Pod, { ...readyPod("web-stream-0"), metadata, status } as PodObject);
+  }
+
+  /** The API server refuses these pods with the words of a quota. */
+  function refuse(name: string): void {
+    scenario.api.intercept = (request) =>
+      request.query.get("dryRun") === "All" && request.name === name
+        ? {
+            kind: "status",
+            status: 403,
+            reason: "Forbidden",
+            message: `pods "${name}" is forbidden: ${QUOTA}`,
+          }
+        : undefined;
+  }
+
+  it("says in the words of the quota why there is no driver", async () => {
+    await settle();
+    run(["collector"]);
+    refuse("web-stream-trial");
+    await pass();
+    expect(scenario.ready("web")).toBe(
+      `Ready=False QuotaExceeded: Processing: the new specification is not yet observed; pods "web-stream-trial" is forbidden: ${QUOTA}`,
+    );
+  });
+
+  it("says in the words of the quota why there are no executors, which Spark does not tell", async () => {
+    await settle();
+    run(["collector", "driver"]);
+    refuse("web-stream-exec-trial");
+    await pass();
+    expect(scenario.ready("web")).toBe(
+      `Ready=False QuotaExceeded: Processing: no executor is ready: pods "web-stream-exec-trial" is forbidden: ${QUOTA}`,
+    );
+  });
+
+  it("asks for an executor of the size and the marks that Spark's will have, and makes none", async () => {
+    await settle({ processing: { executorResources: { limits: { memory: "2Gi", cpu: "1" } } } });
+    run(["collector", "driver"]);
+    expect(await pass()).toEqual([]);
+    const asked = scenario.api.requests.findLast(({ query }) => query.has("dryRun"));
+    expect(asked?.body).toMatchObject({
+      metadata: { labels: { "app.kubernetes.io/component": "executor" } },
+      spec: {
+        containers: [
+          { image: IMAGES.spark, resources: { requests: { memory: "2048Mi" }, limits: { cpu: "1" } } },
+        ],
+      },
+    });
+  });
+
+  it("does not take its own missing rights, or a webhook that knows no dry run, for a refusal", async () => {
+    await settle();
+    run(["collector", "driver"]);
+    for (const message of [
+      'pods "x" is forbidden: User "operator" cannot patch resource "pods" in API group ""',
+      'admission webhook "policy" does not support dry run',
+    ]) {
+      scenario.api.intercept = ({ query }) =>
+        query.has("dryRun") ? { kind: "status", status: 403, reason: "Forbidden", message } : undefined;
+      await pass();
+      expect(scenario.ready("web")).toContain("Processing: no executor is ready yet");
+    }
+  });
+
+  it("says why a collector cannot be made, in the words that its Deployment has", async () => {
+    await settle();
+    const message = `pods "web-collector-5d" is forbidden: ${QUOTA}`;
+    const failure = { type: "ReplicaFailure", status: "True", reason: "FailedCreate", message };
+    const { generation } = scenario.find(CHILD_TYPES.Deployment, "web-collector")?.metadata ?? {};
+    const status = { observedGeneration: generation, unavailableReplicas: 1, conditions: [failure] };
+    scenario.putStatus("web-collector", status, CHILD_TYPES.Deployment);
+    await pass();
+    expect(scenario.ready("web")).toBe(
+      `Ready=False QuotaExceeded: Collector: 0 of 1 replicas are updated; ${message}`,
+    );
+  });
+
+  it("says which child a quota refuses", async () => {
+    putPipeline({ collector: { serviceType: "LoadBalancer" } });
+    scenario.api.intercept = ({ verb, name }) =>
+      verb === "apply" && name === "web-collector"
+        ? { kind: "status", status: 403, reason: "Forbidden", message: "exceeded quota: no-balancers" }
+        : undefined;
+    await pass();
+    expect(scenario.ready("web")).toContain("Ready=False QuotaExceeded: the API server refused");
+    expect(scenario.ready("web")).toContain("exceeded quota: no-balancers");
   });
 });
 

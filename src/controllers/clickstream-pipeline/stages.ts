@@ -2,13 +2,19 @@
 import type { EventStream, LakeTable } from "../../crds/kinds.ts";
 import type { ConditionInput } from "../../api/conditions.ts";
 import type { Reason } from "../../api/reasons.ts";
+import type { Problem } from "../../targets/kubernetes/admission.ts";
 import { isPodReady, podProblem } from "../../targets/kubernetes/pods.ts";
 import type { Readiness } from "../../targets/kubernetes/readiness.ts";
 import { readiness } from "../../targets/kubernetes/readiness.ts";
 import type { Rollout } from "../../targets/kubernetes/rollout.ts";
-import { deploymentRollout, statefulSetRollout } from "../../targets/kubernetes/rollout.ts";
+import {
+  deploymentRefusal,
+  deploymentRollout,
+  statefulSetRollout,
+} from "../../targets/kubernetes/rollout.ts";
 import { findWaitingError } from "../../runtime/errors.ts";
 import type { ObservedPipeline } from "./observe.ts";
+import type { PodRefusals } from "./refusals.ts";
 import type { BlockedWorkloads } from "./validate.ts";
 
 /** The stages in the order in which events pass them. */
@@ -28,6 +34,7 @@ export type StageInput = Pick<
   "rawStream" | "tables" | "collector" | "collectors" | "streamJob" | "pods" | "progress"
 > & {
   readonly blocked: BlockedWorkloads;
+  readonly refusals: PodRefusals;
   readonly isSuspended: boolean;
   readonly executors: number;
 };
@@ -94,15 +101,12 @@ function judgeCollector({ collector, collectors, rawStream, pods, blocked }: Sta
     return notReady("Collector", "CollectorNotReady", `${share}: ${problem}`);
   }
   if (rollout.state === "ready") return ready("Collector", rollout.message);
-  return notReady(
-    "Collector",
-    reasonOf(rollout, "CollectorNotReady"),
-    explain(rollout, podProblem(pods.collector)),
-  );
+  const cause = deploymentRefusal(collector) ?? podProblem(pods.collector);
+  return notRolledOut("Collector", { rollout, cause, failed: "CollectorNotReady" });
 }
 
 function judgeProcessing(input: StageInput): StageJudgement {
-  const { streamJob, pods, blocked, isSuspended, executors } = input;
+  const { streamJob, pods, blocked, refusals, isSuspended } = input;
   if (streamJob === undefined && blocked.streamJob !== undefined) {
     return notStarted("Processing", blocked.streamJob);
   }
@@ -113,26 +117,34 @@ function judgeProcessing(input: StageInput): StageJudgement {
   const rollout = statefulSetRollout(streamJob);
   if (isSuspended) return notReady("Processing", "Suspended", suspensionMessage(rollout));
   if (rollout.state !== "ready") {
-    return notReady(
-      "Processing",
-      reasonOf(rollout, "ProcessingNotReady"),
-      explain(rollout, podProblem(pods.stream)),
-    );
+    const cause = refusals.driver ?? podProblem(pods.stream) ?? executorProblem(input);
+    return notRolledOut("Processing", { rollout, cause, failed: "ProcessingNotReady" });
   }
-  return judgeRunningJob(input, executors > 0 && !pods.executor.some(isPodReady));
+  return judgeRunningJob(input);
 }
 
 /** The driver is ready; what it says of the query, and whether somebody works for it, decides. */
-function judgeRunningJob({ progress, pods }: StageInput, lacksExecutors: boolean): StageJudgement {
+function judgeRunningJob(input: StageInput): StageJudgement {
+  const { progress, pods, executors } = input;
   if (progress.state === "FAILED") {
     return notReady("Processing", "ProcessingNotReady", `the query failed: ${progress.message}`);
   }
-  if (lacksExecutors) {
-    const problem = podProblem(pods.executor);
-    const message = problem === undefined ? "no executor is ready yet" : `no executor is ready: ${problem}`;
-    return notReady("Processing", "ProcessingNotReady", message);
+  const working = pods.executor.filter(isPodReady).length;
+  const problem = executorProblem(input);
+  if (executors > working && problem !== undefined) {
+    const share = working === 0 ? "no executor is" : `${working} of ${executors} executors are`;
+    return notReady("Processing", problem.reason, `${share} ready: ${problem.message}`);
+  }
+  // One that is away for a moment is Spark's own business, as long as somebody works.
+  if (executors > 0 && working === 0) {
+    return notReady("Processing", "ProcessingNotReady", "no executor is ready yet");
   }
   return ready("Processing", "the stream job runs");
+}
+
+/** What keeps executors from running; Spark itself would go on without a word. */
+function executorProblem({ refusals, pods }: StageInput): Problem | undefined {
+  return refusals.executor ?? podProblem(pods.executor);
 }
 
 function isEverythingBeforeReady({ rawStream, tables }: StageInput): boolean {
@@ -145,10 +157,15 @@ function suspensionMessage(rollout: Rollout): string {
     : "the stream job is stopping";
 }
 
-function reasonOf(rollout: Rollout, failed: Reason): Reason {
-  return rollout.state === "failed" ? failed : "RolloutInProgress";
+interface Unfinished {
+  readonly rollout: Rollout;
+  readonly cause: Problem | undefined;
+  /** The reason of a roll-out that Kubernetes has given up, where nobody knows why. */
+  readonly failed: Reason;
 }
 
-function explain(rollout: Rollout, problem: string | undefined): string {
-  return problem === undefined ? rollout.message : `${rollout.message}; ${problem}`;
+function notRolledOut(stage: Stage, { rollout, cause, failed }: Unfinished): StageJudgement {
+  const unknown = rollout.state === "failed" ? failed : "RolloutInProgress";
+  const message = cause === undefined ? rollout.message : `${rollout.message}; ${cause.message}`;
+  return notReady(stage, cause?.reason ?? unknown, message);
 }

@@ -193,12 +193,12 @@ describe("the conditions of a pipeline", () => {
       [
         STREAM,
         TABLES,
-        'CollectorReady=False RolloutInProgress: 0 of 1 replicas are available; pod "web-collector-x": ErrImagePull: not found',
+        'CollectorReady=False ImageUnavailable: 0 of 1 replicas are available; pod "web-collector-x": ErrImagePull: not found',
         PROCESSING,
       ],
       {
         waiting: {
-          reason: "RolloutInProgress",
+          reason: "ImageUnavailable",
           message: 'Collector: 0 of 1 replicas are available; pod "web-collector-x": ErrImagePull: not found',
         },
       },
@@ -282,11 +282,11 @@ describe("the conditions of a pipeline", () => {
         STREAM,
         TABLES,
         COLLECTOR,
-        'ProcessingReady=False ProcessingNotReady: no executor is ready: pod "exec-1": ImagePullBackOff',
+        'ProcessingReady=False ImageUnavailable: no executor is ready: pod "exec-1": ImagePullBackOff',
       ],
       {
         waiting: {
-          reason: "ProcessingNotReady",
+          reason: "ImageUnavailable",
           message: 'Processing: no executor is ready: pod "exec-1": ImagePullBackOff',
         },
       },
@@ -349,7 +349,7 @@ describe("the conditions of a pipeline", () => {
       resource,
       observed: HEALTHY,
       validated,
-      applied: { children },
+      applied: { children, refusals: {} },
       now: NOW,
     });
     expect(told(result)[2]).toBe(

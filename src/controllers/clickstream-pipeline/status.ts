@@ -48,12 +48,11 @@ function stageInput(
   { resource, validated, applied }: Input,
   observed: ObservedPipeline,
 ): Parameters<typeof judgeStages>[0] {
-  const results = applied?.children ?? [];
   const answered = <T extends KubernetesObject>(
     kind: string,
     before: T | undefined,
     name: string | undefined,
-  ): T | undefined => (name === undefined ? undefined : findResult<T>(results, kind, name)) ?? before;
+  ): T | undefined => answer<T>(applied, kind, name) ?? before;
   const names = validated?.names;
   return {
     rawStream: answered("EventStream", observed.rawStream, names?.rawStream),
@@ -64,8 +63,17 @@ function stageInput(
     collectors: observed.collectors,
     progress: observed.progress,
     blocked: validated?.blocked ?? {},
+    refusals: applied?.refusals ?? {},
     ...jobWishes(resource),
   };
+}
+
+function answer<T extends KubernetesObject>(
+  applied: AppliedPipeline | undefined,
+  kind: string,
+  name: string | undefined,
+): T | undefined {
+  return name === undefined ? undefined : findResult<T>(applied?.children ?? [], kind, name);
 }
 
 function jobWishes({ spec }: ClickstreamPipeline): { isSuspended: boolean; executors: number } {

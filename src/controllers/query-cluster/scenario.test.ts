@@ -74,6 +74,20 @@ describe("a query cluster", () => {
     }
   });
 
+  it("says why a worker cannot be made, in the words that its Deployment has", async () => {
+    await pass({ workers: 2 });
+    makeCoordinatorRun();
+    const message = 'pods "query-worker-5d" is forbidden: maximum memory usage per Container is 1Gi';
+    const failure = { type: "ReplicaFailure", status: "True", reason: "FailedCreate", message };
+    const { generation } = scenario.find(CHILD_TYPES.Deployment, "query-worker")?.metadata ?? {};
+    const status = { observedGeneration: generation, unavailableReplicas: 2, conditions: [failure] };
+    scenario.putStatus("query-worker", status, CHILD_TYPES.Deployment);
+    await scenario.pass("query");
+    expect(scenario.ready("query")).toBe(
+      `Ready=False AdmissionRefused: 0 of 2 replicas are updated; ${message}`,
+    );
+  });
+
   it("loses its workers only when the coordinator has taken over their work", async () => {
     await pass({ workers: 2 });
     makeCoordinatorRun();

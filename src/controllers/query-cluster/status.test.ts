@@ -82,13 +82,13 @@ describe("the conditions of a query cluster", () => {
         },
       },
       [
-        'CoordinatorReady=False RolloutInProgress: 1 of 1 replicas are updated, 1 old ones are still there; pod "query-x": CrashLoopBackOff',
+        'CoordinatorReady=False ContainerFailed: 1 of 1 replicas are updated, 1 old ones are still there; pod "query-x": CrashLoopBackOff',
         WORKERS,
         CATALOGS,
       ],
       {
         waiting: {
-          reason: "RolloutInProgress",
+          reason: "ContainerFailed",
           message: '1 of 1 replicas are updated, 1 old ones are still there; pod "query-x": CrashLoopBackOff',
           retryAfterSeconds: 10,
         },

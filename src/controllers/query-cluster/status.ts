@@ -5,9 +5,10 @@ import { clusterNames } from "../../naming/children.ts";
 import type { ConditionInput } from "../../api/conditions.ts";
 import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
 import { findResult } from "../../targets/kubernetes/apply-children.ts";
+import type { Problem } from "../../targets/kubernetes/admission.ts";
 import { podProblem } from "../../targets/kubernetes/pods.ts";
 import type { Rollout } from "../../targets/kubernetes/rollout.ts";
-import { deploymentRollout } from "../../targets/kubernetes/rollout.ts";
+import { deploymentRefusal, deploymentRollout } from "../../targets/kubernetes/rollout.ts";
 import type { AppliedCluster } from "./apply.ts";
 import type { DeploymentObject, ObservedCluster } from "./observe.ts";
 import type { ClusterPlan } from "./plan.ts";
@@ -49,16 +50,17 @@ function judgeRole(input: Input, observed: ObservedCluster, role: Role): Conditi
   }
   const name = clusterNames(input.resource.metadata.name)[role];
   const answered = findResult<DeploymentObject>(input.applied?.children ?? [], "Deployment", name);
-  const rollout = deploymentRollout(answered ?? observed.deployments[role]);
+  const deployment = answered ?? observed.deployments[role];
+  const rollout = deploymentRollout(deployment);
   if (rollout.state === "ready") return judgeReadyRole(type, role, { input, observed, rollout });
-  const problem = podProblem(observed.pods[role]);
-  const message = problem === undefined ? rollout.message : `${rollout.message}; ${problem}`;
-  return {
-    type,
-    status: "False",
-    reason: rollout.state === "failed" ? "ChildrenNotReady" : "RolloutInProgress",
-    message,
-  };
+  const cause = deploymentRefusal(deployment) ?? podProblem(observed.pods[role]);
+  return { type, status: "False", ...unfinished(rollout, cause) };
+}
+
+function unfinished(rollout: Rollout, cause: Problem | undefined): Problem {
+  const message = cause === undefined ? rollout.message : `${rollout.message}; ${cause.message}`;
+  const unknown = rollout.state === "failed" ? "ChildrenNotReady" : "RolloutInProgress";
+  return { reason: cause?.reason ?? unknown, message };
 }
 
 /** Kubernetes calls a worker ready seconds before the coordinator gives it work, and gone seconds before it takes none. */

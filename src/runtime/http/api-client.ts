@@ -7,7 +7,7 @@ import type { Leadership } from "../election/leader-election.ts";
 import { apiVersionOf, keyOf } from "../../api/objects.ts";
 import type { KubernetesObject, ResourceKey, ResourceType } from "../../api/objects.ts";
 import { resourcePath } from "./rest-client.ts";
-import type { RestClient } from "./rest-client.ts";
+import type { RestClient, RestRequest } from "./rest-client.ts";
 import { secretValues } from "../pass/scrub.ts";
 
 /** What all passes of a controller share. */
@@ -46,6 +46,7 @@ export function createKubernetesClient(access: ApiAccess, pass: PassScope): Kube
     },
     get: (type, key) => getObject(access, pass, { type, key }),
     apply: (type, object) => applyObject(access, pass, { type, object }),
+    dryRun: (type, object) => dryRunObject(access, pass, { type, object }),
     delete: (type, key, options = {}) => deleteObject(access, pass, { type, key, options }),
   };
 }
@@ -84,21 +85,39 @@ async function getObject<T extends KubernetesObject>(
   return object;
 }
 
+interface WantedObject {
+  readonly type: ResourceType;
+  readonly object: KubernetesObject;
+}
+
 async function applyObject<T extends KubernetesObject>(
   access: ApiAccess,
   pass: PassScope,
-  { type, object }: { readonly type: ResourceType; readonly object: KubernetesObject },
+  wanted: WantedObject,
 ): Promise<T> {
   assertLeading(access.leadership);
-  const answer = await access.rest.json<T>({
+  const answer = await access.rest.json<T>(applyRequest(access, pass, wanted));
+  access.caches.noteOwnWrite(wanted.type, answer);
+  return answer;
+}
+
+async function dryRunObject(access: ApiAccess, pass: PassScope, wanted: WantedObject): Promise<void> {
+  const request = applyRequest(access, pass, wanted);
+  await access.rest.json({ ...request, query: { ...request.query, dryRun: "All" } });
+}
+
+function applyRequest(
+  { fieldManager }: ApiAccess,
+  { signal }: PassScope,
+  { type, object }: WantedObject,
+): RestRequest {
+  return {
     verb: "apply",
     path: resourcePath(type, keyOf(object)),
-    query: { fieldManager: access.fieldManager, force: true, fieldValidation: "Strict" },
+    query: { fieldManager, force: true, fieldValidation: "Strict" },
     body: { ...object, apiVersion: apiVersionOf(type), kind: type.kind },
-    signal: pass.signal,
-  });
-  access.caches.noteOwnWrite(type, answer);
-  return answer;
+    signal,
+  };
 }
 
 async function deleteObject(

@@ -33,6 +33,8 @@ export interface KubernetesClient extends ObjectReader {
    * changes; answers what the API server holds then. With `metadata.uid` it never creates.
    */
   apply<T extends KubernetesObject>(type: ResourceType, object: KubernetesObject): Promise<T>;
+  /** What `apply` of an object that is not there would meet (admission, quotas, the schema), without making it. Throws like `apply`. */
+  dryRun(type: ResourceType, object: KubernetesObject): Promise<void>;
   /** Deletes; `false` when it was not there or is another object than `uid`. */
   delete(type: ResourceType, key: ResourceKey, options?: DeleteOptions): Promise<boolean>;
 }
@@ -55,6 +57,8 @@ export type KubernetesErrorCode =
 /** A refused or failed request. The message names verb and path, never credentials or bodies of requests. */
 export class KubernetesError extends Error {
   readonly code: KubernetesErrorCode;
+  /** What the server itself said; the message without verb and path. */
+  readonly detail: string;
   /** HTTP status; 0 when there was no answer. */
   readonly httpStatus: number;
   /** What the server asked for (`Retry-After`). */
@@ -63,11 +67,17 @@ export class KubernetesError extends Error {
   constructor(
     code: KubernetesErrorCode,
     message: string,
-    options: { httpStatus?: number; retryAfterSeconds?: number | undefined; cause?: unknown } = {},
+    options: {
+      detail?: string;
+      httpStatus?: number;
+      retryAfterSeconds?: number | undefined;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "KubernetesError";
     this.code = code;
+    this.detail = options.detail ?? message;
     this.httpStatus = options.httpStatus ?? 0;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }

@@ -44,6 +44,7 @@ export function errorOfResponse(request: FailedRequest, response: FailedResponse
   const code = codeOf(response.statusCode, status);
   const detail = status?.message ?? (response.text.slice(0, 200).trim() || `HTTP ${response.statusCode}`);
   return new KubernetesError(code, `failed to ${request.verb} ${request.path}: ${detail}`, {
+    detail,
     httpStatus: response.statusCode,
     retryAfterSeconds: retryAfterOf(response, status),
   });

@@ -63,11 +63,28 @@ describe("the problem of pods", () => {
       'pod "web-0": CrashLoopBackOff: container "main" exited with 1 (Error)',
     ],
   ])("%s", (_title, object, problem) => {
-    expect(podProblem([object])).toBe(problem);
+    expect(podProblem([object])?.message).toBe(problem);
   });
 
   it("is cut when it is long", () => {
-    expect(podProblem([pod(waiting("CreateContainerConfigError", "x".repeat(1000)))])).toHaveLength(256);
+    const problem = podProblem([pod(waiting("CreateContainerConfigError", "x".repeat(1000)))]);
+    expect(problem?.message).toHaveLength(512);
+  });
+
+  it.each([
+    ["ErrImagePull", "ImageUnavailable"],
+    ["InvalidImageName", "ImageUnavailable"],
+    ["CreateContainerConfigError", "ContainerFailed"],
+    ["CrashLoopBackOff", "ContainerFailed"],
+  ] as const)("has a true reason: %s is %s", (reason, expected) => {
+    expect(podProblem([pod(waiting(reason))])?.reason).toBe(expected);
+  });
+
+  it("is that of an init container too", () => {
+    const { containerStatuses: initContainerStatuses = [] } = waiting("ErrImagePull", "not found");
+    expect(podProblem([pod({ initContainerStatuses })])?.message).toBe(
+      'pod "web-0": ErrImagePull: not found',
+    );
   });
 });
 

@@ -1,6 +1,8 @@
 /** Reads from pods what a person would look for with `kubectl describe pod`. Pure. */
 import type { V1ContainerStatus, V1PodStatus } from "@kubernetes/client-node";
 import type { KubernetesObject } from "../../api/objects.ts";
+import type { Reason } from "../../api/reasons.ts";
+import type { Problem } from "./admission.ts";
 
 export interface PodObject extends KubernetesObject {
   readonly status?: V1PodStatus;
@@ -8,15 +10,28 @@ export interface PodObject extends KubernetesObject {
 
 /** Why containers wait that only say "not yet". */
 const ORDINARY_WAITING: ReadonlySet<string> = new Set(["ContainerCreating", "PodInitializing"]);
+/** Why containers wait whose image the kubelet cannot have. */
+const IMAGE_WAITING: ReadonlySet<string> = new Set([
+  "ErrImagePull",
+  "ErrImageNeverPull",
+  "ImageInspectError",
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "RegistryUnavailable",
+  "SignatureValidationFailed",
+]);
+/** Why pods are on no node. */
+const UNSCHEDULED: ReadonlySet<string> = new Set(["Unschedulable", "SchedulerError", "SchedulingGated"]);
 /** Longest text taken over from a pod; the rest is with `kubectl describe`. */
-const MAX_MESSAGE = 256;
+const MAX_MESSAGE = 512;
 
-/** The first reason why one of the pods does not run, such as `pod "web-0": ImagePullBackOff: …`; `undefined` when there is none to see. */
-export function podProblem(pods: readonly PodObject[]): string | undefined {
+/** The first reason why one of the pods does not run, with a message such as `pod "web-0": ImagePullBackOff: …`; `undefined` when there is none to see. */
+export function podProblem(pods: readonly PodObject[]): Problem | undefined {
   for (const pod of pods) {
     if (pod.metadata.deletionTimestamp !== undefined) continue;
     const problem = schedulingProblem(pod) ?? containerProblem(pod);
-    if (problem !== undefined) return shorten(`pod "${pod.metadata.name}": ${problem}`);
+    if (problem === undefined) continue;
+    return { ...problem, message: shorten(`pod "${pod.metadata.name}": ${problem.message}`) };
   }
   return undefined;
 }
@@ -30,6 +45,14 @@ export function restartCount(pods: readonly PodObject[]): number {
 export function isPodReady(pod: PodObject): boolean {
   if (pod.metadata.deletionTimestamp !== undefined) return false;
   return pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+}
+
+/** Pods that run or will: neither ended nor being stopped. */
+export function livingPods(pods: readonly PodObject[]): readonly PodObject[] {
+  return pods.filter(
+    ({ metadata, status }) =>
+      metadata.deletionTimestamp === undefined && status?.phase !== "Failed" && status?.phase !== "Succeeded",
+  );
 }
 
 /** The youngest of the ready pods: in a roll-out an older one runs the specification of before and will go. */
@@ -51,22 +74,25 @@ function createdAt({ metadata }: PodObject): string {
 }
 
 function containersOf(pods: readonly PodObject[]): readonly V1ContainerStatus[] {
-  return pods.flatMap((pod) => pod.status?.containerStatuses ?? []);
+  return pods.flatMap(({ status }) => [
+    ...(status?.initContainerStatuses ?? []),
+    ...(status?.containerStatuses ?? []),
+  ]);
 }
 
-function schedulingProblem(pod: PodObject): string | undefined {
+function schedulingProblem(pod: PodObject): Problem | undefined {
   const condition = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
-  if (condition?.reason !== "Unschedulable") return undefined;
-  return `Unschedulable: ${condition.message ?? "no node fits"}`;
+  if (condition?.reason === undefined || !UNSCHEDULED.has(condition.reason)) return undefined;
+  return { reason: "Unschedulable", message: `${condition.reason}: ${condition.message ?? "no node fits"}` };
 }
 
-function containerProblem(pod: PodObject): string | undefined {
+function containerProblem(pod: PodObject): Problem | undefined {
   for (const container of containersOf([pod])) {
     const waiting = container.state?.waiting;
     if (waiting?.reason === undefined || ORDINARY_WAITING.has(waiting.reason)) continue;
-    return [waiting.reason, lastExit(container) ?? waiting.message]
-      .filter((part) => part !== undefined)
-      .join(": ");
+    const parts = [waiting.reason, lastExit(container) ?? waiting.message];
+    const reason: Reason = IMAGE_WAITING.has(waiting.reason) ? "ImageUnavailable" : "ContainerFailed";
+    return { reason, message: parts.filter((part) => part !== undefined).join(": ") };
   }
   return undefined;
 }

@@ -1,5 +1,7 @@
 /** Judges Deployments and StatefulSets the way `kubectl rollout status` does. Pure. */
 import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
+import type { Problem } from "./admission.ts";
+import { refusal } from "./admission.ts";
 
 /** `failed` is only what Kubernetes itself has given up waiting for. */
 export type RolloutState = "absent" | "progressing" | "ready" | "failed";
@@ -57,6 +59,14 @@ export function statefulSetRollout(statefulSet: StatefulSet | undefined): Rollou
     return say("progressing", `${updated} of ${replicas} replicas are updated`);
   }
   return say(ready < replicas ? "progressing" : "ready", `${ready} of ${replicas} replicas are ready`);
+}
+
+/** Why Kubernetes could not make or remove pods of a Deployment, in the words of whoever refused it. */
+export function deploymentRefusal(deployment: Deployment | undefined): Problem | undefined {
+  const condition = deployment?.status?.conditions?.find(
+    ({ type, status }) => type === "ReplicaFailure" && status === "True",
+  );
+  return condition === undefined ? undefined : refusal(condition.message ?? condition.reason ?? "");
 }
 
 interface Counts {

@@ -23,6 +23,7 @@ export type Fault =
       readonly kind: "status";
       readonly status: number;
       readonly reason?: string;
+      readonly message?: string;
       readonly retryAfter?: number;
       readonly after?: boolean;
     }
@@ -74,7 +75,7 @@ export class FakeApiServer {
 
   /** The requests so far that change something, in order. */
   get writes(): FakeRequest[] {
-    return this.requests.filter((request) => WRITES.has(request.verb));
+    return this.requests.filter((request) => WRITES.has(request.verb) && !request.query.has("dryRun"));
   }
 
   async stop(): Promise<void> {
@@ -114,6 +115,7 @@ export class FakeApiServer {
 
   #write(request: FakeRequest, at: FakeAddress): unknown {
     const body = request.body as FakeObject;
+    if (request.query.has("dryRun")) return body;
     if (request.verb === "create") return this.store.create({ ...at, name: body.metadata.name }, body);
     if (request.verb === "update") return this.store.update(at, body);
     if (request.verb === "patch") return this.store.mergePatch(at, body);
@@ -205,7 +207,8 @@ function fail(response: ServerResponse, fault: Fault): void {
     return;
   }
   const headers = fault.retryAfter === undefined ? {} : { "retry-after": String(fault.retryAfter) };
-  const body = statusBody(fault.status, fault.reason ?? "", `injected ${fault.status}`);
+  const message = fault.message ?? `injected ${fault.status}`;
+  const body = statusBody(fault.status, fault.reason ?? "", message);
   response
     .writeHead(fault.status, { "content-type": "application/json", ...headers })
     .end(JSON.stringify(body));

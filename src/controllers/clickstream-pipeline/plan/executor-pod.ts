@@ -2,7 +2,9 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { stringify } from "yaml";
 import { secretVolumes } from "../../../platform/environment.ts";
+import type { PodTemplate } from "../../../targets/kubernetes/admission.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
+import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import { STREAM_JOB_SYSTEMS } from "../parts.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { componentLabels } from "../../../workloads/metadata.ts";
@@ -12,8 +14,30 @@ export const EXECUTOR_CONTAINER = "executor";
 
 /** The template as YAML. */
 export function renderExecutorPod(pipeline: ValidatedPipeline): string {
+  return stringify(executorTemplate(pipeline));
+}
+
+/** An executor as Spark makes it of the template, as far as quotas, limits and policies look at it. */
+export function executorPod(pipeline: ValidatedPipeline): PodTemplate {
+  const { metadata, spec } = executorTemplate(pipeline);
+  const { executorResources } = pipeline.processing;
+  const { heap, overhead } = pipeline.processing.executorMemory;
+  const memory = `${heap + overhead}Mi`;
+  const resources = {
+    requests: { cpu: executorResources.requests.cpu, memory },
+    limits: { ...containerResources(executorResources).limits, memory },
+  };
+  const containers = (spec?.containers ?? []).map((container) => ({
+    ...container,
+    image: pipeline.images.spark,
+    resources,
+  }));
+  return { metadata, spec: { ...spec, restartPolicy: "Never", containers } };
+}
+
+function executorTemplate(pipeline: ValidatedPipeline): V1Pod {
   const files = secretVolumes(pipeline.platform.spec, STREAM_JOB_SYSTEMS);
-  const pod: V1Pod = {
+  return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: { labels: componentLabels(pipeline, "executor") },
@@ -31,5 +55,4 @@ export function renderExecutorPod(pipeline: ValidatedPipeline): string {
       volumes: [{ name: "tmp", emptyDir: {} }, ...files.volumes],
     },
   };
-  return stringify(pod);
 }
