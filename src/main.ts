@@ -27,7 +27,11 @@ async function run(config: OperatorConfig): Promise<number> {
       election: { namespace: config.podNamespace, identity: `${config.podName}_${randomUUID()}` },
     }),
   });
-  const connections = registerControllers(operator, { rest, images: config.images });
+  const connections = registerControllers(operator, {
+    rest,
+    images: config.images,
+    operatorNamespace: config.podNamespace,
+  });
   const health = await startHealthServer(config.httpPort, operator);
   logger.info({ server: connection.server, port: health.port, images: config.images }, "Starting");
   stopOnSignals((signal) => {

@@ -7,6 +7,7 @@ export const REASONS = [
   "PlatformNotReady",
   "SecretNotFound",
   "SecretKeyMissing",
+  "SecretValueInvalid",
   "KafkaUnreachable",
   "StorageUnreachable",
   "CatalogUnreachable",

@@ -1,4 +1,5 @@
 /** All controllers of the operator, and what they share. To add a kind, write its controller and name it here. */
+import { editionKeyIn } from "../platform/edition-key.ts";
 import { PlatformReader } from "../platform/platform.ts";
 import { getSecretsOver, SecretReader } from "../platform/secret-reader.ts";
 import type { RestClient } from "../runtime/http/rest-client.ts";
@@ -17,6 +18,8 @@ import type { ClusterImages } from "./query-cluster/validate.ts";
 /** What the controllers are made from. */
 export interface ControllerDependencies {
   readonly rest: RestClient;
+  /** Where the operator keeps what is its own. */
+  readonly operatorNamespace: string;
   /** Images of the release, as full references. */
   readonly images: PipelineImages & ClusterImages;
 }
@@ -30,10 +33,13 @@ export interface ControllerConnections {
 /** Registers every kind with the operator. */
 export function registerControllers(
   operator: Operator,
-  { rest, images }: ControllerDependencies,
+  { rest, images, operatorNamespace }: ControllerDependencies,
 ): ControllerConnections {
   const client = new JsonClient();
-  const secrets = new SecretReader(getSecretsOver(rest));
+  const secrets = new SecretReader({
+    get: getSecretsOver(rest),
+    editionKey: editionKeyIn(operatorNamespace, rest),
+  });
   const systems = { platforms: new PlatformReader(secrets), clients: createSystemClients() };
   const { platforms } = systems;
   const prober = new CachingProber(client);

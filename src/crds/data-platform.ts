@@ -96,9 +96,14 @@ const component = z.object({
   reachable: z.boolean().describe("Whether the last probe succeeded."),
   version: text(256).optional().describe("Version that the system reports, as far as it does."),
   message: text(32_768).optional().describe("What the probe found."),
-  lastProbeTime: timestamp()
+  lastTransitionTime: timestamp()
     .optional()
     .describe("Time of the probe that first found the component as it is now."),
+  secretsHash: text(64)
+    .optional()
+    .describe(
+      "Hash of the values of Secrets with which the component was last reached; pods get no others. Nobody can try values by it.",
+    ),
 });
 
 export const dataPlatformStatus = z.object({

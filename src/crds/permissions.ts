@@ -98,4 +98,10 @@ export const LEADER_ELECTION_RULES: readonly PolicyRule[] = [
     verbs: ["get", "list", "watch", "create", "update", "patch", "delete"],
     why: "leader election",
   },
+  {
+    apiGroups: [""],
+    resources: ["secrets"],
+    verbs: ["get", "create"],
+    why: "the key of the hashes that stand for values of Secrets",
+  },
 ];

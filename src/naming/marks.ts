@@ -65,5 +65,8 @@ export function finalizerOf(type: ResourceType): string {
 /** Name of the Lease that the replicas compete for. */
 export const LEASE_NAME = "openclickstream-operator";
 
+/** Name of the Secret with the key of the hashes that stand for values of other Secrets. */
+export const EDITION_KEY_NAME = "openclickstream-edition-key";
+
 /** `reportingController` of our Events. */
 export const REPORTING_CONTROLLER = `${GROUP}/operator`;

@@ -2,7 +2,7 @@
 import type { PlatformState, PresentPlatform } from "./platform.ts";
 import { requirePresent } from "./platform.ts";
 import { REFERENCES, secretKeyOf } from "./references.ts";
-import { Secret } from "./secret.ts";
+import type { Secret } from "./secret.ts";
 import type { SecretKey } from "./secrets.ts";
 import { valueAt, valuesOf } from "./secrets.ts";
 
@@ -56,16 +56,16 @@ const CLIENT_KEYS = {
 const DEFAULT_SCOPE = "catalog";
 
 /** A token when the Secret has one, else OAuth2 client credentials. */
-function credentialsOf({ secret, key }: SecretKey, { secrets }: PresentPlatform): CatalogCredentials {
+function credentialsOf(token: SecretKey, { secrets }: PresentPlatform): CatalogCredentials {
+  const { secret } = token;
   const values = valuesOf(secret, secrets);
-  if (values.has(key) || !values.has(CLIENT_KEYS.id)) {
-    // A token goes into a header, which the newline at the end of many a file would break.
-    return { kind: "token", token: new Secret(valueAt({ secret, key }, secrets).reveal().trim()) };
+  if (values.has(token.key) || !values.has(CLIENT_KEYS.id)) {
+    return { kind: "token", token: valueAt(token, secrets) };
   }
   return {
     kind: "client",
-    clientId: valueAt({ secret, key: CLIENT_KEYS.id }, secrets),
-    clientSecret: valueAt({ secret, key: CLIENT_KEYS.secret }, secrets),
+    clientId: valueAt({ secret, key: CLIENT_KEYS.id, form: "Text" }, secrets),
+    clientSecret: valueAt({ secret, key: CLIENT_KEYS.secret, form: "Text" }, secrets),
     tokenUri: values.get(CLIENT_KEYS.tokenUri)?.reveal(),
     scope: values.get(CLIENT_KEYS.scope)?.reveal() ?? DEFAULT_SCOPE,
   };

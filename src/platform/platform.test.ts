@@ -15,6 +15,7 @@ import { SecretReader } from "./secret-reader.ts";
 import type { SecretRead, Secrets } from "./secrets.ts";
 import { requireStorage } from "./storage.ts";
 
+const PEM = "-----BEGIN CERTIFICATE-----";
 const KEY = { namespace: "shop", name: "main" };
 const SPEC: DataPlatformSpec = {
   kafka: {
@@ -32,9 +33,9 @@ const SPEC: DataPlatformSpec = {
 };
 
 const SECRETS: Secrets = new Map([
-  ["kafka", secretWith({ "ca.crt": "PEM", username: "me", pass: "hunter2" })],
+  ["kafka", secretWith({ "ca.crt": PEM, username: "me", pass: "hunter2" })],
   ["s3", secretWith({ accessKeyId: "id", secretAccessKey: "hunter3" })],
-  ["catalog", secretWith({ token: "hunter4\n" })],
+  ["catalog", secretWith({ token: "hunter4" })],
 ]);
 
 function platform(spec: DataPlatformSpec = SPEC, secrets: Secrets = SECRETS): PresentPlatform {
@@ -55,7 +56,7 @@ describe("the settings of a platform", () => {
       requireCatalog(platform()),
     ];
     expect(kafka).toMatchObject({
-      tls: { certificateAuthority: "PEM" },
+      tls: { certificateAuthority: PEM },
       sasl: { mechanism: "SCRAM-SHA-512" },
     });
     expect(kafka.sasl?.username.reveal()).toBe("me");
@@ -125,7 +126,7 @@ describe("a reference that leads nowhere", () => {
     ],
     [
       "an empty value",
-      withSecret("kafka", secretWith({ "ca.crt": "PEM", username: "", pass: "" })),
+      withSecret("kafka", secretWith({ "ca.crt": PEM, username: "", pass: "" })),
       "SecretKeyMissing",
       'Secret "kafka" has no key "username"',
     ],
@@ -173,7 +174,9 @@ describe("a platform that is read", () => {
 
   function readerOf(get: GetSecret): { platforms: PlatformReader; wait: (seconds: number) => void } {
     let now = 0;
-    const platforms = new PlatformReader(new SecretReader(get, () => now), () => now);
+    const clock = (): number => now;
+    const editionKey = async (): Promise<Buffer> => Buffer.from("a key");
+    const platforms = new PlatformReader(new SecretReader({ get, editionKey, now: clock }), clock);
     return { platforms, wait: (seconds) => void (now += seconds * 1000) };
   }
 

@@ -1,7 +1,7 @@
 /** The platform of a resource: the DataPlatform from the cache, its Secrets as just read. Reads nothing of another namespace. */
 import type { KubernetesObject, ResourceKey } from "../api/objects.ts";
 import { formatKey, keyOf } from "../api/objects.ts";
-import type { DataPlatform, DataPlatformSpec } from "../crds/kinds.ts";
+import type { DataPlatform, DataPlatformSpec, DataPlatformStatus } from "../crds/kinds.ts";
 import { dataPlatformKind, PLATFORM_COMPONENTS } from "../crds/kinds.ts";
 import type { ObjectReader, ReconcileContext } from "../runtime/controller.ts";
 import { WaitingError } from "../runtime/errors.ts";
@@ -18,6 +18,8 @@ export interface PresentPlatform {
   readonly key: ResourceKey;
   readonly spec: DataPlatformSpec;
   readonly secrets: Secrets;
+  /** What the probes last found; absent before the first. */
+  readonly status?: DataPlatformStatus;
 }
 
 /** What a reference to a platform led to. */
@@ -94,7 +96,11 @@ export class PlatformReader {
   async readSecrets(platform: DataPlatform, pass: Pick<ReconcileContext, "hide">): Promise<PresentPlatform> {
     const names = secretNamesOf(platform.spec, PLATFORM_COMPONENTS);
     const secrets = await this.#secrets.read(platform, names, pass);
-    const found: PresentPlatform = { state: "present", key: keyOf(platform), spec: platform.spec, secrets };
+    const { spec, status } = platform;
+    const found: PresentPlatform = {
+      ...{ state: "present", key: keyOf(platform), spec, secrets },
+      ...(status !== undefined && { status }),
+    };
     this.#remember(found);
     return found;
   }

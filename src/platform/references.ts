@@ -6,6 +6,7 @@ import type { DataPlatformSpec, PLATFORM_COMPONENTS } from "../crds/kinds.ts";
 import { DATA_PLATFORM_DEFAULTS } from "../crds/kinds.ts";
 import { SECRET_VARIABLES } from "../generated/connections.ts";
 import type { SecretKey } from "./secrets.ts";
+import type { ValueForm } from "./value-form.ts";
 
 /** A system of a platform, as `status.components` names it. */
 export type Component = (typeof PLATFORM_COMPONENTS)[number];
@@ -25,6 +26,7 @@ export interface Reference {
   /** The key that the spec names; `undefined` for the default. */
   readonly key: (spec: DataPlatformSpec) => string | undefined;
   readonly defaultKey: string;
+  readonly form: ValueForm;
   /** Environment variable of the containers that need the component. */
   readonly variable?: string;
   readonly file?: SecretFile;
@@ -38,6 +40,7 @@ export const REFERENCES = {
     secret: ({ kafka }) => kafka.tls?.caSecretRef?.name,
     key: ({ kafka }) => kafka.tls?.caSecretRef?.key,
     defaultKey: DATA_PLATFORM_DEFAULTS.caKey,
+    form: "Certificates",
     file: { volume: "kafka-ca", folder: "/etc/openclickstream-kafka", name: "ca.crt" },
   },
   kafkaUsername: {
@@ -45,6 +48,7 @@ export const REFERENCES = {
     secret: ({ kafka }) => kafka.sasl?.secretRef.name,
     key: ({ kafka }) => kafka.sasl?.secretRef.usernameKey,
     defaultKey: DATA_PLATFORM_DEFAULTS.usernameKey,
+    form: "Text",
     variable: SECRET_VARIABLES.kafkaUsername,
   },
   kafkaPassword: {
@@ -52,6 +56,7 @@ export const REFERENCES = {
     secret: ({ kafka }) => kafka.sasl?.secretRef.name,
     key: ({ kafka }) => kafka.sasl?.secretRef.passwordKey,
     defaultKey: DATA_PLATFORM_DEFAULTS.passwordKey,
+    form: "Text",
     variable: SECRET_VARIABLES.kafkaPassword,
   },
   // The variables of the object store are those that every AWS SDK reads.
@@ -60,6 +65,7 @@ export const REFERENCES = {
     secret: ({ storage }) => storage.credentialsSecretRef.name,
     key: ({ storage }) => storage.credentialsSecretRef.accessKeyIdKey,
     defaultKey: DATA_PLATFORM_DEFAULTS.accessKeyIdKey,
+    form: "Header",
     variable: "AWS_ACCESS_KEY_ID",
   },
   secretAccessKey: {
@@ -67,6 +73,7 @@ export const REFERENCES = {
     secret: ({ storage }) => storage.credentialsSecretRef.name,
     key: ({ storage }) => storage.credentialsSecretRef.secretAccessKeyKey,
     defaultKey: DATA_PLATFORM_DEFAULTS.secretAccessKeyKey,
+    form: "Text",
     variable: "AWS_SECRET_ACCESS_KEY",
   },
   catalogToken: {
@@ -74,6 +81,7 @@ export const REFERENCES = {
     secret: ({ catalog }) => catalog.credentialsSecretRef?.name,
     key: ({ catalog }) => catalog.credentialsSecretRef?.tokenKey,
     defaultKey: DATA_PLATFORM_DEFAULTS.tokenKey,
+    form: "Header",
     variable: SECRET_VARIABLES.catalogToken,
     hint: "pipelines and query clusters need a token for the catalog, client credentials serve the operator only",
   },
@@ -85,8 +93,13 @@ const ROWS: readonly Reference[] = Object.values(REFERENCES);
 export function secretKeyOf(reference: Reference, spec: DataPlatformSpec): SecretKey | undefined {
   const secret = reference.secret(spec);
   if (secret === undefined) return undefined;
-  const { hint } = reference;
-  return { secret, key: reference.key(spec) ?? reference.defaultKey, ...(hint !== undefined && { hint }) };
+  const { hint, form } = reference;
+  return {
+    secret,
+    key: reference.key(spec) ?? reference.defaultKey,
+    form,
+    ...(hint !== undefined && { hint }),
+  };
 }
 
 /** A row of the table with the key that it leads to. */

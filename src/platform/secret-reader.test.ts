@@ -8,19 +8,24 @@ const REFERRER = { metadata: { namespace: "shop", name: "main", uid: "u", genera
 /** An API server with one Secret in each namespace, and a clock. */
 class Server {
   password: string | undefined = "hunter2";
+  resourceVersion = "7";
+  key = "a key";
   error: Error | undefined;
   requests = 0;
   now = 0;
   readonly hidden = new Set<string>();
-  readonly reader = new SecretReader(
-    async (key) => {
+  readonly reader = new SecretReader({
+    get: async (key) => {
       this.requests += 1;
       await Promise.resolve();
       if (this.error !== undefined) throw this.error;
-      return this.password === undefined ? undefined : secretOf(key.name, this.password);
+      return this.password === undefined
+        ? undefined
+        : secretOf(key.name, this.password, this.resourceVersion);
     },
-    () => this.now,
-  );
+    editionKey: async () => Buffer.from(this.key),
+    now: () => this.now,
+  });
   readonly pass = {
     hide: (values: Iterable<string>): void => {
       for (const value of values) this.hidden.add(value);
@@ -33,8 +38,8 @@ class Server {
   }
 }
 
-function secretOf(name: string, password: string): SecretObject {
-  const metadata = { namespace: "shop", name, uid: "s", resourceVersion: "7" };
+function secretOf(name: string, password: string, resourceVersion: string): SecretObject {
+  const metadata = { namespace: "shop", name, uid: "s", resourceVersion };
   const data = { password: Buffer.from(password).toString("base64") };
   return { apiVersion: "v1", kind: "Secret", metadata, data };
 }
@@ -104,9 +109,27 @@ describe("Secrets that are read", () => {
     expect([...server.hidden]).toEqual(["hunter2"]);
   });
 
-  it("tell their edition", async () => {
+  async function edition(server: Server): Promise<string | undefined> {
+    server.now += HOLD_SECONDS * 1000;
+    const read = (await server.reader.read(REFERRER, ["login"], server.pass)).get("login");
+    return read?.state === "present" ? read.editions.get("password") : undefined;
+  }
+
+  it("have an edition that changes with the value and with nothing else", async () => {
     const server = new Server();
-    const secrets = await server.reader.read(REFERRER, ["login"], server.pass);
-    expect(secrets.get("login")).toMatchObject({ uid: "s", resourceVersion: "7" });
+    const first = await edition(server);
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    server.resourceVersion = "8";
+    expect(await edition(server)).toBe(first);
+    server.password = "hunter3";
+    expect(await edition(server)).not.toBe(first);
+    server.password = "hunter2";
+    expect(await edition(server)).toBe(first);
+  });
+
+  it("have an edition by which nobody can try values who has not the operator's key", async () => {
+    const [one, other] = [new Server(), new Server()];
+    other.key = "another key";
+    expect(await edition(one)).not.toBe(await edition(other));
   });
 });

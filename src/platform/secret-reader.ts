@@ -1,9 +1,11 @@
 /** Reads Secrets by name, live, and lets all passes of the process share what one of them has just read (ADR 0402). */
+import { createHmac } from "node:crypto";
 import type { KubernetesObject, ResourceKey, ResourceType } from "../api/objects.ts";
 import type { ReconcileContext } from "../runtime/controller.ts";
 import { findObject } from "../runtime/http/api-client.ts";
 import type { RestClient } from "../runtime/http/rest-client.ts";
 import { secretValues } from "../runtime/pass/scrub.ts";
+import type { GetEditionKey } from "./edition-key.ts";
 import { Secret } from "./secret.ts";
 import type { SecretRead, Secrets } from "./secrets.ts";
 
@@ -45,14 +47,23 @@ interface Held {
 /** Who names the Secrets; they are in its namespace. */
 type Referrer = Pick<KubernetesObject, "metadata">;
 
+/** What a reader reads with. */
+export interface SecretSource {
+  readonly get: GetSecret;
+  readonly editionKey: GetEditionKey;
+  /** In milliseconds; never goes back. */
+  readonly now?: () => number;
+}
+
 export class SecretReader {
   readonly #get: GetSecret;
+  readonly #editionKey: GetEditionKey;
   readonly #now: () => number;
   readonly #held = new Map<string, Held>();
 
-  /** `now` is in milliseconds and never goes back. */
-  constructor(get: GetSecret, now: () => number = () => performance.now()) {
+  constructor({ get, editionKey, now = () => performance.now() }: SecretSource) {
     this.#get = get;
+    this.#editionKey = editionKey;
     this.#now = now;
   }
 
@@ -103,8 +114,8 @@ export class SecretReader {
     try {
       const secret = await this.#get(key);
       if (secret === undefined) return { read: { state: "absent" }, hidden: [] };
-      const { uid = "", resourceVersion = "" } = secret.metadata;
-      const read: SecretRead = { state: "present", uid, resourceVersion, values: decode(secret) };
+      const editions = editionsBy(await this.#editionKey(), key, secret);
+      const read: SecretRead = { state: "present", values: decode(secret), editions };
       return { read, hidden: secretValues(secret.data) };
     } catch (error) {
       const cause = error instanceof Error ? error : new Error(String(error));
@@ -115,6 +126,19 @@ export class SecretReader {
 
 function placeOf({ metadata }: Referrer): string {
   return `${metadata.namespace ?? ""}/${metadata.uid ?? metadata.name}`;
+}
+
+/** The place is part of it, so that nobody sees where one value stands twice. */
+function editionsBy(
+  editionKey: Uint8Array,
+  { namespace, name }: ResourceKey,
+  { data = {} }: SecretObject,
+): ReadonlyMap<string, string> {
+  const edition = (key: string, value: string): string =>
+    createHmac("sha256", editionKey)
+      .update(JSON.stringify([namespace, name, key, value]))
+      .digest("hex");
+  return new Map(Object.entries(data).map(([key, value]) => [key, edition(key, value)]));
 }
 
 function decode({ data = {} }: SecretObject): ReadonlyMap<string, Secret> {

@@ -2,15 +2,17 @@
 import type { Reason } from "../api/reasons.ts";
 import { WaitingError } from "../runtime/errors.ts";
 import type { Secret } from "./secret.ts";
+import type { ValueForm } from "./value-form.ts";
+import { formProblem } from "./value-form.ts";
 
 /** One Secret at one moment. `unknown` is never taken for `absent`. */
 export type SecretRead =
   | {
       readonly state: "present";
-      readonly uid: string;
-      readonly resourceVersion: string;
       /** By key, decoded. */
       readonly values: ReadonlyMap<string, Secret>;
+      /** By key: what changes when the value does, and only then. It gives nothing of the value away. */
+      readonly editions: ReadonlyMap<string, string>;
     }
   | { readonly state: "absent" }
   | { readonly state: "unknown"; readonly error: Error };
@@ -22,14 +24,18 @@ export type Secrets = ReadonlyMap<string, SecretRead>;
 export interface SecretKey {
   readonly secret: string;
   readonly key: string;
+  /** What its value must look like; without one it may be anything. */
+  readonly form?: ValueForm | undefined;
   /** What to know when a workload lacks the key. */
   readonly hint?: string;
 }
 
-/** The value of a key. Throws `WaitingError` where there is none, and the error of the read where nobody knows. */
-export function valueAt({ secret, key }: SecretKey, secrets: Secrets): Secret {
+/** The value of a key. Throws `WaitingError` where there is none or one that cannot be used, and the error of the read where nobody knows. */
+export function valueAt(at: SecretKey, secrets: Secrets): Secret {
+  const { secret, key } = at;
   const value = valuesOf(secret, secrets).get(key);
   if (value === undefined || value.reveal() === "") throw keyMissing({ secret, key });
+  requireForm(at, value);
   return value;
 }
 
@@ -46,30 +52,28 @@ export function valuesOf(secret: string, secrets: Secrets): ReadonlyMap<string, 
   }
 }
 
-/** Throws for the first key that is not there, like `valueAt`: a pod could not start without it. An empty value is one. */
+/** Throws for the first key that is not there or cannot be used, like `valueAt`: a pod could not start with it. An empty value is one. */
 export function requireSecretKeys(keys: readonly SecretKey[], secrets: Secrets): void {
   for (const key of keys) {
-    if (!valuesOf(key.secret, secrets).has(key.key)) throw keyMissing(key);
+    const value = valuesOf(key.secret, secrets).get(key.key);
+    if (value === undefined) throw keyMissing(key);
+    requireForm(key, value);
   }
 }
 
-/** Which edition of a Secret there is, without its content. */
-interface SecretEdition {
-  readonly name: string;
-  readonly uid: string | undefined;
-  readonly resourceVersion: string | undefined;
+/** What changes whenever one of these values does, and only then: neither other keys nor metadata of their Secrets matter. */
+export function editionsOf(keys: readonly SecretKey[], secrets: Secrets): readonly string[] {
+  const editions = keys.map(({ secret, key }) => {
+    const read = secrets.get(secret);
+    return `${secret}/${key}=${read?.state === "present" ? (read.editions.get(key) ?? "") : ""}`;
+  });
+  return [...new Set(editions)].sort();
 }
 
-/**
- * What changes whenever one of these Secrets does. It is made of identities and not of values: a hash of a value that stands in a pod's
- * annotation would let everybody who may read pods try passwords.
- */
-export function editionsOf(names: readonly string[], secrets: Secrets): readonly SecretEdition[] {
-  return [...new Set(names)].sort().map((name) => {
-    const read = secrets.get(name);
-    const identity = read?.state === "present" ? read : undefined;
-    return { name, uid: identity?.uid, resourceVersion: identity?.resourceVersion };
-  });
+function requireForm({ secret, key, form }: SecretKey, value: Secret): void {
+  const problem = form === undefined ? undefined : formProblem(value, form);
+  if (problem === undefined) return;
+  throw missing("SecretValueInvalid", `the value of key "${key}" in Secret "${secret}" ${problem}`);
 }
 
 function keyMissing({ secret, key, hint }: SecretKey): WaitingError {

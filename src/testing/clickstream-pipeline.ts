@@ -12,7 +12,8 @@ import { PLATFORM_COMPONENTS } from "../crds/kinds.ts";
 import type { PlatformState, PresentPlatform } from "../platform/platform.ts";
 import { referencesOf } from "../platform/references.ts";
 import type { Secrets } from "../platform/secrets.ts";
-import { secretWith } from "./systems.ts";
+import { componentSecretsHash } from "../workloads/secrets.ts";
+import { secretWith, valueFor } from "./systems.ts";
 import type {
   DeploymentObject,
   ObservedPipeline,
@@ -60,19 +61,25 @@ export function localPlatform(spec: Partial<DataPlatform["spec"]> = {}): DataPla
 /** Every Secret that the platform refers to, with every key. */
 export function secretsOf({ spec }: DataPlatform): Secrets {
   const values = new Map<string, Record<string, string>>();
-  for (const { secret, key } of referencesOf(spec, PLATFORM_COMPONENTS)) {
-    values.set(secret, { ...values.get(secret), [key]: `value of ${key}` });
+  for (const reference of referencesOf(spec, PLATFORM_COMPONENTS)) {
+    const { secret, key } = reference;
+    values.set(secret, { ...values.get(secret), [key]: valueFor(reference) });
   }
   return new Map([...values].map(([name, held]) => [name, secretWith(held, name)]));
 }
 
-/** The platform with its Secrets, all of them unless told otherwise. */
+/** The platform with its Secrets, all of them unless told otherwise, all of whose systems were reached with these. */
 export function presentPlatform(
   platform: DataPlatform = localPlatform(),
   secrets: Secrets = secretsOf(platform),
 ): PresentPlatform {
   const key = { namespace: NAMESPACE, name: "local" };
-  return { state: "present", key, spec: platform.spec, secrets };
+  const present: PresentPlatform = { state: "present", key, spec: platform.spec, secrets };
+  const components = PLATFORM_COMPONENTS.map((name) => {
+    const secretsHash = componentSecretsHash(present, name);
+    return { name, reachable: true, ...(secretsHash !== undefined && { secretsHash }) };
+  });
+  return { ...present, status: { components } };
 }
 
 export const ABSENT_PLATFORM: PlatformState = {

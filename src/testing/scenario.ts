@@ -5,6 +5,8 @@ import { apiVersionOf } from "../api/objects.ts";
 import type { DataPlatform } from "../crds/kinds.ts";
 import { dataPlatformKind, PLATFORM_COMPONENTS } from "../crds/kinds.ts";
 import { PlatformReader } from "../platform/platform.ts";
+import { componentSecretsHash } from "../workloads/secrets.ts";
+import type { Component } from "../platform/references.ts";
 import { referencesOf } from "../platform/references.ts";
 import type { SecretObject } from "../platform/secret-reader.ts";
 import { getSecretsOver, SECRET_TYPE, SecretReader } from "../platform/secret-reader.ts";
@@ -25,7 +27,7 @@ import { createSystemClients } from "../targets/clients.ts";
 import { FakeApiServer } from "./runtime/fake-api-server.ts";
 import type { FakeRequest } from "./runtime/fake-api-server.ts";
 import type { FakeAddress, FakeObject } from "./runtime/fake-store.ts";
-import { FakeBucket, FakeCatalog, FakeKafka, PLATFORM } from "./systems.ts";
+import { FakeBucket, FakeCatalog, FakeKafka, PLATFORM, valueFor } from "./systems.ts";
 import { until } from "./until.ts";
 
 const NAMESPACES: ResourceType = {
@@ -54,6 +56,7 @@ type CreateController = (systems: ScenarioSystems) => AnyController;
 /** What lives and dies with a process of the operator. */
 interface Process {
   readonly controller: AnyController;
+  readonly platforms: PlatformReader;
   readonly caches: Caches;
   readonly events: EventRecorder;
   readonly reconcile: ReconcileKey;
@@ -130,10 +133,30 @@ export class Scenario {
     const { namespace = "", name } = this.#platform.metadata;
     this.put(dataPlatformKind, { ...this.#platform, metadata: { namespace, name } });
     const values = new Map<string, Record<string, string>>();
-    for (const { secret, key } of referencesOf(this.#platform.spec, PLATFORM_COMPONENTS)) {
-      values.set(secret, { ...values.get(secret), [key]: `value of ${key}` });
+    for (const reference of referencesOf(this.#platform.spec, PLATFORM_COMPONENTS)) {
+      const { secret, key } = reference;
+      values.set(secret, { ...values.get(secret), [key]: valueFor(reference) });
     }
     for (const [name, held] of values) this.putSecret(name, held);
+  }
+
+  /** What the platform's controller notes when these systems answer with the Secrets as they are now. */
+  async provePlatform(systems: readonly Component[] = PLATFORM_COMPONENTS): Promise<void> {
+    const { name } = this.#platform.metadata;
+    const held = this.find(dataPlatformKind, name) as unknown as DataPlatform;
+    const platform = await this.#process.platforms.readSecrets(held, { hide: () => undefined });
+    const components = PLATFORM_COMPONENTS.map((system) => {
+      const before = held.status?.components?.find((component) => component.name === system);
+      const secretsHash = systems.includes(system)
+        ? componentSecretsHash(platform, system)
+        : before?.secretsHash;
+      return { name: system, reachable: systems.includes(system), secretsHash, message: "403 Forbidden" };
+    });
+    const conditions = PLATFORM_COMPONENTS.map((system) => ({
+      type: `${system}Reachable`,
+      reason: systems.includes(system) ? "Succeeded" : "Unauthorized",
+    }));
+    this.putStatus(name, { components, conditions }, dataPlatformKind);
   }
 
   /** Makes a Secret of these values, or changes it. */
@@ -308,10 +331,15 @@ export class Scenario {
     const rest = createRestClient(connection, metrics);
     const { leadership } = this;
     const clock = (): number => this.now.getTime();
-    const secrets = new SecretReader(getSecretsOver(rest), clock);
+    const secrets = new SecretReader({
+      get: getSecretsOver(rest),
+      editionKey: async () => Buffer.from("a key"),
+      now: clock,
+    });
+    const platforms = new PlatformReader(secrets, clock);
     const controller = this.#create({
       secrets,
-      platforms: new PlatformReader(secrets, clock),
+      platforms,
       clients: createSystemClients({
         kafka: () => this.kafka,
         storage: () => this.bucket,
@@ -341,7 +369,7 @@ export class Scenario {
       await caches.stop();
       await connection.close();
     };
-    return { controller, caches, events, reconcile, stop };
+    return { controller, platforms, caches, events, reconcile, stop };
   }
 
   /** Waits until the caches show what the server holds. */

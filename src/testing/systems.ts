@@ -21,7 +21,7 @@ import type { CurrentTopic, TopicConfig, TopicId, TopicIdentity } from "../targe
 import type { ObjectStore } from "../targets/s3/store.ts";
 import type { PresentPlatform } from "../platform/platform.ts";
 import { Secret } from "../platform/secret.ts";
-import type { SecretRead } from "../platform/secrets.ts";
+import type { SecretKey, SecretRead } from "../platform/secrets.ts";
 
 export const NAMESPACE = "shop";
 
@@ -45,7 +45,13 @@ export const PLATFORM: DataPlatform = {
 /** A Secret that holds these values. */
 export function secretWith(values: Readonly<Record<string, string>>, name = "secret"): SecretRead {
   const wrapped = Object.entries(values).map(([key, value]) => [key, new Secret(value)] as const);
-  return { state: "present", uid: `${name}-uid`, resourceVersion: "1", values: new Map(wrapped) };
+  const editions = new Map(Object.entries(values).map(([key, value]) => [key, `${name}/${key}:${value}`]));
+  return { state: "present", values: new Map(wrapped), editions };
+}
+
+/** A value that a key of a platform's Secret may have. */
+export function valueFor({ key, form }: SecretKey): string {
+  return form === "Certificates" ? "-----BEGIN CERTIFICATE-----" : `value-of-${key}`;
 }
 
 /** `PLATFORM` with its Secret. */

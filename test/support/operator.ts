@@ -44,7 +44,11 @@ export class TestOperator {
       resyncSeconds,
       instance: "integration-test",
     });
-    this.#connections = registerControllers(this.#operator, { rest, images });
+    this.#connections = registerControllers(this.#operator, {
+      rest,
+      images,
+      operatorNamespace: namespaces[0] ?? "default",
+    });
   }
 
   /** Makes the namespaces and starts. Every resource is looked at again after the seconds given. */

@@ -190,7 +190,8 @@ describe("a changed Secret", () => {
   function changed(name: string): Secrets {
     const secret = unchanged.get(name);
     if (secret?.state !== "present") throw new Error(`no Secret "${name}"`);
-    return new Map([...unchanged, [name, { ...secret, resourceVersion: "2" }]]);
+    const editions = new Map([...secret.editions].map(([key, edition]) => [key, `${edition} 2`]));
+    return new Map([...unchanged, [name, { ...secret, editions }]]);
   }
 
   it.each([

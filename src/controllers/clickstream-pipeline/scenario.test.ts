@@ -211,13 +211,74 @@ describe("a pipeline that lacks the Secret of the object store", () => {
     expect(await pass()).toEqual(["apply Deployment web-collector"]);
     expect(scenario.children()).toEqual(CHILDREN);
   });
+});
 
-  it("has its job rolled, and only its job, for new keys", async () => {
+describe("a pipeline of which a Secret changes", () => {
+  const keys = { accessKeyId: "an-id", secretAccessKey: "a-key" };
+
+  async function change(values: Readonly<Record<string, string>>): Promise<void> {
+    scenario.putSecret("s3-credentials", values);
+    scenario.wait(10);
+  }
+
+  it("has its job rolled, and only its job, for new keys that the object store has taken", async () => {
     await settle();
     scenario.putSecret("s3-credentials", keys);
     expect(await pass()).toEqual([]);
     scenario.wait(10);
+    await scenario.provePlatform();
     expect(await pass()).toEqual(["apply StatefulSet web-stream"]);
+  });
+
+  it("keeps the job that works when the new keys are refused, and says so", async () => {
+    await settle();
+    await scenario.provePlatform();
+    await change({ ...keys, secretAccessKey: "wrong" });
+    await scenario.provePlatform(["Kafka", "Catalog"]);
+    putPipeline({ processing: { triggerInterval: "3s" } });
+    expect(await pass()).toEqual([]);
+    expect(scenario.ready("web")).toBe(
+      'Ready=False Unauthorized: Secret "s3-credentials" holds a new value, with which Storage was not reached: 403 Forbidden; pods keep the value of before',
+    );
+    await change(keys);
+    await scenario.provePlatform();
+    expect(await pass()).toEqual(["apply ConfigMap web-stream", "apply StatefulSet web-stream"]);
+  });
+
+  it("waits for the first probe with the new keys", async () => {
+    await settle();
+    await scenario.provePlatform();
+    await change(keys);
+    expect(await pass()).toEqual([]);
+    expect(scenario.ready("web")).toContain("Ready=False PlatformNotReady: ");
+    expect(scenario.ready("web")).toContain("it was not asked yet; pods keep the value of before");
+  });
+
+  it("is left alone when only metadata or a key that nobody uses changes", async () => {
+    await settle();
+    const held = { accessKeyId: "value-of-accessKeyId", secretAccessKey: "value-of-secretAccessKey" };
+    await change({ ...held, comment: "rotated by nobody" });
+    expect(await pass()).toEqual([]);
+    scenario.change(SECRET_TYPE, "s3-credentials", (secret) => {
+      (secret["metadata"] as Record<string, unknown>)["labels"] = { team: "a" };
+    });
+    scenario.wait(10);
+    expect(await pass()).toEqual([]);
+  });
+
+  it.each([
+    ["accessKeyId", "an-id\n", "ends with a line feed"],
+    ["secretAccessKey", "a-key\r\n", "ends with a line feed"],
+    ["accessKeyId", "schlüssel", "holds a character beyond ASCII"],
+  ])("says what is wrong with a %s that no request can carry", async (key, value, problem) => {
+    await settle();
+    await change({ ...keys, [key]: value });
+    expect(await pass()).toEqual([]);
+    const told = scenario.ready("web");
+    expect(told).toContain(
+      `Ready=False SecretValueInvalid: the value of key "${key}" in Secret "s3-credentials" ${problem}`,
+    );
+    expect(told).not.toContain(value.trim());
   });
 });
 

@@ -27,8 +27,9 @@ import type { PresentPlatform } from "../../platform/platform.ts";
 import { requirePresent } from "../../platform/platform.ts";
 import type { Component } from "../../platform/references.ts";
 import { referencesOf } from "../../platform/references.ts";
-import type { Secrets } from "../../platform/secrets.ts";
 import { requireSecretKeys } from "../../platform/secrets.ts";
+import type { Workload } from "../../workloads/secrets.ts";
+import { secretsHash, unprovenSecrets } from "../../workloads/secrets.ts";
 import type { MemorySplit } from "./memory.ts";
 import { MINIMUM_SPARK_MEMORY, splitMemory } from "./memory.ts";
 import type { ObservedPipeline } from "./observe.ts";
@@ -89,7 +90,7 @@ export interface ProcessingSettings {
   readonly suspended: boolean;
 }
 
-/** Why a workload is left as it is: a Secret that it refers to is missing, or could not be read. */
+/** Why a workload is left as it is: a Secret that it refers to is missing, could not be read, or holds what no system has taken yet. */
 export interface BlockedWorkloads {
   readonly collector?: Error | undefined;
   readonly streamJob?: Error | undefined;
@@ -101,7 +102,8 @@ export interface ValidatedPipeline {
   readonly names: PipelineChildNames;
   readonly labels: Readonly<Record<string, string>>;
   readonly platform: { readonly name: string; readonly spec: DataPlatformSpec };
-  readonly secrets: Secrets;
+  /** Of the values that the pods of each workload get. */
+  readonly secretsHashes: { readonly collector: string; readonly streamJob: string };
   readonly blocked: BlockedWorkloads;
   readonly images: PipelineImages;
   readonly topicName: TopicName;
@@ -132,8 +134,11 @@ export function validatePipeline(
     names,
     labels: managedLabels(clickstreamPipelineKind.kind, key.name),
     platform: { name: spec.platformRef.name, spec: platform.spec },
-    secrets: platform.secrets,
-    blocked: blockedWorkloads(platform),
+    secretsHashes: {
+      collector: hashFor(platform, COLLECTOR_SYSTEMS),
+      streamJob: hashFor(platform, STREAM_JOB_SYSTEMS),
+    },
+    blocked: blockedWorkloads(platform, observed),
     images,
     topicName: defaultTopicName({ namespace: key.namespace, name: names.rawStream }),
     tables: resolveTables(pipeline),
@@ -144,11 +149,28 @@ export function validatePipeline(
   };
 }
 
-function blockedWorkloads(platform: PresentPlatform): BlockedWorkloads {
+/** The collector speaks to Kafka only; a new key of the object store is no reason to roll it. */
+function hashFor({ spec, secrets }: PresentPlatform, systems: readonly Component[]): string {
+  return secretsHash(referencesOf(spec, systems), secrets);
+}
+
+function blockedWorkloads(
+  platform: PresentPlatform,
+  { collector, streamJob }: ObservedPipeline,
+): BlockedWorkloads {
   return {
-    collector: missingOf(platform, COLLECTOR_SYSTEMS),
-    streamJob: missingOf(platform, STREAM_JOB_SYSTEMS),
+    collector: blockOf(platform, COLLECTOR_SYSTEMS, collector),
+    streamJob: blockOf(platform, STREAM_JOB_SYSTEMS, streamJob),
   };
+}
+
+function blockOf(
+  platform: PresentPlatform,
+  systems: readonly Component[],
+  workload: Workload | undefined,
+): Error | undefined {
+  const wanted = hashFor(platform, systems);
+  return missingOf(platform, systems) ?? unprovenSecrets({ workload, wanted, platform, systems });
 }
 
 /** The first reference that leads nowhere: a pod could not start with it. */

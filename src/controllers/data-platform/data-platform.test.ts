@@ -3,7 +3,8 @@ import type { DataPlatform } from "../../crds/kinds.ts";
 import { WaitingError } from "../../runtime/errors.ts";
 import { SECRET_TYPE } from "../../platform/secret-reader.ts";
 import { Scenario } from "../../testing/scenario.ts";
-import { PLATFORM, PRESENT, describeError } from "../../testing/systems.ts";
+import { componentSecretsHash } from "../../workloads/secrets.ts";
+import { PLATFORM, PRESENT, describeError, secretWith } from "../../testing/systems.ts";
 import { createDataPlatformController } from "./controller.ts";
 import type { ObservedPlatform, ProbeResult } from "./observe.ts";
 import { platformStatus } from "./status.ts";
@@ -83,21 +84,22 @@ describe("the status of a platform", () => {
         name: "Kafka",
         reachable: false,
         message: "connect ECONNREFUSED",
-        lastProbeTime: "2026-01-02T00:00:00Z",
+        lastTransitionTime: "2026-01-02T00:00:00Z",
       },
       {
         name: "Storage",
         reachable: true,
         version: "1",
         message: "fine",
-        lastProbeTime: "2026-01-02T00:00:00Z",
+        lastTransitionTime: "2026-01-02T00:00:00Z",
+        secretsHash: componentSecretsHash(PRESENT, "Storage"),
       },
       {
         name: "Catalog",
         reachable: true,
         version: "1",
         message: "fine",
-        lastProbeTime: "2026-01-02T00:00:00Z",
+        lastTransitionTime: "2026-01-02T00:00:00Z",
       },
     ]);
     expect(conditions).toEqual([
@@ -120,11 +122,25 @@ describe("the status of a platform", () => {
     expect(platformStatus({ resource, observed: observed(), now: later }).status).toEqual(first.status);
     const changed = platformStatus({ resource, observed: observed({ Kafka: DOWN }), now: later }).status
       .components;
-    expect(changed?.map((component) => component.lastProbeTime)).toEqual([
+    expect(changed?.map((component) => component.lastTransitionTime)).toEqual([
       "2026-01-03T00:00:00Z",
       "2026-01-02T00:00:00Z",
       "2026-01-02T00:00:00Z",
     ]);
+  });
+
+  it("keeps in mind with which values of Secrets a system was last reached", () => {
+    const first = platformStatus({ resource: PLATFORM, observed: observed(), now }).status;
+    const resource: DataPlatform = { ...PLATFORM, status: first };
+    const values = { accessKeyId: "access-key", secretAccessKey: "wrong" };
+    const platform = { ...PRESENT, secrets: new Map([["s3", secretWith(values)]]) };
+    const seen = (Storage: ProbeResult): string | undefined =>
+      platformStatus({ resource, observed: { ...observed({ Storage }), platform }, now }).status
+        .components?.[1]?.secretsHash;
+    const [, storage] = first.components ?? [];
+    expect(seen({ ...DOWN, reason: "Unauthorized" })).toBe(storage?.secretsHash);
+    expect(seen(REACHABLE)).toBe(componentSecretsHash(platform, "Storage"));
+    expect(seen(REACHABLE)).not.toBe(storage?.secretsHash);
   });
 
   it("stays as it was when nothing could be observed", () => {

@@ -5,6 +5,7 @@ import type { ConditionInput } from "../../api/conditions.ts";
 import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
 import { timestamp } from "../../api/timestamp.ts";
 import type { Component as ComponentName } from "../../platform/references.ts";
+import { componentSecretsHash } from "../../workloads/secrets.ts";
 import type { ObservedPlatform, ProbeResult } from "./observe.ts";
 import type { ValidatedPlatform } from "./validate.ts";
 
@@ -23,7 +24,8 @@ export function platformStatus(input: Input): StatusResult<DataPlatformStatus> {
     return { status: { components: previous }, conditions: [], requeueAfterSeconds };
   const components = PLATFORM_COMPONENTS.map((name) => {
     const before = previous.find((component) => component.name === name);
-    return componentStatus(name, observed.components[name], { before, now });
+    const hash = componentSecretsHash(observed.platform, name);
+    return componentStatus(name, observed.components[name], { before, hash, now });
   });
   return {
     status: { components },
@@ -37,12 +39,17 @@ export function platformStatus(input: Input): StatusResult<DataPlatformStatus> {
 function componentStatus(
   name: ComponentName,
   result: ProbeResult,
-  context: { readonly before: Component | undefined; readonly now: Date },
+  context: {
+    readonly before: Component | undefined;
+    readonly hash: string | undefined;
+    readonly now: Date;
+  },
 ): Component {
   const { before, now } = context;
+  const isReachable = result.state === "reachable";
   const finding = {
     name,
-    reachable: result.state === "reachable",
+    reachable: isReachable,
     ...(result.state === "reachable" && result.version !== undefined && { version: result.version }),
     message: result.message.slice(0, MAX_MESSAGE_LENGTH),
   };
@@ -51,8 +58,16 @@ function componentStatus(
     before.reachable === finding.reachable &&
     before.version === finding.version &&
     before.message === finding.message;
-  const lastProbeTime = isSame ? before.lastProbeTime : undefined;
-  return { ...finding, lastProbeTime: lastProbeTime ?? timestamp(now) };
+  return {
+    ...finding,
+    lastTransitionTime: (isSame ? before.lastTransitionTime : undefined) ?? timestamp(now),
+    ...provenSecrets(isReachable ? context.hash : before?.secretsHash),
+  };
+}
+
+/** Values with which the system was not reached leave those standing with which it was. */
+function provenSecrets(secretsHash: string | undefined): Pick<Component, "secretsHash"> {
+  return secretsHash === undefined ? {} : { secretsHash };
 }
 
 function reachableCondition(name: ComponentName, result: ProbeResult): ConditionInput {

@@ -77,7 +77,7 @@ describe("a platform that lacks a Secret", () => {
     scenario.putResource("raw", SPEC);
     expect(await scenario.pass("raw")).toEqual({ kind: "after", seconds: 10 });
     expect(scenario.ready("raw")).toBe('Ready=False SecretNotFound: Secret "authorities" does not exist');
-    scenario.putSecret("authorities", { "ca.crt": "PEM" });
+    scenario.putSecret("authorities", { "ca.crt": "-----BEGIN CERTIFICATE-----" });
     scenario.wait(10);
     await scenario.pass("raw");
     expect(scenario.ready("raw")).toContain("Ready=True");
@@ -278,7 +278,7 @@ describe("deleting", () => {
   it("after the Secrets of Kafka are gone too uses what is remembered of them", async () => {
     const kafka = { ...PLATFORM.spec.kafka, tls: { caSecretRef: { name: "authorities" } } };
     scenario.put(dataPlatformKind, { ...PLATFORM, ...{ spec: { ...PLATFORM.spec, kafka } } });
-    scenario.putSecret("authorities", { "ca.crt": "PEM" });
+    scenario.putSecret("authorities", { "ca.crt": "-----BEGIN CERTIFICATE-----" });
     scenario.putResource("raw", { ...SPEC, deletionPolicy: "Delete" });
     await scenario.pass("raw");
     scenario.delete(SECRET_TYPE, "authorities");

@@ -5,6 +5,9 @@ import type { SecretVariable } from "../../platform/environment.ts";
 import { variablesOf } from "../../platform/environment.ts";
 import type { SecretKey } from "../../platform/secrets.ts";
 
+/** The systems of the platform that a cluster reaches. */
+export const LAKE_SYSTEMS = ["Storage", "Catalog"] as const;
+
 /** Keys that the user's catalogs name. */
 export function catalogSecretKeys(spec: QueryClusterSpec): readonly SecretKey[] {
   const given = (spec.catalogs ?? []).flatMap((catalog) => catalog.secretProperties ?? []);
@@ -13,7 +16,12 @@ export function catalogSecretKeys(spec: QueryClusterSpec): readonly SecretKey[] 
 
 /** What the lake catalog needs of the platform. */
 export function lakeSecrets(platform: DataPlatformSpec): readonly SecretVariable[] {
-  return variablesOf(platform, ["Storage", "Catalog"]);
+  return variablesOf(platform, LAKE_SYSTEMS);
+}
+
+/** Every key that the pods of a cluster refer to. */
+export function clusterSecretKeys(platform: DataPlatformSpec, spec: QueryClusterSpec): readonly SecretKey[] {
+  return [...lakeSecrets(platform), ...catalogSecretKeys(spec)];
 }
 
 /** Environment variable of a secret property. The hash keeps apart what the replacement of signs would merge. */

@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import type { DataPlatformSpec, QueryClusterSpec } from "../../crds/kinds.ts";
 import { dataPlatformSpec, queryClusterSpec } from "../../crds/kinds.ts";
 import type { Child } from "../../targets/kubernetes/child.ts";
-import type { SecretRead, Secrets } from "../../platform/secrets.ts";
+import type { Secrets } from "../../platform/secrets.ts";
 import { secretWith } from "../../testing/systems.ts";
 import { localPlatform, presentPlatform, secretsOf } from "../../testing/clickstream-pipeline.ts";
 import type { ClusterPlan } from "./plan.ts";
@@ -98,7 +98,10 @@ describe("what rolls the cluster", () => {
     const input = { cluster: clusterWith({ workers: 2 }).spec, platform: {} };
     const secrets = secretsOf(localPlatform());
     const changed = new Map(
-      [...secrets].map(([name, secret]) => [name, { ...secret, resourceVersion: "2" } as SecretRead]),
+      [...secrets].map(([name]) => [
+        name,
+        secretWith({ accessKeyId: "other", secretAccessKey: "other" }, name),
+      ]),
     );
     const before = templatesOf(planOf(input, secrets));
     const after = templatesOf(planOf(input, changed));

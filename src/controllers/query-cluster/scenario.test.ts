@@ -69,9 +69,22 @@ describe("a query cluster", () => {
     ] as const) {
       scenario.putSecret(name, values);
       scenario.wait(10);
+      await scenario.provePlatform();
       const rolled = ["apply Deployment query", "apply Deployment query-worker"];
       expect(await pass({ workers: 2, catalogs })).toEqual(rolled);
     }
+  });
+
+  it("keeps the pods that work when a Secret of the platform gets a wrong value, and says so", async () => {
+    await pass({ workers: 2 });
+    await scenario.provePlatform();
+    scenario.putSecret("s3-credentials", { accessKeyId: "an-id", secretAccessKey: "wrong" });
+    scenario.wait(10);
+    await scenario.provePlatform(["Kafka", "Catalog"]);
+    expect(await pass({ workers: 2 })).toEqual([]);
+    expect(scenario.ready("query")).toContain(
+      'Ready=False Unauthorized: Secret "s3-credentials" holds a new value, with which Storage was not reached',
+    );
   });
 
   it("says why a worker cannot be made, in the words that its Deployment has", async () => {

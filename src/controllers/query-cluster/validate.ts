@@ -16,9 +16,9 @@ import type { ChildOwner } from "../../targets/kubernetes/child.ts";
 import type { ContainerResources } from "../../targets/kubernetes/resources.ts";
 import { resolveResources } from "../../targets/kubernetes/resources.ts";
 import { requirePresent } from "../../platform/platform.ts";
-import type { Secrets } from "../../platform/secrets.ts";
 import { requireSecretKeys } from "../../platform/secrets.ts";
-import { catalogSecretKeys, lakeSecrets } from "./cluster-secrets.ts";
+import { secretsHash, unprovenSecrets } from "../../workloads/secrets.ts";
+import { catalogSecretKeys, clusterSecretKeys, LAKE_SYSTEMS, lakeSecrets } from "./cluster-secrets.ts";
 import type { ObservedCluster } from "./observe.ts";
 
 /** Image of coordinator and workers, as a full reference. */
@@ -60,8 +60,8 @@ export interface ValidatedCluster {
   readonly names: ClusterNames;
   readonly labels: Readonly<Record<string, string>>;
   readonly platform: { readonly name: string; readonly spec: DataPlatformSpec };
-  /** All that its pods refer to, and perhaps more of the platform's. */
-  readonly secrets: Secrets;
+  /** Of the values that its pods get. */
+  readonly secretsHash: string;
   readonly images: ClusterImages;
   readonly coordinator: RoleSettings;
   readonly worker: RoleSettings;
@@ -89,13 +89,18 @@ export function validateCluster(
   const catalogs = (spec.catalogs ?? []).map(resolveCatalog);
   requireSecretKeys(lakeSecrets(platform.spec), platform.secrets);
   requireSecretKeys(catalogSecretKeys(spec), observed.catalogSecrets);
+  const secrets = new Map([...platform.secrets, ...observed.catalogSecrets]);
+  const wanted = secretsHash(clusterSecretKeys(platform.spec, spec), secrets);
+  const { coordinator: workload } = observed.deployments;
+  const unproven = unprovenSecrets({ workload, wanted, platform, systems: LAKE_SYSTEMS });
+  if (unproven !== undefined) throw unproven;
   const workers = spec.workers ?? QUERY_CLUSTER_DEFAULTS.workers;
   return {
     owner: { type: queryClusterKind, key, uid: cluster.metadata.uid ?? "" },
     names: clusterNames(key.name),
     labels: managedLabels(queryClusterKind.kind, key.name),
     platform: { name: spec.platformRef.name, spec: platform.spec },
-    secrets: new Map([...platform.secrets, ...observed.catalogSecrets]),
+    secretsHash: wanted,
     images,
     coordinator: resolveRole("coordinatorResources", { spec, cache, replicas: 1 }),
     worker: resolveRole("workerResources", { spec, cache, replicas: workers }),

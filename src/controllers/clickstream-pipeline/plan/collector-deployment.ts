@@ -2,7 +2,7 @@
 import type { V1Container, V1DeploymentSpec, V1EnvVar, V1PodSpec } from "@kubernetes/client-node";
 import { OWN_ANNOTATIONS } from "../../../naming/marks.ts";
 import type { Child } from "../../../targets/kubernetes/child.ts";
-import { CHILD_TYPES, child, hashOf } from "../../../targets/kubernetes/child.ts";
+import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
 import type { CollectorEnvironment } from "../../../generated/collector.ts";
 import { plainEnvironment } from "../../../targets/kubernetes/environment.ts";
 import {
@@ -11,8 +11,6 @@ import {
   secretVolumes,
   variablesOf,
 } from "../../../platform/environment.ts";
-import { secretNamesOf } from "../../../platform/references.ts";
-import { editionsOf } from "../../../platform/secrets.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
 import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import type { ValidatedPipeline } from "../validate.ts";
@@ -37,17 +35,15 @@ export function planCollectorDeployment(pipeline: ValidatedPipeline): Child<{ sp
         selector: { matchLabels: labels },
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         template: {
-          metadata: { labels, annotations: { [OWN_ANNOTATIONS.secretsHash]: hashOfSecrets(pipeline) } },
+          metadata: {
+            labels,
+            annotations: { [OWN_ANNOTATIONS.secretsHash]: pipeline.secretsHashes.collector },
+          },
           spec: podSpec(pipeline),
         },
       },
     },
   );
-}
-
-/** The collector speaks to Kafka only; a new S3 key is no reason to roll it. */
-function hashOfSecrets({ platform, secrets }: ValidatedPipeline): string {
-  return hashOf(editionsOf(secretNamesOf(platform.spec, COLLECTOR_SYSTEMS), secrets));
 }
 
 function podSpec(pipeline: ValidatedPipeline): V1PodSpec {

@@ -5,8 +5,6 @@ import type { Child } from "../../../targets/kubernetes/child.ts";
 import { CHILD_TYPES, child, hashOf } from "../../../targets/kubernetes/child.ts";
 import { plainEnvironment } from "../../../targets/kubernetes/environment.ts";
 import { secretEnvironment, secretVolumes, variablesOf } from "../../../platform/environment.ts";
-import { secretNamesOf } from "../../../platform/references.ts";
-import { editionsOf } from "../../../platform/secrets.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
 import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import type { ValidatedPipeline } from "../validate.ts";
@@ -40,9 +38,7 @@ export function planStreamStatefulSet(
           labels,
           annotations: {
             [OWN_ANNOTATIONS.jobHash]: hashOf(configMap.object.data),
-            [OWN_ANNOTATIONS.secretsHash]: hashOf(
-              editionsOf(secretNamesOf(pipeline.platform.spec, STREAM_JOB_SYSTEMS), pipeline.secrets),
-            ),
+            [OWN_ANNOTATIONS.secretsHash]: pipeline.secretsHashes.streamJob,
           },
         },
         spec: podSpec(pipeline),

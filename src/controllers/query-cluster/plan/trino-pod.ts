@@ -2,9 +2,7 @@
 import type { V1Container, V1EnvVar, V1PodTemplateSpec, V1Volume } from "@kubernetes/client-node";
 import { OWN_ANNOTATIONS } from "../../../naming/marks.ts";
 import { hashOf } from "../../../targets/kubernetes/child.ts";
-import type { SecretVariable } from "../../../platform/environment.ts";
 import { secretEnvironment } from "../../../platform/environment.ts";
-import { editionsOf } from "../../../platform/secrets.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
 import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import { lakeSecrets, secretPropertyVariable } from "../cluster-secrets.ts";
@@ -45,7 +43,7 @@ export function trinoPodTemplate(
       annotations: {
         [OWN_ANNOTATIONS.configHash]: hashOf(config.server.object.data),
         [OWN_ANNOTATIONS.catalogsHash]: hashOf(config.catalogs.object.data),
-        [OWN_ANNOTATIONS.secretsHash]: hashOf(editionsOf(secretNames(cluster), cluster.secrets)),
+        [OWN_ANNOTATIONS.secretsHash]: cluster.secretsHash,
       },
     },
     spec: {
@@ -88,14 +86,7 @@ function container(
 }
 
 function environment(cluster: ValidatedCluster): V1EnvVar[] {
-  return secretEnvironment(secretVariables(cluster));
-}
-
-function secretNames(cluster: ValidatedCluster): readonly string[] {
-  return secretVariables(cluster).map(({ secret }) => secret);
-}
-
-function secretVariables({ platform, catalogs }: ValidatedCluster): readonly SecretVariable[] {
+  const { platform, catalogs } = cluster;
   const ofCatalogs = catalogs.flatMap((catalog) =>
     catalog.secretProperties.map(({ property, secret, key }) => ({
       variable: secretPropertyVariable(catalog.name, property),
@@ -103,7 +94,7 @@ function secretVariables({ platform, catalogs }: ValidatedCluster): readonly Sec
       key,
     })),
   );
-  return [...lakeSecrets(platform.spec), ...ofCatalogs];
+  return secretEnvironment([...lakeSecrets(platform.spec), ...ofCatalogs]);
 }
 
 /** One volume for all files: a mount within the mount of a read-only ConfigMap is not possible. */
