@@ -8,14 +8,11 @@ import { isKubernetesError } from "../runtime/http/kubernetes-client.ts";
 import type { RestClient } from "../runtime/http/rest-client.ts";
 import { resourcePath } from "../runtime/http/rest-client.ts";
 import { EDITION_KEY_NAME } from "../naming/marks.ts";
-import type { SecretObject } from "./secret-reader.ts";
+import type { GetEditionKey, SecretObject } from "./secret-reader.ts";
 import { SECRET_TYPE } from "./secret-reader.ts";
 
 const FIELD = "key";
 const KEY_BYTES = 32;
-
-/** Gives the key. Rejects when it can be neither read nor made. */
-export type GetEditionKey = () => Promise<Uint8Array>;
 
 /** The key of an operator that runs in this namespace; made when there is none, and read once. */
 export function editionKeyIn(namespace: string, rest: RestClient): GetEditionKey {

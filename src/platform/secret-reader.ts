@@ -5,7 +5,6 @@ import type { ReconcileContext } from "../runtime/controller.ts";
 import { findObject } from "../runtime/http/api-client.ts";
 import type { RestClient } from "../runtime/http/rest-client.ts";
 import { secretValues } from "../runtime/pass/scrub.ts";
-import type { GetEditionKey } from "./edition-key.ts";
 import { Secret } from "./secret.ts";
 import type { SecretRead, Secrets } from "./secrets.ts";
 
@@ -46,6 +45,9 @@ interface Held {
 
 /** Who names the Secrets; they are in its namespace. */
 type Referrer = Pick<KubernetesObject, "metadata">;
+
+/** Gives the key of editions. Rejects when it can be neither read nor made. */
+export type GetEditionKey = () => Promise<Uint8Array>;
 
 /** What a reader reads with. */
 export interface SecretSource {
