@@ -87,6 +87,9 @@ function goSource(record: RawRecord): GeneratedFile {
     goEvent(record),
     goConstants("Members of an event that is a line of an access log.", goNamed("Member", record.logMembers)),
     goConstants("Formats of access logs.", goNamed("LogFormat", formats)),
+    `${goComment("LogFormats are all of them.")}var LogFormats = []string{${goNamed("LogFormat", formats)
+      .map(({ name }) => name)
+      .join(", ")}}\n`,
     `${goComment("Masking says how much of a client's address is kept.")}type Masking string\n`,
     goConstants("The maskings.", maskings),
     `${goComment("Maskings are all of them.")}var Maskings = []string{${record.maskings.map(({ masking }) => `string(Mask${masking})`).join(", ")}}\n`,

@@ -31,5 +31,5 @@ func main() {
 		fmt.Fprintf(os.Stderr, "error: %v\n", err)
 	}
 	stop()
-	os.Exit(1)
+	os.Exit(plugin.ExitCode(err))
 }

@@ -134,6 +134,9 @@ const (
 	LogFormatCloudfront = "cloudfront"
 )
 
+// LogFormats are all of them.
+var LogFormats = []string{LogFormatCombined, LogFormatCommon, LogFormatVhost, LogFormatJSON, LogFormatW3c, LogFormatAlb, LogFormatCloudfront}
+
 // Masking says how much of a client's address is kept.
 type Masking string
 

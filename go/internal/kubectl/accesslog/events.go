@@ -1,5 +1,9 @@
-// Package accesslog turns the lines of an access log into events. It looks at no field of a line: parsing is the stream
-// job's, so that a line that cannot be parsed is kept as a failed event like any other.
+// Package accesslog turns the lines of an access log into events.
+//
+//	file.go: bytes -> text    format.go: text -> the log's format    events.go: lines -> events
+//
+// It looks at the fields of lines only to tell a format: parsing is the stream job's, so that a line that cannot be
+// parsed is kept as a failed event like any other.
 package accesslog
 
 import (
@@ -10,9 +14,11 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/contract"
+	"github.com/open-clickstream/open-clickstream/go/internal/jsonscan"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/eventid"
 )
 
@@ -20,20 +26,34 @@ import (
 // fails there and is kept in part.
 const longestLine = 4 << 20
 
+// Log says what is known of a log besides its lines.
+type Log struct {
+	// Source names the log; together with a line's number and text it makes the event's id.
+	Source string
+	// Format is one of contract.LogFormats.
+	Format string
+	// Site are the host names of the log's own site.
+	Site []string
+}
+
 // Reader gives one event a line.
 type Reader struct {
 	lines *bufio.Reader
-	// source names the log; together with a line's number and text it makes the event's id.
-	source string
-	number int64
-	line   []byte
-	event  bytes.Buffer
+	log   Log
+	// fields is what the last directive #Fields: named.
+	fields     string
+	directives int64
+	number     int64
+	line       []byte
+	event      bytes.Buffer
 }
 
-// NewReader reads the log called source from lines.
-func NewReader(lines io.Reader, source string) *Reader {
-	return &Reader{lines: bufio.NewReaderSize(lines, 64<<10), source: source}
-}
+// NewReader reads the lines of a log.
+func NewReader(lines *bufio.Reader, log Log) *Reader { return &Reader{lines: lines, log: log} }
+
+// Directives is how many lines so far said something about the log, as those that begin with "#" in W3C's formats do.
+// They are no events.
+func (r *Reader) Directives() int64 { return r.directives }
 
 // EventID is the id of a line's event: the same for the same line of the same log, so that a second replay stores
 // nothing new. Numbers count from 1.
@@ -41,18 +61,24 @@ func EventID(source string, number int64, line []byte) string {
 	return eventid.Of(source + "\n" + strconv.FormatInt(number, 10) + "\n" + string(line))
 }
 
-// Line is the number of the line that the last event was made of.
-func (r *Reader) Line() int64 { return r.number }
-
 // Next returns the next line's event; it is valid until the next call. Empty lines are events too: they are lines of
 // the log, and every line is accounted for.
 func (r *Reader) Next() ([]byte, error) {
-	if err := r.readLine(); err != nil {
-		return nil, err
+	for isDirective := true; isDirective; {
+		if err := r.readLine(); err != nil {
+			return nil, err
+		}
+		r.number++
+		isDirective = r.takeDirective()
 	}
-	r.number++
 	event := map[string]string{
-		contract.MemberEventID: EventID(r.source, r.number, r.line), contract.MemberFormat: contract.LogFormatCombined,
+		contract.MemberEventID: EventID(r.log.Source, r.number, r.line), contract.MemberFormat: r.log.Format,
+	}
+	if r.fields != "" {
+		event[contract.MemberFields] = r.fields
+	}
+	if len(r.log.Site) > 0 {
+		event[contract.MemberSite] = strings.Join(r.log.Site, " ")
 	}
 	if utf8.Valid(r.line) {
 		event[contract.MemberLine] = string(r.line)
@@ -66,6 +92,19 @@ func (r *Reader) Next() ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimSuffix(r.event.Bytes(), []byte("\n")), nil
+}
+
+// takeDirective reports whether the line is a directive, and remembers the fields that it names.
+func (r *Reader) takeDirective() bool {
+	isW3C := r.log.Format == contract.LogFormatW3c || r.log.Format == contract.LogFormatCloudfront
+	if !isW3C || !bytes.HasPrefix(r.line, []byte("#")) {
+		return false
+	}
+	r.directives++
+	if fields, names := fieldsOf(r.line); names {
+		r.fields = fields
+	}
+	return true
 }
 
 // readLine reads one line without its end into r.line. The last line may lack its end.
@@ -92,4 +131,6 @@ func (r *Reader) trimEnd() {
 	r.line = bytes.TrimSuffix(r.line, []byte("\n"))
 	r.line = bytes.TrimSuffix(r.line, []byte("\r"))
 	r.line = r.line[:min(len(r.line), longestLine)]
+	// The first line of a file may begin with a mark, and so each of several that were put together.
+	r.line = jsonscan.TrimByteOrderMark(r.line)
 }

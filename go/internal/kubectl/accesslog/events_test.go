@@ -1,22 +1,31 @@
 package accesslog
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
 
-func readAll(t *testing.T, log, source string) []map[string]string {
+func readAll(t *testing.T, text string, log Log) []map[string]string {
 	t.Helper()
-	reader := NewReader(strings.NewReader(log), source)
+	events, _ := readLog(t, text, log)
+	return events
+}
+
+func readLog(t *testing.T, text string, log Log) ([]map[string]string, int64) {
+	t.Helper()
+	reader := NewReader(bufio.NewReader(strings.NewReader(text)), log)
 	var events []map[string]string
 	for {
 		line, err := reader.Next()
 		if errors.Is(err, io.EOF) {
-			return events
+			return events, reader.Directives()
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -42,13 +51,15 @@ func TestEachLineIsAnEvent(t *testing.T) {
 		{"a last line without its end", "a\nb", []string{"a", "b"}},
 		{"line ends of Windows", "a\r\nb\r\n", []string{"a", "b"}},
 		{"an empty line", "a\n\nb\n", []string{"a", "", "b"}},
+		{"a byte-order mark", "\ufeffa\nb\n\ufeffc\n", []string{"a", "b", "c"}},
+		{"a line of another kind that begins like a directive", "#a\n", []string{"#a"}},
 		{"control characters", "a\x00\tb\x1b[0m\n", []string{"a\x00\tb\x1b[0m"}},
 		{"longer than the buffer", strings.Repeat("x", 200_000) + "\ny\n", []string{strings.Repeat("x", 200_000), "y"}},
 		{"longer than sense", strings.Repeat("x", longestLine+10) + "\ny\n", []string{strings.Repeat("x", longestLine), "y"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			events := readAll(t, c.log, "log")
+			events := readAll(t, c.log, Log{Source: "log", Format: "combined"})
 			if len(events) != len(c.want) {
 				t.Fatalf("%d events, want %d", len(events), len(c.want))
 			}
@@ -65,9 +76,38 @@ func TestEachLineIsAnEvent(t *testing.T) {
 }
 
 func TestALineThatIsNotUTF8IsKeptByteByByte(t *testing.T) {
-	event := readAll(t, "a\xff\n", "log")[0]
+	event := readAll(t, "a\xff\n", Log{Source: "log", Format: "combined"})[0]
 	if _, hasLine := event["line"]; hasLine || event["line_base64"] != "Yf8=" {
 		t.Errorf("event %v", event)
+	}
+}
+
+func TestDirectivesAreNoEventsAndNameTheFields(t *testing.T) {
+	const text = "#Software: Microsoft Internet Information Services 10.0\n#Fields: date time c-ip\n2026-11-29 17:00:01 1.2.3.4\n" +
+		"#Fields: date c-ip \n2026-11-29 1.2.3.4\n2026-11-30 1.2.3.4\n"
+	for _, format := range []string{contract.LogFormatW3c, contract.LogFormatCloudfront} {
+		events, directives := readLog(t, "\ufeff"+text, Log{Source: "log", Format: format})
+		if len(events) != 3 || directives != 3 {
+			t.Fatalf("%d events and %d directives", len(events), directives)
+		}
+		for i, want := range []struct {
+			fields, line string
+			number       int64
+		}{{"date time c-ip", "2026-11-29 17:00:01 1.2.3.4", 3}, {"date c-ip", "2026-11-29 1.2.3.4", 5}, {"date c-ip", "2026-11-30 1.2.3.4", 6}} {
+			if got := events[i]; got["fields"] != want.fields || got["line"] != want.line || got["format"] != format || got["event_id"] != EventID("log", want.number, []byte(want.line)) {
+				t.Errorf("event %v, want %v", got, want)
+			}
+		}
+	}
+}
+
+func TestEachEventNamesTheSite(t *testing.T) {
+	event := readAll(t, "a\n", Log{Source: "log", Format: "common", Site: []string{"shop.example", "www.shop.example"}})[0]
+	if event["site"] != "shop.example www.shop.example" || event["format"] != "common" {
+		t.Errorf("event %v", event)
+	}
+	if _, hasSite := readAll(t, "a\n", Log{Source: "log"})[0]["site"]; hasSite {
+		t.Error("an event names a site that nobody named")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/contract"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
 )
 
 // Account is where every received event went.
@@ -104,8 +105,8 @@ func Diagnose(received Received, rows []Rows) []string {
 	}
 	for _, row := range rows {
 		if _, isUnknown := byPartition[row.Partition]; isUnknown {
-			diagnosis = append(diagnosis, fmt.Sprintf("the tables hold %d rows of partition %d, which topic %q does not have: %s",
-				row.Rows, row.Partition, received.Topic, anotherTopic))
+			diagnosis = append(diagnosis, fmt.Sprintf("the tables hold %s of partition %d, which topic %q does not have: %s",
+				terminal.Count(row.Rows, "row", "rows"), row.Partition, received.Topic, anotherTopic))
 		}
 	}
 	return diagnosis
@@ -116,22 +117,29 @@ const anotherTopic = "the topic was made anew, or the tables belong to another o
 func diagnosePartition(partition Partition, row Rows) []string {
 	var diagnosis []string
 	if row.Rows > row.Records {
-		diagnosis = append(diagnosis, fmt.Sprintf("partition %d: %d records are in the tables more than once, which is a fault of the stream job",
-			partition.Partition, row.Rows-row.Records))
+		diagnosis = append(diagnosis, fmt.Sprintf("partition %d: %s in the tables more than once, which is a fault of the stream job",
+			partition.Partition, terminal.Count(row.Rows-row.Records, "record is", "records are")))
 	}
 	if row.Last >= partition.End {
 		return append(diagnosis, fmt.Sprintf("partition %d: the tables hold offset %d, but the topic ends before %d: %s",
 			partition.Partition, row.Last, partition.End, anotherTopic))
 	}
 	if lost := row.Last + 1 - partition.Start - row.Live; lost > 0 {
-		diagnosis = append(diagnosis, fmt.Sprintf("partition %d: %d records before offset %d are in no table, though later ones are",
-			partition.Partition, lost, row.Last))
+		diagnosis = append(diagnosis, fmt.Sprintf("partition %d: %s before offset %d %s in no table, though later ones are",
+			partition.Partition, terminal.Count(lost, "record", "records"), row.Last, isOrAre(lost)))
 	}
 	if expired := partition.Start - (row.Records - row.Live); expired > 0 {
-		diagnosis = append(diagnosis, fmt.Sprintf("partition %d: %d records are in no table and Kafka has deleted records up to offset %d; raise the retention of the stream",
-			partition.Partition, expired, partition.Start))
+		diagnosis = append(diagnosis, fmt.Sprintf("partition %d: %s in no table and Kafka has deleted records up to offset %d; raise the retention of the stream",
+			partition.Partition, terminal.Count(expired, "record is", "records are"), partition.Start))
 	}
 	return diagnosis
+}
+
+func isOrAre(count int64) string {
+	if count == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 // CountsSQL counts the rows of the tables, which are given as SQL names.

@@ -60,8 +60,8 @@ func TestTheDiagnosisFindsWhereADifferenceComesFrom(t *testing.T) {
 			"partition 0: 3 records are in no table and Kafka has deleted records up to offset 8; raise the retention of the stream",
 		}},
 		{"doubles as many as are missing", partition(0, 0, 10), []Rows{{0, 10, 9, 9, 9}}, []string{
-			"partition 0: 1 records are in the tables more than once, which is a fault of the stream job",
-			"partition 0: 1 records before offset 9 are in no table, though later ones are",
+			"partition 0: 1 record is in the tables more than once, which is a fault of the stream job",
+			"partition 0: 1 record before offset 9 is in no table, though later ones are",
 		}},
 		{"expired before they were read", partition(0, 5, 10), []Rows{{0, 5, 5, 5, 9}}, []string{
 			"partition 0: 5 records are in no table and Kafka has deleted records up to offset 5; raise the retention of the stream",

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -156,6 +157,43 @@ func TestRequestsReachTheNewestReadyPodThroughTheAPIServer(t *testing.T) {
 	client.CloseIdleConnections()
 }
 
+func TestARefusalOfTheAPIServerLasts(t *testing.T) {
+	cases := []struct {
+		name, refused string
+		put           map[string]string
+		isLasting     bool
+	}{
+		{"no Service", "", nil, true},
+		{"no right to read Services", servicePath, map[string]string{servicePath: service, podPath: readyPod}, true},
+		{"no right to list pods", podPath, map[string]string{servicePath: service, podPath: readyPod}, true},
+		{"no right to forward ports", podPath + "/web-1/portforward", map[string]string{servicePath: service, podPath: readyPod}, true},
+		{"no ready pod", "", map[string]string{servicePath: service, podPath: waitingPod}, false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			server := clustertest.New(t)
+			server.AddKind(servicePath)
+			server.AddKind(podPath)
+			for collection, text := range c.put {
+				server.Put(collection, text)
+			}
+			if c.refused != "" {
+				server.Refuse(c.refused)
+			}
+			access := connect(t, server)
+			to := Service{Name: "web-collector", Port: "http"}
+			answer, err := access.HTTPClient(to).Get(access.URL(to))
+			if err == nil {
+				_ = answer.Body.Close()
+			}
+			var refusal *LastingError
+			if err == nil || errors.As(err, &refusal) != c.isLasting {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
 func TestWhatIsInTheWayOfAConnectionIsNamed(t *testing.T) {
 	cases := []struct {
 		name string
@@ -165,7 +203,7 @@ func TestWhatIsInTheWayOfAConnectionIsNamed(t *testing.T) {
 	}{
 		{"no Service", nil, "http", `there is no Service "web-collector" in namespace "shop-a" yet; see why with: kubectl clickstream status`},
 		{"no ready pod", map[string]string{servicePath: service, podPath: waitingPod}, "http",
-			`none of the 1 pods of Service "web-collector" is ready; see why with: kubectl get pods -n shop-a -l app=web`},
+			`of 1 pod of Service "web-collector" none is ready; see why with: kubectl get pods -n shop-a -l app=web`},
 		{"no such port", map[string]string{servicePath: service, podPath: readyPod}, "metrics", `Service "web-collector" has no port named "metrics"`},
 		{"nothing behind the port", map[string]string{servicePath: service, podPath: readyPod}, "internal", "nothing listens there"},
 	}

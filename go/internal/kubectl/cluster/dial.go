@@ -17,6 +17,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/httpstream"
 	"k8s.io/client-go/tools/portforward"
 	"k8s.io/client-go/transport/spdy"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
 )
 
 // Service is a port of a Service in the namespace.
@@ -33,7 +35,8 @@ const longestAnswer = 2 * time.Minute
 func (a *Access) HTTPClient(service Service) *http.Client {
 	return &http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return a.dial(ctx, service)
+			connection, err := a.dial(ctx, service)
+			return connection, lasting(err)
 		},
 		MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second, ResponseHeaderTimeout: longestAnswer,
 		// A compressed answer would only be unpacked on the same machine again.
@@ -82,7 +85,7 @@ func closeLater[T any](results <-chan T, closer func(T) io.Closer) {
 func (a *Access) findPod(ctx context.Context, wanted Service) (pod string, port int32, err error) {
 	service, err := a.core.Services(a.Namespace).Get(ctx, wanted.Name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
-		return "", 0, fmt.Errorf("there is no Service %q in namespace %q yet; see why with: kubectl clickstream status", wanted.Name, a.Namespace)
+		return "", 0, &LastingError{fmt.Errorf("there is no Service %q in namespace %q yet; see why with: kubectl clickstream status", wanted.Name, a.Namespace)}
 	}
 	if err != nil {
 		return "", 0, fmt.Errorf("reading Service %q: %w", wanted.Name, err)
@@ -94,8 +97,8 @@ func (a *Access) findPod(ctx context.Context, wanted Service) (pod string, port 
 	}
 	newest := newestReady(pods.Items)
 	if newest == nil {
-		return "", 0, fmt.Errorf("none of the %d pods of Service %q is ready; see why with: kubectl get pods -n %s -l %s",
-			len(pods.Items), wanted.Name, a.Namespace, selector)
+		return "", 0, fmt.Errorf("of %s of Service %q none is ready; see why with: kubectl get pods -n %s -l %s",
+			terminal.Count(len(pods.Items), "pod", "pods"), wanted.Name, a.Namespace, selector)
 	}
 	port, err = targetPort(service, newest, wanted.Port)
 	return newest.Name, port, err

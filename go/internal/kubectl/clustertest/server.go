@@ -28,6 +28,8 @@ type Server struct {
 	// objects are kept by their path; a collection exists once an object was put into it, or by AddKind.
 	objects     map[string]Object
 	collections map[string]bool
+	// refused are the paths that nobody may use.
+	refused map[string]bool
 	// forwards are where connections to "pod:port" go.
 	forwards map[string]string
 }
@@ -35,7 +37,7 @@ type Server struct {
 // New starts a server that knows no kind yet.
 func New(t *testing.T) *Server {
 	t.Helper()
-	s := &Server{t: t, objects: map[string]Object{}, collections: map[string]bool{}, forwards: map[string]string{}}
+	s := &Server{t: t, objects: map[string]Object{}, collections: map[string]bool{}, refused: map[string]bool{}, forwards: map[string]string{}}
 	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
 	t.Cleanup(s.Close)
 	return s
@@ -64,9 +66,26 @@ func (s *Server) Remove(collection, name string) { delete(s.objects, path.Join(c
 // Forward sends connections to a port of a pod to an address.
 func (s *Server) Forward(pod, port, address string) { s.forwards[pod+":"+port] = address }
 
+// Refuse answers for a path, with all that is below it, that the user has no right to it.
+func (s *Server) Refuse(path string) { s.refused[path] = true }
+
+func (s *Server) isRefused(path string) bool {
+	for refused := range s.refused {
+		if strings.HasPrefix(path+"/", refused+"/") {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	object, isObject := s.objects[r.URL.Path]
 	switch {
+	case s.isRefused(r.URL.Path):
+		s.write(w, http.StatusForbidden, Object{
+			"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Forbidden", "code": http.StatusForbidden,
+			"message": "you cannot use " + r.URL.Path,
+		})
 	case strings.HasSuffix(r.URL.Path, "/portforward"):
 		s.forward(w, r)
 	case isObject:

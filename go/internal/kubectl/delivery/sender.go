@@ -5,6 +5,7 @@ package delivery
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -103,7 +104,11 @@ func (s *Sender) try(ctx context.Context, contentType string, body []byte) (Answ
 	request.Header.Set("User-Agent", "kubectl-clickstream")
 	response, err := s.Client.Do(request)
 	if err != nil {
-		return Answer{}, &retryableError{cause: fmt.Errorf("sending to the collector: %w", err)}
+		err = fmt.Errorf("sending to the collector: %w", err)
+		if isLasting(err) {
+			return Answer{}, err
+		}
+		return Answer{}, &retryableError{cause: err}
 	}
 	defer func() { _ = response.Body.Close() }() // only read from
 	text, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
@@ -111,6 +116,16 @@ func (s *Sender) try(ctx context.Context, contentType string, body []byte) (Answ
 		return Answer{}, &retryableError{cause: fmt.Errorf("reading the collector's answer: %w", err)}
 	}
 	return judge(response, text)
+}
+
+// isLasting reports whether a request that got no answer would never get one: a refusal on the way there, a server
+// without TLS, or a certificate that is not believed.
+func isLasting(err error) bool {
+	var refusal interface{ IsLasting() bool }
+	var certificate *tls.CertificateVerificationError
+	var noTLS tls.RecordHeaderError
+	return errors.As(err, &refusal) && refusal.IsLasting() || errors.As(err, &certificate) || errors.As(err, &noTLS) ||
+		errors.Is(err, http.ErrSchemeMismatch)
 }
 
 // judge sorts the answers: taken, kept although it is bad, worth another try, or hopeless.
@@ -125,10 +140,25 @@ func judge(response *http.Response, text []byte) (Answer, error) {
 		return answer, fmt.Errorf("the collector's answer is not the one of a collector: %.100q", text)
 	}
 	cause := fmt.Errorf("the collector answers %d: %s", status, messageOf(answer, text))
-	if status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout {
+	switch {
+	case isPassing(status):
 		return answer, &retryableError{cause: cause, after: retryAfter(response.Header)}
+	case status/100 == 3:
+		return answer, fmt.Errorf("the collector answers %d and sends us to %s; give that address without its path", status, response.Header.Get("Location"))
 	}
 	return answer, cause
+}
+
+// isPassing reports whether the same request may be answered otherwise later.
+func isPassing(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported, http.StatusNetworkAuthenticationRequired:
+		return false
+	default:
+		return status >= 500
+	}
 }
 
 func messageOf(answer Answer, text []byte) string {

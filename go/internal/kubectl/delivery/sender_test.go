@@ -27,7 +27,9 @@ func scripted(t *testing.T, answers ...http.HandlerFunc) (*Sender, *[]string) {
 		answers[min(len(bodies), len(answers))-1](w, r)
 	}))
 	t.Cleanup(server.Close)
-	return &Sender{URL: server.URL, Client: server.Client(), Patience: time.Minute, firstWait: time.Millisecond}, &bodies
+	client := server.Client()
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Sender{URL: server.URL, Client: client, Patience: time.Minute, firstWait: time.Millisecond}, &bodies
 }
 
 func answer(status int, body string) http.HandlerFunc {
@@ -97,6 +99,18 @@ func TestSomeAnswersEndTheTries(t *testing.T) {
 	}{
 		{"wrong path", answer(404, "not found"), "the collector answers 404: not found"},
 		{"not kept", answer(400, `{"accepted":0,"failed":0,"error":"the body is empty","kept":false}`), "the collector answers 400: the body is empty"},
+		{"no right", answer(403, "RBAC: access denied"), "the collector answers 403: RBAC: access denied"},
+		{"no login", answer(401, ""), "the collector answers 401: "},
+		{"a method that is wrong", answer(405, ""), "the collector answers 405: "},
+		{"too large for a proxy", answer(413, "<html>"), "the collector answers 413: <html>"},
+		{"something that is no collector", answer(501, "no POST"), "the collector answers 501: no POST"},
+		{
+			"another address",
+			func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, "https://c.example/v1/events", http.StatusMovedPermanently)
+			},
+			"the collector answers 301 and sends us to https://c.example/v1/events; give that address without its path",
+		},
 		{"something else answers", answer(200, "<html>hello"), `the collector's answer is not the one of a collector: "<html>hello"`},
 	}
 	for _, c := range cases {
@@ -107,6 +121,28 @@ func TestSomeAnswersEndTheTries(t *testing.T) {
 			}
 			if len(*bodies) != 1 {
 				t.Errorf("tried %d times", len(*bodies))
+			}
+		})
+	}
+}
+
+func TestWhatNoOtherTryMendsIsToldAtOnce(t *testing.T) {
+	secure := httptest.NewTLSServer(answer(200, ""))
+	defer secure.Close()
+	plain := httptest.NewServer(answer(200, ""))
+	defer plain.Close()
+	cases := []struct{ name, url, want string }{
+		{"a certificate that is not believed", secure.URL, "certificate"},
+		{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), "server gave HTTP response to HTTPS client"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			sender := &Sender{URL: c.url, Client: &http.Client{}, Patience: time.Minute}
+			sender.OnRetry = func(err error, _ time.Duration) { t.Errorf("tried again after: %v", err) }
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			defer cancel()
+			if _, err := sender.Lines(ctx, []byte("{}\n")); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want %s", err, c.want)
 			}
 		})
 	}

@@ -81,7 +81,9 @@ func (o *accountOptions) run(ctx context.Context) error {
 	}
 	b := books{pipeline: pipeline, collector: through(access, cluster.Service{Name: pipeline.CollectorInternalService(), Port: contract.PortInternal})}
 	if o.internalURL != "" {
-		b.collector = direct(o.internalURL)
+		if b.collector, err = direct("collector-internal-url", o.internalURL); err != nil {
+			return err
+		}
 	}
 	if b.trino, err = o.trinoOf(ctx, access, pipeline); err != nil {
 		return err
@@ -262,7 +264,8 @@ func (o *accountOptions) print(account *accounting.Account) error {
 			printf(o.streams.Out, "  %s\n", line)
 		}
 		if account.IsOnlyLate() {
-			printf(o.streams.ErrOut, "%d events are on their way into the tables; --wait 2m waits for them, and status shows whether the stream job runs\n", account.Waiting)
+			printf(o.streams.ErrOut, "%s on the way into the tables; --wait waits for that, and status shows whether the stream job runs\n",
+				terminal.Count(account.Waiting, "event is", "events are"))
 		}
 	}
 	if account.IsBalanced || (o.isLagAllowed && account.IsOnlyLate()) {

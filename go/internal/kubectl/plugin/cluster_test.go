@@ -155,21 +155,21 @@ func TestAccountAddsUp(t *testing.T) {
 		{"waiting is allowed", "10", "[[4,1,2]]", "[[0,7,7,7,6]]", []string{"--allow-lag"}, "received 10 ≠ stored 4 + failed 1 + duplicate 2, 3 waiting\n", false},
 		{
 			"something is lost", "10", "[[6,1,2]]", "[[0,9,9,9,9]]", []string{"--wait", "1ms"},
-			"received 10 ≠ stored 6 + failed 1 + duplicate 2, 1 waiting\n  partition 0: 1 records before offset 9 are in no table, though later ones are\n", true,
+			"received 10 ≠ stored 6 + failed 1 + duplicate 2, 1 waiting\n  partition 0: 1 record before offset 9 is in no table, though later ones are\n", true,
 		},
 		{
 			"something is lost and lag is allowed", "10", "[[5,1,2]]", "[[0,8,8,8,8]]", []string{"--allow-lag"},
-			"received 10 ≠ stored 5 + failed 1 + duplicate 2, 2 waiting\n  partition 0: 1 records before offset 8 are in no table, though later ones are\n", true,
+			"received 10 ≠ stored 5 + failed 1 + duplicate 2, 2 waiting\n  partition 0: 1 record before offset 8 is in no table, though later ones are\n", true,
 		},
 		{
 			"as much is stored twice as is lost", "10", "[[7,1,2]]", "[[0,10,9,9,9]]", nil,
 			"received 10 = stored 7 + failed 1 + duplicate 2, but not the same records:\n" +
-				"  partition 0: 1 records are in the tables more than once, which is a fault of the stream job\n" +
-				"  partition 0: 1 records before offset 9 are in no table, though later ones are\n", true,
+				"  partition 0: 1 record is in the tables more than once, which is a fault of the stream job\n" +
+				"  partition 0: 1 record before offset 9 is in no table, though later ones are\n", true,
 		},
 		{
 			"something is stored twice", "10", "[[8,1,2]]", "[[0,11,10,10,9]]", []string{"--allow-lag"},
-			"received 10 ≠ stored 8 + failed 1 + duplicate 2\n  partition 0: 1 records are in the tables more than once, which is a fault of the stream job\n", true,
+			"received 10 ≠ stored 8 + failed 1 + duplicate 2\n  partition 0: 1 record is in the tables more than once, which is a fault of the stream job\n", true,
 		},
 	}
 	for _, c := range cases {

@@ -111,7 +111,7 @@ func (o *generateOptions) run(ctx context.Context) error {
 	})
 	progress.Done()
 	if err != nil {
-		return fmt.Errorf("after %d events: %w\nrun the same command again to send the rest; what was sent before becomes duplicates", totals.Sent, err)
+		return brokenOff(totals, err)
 	}
 	printf(o.streams.Out, "%s\n", describeCounts(made.Counts()))
 	return o.printTotals(totals, made.Counts().Malformed[contract.FailureInvalidJSON], time.Since(start))
@@ -140,8 +140,8 @@ func describeCounts(counts *generator.Counts) string {
 		reasons = append(reasons, fmt.Sprintf("%d %s", count, reason))
 	}
 	slices.Sort(reasons)
-	text := fmt.Sprintf("generated %d events: %d good, %d duplicates, %d malformed",
-		counts.Total(), counts.Good, counts.Duplicates, counts.MalformedTotal())
+	text := fmt.Sprintf("generated %s: %d good, %s, %d malformed",
+		terminal.Count(counts.Total(), "event", "events"), counts.Good, terminal.Count(counts.Duplicates, "duplicate", "duplicates"), counts.MalformedTotal())
 	if len(reasons) > 0 {
 		text += " (" + strings.Join(reasons, ", ") + ")"
 	}

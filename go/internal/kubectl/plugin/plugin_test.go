@@ -137,20 +137,50 @@ func TestReplaySendsEveryLineOnce(t *testing.T) {
 	if err := os.WriteFile(log, []byte("a\nb\n\nc"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	first := run(t, "", "replay", "web", "--collector-url", collector.URL, "--batch-size", "3", log)
+	first := run(t, "", "replay", "web", "--format", "combined", "--collector-url", collector.URL, "--batch-size", "3", log)
 	if first.err != nil || !strings.HasPrefix(first.out, "sent 4 events in ") {
 		t.Errorf("printed %q, error %v", first.out, first.err)
 	}
 	if len(collector.bodies) != 2 || strings.Count(collector.bodies[0], "\n") != 3 {
 		t.Errorf("sent %q", collector.bodies)
 	}
-	again := run(t, "", "replay", "web", "--collector-url", collector.URL, "--batch-size", "3", log)
+	again := run(t, "", "replay", "web", "--format", "combined", "--collector-url", collector.URL, "--batch-size", "3", log)
 	if again.err != nil || collector.bodies[2] != collector.bodies[0] || collector.bodies[3] != collector.bodies[1] {
 		t.Errorf("a second replay sent %q, error %v", collector.bodies[2:], again.err)
 	}
-	named := run(t, "a\nb\n\nc", "replay", "web", "--collector-url", collector.URL, "--source", "access.log", "--limit", "3", "-")
+	named := run(t, "a\nb\n\nc", "replay", "web", "--format", "combined", "--collector-url", collector.URL, "--source", "access.log", "--limit", "3", "-")
 	if named.err != nil || collector.bodies[4] != collector.bodies[0] {
 		t.Errorf("the standard input under the same name sent %q, error %v", collector.bodies[4], named.err)
+	}
+}
+
+func TestReplayTellsTheFormatAndNamesTheSite(t *testing.T) {
+	const fields = "#Fields: date time cs-uri-stem c-ip\n"
+	collector := newFakeCollector(t)
+	got := run(t, "#Version: 1.0\n"+fields+"2026-11-29 17:00:01 / 203.0.113.1\n", "replay", "web", "--collector-url", collector.URL, "--source", "x",
+		"--site", "shop.example", "--site", "WWW.shop.example", "-")
+	if got.err != nil || got.errOut != "the log's format is w3c, by its first lines\n" ||
+		!strings.HasPrefix(got.out, "2 lines were about the log and no events\nsent 1 event in ") {
+		t.Errorf("printed %q and %q, error %v", got.out, got.errOut, got.err)
+	}
+	want := `"fields":"date time cs-uri-stem c-ip","format":"w3c","line":"2026-11-29 17:00:01 / 203.0.113.1","site":"shop.example www.shop.example"}`
+	if len(collector.bodies) != 1 || !strings.HasSuffix(collector.bodies[0], want+"\n") {
+		t.Errorf("sent %q", collector.bodies)
+	}
+}
+
+func TestReplaySendsNothingOfAFileThatIsNoLog(t *testing.T) {
+	for name, text := range map[string]string{"words": "to be\nor not\n", "packed": "\xfd7zXZ\x00", "no text": "\x7fELF\x00"} {
+		collector := newFakeCollector(t)
+		for _, format := range []string{"auto", "w3c"} {
+			got := run(t, text, "replay", "web", "--format", format, "--collector-url", collector.URL, "--source", "x", "-")
+			if isBelieved := name == "words" && format == "w3c"; !isBelieved && (ExitCode(got.err) != 2 || len(collector.bodies) > 0) {
+				t.Errorf("%s as %s: sent %q, error %v", name, format, collector.bodies, got.err)
+			}
+		}
+	}
+	if code := ExitCode(errors.New("another")); code != 1 || ExitCode(nil) != 0 {
+		t.Errorf("another error ends with %d", code)
 	}
 }
 
@@ -162,7 +192,7 @@ func TestReplayReadsACompressedLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	packed := file.String()
-	got := run(t, packed, "replay", "web", "--collector-url", collector.URL, "--source", "x", "-")
+	got := run(t, packed, "replay", "web", "--format", "combined", "--collector-url", collector.URL, "--source", "x", "-")
 	if len(collector.bodies) != 1 || strings.Count(collector.bodies[0], `"line":`) != 2 {
 		t.Errorf("sent %q, error %v", collector.bodies, got.err)
 	}
@@ -175,7 +205,7 @@ func TestReplaySendsWhatIsLeftOfACutOffLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	collector := newFakeCollector(t)
-	got := run(t, file.String(), "replay", "web", "--collector-url", collector.URL, "--source", "x", "-")
+	got := run(t, file.String(), "replay", "web", "--format", "combined", "--collector-url", collector.URL, "--source", "x", "-")
 	if len(collector.bodies) != 1 || strings.Count(collector.bodies[0], `"line":`) != 2 {
 		t.Errorf("sent %q", collector.bodies)
 	}
@@ -185,7 +215,7 @@ func TestReplaySendsWhatIsLeftOfACutOffLog(t *testing.T) {
 }
 
 func TestEventsThatTheCollectorCannotReadAreNoSuccess(t *testing.T) {
-	replayed := run(t, "good\nbad\n", "replay", "web", "--collector-url", newFakeCollector(t).URL, "--source", "x", "-")
+	replayed := run(t, "good\nbad\n", "replay", "web", "--format", "combined", "--collector-url", newFakeCollector(t).URL, "--source", "x", "-")
 	if !errors.Is(replayed.err, ErrNegative) || !strings.Contains(replayed.out, "could not read 1 of them") {
 		t.Errorf("replay printed %q, error %v", replayed.out, replayed.err)
 	}
@@ -230,10 +260,13 @@ func TestWrongUseIsExplained(t *testing.T) {
 		{[]string{"send", "web", " "}, "there are no events to send"},
 		{[]string{"send", "web", "-f", "does-not-exist"}, "reading the events: open does-not-exist: no such file or directory"},
 		{[]string{"replay", "web", "-"}, "the standard input has no name; give it one with --source, which event ids are made of"},
-		{[]string{"replay", "web", "x", "--format", "json"}, `--format must be combined, not "json"`},
+		{[]string{"replay", "web", "x", "--format", "xml"}, `--format must be auto or combined, common, vhost, json, w3c, alb, cloudfront, not "xml"`},
+		{[]string{"replay", "web", "x", "--site", "https://a.example/"}, `--site must be a host name such as www.example.com, not "https://a.example/"`},
 		{[]string{"replay", "web", "x", "--batch-size", "0"}, "--batch-size must be from 1 to 5000, not 0"},
 		{[]string{"replay", "web", "x", "--rate", "-1"}, "--rate must not be negative, it is -1"},
 		{[]string{"replay", "web", "does-not-exist"}, "opening the log: open does-not-exist: no such file or directory"},
+		{[]string{"send", "web", "{}", "--collector-url", "localhost:8080"}, `--collector-url must be an address such as https://collector.example.com, not "localhost:8080"`},
+		{[]string{"query", "SELECT 1", "--trino-url", "http://"}, `--trino-url must be an address such as https://collector.example.com, not "http://"`},
 		{[]string{"generate", "--malformed", "lots"}, `--malformed must be a share such as 1% or 0.01, not "lots"`},
 		{[]string{"generate", "--start", "today"}, `--start must be a time such as 2026-01-05T00:00:00Z, not "today"`},
 		{[]string{"account", "web", "--output", "yaml"}, `--output must be text or json, not "yaml"`},

@@ -93,7 +93,7 @@ func (o *queryOptions) run(ctx context.Context) error {
 // trinoFor returns a client of the QueryCluster that answers for a pipeline; the pipeline may be empty when flags name one.
 func (o *sharedOptions) trinoFor(ctx context.Context, pipelineName string) (*trino.Client, error) {
 	if o.trinoURL != "" {
-		return newTrinoClient(direct(o.trinoURL)), nil
+		return o.directTrino()
 	}
 	access, err := cluster.Connect(o.flags)
 	if err != nil {
@@ -110,13 +110,21 @@ func (o *sharedOptions) trinoFor(ctx context.Context, pipelineName string) (*tri
 
 func (o *sharedOptions) trinoOf(ctx context.Context, access *cluster.Access, pipeline *cluster.Pipeline) (*trino.Client, error) {
 	if o.trinoURL != "" {
-		return newTrinoClient(direct(o.trinoURL)), nil
+		return o.directTrino()
 	}
 	name, err := access.QueryCluster(ctx, o.queryCluster, pipeline)
 	if err != nil {
 		return nil, err
 	}
 	return newTrinoClient(through(access, cluster.Service{Name: name, Port: "http"})), nil
+}
+
+func (o *sharedOptions) directTrino() (*trino.Client, error) {
+	at, err := direct("trino-url", o.trinoURL)
+	if err != nil {
+		return nil, err
+	}
+	return newTrinoClient(at), nil
 }
 
 func newTrinoClient(at endpoint) *trino.Client {
@@ -139,11 +147,7 @@ func writeResultTable(out io.Writer, result *trino.Result) error {
 	if err := terminal.WriteTable(out, columns, textRows(result, "NULL")); err != nil {
 		return err
 	}
-	rows := "rows"
-	if len(result.Rows) == 1 {
-		rows = "row"
-	}
-	_, err := fmt.Fprintf(out, "(%d %s)\n", len(result.Rows), rows)
+	_, err := fmt.Fprintf(out, "(%s)\n", terminal.Count(len(result.Rows), "row", "rows"))
 	return err
 }
 

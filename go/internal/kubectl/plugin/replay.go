@@ -1,19 +1,18 @@
 package plugin
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/accesslog"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/delivery"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
@@ -52,6 +51,7 @@ type replayOptions struct {
 	*sharedOptions
 	paceOptions
 	pipeline, file, format, source string
+	sites                          []string
 	limit                          int64
 }
 
@@ -63,11 +63,12 @@ func newReplayCommand(shared *sharedOptions) *cobra.Command {
 		Long: `Send each line of an access log as an event, in the order of the file.
 
 An event's id is made of the source's name, the line's number and the line, so that replaying the same log again makes
-duplicates only, and an interrupted replay can simply be started again. FILE may be compressed with gzip; - is the
-standard input, which needs --source.`,
-		Example: `  kubectl clickstream replay web --format combined access.log
+duplicates only, and an interrupted replay can simply be started again. FILE may be packed with gzip, bzip2 or zstd; - is
+the standard input, which needs --source. A file that is no access log sends nothing, and the exit code is 2.`,
+		Example: `  kubectl clickstream replay web access.log.gz
+  kubectl clickstream replay web --site www.example.com --site example.com access.log
   zcat access.log.*.gz | kubectl clickstream replay web --format combined --source may -
-  kubectl clickstream replay web --format combined --rate 200 --limit 1000 access.log`,
+  kubectl clickstream replay web --format w3c --rate 200 --limit 1000 u_ex261129.log`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, args []string) error {
 			o.complete(args)
@@ -78,7 +79,9 @@ standard input, which needs --source.`,
 		},
 	}
 	flags := command.Flags()
-	flags.StringVar(&o.format, "format", "combined", "format of the log; combined is what nginx and Apache write by default")
+	flags.StringVar(&o.format, "format", accesslog.AutoFormat, "format of the log: "+strings.Join(contract.LogFormats, ", ")+
+		"; auto tells it by the first lines, and says what it found")
+	flags.StringArrayVar(&o.sites, "site", nil, "host name of the log's own site, whose referrers are internal; may be given several times")
 	flags.StringVar(&o.source, "source", "", "name that the log has in event ids; by default the file's name without its folder")
 	flags.Int64Var(&o.limit, "limit", 0, "the most lines to send; 0 is all")
 	o.paceOptions.addFlags(command)
@@ -95,22 +98,38 @@ func (o *replayOptions) complete(args []string) {
 
 func (o *replayOptions) validate() error {
 	switch {
-	case o.format != "combined":
-		return fmt.Errorf("--format must be combined, not %q", o.format)
+	case o.format != accesslog.AutoFormat && !slices.Contains(contract.LogFormats, o.format):
+		return fmt.Errorf("--format must be %s or %s, not %q", accesslog.AutoFormat, strings.Join(contract.LogFormats, ", "), o.format)
 	case o.source == "":
 		return errors.New("the standard input has no name; give it one with --source, which event ids are made of")
 	case o.limit < 0:
 		return fmt.Errorf("--limit must not be negative, it is %d", o.limit)
 	}
+	for i, site := range o.sites {
+		if o.sites[i] = strings.ToLower(site); !hostName.MatchString(o.sites[i]) {
+			return fmt.Errorf("--site must be a host name such as www.example.com, not %q", site)
+		}
+	}
 	return o.paceOptions.validate()
 }
 
+// hostName is a name or address without scheme, port and path.
+var hostName = regexp.MustCompile(`^([a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])$`)
+
 func (o *replayOptions) run(ctx context.Context) error {
-	log, err := openLog(o.file, o.streams.In)
+	log, err := accesslog.Open(o.file, o.streams.In)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = log.Close() }() // only read from
+	found := accesslog.Look(log.Lines)
+	format, err := accesslog.FormatOf(o.format, found)
+	if err != nil {
+		return err
+	}
+	if o.format == accesslog.AutoFormat && found.Format != "" {
+		printf(o.streams.ErrOut, "the log's format is %s\n", found)
+	}
 	to, err := o.collector(ctx, o.pipeline)
 	if err != nil {
 		return err
@@ -118,22 +137,26 @@ func (o *replayOptions) run(ctx context.Context) error {
 	progress := terminal.NewProgress(o.streams.ErrOut, "events sent")
 	pace := delivery.Pace{BatchSize: o.batchSize, Rate: o.rate, Limit: o.limit}
 	start := time.Now()
-	totals, err := o.sender(to, o.patience, progress).Stream(ctx, accesslog.NewReader(log, o.source), pace, func(totals delivery.Totals) {
+	events := accesslog.NewReader(log.Lines, accesslog.Log{Source: o.source, Format: format, Site: o.sites})
+	totals, err := o.sender(to, o.patience, progress).Stream(ctx, events, pace, func(totals delivery.Totals) {
 		progress.Show(totals.Sent, o.share(log, totals.Sent))
 	})
 	progress.Done()
 	if err != nil {
-		return fmt.Errorf("after %d events: %w\nrun the same command again to send the rest; what was sent before becomes duplicates", totals.Sent, err)
+		return brokenOff(totals, err)
+	}
+	if directives := events.Directives(); directives > 0 {
+		printf(o.streams.Out, "%s about the log and no events\n", terminal.Count(directives, "line was", "lines were"))
 	}
 	return o.printTotals(totals, 0, time.Since(start))
 }
 
 // share is how far the replay is, or -1.
-func (o *replayOptions) share(log *logFile, sent int64) float64 {
+func (o *replayOptions) share(log *accesslog.File, sent int64) float64 {
 	if o.limit > 0 {
 		return float64(sent) / float64(o.limit)
 	}
-	return log.share()
+	return log.Share()
 }
 
 // printTotals prints the line that ends each sending. The answer is no when the collector could not read other than the
@@ -143,72 +166,18 @@ func (o *sharedOptions) printTotals(totals delivery.Totals, meant int64, took ti
 	if totals.Failed > 0 {
 		printf(o.streams.Out, "the collector itself could not read %d of them and kept them as failed events\n", totals.Failed)
 	}
-	printf(o.streams.Out, "sent %d events in %.1f s (%.0f events/s)\n", totals.Sent, seconds, float64(totals.Sent)/seconds)
+	printf(o.streams.Out, "sent %s in %.1f s (%.0f events/s)\n", terminal.Count(totals.Sent, "event", "events"), seconds, float64(totals.Sent)/seconds)
 	if totals.Failed == meant {
 		return nil
 	}
 	if meant > 0 {
-		printf(o.streams.ErrOut, "%d events were meant to be unreadable, the collector says %d\n", meant, totals.Failed)
+		printf(o.streams.ErrOut, "%s meant to be unreadable, the collector says %d\n", terminal.Count(meant, "event was", "events were"), totals.Failed)
 	}
 	return ErrNegative
 }
 
-// logFile is a log being read; it counts the bytes of the file, which are known before its lines are.
-type logFile struct {
-	io.Reader
-	file *os.File
-	size int64
-	read int64
-}
-
-var gzipMagic = []byte{0x1f, 0x8b}
-
-func openLog(name string, standardInput io.Reader) (*logFile, error) {
-	log := &logFile{}
-	raw := standardInput
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return nil, fmt.Errorf("opening the log: %w", err)
-		}
-		log.file, raw = file, file
-		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
-			log.size = info.Size()
-		}
-	}
-	buffered := bufio.NewReader(&countingReader{raw, &log.read})
-	log.Reader = buffered
-	if start, err := buffered.Peek(len(gzipMagic)); err == nil && bytes.Equal(start, gzipMagic) {
-		unpacked, err := gzip.NewReader(buffered)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("unpacking the log: %w", err), log.Close())
-		}
-		log.Reader = unpacked
-	}
-	return log, nil
-}
-
-func (l *logFile) share() float64 {
-	if l.size == 0 {
-		return -1
-	}
-	return float64(l.read) / float64(l.size)
-}
-
-func (l *logFile) Close() error {
-	if l.file == nil {
-		return nil
-	}
-	return l.file.Close()
-}
-
-type countingReader struct {
-	reader io.Reader
-	read   *int64
-}
-
-func (c *countingReader) Read(into []byte) (int, error) {
-	n, err := c.reader.Read(into)
-	*c.read += int64(n)
-	return n, err
+// brokenOff says how far a sending came, and that it can be started again.
+func brokenOff(totals delivery.Totals, err error) error {
+	return fmt.Errorf("after %s: %w\nrun the same command again to send the rest; what was sent before becomes duplicates",
+		terminal.Count(totals.Sent, "event", "events"), err)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/contract"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/accesslog"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/cluster"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/delivery"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
@@ -79,8 +81,17 @@ type endpoint struct {
 	client *http.Client
 }
 
-func direct(url string) endpoint {
-	return endpoint{url: strings.TrimSuffix(url, "/"), client: &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}}
+// direct returns the endpoint at the address that a flag gives.
+func direct(flag, address string) (endpoint, error) {
+	parsed, err := url.Parse(address)
+	if err != nil || (parsed.Scheme != "http" && parsed.Scheme != "https") || parsed.Host == "" {
+		return endpoint{}, fmt.Errorf("--%s must be an address such as https://collector.example.com, not %q", flag, address)
+	}
+	return endpoint{url: strings.TrimSuffix(address, "/"), client: &http.Client{
+		Transport: http.DefaultTransport.(*http.Transport).Clone(),
+		// A POST that is sent elsewhere arrives there as a GET, without its body.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
 }
 
 func through(access *cluster.Access, service cluster.Service) endpoint {
@@ -90,7 +101,7 @@ func through(access *cluster.Access, service cluster.Service) endpoint {
 // collector returns the public port of a pipeline's collector.
 func (o *sharedOptions) collector(ctx context.Context, pipeline string) (endpoint, error) {
 	if o.collectorURL != "" {
-		return direct(o.collectorURL), nil
+		return direct("collector-url", o.collectorURL)
 	}
 	access, found, err := o.pipeline(ctx, pipeline)
 	if err != nil {
@@ -116,6 +127,22 @@ func (o *sharedOptions) sender(to endpoint, patience time.Duration, progress *te
 	return &delivery.Sender{URL: to.url, Client: to.client, Patience: patience, OnRetry: func(err error, wait time.Duration) {
 		progress.Note("%v; trying again in %v", err, wait.Round(100*time.Millisecond))
 	}}
+}
+
+// exitUnreadable is the exit code of a command that was given a file of which nothing could be sent.
+const exitUnreadable = 2
+
+// ExitCode is what the program ends with after a command ended with the error.
+func ExitCode(err error) int {
+	var unreadable *accesslog.UnreadableError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &unreadable):
+		return exitUnreadable
+	default:
+		return 1
+	}
 }
 
 func printf(out io.Writer, format string, arguments ...any) {

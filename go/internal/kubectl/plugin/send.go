@@ -131,7 +131,7 @@ func (o *sendOptions) run(ctx context.Context) error {
 		return err
 	}
 	if retries > 0 && o.eventType == "" {
-		printf(o.streams.ErrOut, "sent again %d times; events without an event_id may be stored more than once\n", retries)
+		printf(o.streams.ErrOut, "sent again %s; events without an event_id may be stored more than once\n", terminal.Count(retries, "time", "times"))
 	}
 	printf(o.streams.Out, "accepted %d, failed %d\n", totals.Accepted, totals.Failed)
 	if totals.Failed > 0 {

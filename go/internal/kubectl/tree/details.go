@@ -7,27 +7,31 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/cluster"
+	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
 )
 
 // detail is a field of a status that is worth a place beside the title.
 type detail struct {
 	format string
 	path   []string
+	// one is the format of the number 1, where it differs.
+	one string
 }
 
 var details = map[string][]detail{
 	"ClickstreamPipeline": {
-		{"batch %v", []string{"status", "job", "lastCommittedBatch"}}, {"lag %v", []string{"status", "job", "lag"}},
-		{"%v rows/s", []string{"status", "job", "processedRowsPerSecond"}},
+		{"batch %v", []string{"status", "job", "lastCommittedBatch"}, ""}, {"lag %v", []string{"status", "job", "lag"}, ""},
+		{"%v rows/s", []string{"status", "job", "processedRowsPerSecond"}, ""},
 	},
 	"EventStream": {
-		{"topic %v", []string{"status", "topicName"}}, {"%v partitions", []string{"status", "partitions"}},
+		{"topic %v", []string{"status", "topicName"}, ""}, {"%v partitions", []string{"status", "partitions"}, "%v partition"},
 	},
 	"LakeTable": {
-		{"%v", []string{"spec", "database"}}, {"%v rows", []string{"status", "rows"}}, {"%v files", []string{"status", "dataFiles"}},
+		{"%v", []string{"spec", "database"}, ""}, {"%v rows", []string{"status", "rows"}, "%v row"},
+		{"%v files", []string{"status", "dataFiles"}, "%v file"},
 	},
 	"QueryCluster": {
-		{"Trino %v", []string{"status", "version"}}, {"%v workers", []string{"status", "activeWorkers"}},
+		{"Trino %v", []string{"status", "version"}, ""}, {"%v workers", []string{"status", "activeWorkers"}, "%v worker"},
 	},
 }
 
@@ -35,9 +39,14 @@ func detailOf(kind string, object map[string]any) string {
 	var parts []string
 	for _, d := range details[kind] {
 		value, isSet, err := unstructured.NestedFieldNoCopy(object, d.path...)
-		if err == nil && isSet {
-			parts = append(parts, fmt.Sprintf(d.format, value))
+		if err != nil || !isSet {
+			continue
 		}
+		format := d.format
+		if d.one != "" && fmt.Sprint(value) == "1" {
+			format = d.one
+		}
+		parts = append(parts, fmt.Sprintf(format, value))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -101,7 +110,7 @@ func addContainers(node *Node, object map[string]any) {
 			continue
 		}
 		if restarts := number(status, "restartCount"); restarts > 0 {
-			node.Detail += fmt.Sprintf(", %d restarts", restarts)
+			node.Detail += ", " + terminal.Count(restarts, "restart", "restarts")
 		}
 		if reason := cluster.Text(status, "state", "waiting", "reason"); reason != "" && reason != "ContainerCreating" && reason != "PodInitializing" {
 			node.State = NotWell
