@@ -36,11 +36,14 @@ Received is what the raw topic has got since it was made, as the collector reads
 the tables by Trino. Then each partition's offsets are compared, since a record that is missing and one that is there twice
 add up as well. The exit code is 1 when the numbers do not add up or the records are not the same.`,
 		Example: `  kubectl clickstream account web
-  kubectl clickstream account web --wait 2m
+  kubectl clickstream account web --wait
+  kubectl clickstream account web --wait 10m
   kubectl clickstream account web --output json --allow-lag`,
-		Args: cobra.ExactArgs(1),
+		Args: cobra.RangeArgs(1, 2),
 		RunE: func(command *cobra.Command, args []string) error {
-			o.pipelineName = args[0]
+			if err := o.complete(args, command.Flags().Changed("wait")); err != nil {
+				return err
+			}
 			if err := o.validate(); err != nil {
 				return err
 			}
@@ -49,12 +52,31 @@ add up as well. The exit code is 1 when the numbers do not add up or the records
 	}
 	flags := command.Flags()
 	flags.StringVarP(&o.output, "output", "o", "text", "form of the answer: text or json")
-	flags.DurationVar(&o.wait, "wait", 0, "how long to wait until no event is waiting any longer")
+	flags.DurationVar(&o.wait, "wait", 0, fmt.Sprintf("how long to wait until no event is waiting any longer; %v where only --wait is said", defaultWait))
+	flags.Lookup("wait").NoOptDefVal = defaultWait.String()
 	flags.BoolVar(&o.isLagAllowed, "allow-lag", false, "let events that still wait be no reason for exit code 1")
 	flags.StringVar(&o.internalURL, "collector-internal-url", "",
 		"address of the collector's internal port; by default it is found in the cluster and reached through the API server")
 	o.addTrinoFlags(command)
 	return command
+}
+
+const defaultWait = 2 * time.Minute
+
+// complete takes the arguments: the pipeline, and beside it the time to wait, since a flag that needs no value takes none
+// that stands behind it.
+func (o *accountOptions) complete(args []string, isWaiting bool) error {
+	o.pipelineName = args[0]
+	if len(args) == 1 {
+		return nil
+	}
+	for i := len(args) - 1; i >= 0 && isWaiting; i-- {
+		if wait, err := time.ParseDuration(args[i]); err == nil {
+			o.wait, o.pipelineName = wait, args[1-i]
+			return nil
+		}
+	}
+	return fmt.Errorf("one pipeline at a time, not %q", args)
 }
 
 func (o *accountOptions) validate() error {

@@ -70,6 +70,26 @@ func TestQueryPrintsJSONAsItIs(t *testing.T) {
 	}
 }
 
+// Trino cuts times to milliseconds for clients that do not say that they know others.
+func TestTimesAreAsTheyAreInEveryForm(t *testing.T) {
+	trino := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		typeName, value := "timestamp with time zone", "2026-11-29 17:00:01.123 UTC"
+		if strings.Contains(r.Header.Get("X-Trino-Client-Capabilities"), "PARAMETRIC_DATETIME") {
+			typeName, value = "timestamp(6) with time zone", "2026-11-29 17:00:01.123456 UTC"
+		}
+		_, _ = fmt.Fprintf(w, `{"columns":[{"name":"t","type":%q}],"data":[[%q]]}`, typeName, value)
+	}))
+	defer trino.Close()
+	for form, want := range map[string]string{
+		"table": "2026-11-29 17:00:01.123456 UTC", "json": `"t":"2026-11-29 17:00:01.123456 UTC"`, "csv": "t\n2026-11-29 17:00:01.123456 UTC\n",
+	} {
+		got := run(t, "", "query", "--trino-url", trino.URL, "-o", form, "SELECT t")
+		if printed := strings.ReplaceAll(got.out, `": "`, `":"`); got.err != nil || !strings.Contains(printed, want) {
+			t.Errorf("%s: printed %q, error %v", form, got.out, got.err)
+		}
+	}
+}
+
 // shop is a cluster with a pipeline whose collector and Trino are reached as a user reaches them.
 func shop(t *testing.T, collector *fakeCollector, trino *httptest.Server) *clustertest.Server {
 	t.Helper()
@@ -130,6 +150,24 @@ func TestStatusShowsTheWholePipeline(t *testing.T) {
 	got = run(t, "", inShop(server, "status", "web")...)
 	if !errors.Is(got.err, ErrNegative) || !strings.Contains(got.out, "├── … LakeTable web-events  does not exist yet\n") {
 		t.Errorf("printed\n%s%v", got.out, got.err)
+	}
+}
+
+func TestSendTellsARefusalAtOnce(t *testing.T) {
+	const core = "/api/v1/namespaces/shop/"
+	for name, change := range map[string]func(*clustertest.Server){
+		`reading Service "web-collector": you cannot use`:         func(s *clustertest.Server) { s.Refuse(core + "services") },
+		`listing the pods of Service "web-collector": you`:        func(s *clustertest.Server) { s.Refuse(core + "pods") },
+		`of pod "web-collector-0": you cannot use`:                func(s *clustertest.Server) { s.Refuse(core + "pods/web-collector-0/portforward") },
+		`there is no Service "web-collector" in namespace "shop"`: func(s *clustertest.Server) { s.Remove(core+"services", "web-collector") },
+	} {
+		collector := newFakeCollector(t)
+		server := shop(t, collector, fakeTrino(t, nil))
+		change(server)
+		got := run(t, "", inShop(server, "send", "web", `{"a":1}`)...)
+		if got.err == nil || !strings.Contains(got.err.Error(), name) || strings.Contains(got.errOut, "trying again") {
+			t.Errorf("%s: printed %q, error %v", name, got.errOut, got.err)
+		}
 	}
 }
 
