@@ -18,13 +18,14 @@ import (
 	"unicode/utf8"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/contract"
-	"github.com/open-clickstream/open-clickstream/go/internal/jsonscan"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/eventid"
 )
 
 // longestLine is where a line is cut. It is far beyond what the collector takes as one event, so a line of that length
 // fails there and is kept in part.
 const longestLine = 4 << 20
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // Log says what is known of a log besides its lines.
 type Log struct {
@@ -132,5 +133,5 @@ func (r *Reader) trimEnd() {
 	r.line = bytes.TrimSuffix(r.line, []byte("\r"))
 	r.line = r.line[:min(len(r.line), longestLine)]
 	// The first line of a file may begin with a mark, and so each of several that were put together.
-	r.line = jsonscan.TrimByteOrderMark(r.line)
+	r.line = bytes.TrimPrefix(r.line, byteOrderMark)
 }

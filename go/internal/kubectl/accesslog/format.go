@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/contract"
-	"github.com/open-clickstream/open-clickstream/go/internal/jsonscan"
 )
 
 // AutoFormat asks for the format to be told by the log's first lines.
@@ -65,7 +64,7 @@ func lookAt(text []byte) Finding {
 	counts := map[string]int{}
 	isHead := true
 	for line := range bytes.Lines(text) {
-		line = bytes.TrimRight(jsonscan.TrimByteOrderMark(line), "\r\n")
+		line = bytes.TrimRight(bytes.TrimPrefix(line, byteOrderMark), "\r\n")
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
