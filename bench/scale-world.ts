@@ -28,6 +28,17 @@ export interface SeenStream {
   };
 }
 
+interface StreamList {
+  readonly items: readonly SeenStream[];
+  readonly metadata: { readonly resourceVersion: string };
+}
+
+/** Who follows all streams. */
+export interface StreamReader {
+  readonly listed: (streams: readonly SeenStream[]) => void;
+  readonly seen: (type: string, stream: SeenStream) => void;
+}
+
 /** Everything that runs for one size. */
 export class ScaleWorld {
   readonly api: ApiServer;
@@ -78,22 +89,35 @@ export class ScaleWorld {
     return call(this.api, this.#agent, { method, path, body });
   }
 
-  /** All streams, as they are from now on: calls `seen` for each change until `signal` is aborted. */
-  async watch(signal: AbortSignal, seen: (type: string, stream: SeenStream) => void): Promise<void> {
-    const { metadata } = (await this.call("GET", `${STREAMS}?limit=1`)) as {
-      metadata: { resourceVersion: string };
-    };
+  /**
+   * All streams, as they are from now on, until `signal` is aborted: `listed` gets all of them, `seen` each later change. The API server ends
+   * the watch of a reader that falls behind, and any watch after a time; then all are listed anew.
+   */
+  async watch(signal: AbortSignal, reader: StreamReader): Promise<void> {
+    const { certificateAuthority } = this.api;
+    const dispatcher = new Agent({ connect: { ca: certificateAuthority }, bodyTimeout: 0 });
+    try {
+      while (!signal.aborted) await this.#watchOnce(dispatcher, signal, reader);
+    } finally {
+      await dispatcher.destroy();
+    }
+  }
+
+  async #watchOnce(dispatcher: Agent, signal: AbortSignal, { listed, seen }: StreamReader): Promise<void> {
+    const { items, metadata } = (await this.call("GET", STREAMS)) as StreamList;
+    listed(items);
     const query = `?watch=true&resourceVersion=${metadata.resourceVersion}`;
-    const { url, token, certificateAuthority } = this.api;
-    const answer = await request(url + STREAMS + query, {
-      headers: { authorization: `Bearer ${token}` },
-      dispatcher: new Agent({ connect: { ca: certificateAuthority }, bodyTimeout: 0 }),
-      signal,
-    });
-    void readLines(answer.body, (line) => {
-      const event = JSON.parse(line) as { type: string; object: SeenStream };
-      seen(event.type, event.object);
-    }).catch(() => undefined);
+    const headers = { authorization: `Bearer ${this.api.token}` };
+    try {
+      const answer = await request(this.api.url + STREAMS + query, { headers, dispatcher, signal });
+      await readLines(answer.body, (line) => {
+        const event = JSON.parse(line) as { type: string; object: SeenStream };
+        if (event.type === "ERROR") throw new Error(`the watch was ended: ${line}`);
+        seen(event.type, event.object);
+      });
+    } catch (error) {
+      if (!signal.aborted) process.stderr.write(`scale: the driver watches anew: ${String(error)}\n`);
+    }
   }
 
   /** The retention that Kafka has for each of these topics, asked by an independent client. */

@@ -47,7 +47,7 @@ async function buildBundle(): Promise<string> {
 class Measurement {
   readonly #world: ScaleWorld;
   readonly #size: number;
-  readonly #seen = new Map<string, SeenStream>();
+  #seen = new Map<string, SeenStream>();
   readonly #figures: Figure[] = [];
   #changed = (): void => undefined;
 
@@ -58,10 +58,16 @@ class Measurement {
 
   async run(): Promise<readonly Figure[]> {
     const watching = new AbortController();
-    await this.#world.watch(watching.signal, (type, stream) => {
-      if (type === "DELETED") this.#seen.delete(stream.metadata.name);
-      else this.#seen.set(stream.metadata.name, stream);
-      this.#changed();
+    const watched = this.#world.watch(watching.signal, {
+      listed: (streams) => {
+        this.#seen = new Map(streams.map((stream) => [stream.metadata.name, stream]));
+        this.#changed();
+      },
+      seen: (type, stream) => {
+        if (type === "DELETED") this.#seen.delete(stream.metadata.name);
+        else this.#seen.set(stream.metadata.name, stream);
+        this.#changed();
+      },
     });
     const warmUp = names("warm-up", WARM_UP);
     await this.#create(warmUp);
@@ -74,6 +80,7 @@ class Measurement {
     await this.#rest();
     await this.#phase("deleted", () => this.#delete(streams));
     watching.abort();
+    await watched;
     return this.#figures;
   }
 
