@@ -1,4 +1,5 @@
 /** What the operator costs while nothing changes: memory, processor time and writes to the API server. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../local/deploy/deployment.ts";
 import type { Figure } from "./figures.ts";
 
@@ -13,7 +14,7 @@ interface Reading {
 /** Reads the leader's metrics twice, a resync apart. */
 export async function measureOperator(cluster: Cluster): Promise<Figure[]> {
   const before = await readAll(cluster);
-  await new Promise((resolve) => setTimeout(resolve, quietSeconds * 1000));
+  await sleep(quietSeconds * 1000);
   const after = await readAll(cluster);
   const largest = Math.max(...after.map((reading) => reading.residentBytes));
   const sum = (readings: readonly Reading[], key: keyof Reading): number =>

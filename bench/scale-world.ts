@@ -1,6 +1,7 @@
 /** What the section `scale` measures in: a real API server, etcd and Kafka, and the operator's bundle as its image runs it, all fresh, as processes. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Kafka, logLevel } from "kafkajs";
 import { Agent, request } from "undici";
 import { parse } from "yaml";
@@ -211,7 +212,7 @@ async function installDefinitions(
     const isEstablished = ({ status }: Definition): boolean =>
       status?.conditions?.some((one) => one.type === "Established" && one.status === "True") === true;
     if (items.length === files.length && items.every(isEstablished)) break;
-    await pause(100);
+    await sleep(100);
   }
   await send("POST", "/api/v1/namespaces", { metadata: { name: "openclickstream-system" } });
 }
@@ -258,8 +259,4 @@ async function readLines(body: AsyncIterable<Buffer>, take: (line: string) => vo
     rest = lines.pop() ?? "";
     for (const line of lines) if (line !== "") take(line);
   }
-}
-
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, milliseconds));
 }

@@ -5,9 +5,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { mustRun } from "../local/support/command.ts";
 import { quantile, type Figure } from "./figures.ts";
-import { pause, ScaleWorld, STREAMS, type SeenStream } from "./scale-world.ts";
+import { ScaleWorld, STREAMS, type SeenStream } from "./scale-world.ts";
 
 const WARM_UP = 100;
 const SAMPLES = 30;
@@ -96,7 +97,7 @@ class Measurement {
     for (;;) {
       const found = await this.#world.retentions(streams.map(topicOf));
       if (found.every((value) => value === wanted)) return;
-      await pause(50);
+      await sleep(50);
     }
   }
 
@@ -117,7 +118,7 @@ class Measurement {
       const ready = this.#until(() => isReady(this.#seen.get(name), generation)).then(() => {
         toReady.push(performance.now() - beganAt);
       });
-      while ((await this.#world.retentions([topicOf(name)]))[0] !== String(hours * 3_600_000)) await pause(1);
+      while ((await this.#world.retentions([topicOf(name)]))[0] !== String(hours * 3_600_000)) await sleep(1);
       toBroker.push(performance.now() - beganAt);
       await ready;
     }
@@ -130,7 +131,7 @@ class Measurement {
   async #rest(): Promise<void> {
     const restSeconds = Number(process.env["SCALE_REST"] ?? "180");
     const before = await this.#world.read();
-    await pause(restSeconds * 1000);
+    await sleep(restSeconds * 1000);
     const after = await this.#world.read();
     const used = after.processes.usedSince(before.processes, "operator");
     this.#figures.push({
@@ -183,7 +184,7 @@ class Measurement {
       const change = Promise.withResolvers<void>();
       this.#changed = change.resolve;
       // A look at all costs a millisecond at 10,000: not after each event of thousands.
-      await (isLooking ? pause(Math.min(20, this.#size / 100)) : change.promise);
+      await (isLooking ? sleep(Math.min(20, this.#size / 100)) : change.promise);
       isLooking = !isLooking;
     }
   }

@@ -1,4 +1,5 @@
 /** Rows that the stream job turns into table rows with one second of processor time. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { mustRun } from "../local/support/command.ts";
 import type { Cluster } from "../local/deploy/deployment.ts";
 import type { Figure } from "./figures.ts";
@@ -43,7 +44,7 @@ export async function measureStream(cluster: Cluster, namespace: string): Promis
     if (account.stored + account.failed + account.duplicate >= account.received) break;
     if (performance.now() - sent > deadlineMilliseconds)
       throw new Error("the stream job did not catch up in 15 minutes");
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await sleep(1000);
   }
   const wallSeconds = (performance.now() - began) / 1000;
   const cpuSeconds = (await readStreamCpuSeconds(cluster, namespace)) - cpuBefore;

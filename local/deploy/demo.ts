@@ -1,5 +1,6 @@
 /** `make demo`: brings everything up, runs the quickstart from manifest to SQL answer, and leaves it running. */
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { mustRun } from "../support/command.ts";
 import { waitUntilReady, type Cluster } from "./deployment.ts";
 import { bringUpPlatform, isExistingCluster } from "./platform.ts";
@@ -66,7 +67,7 @@ async function waitUntilStored(
         `after ${timeoutSeconds} s only ${accounted} of ${account.received} events are queryable`,
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await sleep(1000);
   }
 }
 

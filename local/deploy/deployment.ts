@@ -4,6 +4,7 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { mustRun, runCommand } from "../support/command.ts";
 import type { ReportProgress } from "../support/progress.ts";
 
@@ -52,7 +53,7 @@ export class Cluster {
       if (Date.now() > deadline || !/no matches for kind|connection refused|not found/i.test(result.tail)) {
         throw new Error(`kubectl apply -k ${relative(this.root, directory)} failed:\n${result.tail}`);
       }
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await sleep(500);
     }
   }
 
@@ -201,7 +202,7 @@ async function waitFor(
         `not ready after ${options.timeoutSeconds} s: ${message}\n${await diagnose(cluster, namespace)}`,
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await sleep(1000);
   }
 }
 

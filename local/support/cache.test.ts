@@ -46,10 +46,11 @@ describe("a cache entry", () => {
     expect(await readdir(join(folder, "jars"))).toEqual([]);
   });
 
-  test("that two fill at once is whole, and both get it", async () => {
-    const fill = async (directory: string): Promise<void> => writeFile(join(directory, "file"), "content");
+  test("that two want at once is filled by one, and both get it", async () => {
+    const fill = vi.fn(async (directory: string) => writeFile(join(directory, "file"), "content"));
     const [left, right] = await Promise.all([cached(entry, fill), cached(entry, fill)]);
     expect(left).toBe(right);
+    expect(fill).toHaveBeenCalledTimes(1);
     expect(await readdir(join(folder, "jars"))).toEqual(["abc"]);
   });
 

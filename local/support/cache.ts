@@ -15,6 +15,7 @@ import {
 } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, relative } from "node:path";
+import { withLock, type Lock } from "./lock.ts";
 
 /** The cache folder: OPEN_CLICKSTREAM_CACHE, or `open-clickstream` in the user's cache folder. */
 export function cacheFolder(environment: Readonly<Record<string, string | undefined>> = process.env): string {
@@ -38,24 +39,33 @@ export function cachedPath(entry: CacheEntry): string {
 
 /**
  * Returns the folder of a cache entry. Fills it first when it is not there: `fill` writes into a temporary sibling,
- * which takes the entry's name only when all is written, so a broken fill leaves nothing and two fills do not mix.
+ * which takes the entry's name only when all is written, so a broken fill leaves nothing. Another process that fills
+ * an entry of the same thing is waited for, as two builds of Kubernetes side by side take twice as long each.
  */
 export async function cached(entry: CacheEntry, fill: (directory: string) => Promise<void>): Promise<string> {
   const directory = cachedPath(entry);
   if (await markUsed(entry)) return directory;
-  await mkdir(dirname(directory), { recursive: true });
-  const building = await mkdtemp(`${directory}.building-`);
-  try {
-    await fill(building);
-    await chmod(building, 0o755); // what goes into an image must be readable by its user
-    await rename(building, directory);
-  } catch (error) {
-    await rm(building, { recursive: true, force: true });
-    // Another process was faster: its copy is as good as ours.
-    if (!existsSync(directory)) throw error;
-  }
-  await pruneCache(entry.thing, keptEntries);
-  return directory;
+  const silent = (): void => undefined;
+  return withLock(fillLock(entry), silent, async () => {
+    if (await markUsed(entry)) return directory;
+    await mkdir(dirname(directory), { recursive: true });
+    const building = await mkdtemp(`${directory}.building-`);
+    try {
+      await fill(building);
+      await chmod(building, 0o755); // what goes into an image must be readable by its user
+      await rename(building, directory);
+    } catch (error) {
+      await rm(building, { recursive: true, force: true });
+      throw error;
+    }
+    await pruneCache(entry.thing, keptEntries);
+    return directory;
+  });
+}
+
+/** The wait is longer than any fill. */
+function fillLock({ thing }: CacheEntry): Lock {
+  return { file: join(cacheFolder(), "locks", thing), purpose: `provides ${thing}`, waitSeconds: 45 * 60 };
 }
 
 /** Notes that an entry is used, so that it is not among the first to be pruned; false when it is not there. */

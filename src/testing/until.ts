@@ -1,4 +1,5 @@
 /** Waiting in tests: for a condition with a deadline, never for a time. */
+import { setTimeout as sleep } from "node:timers/promises";
 
 const firstPauseMs = 5;
 const longestPauseMs = 100;
@@ -12,6 +13,6 @@ export async function until(
   const end = performance.now() + deadlineMs;
   for (let pause = firstPauseMs; !(await check()); pause = Math.min(2 * pause, longestPauseMs)) {
     if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${await describe()}`);
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await sleep(pause);
   }
 }

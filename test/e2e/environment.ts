@@ -1,6 +1,7 @@
 /** A namespace of its own in the local cluster with the quickstart in it, for one end-to-end test file. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { mustRun, runCommand, type CommandResult } from "../../local/support/command.ts";
 import { diagnose, type Cluster } from "../../local/deploy/deployment.ts";
 import { bringUpPlatform, platformCluster } from "../../local/deploy/platform.ts";
@@ -117,7 +118,7 @@ export class Environment {
         error instanceof Error ? error.message : String(error),
       );
       if (missing === undefined) return;
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await sleep(1000);
     } while (Date.now() < deadline);
     throw new Error(
       `${what}: not within ${seconds} s: ${missing}\n${await diagnose(this.cluster, this.namespace)}`,
