@@ -95,6 +95,12 @@ const component = z.object({
   name: z.enum(PLATFORM_COMPONENTS).describe("Kafka, Storage or Catalog."),
   reachable: z.boolean().describe("Whether the last probe succeeded."),
   version: text(256).optional().describe("Version that the system reports, as far as it does."),
+  identity: text(2048)
+    .optional()
+    .describe(
+      "What the system says it is, whatever its address is called: Kafka's cluster id; where the catalog's configuration " +
+        "leads; bucket and server. Resources of two platforms with the same identity claim topics and tables of one system.",
+    ),
   message: text(32_768).optional().describe("What the probe found."),
   lastTransitionTime: timestamp()
     .optional()

@@ -78,6 +78,9 @@ export const eventStreamStatus = z.object({
   topicId: text(64)
     .optional()
     .describe("Id of the topic that this stream has: made, or taken over. Only this one is deleted with it."),
+  clusterId: text(256)
+    .optional()
+    .describe("Id of the Kafka cluster that this stream has its topic in, as Kafka itself tells it."),
   partitions: integer(0, 2_147_483_647).optional().describe("Partitions that the topic has."),
   replicationFactor: integer(0, 32_767).optional().describe("Copies that each partition has."),
   configs: textSet(text(128), 102)

@@ -1,6 +1,7 @@
 /** References to objects of the same namespace, addresses, and other forms that several kinds share. */
 import { z } from "zod";
-import { patterned } from "./rules.ts";
+import { isReservedTopicName, RESERVED_TOPIC_NAME } from "../naming/topics.ts";
+import { celText, patterned, withRules } from "./rules.ts";
 
 const DNS_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const HOST_LABEL = "[A-Za-z0-9]([-_A-Za-z0-9]*[A-Za-z0-9])?";
@@ -35,7 +36,18 @@ export const databaseName = patterned(/^[a-z0-9_]+$/, 128);
 export const identifier = patterned(/^[a-z_][a-z0-9_]*$/, 128);
 
 /** Name of a Kafka topic; `.` and `..` are no names. */
-export const kafkaTopicName = patterned(/^([a-zA-Z0-9_-]|\.{0,2}[a-zA-Z0-9_-]|\.{3})[a-zA-Z0-9._-]*$/, 249);
+export const kafkaTopicName = withRules(
+  patterned(/^([a-zA-Z0-9_-]|\.{0,2}[a-zA-Z0-9_-]|\.{3})[a-zA-Z0-9._-]*$/, 249),
+  [
+    {
+      rule: `!self.matches(${celText(RESERVED_TOPIC_NAME.source)})`,
+      message:
+        "must not be a name that Kafka or its tools give to topics of their own: beginning with '__' or '_confluent', '_schemas', " +
+        "or ending in '.internal' or '-internal'",
+      holds: (name) => !isReservedTopicName(name),
+    },
+  ],
+);
 
 export const platformRef = z
   .object({ name: objectName.describe("Name of the DataPlatform.") })

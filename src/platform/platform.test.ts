@@ -39,7 +39,7 @@ const SECRETS: Secrets = new Map([
 ]);
 
 function platform(spec: DataPlatformSpec = SPEC, secrets: Secrets = SECRETS): PresentPlatform {
-  return { state: "present", key: KEY, spec, secrets };
+  return { state: "present", key: KEY, spec, identities: {}, secrets };
 }
 
 /** The platform with one of its Secrets replaced, or without it. */

@@ -5,6 +5,8 @@ import type { DataPlatform, DataPlatformSpec, DataPlatformStatus } from "../crds
 import { dataPlatformKind, PLATFORM_COMPONENTS } from "../crds/kinds.ts";
 import type { ObjectReader, ReconcileContext } from "../runtime/controller.ts";
 import { WaitingError } from "../runtime/errors.ts";
+import type { Identities } from "./identity.ts";
+import { identitiesOf } from "./identity.ts";
 import type { Reference } from "./references.ts";
 import { secretKeyOf, secretNamesOf } from "./references.ts";
 import type { Secret } from "./secret.ts";
@@ -17,6 +19,7 @@ export interface PresentPlatform {
   readonly state: "present";
   readonly key: ResourceKey;
   readonly spec: DataPlatformSpec;
+  readonly identities: Identities;
   readonly secrets: Secrets;
   /** What the probes last found; absent before the first. */
   readonly status?: DataPlatformStatus;
@@ -57,7 +60,10 @@ function platformKeyOf({ metadata, spec }: PlatformUser): ResourceKey {
 }
 
 /** The platform of a resource, or `undefined` when it is not there (now). */
-export function cachedPlatform(cache: ObjectReader, user: PlatformUser): DataPlatform | undefined {
+export function cachedPlatform(
+  cache: Pick<ObjectReader, "cached">,
+  user: PlatformUser,
+): DataPlatform | undefined {
   return cache.cached<DataPlatform>(dataPlatformKind, platformKeyOf(user));
 }
 
@@ -98,7 +104,7 @@ export class PlatformReader {
     const secrets = await this.#secrets.read(platform, names, pass);
     const { spec, status } = platform;
     const found: PresentPlatform = {
-      ...{ state: "present", key: keyOf(platform), spec, secrets },
+      ...{ state: "present", key: keyOf(platform), spec, identities: identitiesOf(platform), secrets },
       ...(status !== undefined && { status }),
     };
     this.#remember(found);

@@ -74,7 +74,7 @@ export function presentPlatform(
   secrets: Secrets = secretsOf(platform),
 ): PresentPlatform {
   const key = { namespace: NAMESPACE, name: "local" };
-  const present: PresentPlatform = { state: "present", key, spec: platform.spec, secrets };
+  const present: PresentPlatform = { state: "present", key, spec: platform.spec, identities: {}, secrets };
   const components = PLATFORM_COMPONENTS.map((name) => {
     const secretsHash = componentSecretsHash(present, name);
     return { name, reachable: true, ...(secretsHash !== undefined && { secretsHash }) };

@@ -4,6 +4,7 @@ import type { KubernetesObject, ResourceType } from "../api/objects.ts";
 import { apiVersionOf } from "../api/objects.ts";
 import type { DataPlatform } from "../crds/kinds.ts";
 import { dataPlatformKind, PLATFORM_COMPONENTS } from "../crds/kinds.ts";
+import type { Identities } from "../platform/identity.ts";
 import { PlatformReader } from "../platform/platform.ts";
 import { componentSecretsHash } from "../workloads/secrets.ts";
 import type { Component } from "../platform/references.ts";
@@ -192,7 +193,30 @@ export class Scenario {
 
   /** What another process left in the status; of the controller's kind unless told otherwise. */
   putStatus(name: string, status: object, type: ResourceType = this.#process.controller.kind): void {
-    const at = { ...addressOf(type, { namespace: this.#namespace, name }) };
+    this.#putStatus({ namespace: this.#namespace, name }, status, type);
+  }
+
+  /** What the probes of a platform found its systems to be. */
+  putIdentities(
+    platform: { readonly namespace: string; readonly name: string },
+    identities: Identities,
+  ): void {
+    const at = addressOf(dataPlatformKind, platform);
+    const components = Object.entries(identities).map(([name, identity]) => ({
+      name,
+      identity,
+      reachable: true,
+    }));
+    const observedGeneration = this.api.store.get(at).metadata.generation;
+    this.#putStatus(platform, { observedGeneration, components }, dataPlatformKind);
+  }
+
+  #putStatus(
+    key: { readonly namespace: string; readonly name: string },
+    status: object,
+    type: ResourceType,
+  ): void {
+    const at = addressOf(type, key);
     this.api.store.apply(at, { ...this.api.store.get(at), status }, "status");
   }
 

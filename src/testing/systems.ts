@@ -59,6 +59,7 @@ export const PRESENT: PresentPlatform = {
   state: "present",
   key: { namespace: NAMESPACE, name: "main" },
   spec: PLATFORM.spec,
+  identities: {},
   secrets: new Map([["s3", secretWith({ accessKeyId: "access-key", secretAccessKey: "secret-key" })]]),
 };
 
@@ -88,11 +89,12 @@ export class FakeKafka implements TopicAdmin {
   /** Asked for every write. */
   outage: () => Outage = () => undefined;
   isDown = false;
+  clusterId: string | undefined = "fake";
   #made = 0;
 
-  async readTopic(name: TopicName): Promise<CurrentTopic | undefined> {
+  async readTopic(name: TopicName): ReturnType<TopicAdmin["readTopic"]> {
     this.#refuseWhenDown();
-    return this.topics.get(name);
+    return { clusterId: this.clusterId, topic: this.topics.get(name) };
   }
 
   async execute(actions: readonly TopicAction[], permit: WritePermit): Promise<readonly TopicActionResult[]> {
@@ -131,7 +133,7 @@ export class FakeKafka implements TopicAdmin {
 
   probe(): ReturnType<TopicAdmin["probe"]> {
     this.#refuseWhenDown();
-    return Promise.resolve({ clusterId: "fake", brokers: 1, version: "4.1" });
+    return Promise.resolve({ clusterId: this.clusterId, brokers: 1, version: "4.1" });
   }
 
   close(): Promise<void> {
@@ -230,7 +232,7 @@ export class FakeCatalog implements TableCatalog {
   }
 
   probe(): ReturnType<TableCatalog["probe"]> {
-    return Promise.resolve({ prefix: "main", isNessie: false });
+    return Promise.resolve({ prefix: "main", isNessie: false, identity: "fake main" });
   }
 
   close(): Promise<void> {
@@ -253,7 +255,7 @@ export class FakeBucket implements ObjectStore {
   outage: () => Outage = () => undefined;
 
   probe(): ReturnType<ObjectStore["probe"]> {
-    return Promise.resolve({ server: "fake" });
+    return Promise.resolve({ server: "fake", identity: "s3://lake at fake" });
   }
 
   async *listKeys(prefix: string): AsyncGenerator<readonly string[]> {

@@ -12,14 +12,20 @@ import type { Address } from "./running-operator.ts";
 import { platformSpec } from "../support/operator.ts";
 import { RunningOperator, ready } from "./running-operator.ts";
 
-const [A, B, DOWN, HALF] = ["streams-a", "streams-b", "streams-down", "streams-half"] as const;
+const [A, B, ALIAS, DOWN, HALF] = [
+  "streams-a",
+  "streams-b",
+  "streams-alias",
+  "streams-down",
+  "streams-half",
+] as const;
 const PLATFORM = { platformRef: { name: "main" } };
 
 let operator: RunningOperator;
 let admin: Admin;
 
 beforeAll(async () => {
-  operator = await RunningOperator.start([A, B, DOWN, HALF]);
+  operator = await RunningOperator.start([A, B, ALIAS, DOWN, HALF]);
   await operator.applyPlatform(A);
   await operator.applyPlatform(B);
   admin = adminOf(inject("engines").kafka.bootstrapServers);
@@ -189,6 +195,61 @@ describe("two streams that want one topic", () => {
     await operator.delete(eventStreamKind, at("intruder", B));
     await operator.waitUntilGone(eventStreamKind, at("intruder", B));
     expect(await admin.listTopics()).toContain("kept-by-owner");
+  });
+});
+
+describe("two streams that want one topic through two addresses of one Kafka", () => {
+  const spelled = (host: string): { kafka: { bootstrapServers: string[] } } => ({
+    kafka: {
+      bootstrapServers: inject("engines").kafka.bootstrapServers.map((server) =>
+        server.replace(/^[^:]+/, host),
+      ),
+    },
+  });
+
+  it("have one owner, also while one of the addresses leads nowhere; the other is woken when it leads somewhere", async () => {
+    const [port = 0] = await freePorts(1);
+    await operator.applyPlatform(ALIAS, { kafka: { bootstrapServers: [`127.0.0.1:${port}`] } });
+    await apply("first", { topicName: "spelled", partitions: 2 }, ALIAS);
+    await operator.waitForReason(eventStreamKind, at("first", ALIAS), "KafkaUnreachable");
+    await apply("second-spelling", { topicName: "spelled", partitions: 5 });
+    const waiting = await operator.waitForReason(eventStreamKind, at("second-spelling"), "ResourceConflict");
+    expect(ready(waiting)?.message).toContain("it is not known whether");
+    expect(await admin.listTopics()).not.toContain("spelled");
+    await operator.applyPlatform(ALIAS, spelled("localhost"));
+    await operator.waitUntilReady(eventStreamKind, at("first", ALIAS));
+    const loser = await operator.waitFor(
+      eventStreamKind,
+      at("second-spelling"),
+      (seen) => seen.status?.["conflictsWith"] === "first",
+    );
+    expect(ready(loser)?.message).toContain('belongs to the older EventStream "streams-alias/first"');
+    expect(await partitionsOf("spelled")).toBe(2);
+  });
+
+  it("deleting the one that has it leaves the records to the other", async () => {
+    await operator.applyPlatform(ALIAS, spelled("localhost"));
+    await apply("owner", { topicName: "handed-over", deletionPolicy: "Delete" }, ALIAS);
+    const owner = await operator.waitUntilReady(eventStreamKind, at("owner", ALIAS));
+    await apply("heir", { topicName: "handed-over", deletionPolicy: "Delete" });
+    await operator.waitForReason(eventStreamKind, at("heir"), "ResourceConflict");
+    await operator.delete(eventStreamKind, at("owner", ALIAS));
+    await operator.waitForEvent(
+      at("owner", ALIAS),
+      "CleanupAbandoned",
+      'EventStream "streams-a/heir" claims it too',
+    );
+    const heir = await operator.waitUntilReady(eventStreamKind, at("heir"));
+    expect(heir.status?.["topicId"]).toBe(owner.status?.["topicId"]);
+    await operator.delete(eventStreamKind, at("heir"));
+    await operator.waitUntilGone(eventStreamKind, at("heir"));
+    expect(await admin.listTopics()).not.toContain("handed-over");
+  });
+});
+
+describe("a topic of Kafka itself", () => {
+  it("is refused by the API server, and is left as it is where the brokers alone know", async () => {
+    await expect(apply("offsets", { topicName: "__consumer_offsets" })).rejects.toThrow("Kafka or its tools");
   });
 });
 

@@ -47,7 +47,10 @@ function wanted(name: string, changes: Partial<WantedTopic> = {}): WantedTopic {
 
 /** One round of read, compare and carry out. */
 async function carryOut(admin: TopicAdmin, topic: WantedTopic): Promise<void> {
-  for (const result of await admin.execute(diffTopic(topic, await admin.readTopic(topic.name)), PERMIT)) {
+  for (const result of await admin.execute(
+    diffTopic(topic, (await admin.readTopic(topic.name)).topic),
+    PERMIT,
+  )) {
     if (result.outcome === "failed") throw result.error;
   }
 }
@@ -56,7 +59,8 @@ async function carryOut(admin: TopicAdmin, topic: WantedTopic): Promise<void> {
 async function converge(admin: TopicAdmin, topic: WantedTopic): Promise<CurrentTopic> {
   await carryOut(admin, topic);
   let current: CurrentTopic | undefined;
-  const isThere = async (): Promise<boolean> => (current = await admin.readTopic(topic.name)) !== undefined;
+  const isThere = async (): Promise<boolean> =>
+    (current = (await admin.readTopic(topic.name)).topic) !== undefined;
   await until(isThere, () => `the broker knows no topic ${topic.name}`, 60_000);
   if (current === undefined) throw new Error(`there is no topic ${topic.name}`);
   return current;
@@ -96,7 +100,7 @@ describe("topics", () => {
     for (let nth = 0; nth < 20; nth += 1) {
       const topic = wanted(`target-visible-${nth}`, { configs: { "retention.ms": "1000" } });
       await carryOut(admin, topic);
-      expect(diffTopic(topic, await admin.readTopic(topic.name))).toEqual([]);
+      expect(diffTopic(topic, (await admin.readTopic(topic.name)).topic)).toEqual([]);
     }
   });
 
@@ -117,7 +121,7 @@ describe("topics", () => {
     const young = await converge(admin, topic);
     expect(young.id).not.toBe(old.id);
     expect(await admin.deleteTopic(old, PERMIT)).toBe(false);
-    expect(await admin.readTopic(topic.name)).toMatchObject({ id: young.id });
+    expect((await admin.readTopic(topic.name)).topic).toMatchObject({ id: young.id });
   });
 
   it("of many passes at once have their own answers: bad ones fail alone, and namesakes do not meet", async () => {
@@ -160,16 +164,16 @@ describe("topics", () => {
     const topic = wanted("target-unpermitted");
     const results = await admin.execute(diffTopic(topic, undefined), permit);
     expect(results).toMatchObject([{ outcome: "failed", error: refused }]);
-    expect(await admin.readTopic(topic.name)).toBeUndefined();
+    expect((await admin.readTopic(topic.name)).topic).toBeUndefined();
     const made = await converge(admin, topic);
     await expect(admin.deleteTopic(made, permit)).rejects.toBe(refused);
-    expect(await admin.readTopic(topic.name)).toMatchObject({ id: made.id });
+    expect((await admin.readTopic(topic.name)).topic).toMatchObject({ id: made.id });
   });
 
   it("that nobody made are not made by asking", async () => {
     const name = "target-never" as TopicName;
-    expect(await admin.readTopic(name)).toBeUndefined();
-    expect(await admin.readTopic(name)).toBeUndefined();
+    expect((await admin.readTopic(name)).topic).toBeUndefined();
+    expect((await admin.readTopic(name)).topic).toBeUndefined();
   });
 
   it("tell how many records were produced", async () => {
@@ -262,7 +266,7 @@ describe("a broker", () => {
     expect(findWaitingError(down)).toMatchObject({ reason: "KafkaUnreachable" });
     const again = await startKafka({ directory: folder, port: Number(first.address.split(":")[1]) });
     try {
-      expect(await admin.readTopic("restart" as TopicName)).toMatchObject({ partitions: 2 });
+      expect((await admin.readTopic("restart" as TopicName)).topic).toMatchObject({ partitions: 2 });
     } finally {
       await again.stop();
     }

@@ -7,6 +7,7 @@ import { findCondition } from "../../api/conditions.ts";
 import type { DataPlatformSpec } from "../../crds/kinds.ts";
 import type { ObjectIndex } from "../../runtime/controller.ts";
 import type { PlatformUser } from "../../platform/platform.ts";
+import type { Component } from "../../platform/references.ts";
 
 /** A resource that claims something in a system of its platform. */
 export interface Claimant extends PlatformUser {
@@ -17,8 +18,12 @@ export interface Claimant extends PlatformUser {
 export interface ClaimedKind<Resource extends Claimant> {
   /** Finds resources by what they want, whatever system it is in. */
   readonly index: ObjectIndex<Resource>;
-  /** Whether two platforms lead to one system. When in doubt, yes: two writers are worse than one that waits. */
-  isSameSystem(one: DataPlatformSpec, other: DataPlatformSpec): boolean;
+  /** The system of a platform that the things are in. */
+  readonly component: Component;
+  /** Addresses of that system. Two platforms that have one in common lead to one system, where identities do not tell. */
+  addressesOf(spec: DataPlatformSpec): readonly string[];
+  /** Identity of the system in which the resource has its thing, as its status remembers it. */
+  systemOf(resource: Resource): string | undefined;
   /** Id of the thing that the resource has, as its status remembers it; `undefined`: it never had one. */
   idOf(resource: Resource): string | undefined;
   /** The thing in messages, with its name: `topic "shop.web-raw"`. */

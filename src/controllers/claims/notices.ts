@@ -1,7 +1,9 @@
 /** What is told about a claimed thing: made, changed, found changed or replaced by somebody else, left at a deletion. */
 import type { Reason } from "../../api/reasons.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
+import { formatKey, keyOf } from "../../api/objects.ts";
 import type { Before, ClaimedKind, ClaimWords, Claimant } from "./claimed-kind.ts";
+import type { Rival } from "./rivals.ts";
 
 /** An Event to record. `DriftCorrected` tells that somebody else's change was undone. */
 export interface Notice {
@@ -49,6 +51,20 @@ export function leftNotice<Resource extends Claimant>(
   const message =
     `${kind.describe(resource)} was left: DataPlatform "${platform}" is gone, ` +
     `and with it the way to ${kind.words.system}`;
+  return { type: "Warning", reason: "CleanupAbandoned", message };
+}
+
+/** That a thing stays behind because somebody else wants it too, or may: its owner's deletion must not take it from them. */
+export function sharedNotice<Resource extends Claimant>(
+  kind: Pick<ClaimedKind<Resource>, "describe" | "words">,
+  resource: Resource,
+  rivals: readonly [Rival<Resource>, ...Rival<Resource>[]],
+): Notice {
+  const { resource: other } = rivals.find(({ isCertain }) => isCertain) ?? rivals[0];
+  const verb = rivals.some(({ isCertain }) => isCertain) ? "claims" : "may claim";
+  const message =
+    `${kind.describe(resource)} was left with its ${kind.words.contents}: ` +
+    `${other.kind} "${formatKey(keyOf(other))}" ${verb} it too`;
   return { type: "Warning", reason: "CleanupAbandoned", message };
 }
 

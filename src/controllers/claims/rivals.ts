@@ -1,71 +1,122 @@
-/** Several resources that want the same thing outside of Kubernetes: the older one has it. */
+/** Several resources that want the same thing outside of Kubernetes: the older one has it. Where nobody can tell whether it is the same, nothing is done. */
+import { isDeepStrictEqual } from "node:util";
 import type { ObjectMeta } from "../../api/objects.ts";
 import { formatKey, keyOf } from "../../api/objects.ts";
-import type { DataPlatform, DataPlatformSpec } from "../../crds/kinds.ts";
-import { byNamesake, claimNews } from "../../runtime/cache/watches.ts";
-import type { ObjectReader, SecondaryWatch } from "../../runtime/controller.ts";
-import { TerminalError } from "../../runtime/errors.ts";
+import type { DataPlatform } from "../../crds/kinds.ts";
+import { dataPlatformKind } from "../../crds/kinds.ts";
+import { identitiesOf } from "../../platform/identity.ts";
+import type { PlatformUser, PresentPlatform } from "../../platform/platform.ts";
 import { cachedPlatform } from "../../platform/platform.ts";
+import { byNamesake, byReference, claimNews } from "../../runtime/cache/watches.ts";
+import type { KubernetesObject, ObjectReader, SecondaryWatch } from "../../runtime/controller.ts";
+import { TerminalError, WaitingError } from "../../runtime/errors.ts";
 import type { Claimant, ClaimedKind } from "./claimed-kind.ts";
 
-/** The platform of `own`, who else wants what `own` wants in whatever system, and how to find their platforms. */
-export interface Claim<Resource> {
-  readonly platform: DataPlatformSpec;
-  readonly namesakes: readonly Resource[];
-  /** `undefined` when there is none (now). */
-  readonly platformOf: (resource: Resource) => DataPlatform | undefined;
+/** What is known of the side that asks. */
+export interface Claim {
+  readonly platform: PresentPlatform;
+  /** Identity of its system as it was just asked; else the one that the platform's probe found counts. */
+  readonly system?: string | undefined;
+  /** Id of the thing as it was just read; else the one that the status remembers counts. */
+  readonly id?: string | undefined;
+  readonly cache: Pick<ObjectReader, "cached" | "cachedBy">;
 }
 
-/** The other resources that want the thing of `own` in its system. One whose platform is away may be in it. */
+/** Another resource that wants the thing. */
+export interface Rival<Resource> {
+  readonly resource: Resource;
+  /** Whether it is known to be the same thing; else it may be, or may be a namesake in another system. */
+  readonly isCertain: boolean;
+}
+
+/** All others that want, or may want, the thing of `own`, in whatever namespace. */
 export function rivalsOf<Resource extends Claimant>(
   kind: ClaimedKind<Resource>,
   own: Resource,
-  { platform, namesakes, platformOf }: Claim<Resource>,
-): readonly Resource[] {
-  const mayBeHere = (other: DataPlatform | undefined): boolean =>
-    other === undefined || kind.isSameSystem(platform, other.spec);
-  const wanted = new Set(kind.index.valuesOf(own));
-  return namesakes.filter(
-    (other) =>
-      other.metadata.uid !== own.metadata.uid &&
-      kind.index.valuesOf(other).some((value) => wanted.has(value)) &&
-      (isSamePlatform(own, other) || mayBeHere(platformOf(other))),
+  claim: Claim,
+): readonly Rival<Resource>[] {
+  const namesakes = new Set(
+    kind.index.valuesOf(own).flatMap((value) => claim.cache.cachedBy(kind.index, value)),
   );
+  return [...namesakes]
+    .filter((other) => other.metadata.uid !== own.metadata.uid)
+    .map((resource) => ({ resource, sameness: samenessOf(kind, { own, other: resource }, claim) }))
+    .filter(({ sameness }) => sameness !== "different")
+    .map(({ resource, sameness }) => ({ resource, isCertain: sameness === "same" }));
 }
 
-/** The older resource that has the thing of this one in the system of this platform, in whatever namespace. */
+/** The older resource that has the thing of this one, or else may have it. */
 export function olderClaimant<Resource extends Claimant>(
   kind: ClaimedKind<Resource>,
   own: Resource,
-  { platform, cache }: { readonly platform: DataPlatformSpec; readonly cache: ObjectReader },
-): Resource | undefined {
-  const namesakes = kind.index.valuesOf(own).flatMap((value) => cache.cachedBy(kind.index, value));
-  const platformOf = (other: Resource): DataPlatform | undefined => cachedPlatform(cache, other);
-  const rivals = rivalsOf(kind, own, { platform, namesakes, platformOf });
-  return findOlder(own, rivals, (candidate) => kind.idOf(candidate) !== undefined);
+  claim: Claim,
+): Rival<Resource> | undefined {
+  const rivals = rivalsOf(kind, own, claim);
+  const holds = (candidate: Resource): boolean => kind.idOf(candidate) !== undefined;
+  for (const isCertain of [true, false]) {
+    const candidates = rivals.filter((rival) => rival.isCertain === isCertain);
+    const resources = candidates.map(({ resource }) => resource);
+    const older = findOlder(own, resources, holds);
+    if (older !== undefined) return { resource: older, isCertain };
+  }
+  return undefined;
 }
 
-/** Says to the younger one what is in its way. */
+/** Says to the younger one what is in its way: for good, or until it is known. Its advice loses nothing. */
 export function conflict<Resource extends Claimant>(
-  kind: Pick<ClaimedKind<Resource>, "describe" | "words">,
+  kind: Pick<ClaimedKind<Resource>, "describe" | "words" | "component">,
   own: Resource,
-  older: Resource,
-): TerminalError {
-  const { field } = kind.words;
-  return new TerminalError(
+  { resource: older, isCertain }: Rival<Resource>,
+): TerminalError | WaitingError {
+  const { field, contents } = kind.words;
+  const owner = `the older ${older.kind} "${formatKey(keyOf(older))}"`;
+  if (isCertain) {
+    return new TerminalError(
+      "ResourceConflict",
+      `${kind.describe(own)} belongs to ${owner}; delete this ${own.kind}, which leaves it and its ${contents} as they are, ` +
+        `or make another one with another ${field}`,
+      { field: `spec.${field}` },
+    );
+  }
+  const platform = `DataPlatform "${older.metadata.namespace ?? ""}/${older.spec.platformRef.name}"`;
+  return new WaitingError(
     "ResourceConflict",
-    `${kind.describe(own)} belongs to the older ${older.kind} "${formatKey(keyOf(older))}"; give one of them another ${field}, ` +
-      `or delete one`,
-    { field: `spec.${field}` },
+    `${kind.describe(own)} may belong to ${owner}: it is not known whether ${platform} leads to the same ${kind.component}; ` +
+      `nothing is done until it is there and has been reached`,
   );
 }
 
-/** A resource that comes or goes, or that comes to have its thing, decides anew for all that want the same. */
-export function watchNamesakes<Resource extends Claimant>({
+/**
+ * Decides anew for all that want the same: when one of them comes, goes, comes to have its thing or has it in another system, and when
+ * a platform of one of them turns out to be another system.
+ */
+export function watchRivals<Resource extends Claimant>({
   index,
   idOf,
-}: Pick<ClaimedKind<Resource>, "index" | "idOf">): SecondaryWatch {
-  return { type: index.type, isNews: claimNews(index, idOf), toKeys: byNamesake(index) };
+  systemOf,
+}: Pick<ClaimedKind<Resource>, "index" | "idOf" | "systemOf">): readonly SecondaryWatch[] {
+  const holding = (resource: Resource): string => JSON.stringify([idOf(resource), systemOf(resource)]);
+  const toNamesakes = byNamesake(index);
+  const toUsers = byReference<PlatformUser>(index.type, (user) => user.spec.platformRef.name);
+  return [
+    { type: index.type, isNews: claimNews(index, holding), toKeys: toNamesakes },
+    {
+      type: dataPlatformKind,
+      isNews: (change) =>
+        change.kind !== "updated" || !isDeepStrictEqual(systemsOf(change.previous), systemsOf(change.object)),
+      toKeys(platform, cache) {
+        const users = toUsers(platform, cache);
+        const rivals = users
+          .map((key) => cache.cached(index.type, key))
+          .flatMap((user) => (user === undefined ? [] : toNamesakes(user, cache)));
+        return [...users, ...rivals];
+      },
+    },
+  ];
+}
+
+function systemsOf(platform: KubernetesObject): object {
+  return { ...identitiesOf(platform as DataPlatform), generation: platform.metadata.generation };
 }
 
 /**
@@ -99,6 +150,42 @@ function compareRanks(one: Rank, other: Rank): number {
   if (one.holds !== other.holds) return one.holds ? -1 : 1;
   if (one.uid === other.uid) return 0;
   return one.uid < other.uid ? -1 : 1;
+}
+
+type Sameness = "same" | "different" | "unknown";
+
+/** Whether two namesakes are one thing. The other one counts where it has its thing and where its platform leads, which may have moved. */
+function samenessOf<Resource extends Claimant>(
+  kind: ClaimedKind<Resource>,
+  { own, other }: { readonly own: Resource; readonly other: Resource },
+  claim: Claim,
+): Sameness {
+  const id = claim.id ?? kind.idOf(own);
+  if (isSamePlatform(own, other) || (id !== undefined && id === kind.idOf(other))) return "same";
+  const system = claim.system ?? claim.platform.identities[kind.component];
+  const held = kind.systemOf(other);
+  const platform = cachedPlatform(claim.cache, other);
+  if (platform === undefined) return compare(system, held);
+  const found = [comparePlatform(kind, { ...claim, system }, platform)];
+  if (held !== undefined) found.push(compare(system, held));
+  if (found.includes("same")) return "same";
+  return found.includes("unknown") ? "unknown" : "different";
+}
+
+function comparePlatform(
+  { component, addressesOf }: Pick<ClaimedKind<never>, "component" | "addressesOf">,
+  { platform, system }: Pick<Claim, "platform" | "system">,
+  other: DataPlatform,
+): Sameness {
+  const told = compare(system, identitiesOf(other)[component]);
+  if (told !== "unknown") return told;
+  const own = addressesOf(platform.spec);
+  return addressesOf(other.spec).some((address) => own.includes(address)) ? "same" : "unknown";
+}
+
+function compare(one: string | undefined, other: string | undefined): Sameness {
+  if (one === undefined || other === undefined) return "unknown";
+  return one === other ? "same" : "different";
 }
 
 function isSamePlatform(one: Claimant, other: Claimant): boolean {

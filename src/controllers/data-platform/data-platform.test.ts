@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DataPlatform } from "../../crds/kinds.ts";
+import { dataPlatformKind } from "../../crds/kinds.ts";
 import { WaitingError } from "../../runtime/errors.ts";
 import { SECRET_TYPE } from "../../platform/secret-reader.ts";
 import { Scenario } from "../../testing/scenario.ts";
@@ -211,6 +212,23 @@ describe("passes over a platform", () => {
     scenario.delete(SECRET_TYPE, "s3");
     await scenario.pass("main");
     expect(scenario.ready("main")).toBe('Ready=False SecretNotFound: Secret "s3" does not exist');
+  });
+
+  it("tell which systems the addresses lead to, also while one is away, but not once the spec has changed meanwhile", async () => {
+    const identity = (): unknown =>
+      (scenario.status("main")["components"] as { identity?: string }[]).map(
+        (component) => component.identity,
+      );
+    const known = ["fake", "s3://lake at fake", "fake main"];
+    await scenario.pass("main");
+    expect(identity()).toEqual(known);
+    scenario.kafka.isDown = true;
+    await scenario.pass("main");
+    expect(identity()).toEqual(known);
+    const kafka = { bootstrapServers: ["elsewhere:9092"] };
+    scenario.put(dataPlatformKind, { ...PLATFORM, ...{ spec: { ...PLATFORM.spec, kafka } } });
+    await scenario.pass("main");
+    expect(identity()).toEqual([undefined, "s3://lake at fake", "fake main"]);
   });
 
   it("show wrong credentials as such", async () => {

@@ -17,7 +17,12 @@ const PROBE_TIMEOUT_SECONDS = 5;
 
 /** What one probe found. Messages of the same finding are the same each time. */
 export type ProbeResult =
-  | { readonly state: "reachable"; readonly version?: string; readonly message: string }
+  | {
+      readonly state: "reachable";
+      readonly version?: string;
+      readonly identity?: string;
+      readonly message: string;
+    }
   | { readonly state: "unreachable"; readonly reason: Reason; readonly message: string }
   /** Not probed, because a reference of this component leads nowhere. */
   | { readonly state: "unknown"; readonly reason: Reason; readonly message: string };
@@ -58,24 +63,30 @@ function notProbed(problem: Error): ProbeResult {
 
 interface Finding {
   readonly version?: string | undefined;
+  /** What the system says it is. */
+  readonly identity: string | undefined;
   readonly message: string;
 }
 
 async function probeKafka(kafka: TopicAdmin, signal: AbortSignal): Promise<Finding> {
   const { version, brokers, clusterId } = await kafka.probe(signal);
   const count = counted(brokers, "broker");
-  return { version, message: clusterId === undefined ? count : `${count}, cluster ${clusterId}` };
+  return {
+    version,
+    identity: clusterId,
+    message: clusterId === undefined ? count : `${count}, cluster ${clusterId}`,
+  };
 }
 
 async function probeStorage(storage: ObjectStore, bucket: string, signal: AbortSignal): Promise<Finding> {
-  const { server } = await storage.probe(signal);
-  return { version: server, message: `bucket "${bucket}" is there` };
+  const { server, identity } = await storage.probe(signal);
+  return { version: server, identity, message: `bucket "${bucket}" is there` };
 }
 
 async function probeCatalog(catalog: TableCatalog, signal: AbortSignal): Promise<Finding> {
-  const { prefix, isNessie } = await catalog.probe(signal);
+  const { prefix, isNessie, identity } = await catalog.probe(signal);
   const message = prefix === "" ? "Iceberg REST" : `Iceberg REST, prefix "${prefix}"`;
-  return { version: isNessie ? "Nessie" : undefined, message };
+  return { version: isNessie ? "Nessie" : undefined, identity, message };
 }
 
 const UNREACHABLE: Readonly<Record<Component, Reason>> = {
@@ -93,8 +104,13 @@ async function probe(
   if (problem !== undefined) return notProbed(problem);
   const timeout = AbortSignal.timeout(PROBE_TIMEOUT_SECONDS * 1000);
   try {
-    const { version, message } = await ask(AbortSignal.any([context.signal, timeout]));
-    return { state: "reachable", ...(version !== undefined && { version }), message };
+    const { version, identity, message } = await ask(AbortSignal.any([context.signal, timeout]));
+    return {
+      state: "reachable",
+      ...(version !== undefined && { version }),
+      ...(identity !== undefined && { identity }),
+      message,
+    };
   } catch (error) {
     context.signal.throwIfAborted();
     if (timeout.aborted) {

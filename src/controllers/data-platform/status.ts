@@ -1,9 +1,12 @@
 /** What a platform's status says, from what the probes found. Pure. */
+import { isDeepStrictEqual } from "node:util";
 import { PLATFORM_COMPONENTS } from "../../crds/kinds.ts";
 import type { DataPlatform, DataPlatformStatus } from "../../crds/kinds.ts";
 import type { ConditionInput } from "../../api/conditions.ts";
 import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
 import { timestamp } from "../../api/timestamp.ts";
+import type { Identities } from "../../platform/identity.ts";
+import { identitiesOf } from "../../platform/identity.ts";
 import type { Component as ComponentName } from "../../platform/references.ts";
 import { componentSecretsHash } from "../../workloads/secrets.ts";
 import type { ObservedPlatform, ProbeResult } from "./observe.ts";
@@ -22,10 +25,11 @@ export function platformStatus(input: Input): StatusResult<DataPlatformStatus> {
   const requeueAfterSeconds = PROBE_INTERVAL_SECONDS;
   if (observed === undefined)
     return { status: { components: previous }, conditions: [], requeueAfterSeconds };
+  const identities = identitiesOf(resource);
   const components = PLATFORM_COMPONENTS.map((name) => {
     const before = previous.find((component) => component.name === name);
     const hash = componentSecretsHash(observed.platform, name);
-    return componentStatus(name, observed.components[name], { before, hash, now });
+    return componentStatus(name, observed.components[name], { before, identities, hash, now });
   });
   return {
     status: { components },
@@ -41,27 +45,29 @@ function componentStatus(
   result: ProbeResult,
   context: {
     readonly before: Component | undefined;
+    readonly identities: Identities;
     readonly hash: string | undefined;
     readonly now: Date;
   },
 ): Component {
-  const { before, now } = context;
+  const { before, identities, now } = context;
   const isReachable = result.state === "reachable";
+  const version = result.state === "reachable" ? result.version : undefined;
+  // A system that does not answer now is still the one that these addresses led to.
+  const identity = result.state === "reachable" ? result.identity : identities[name];
   const finding = {
     name,
     reachable: isReachable,
-    ...(result.state === "reachable" && result.version !== undefined && { version: result.version }),
+    ...(version !== undefined && { version }),
+    ...(identity !== undefined && { identity }),
     message: result.message.slice(0, MAX_MESSAGE_LENGTH),
   };
-  const isSame =
-    before !== undefined &&
-    before.reachable === finding.reachable &&
-    before.version === finding.version &&
-    before.message === finding.message;
+  const { lastTransitionTime, secretsHash, ...found } = before ?? {};
+  const isSame = isDeepStrictEqual({ ...found }, finding);
   return {
     ...finding,
-    lastTransitionTime: (isSame ? before.lastTransitionTime : undefined) ?? timestamp(now),
-    ...provenSecrets(isReachable ? context.hash : before?.secretsHash),
+    lastTransitionTime: (isSame ? lastTransitionTime : undefined) ?? timestamp(now),
+    ...provenSecrets(isReachable ? context.hash : secretsHash),
   };
 }
 

@@ -13,9 +13,9 @@ export function topicNameOf(stream: EventStream): TopicName {
 
 export const TOPIC_CLAIM: ClaimedKind<EventStream> = {
   index: { type: eventStreamKind, valuesOf: (stream) => [topicNameOf(stream)] },
-  // Platforms that have a server in common are one cluster. Different addresses of one cluster go unnoticed.
-  isSameSystem: (one, other) =>
-    other.kafka.bootstrapServers.some((server) => one.kafka.bootstrapServers.includes(server)),
+  component: "Kafka",
+  addressesOf: ({ kafka }) => kafka.bootstrapServers,
+  systemOf: (stream) => stream.status?.clusterId,
   idOf: (stream) => stream.status?.topicId,
   describe: (stream) => `topic "${topicNameOf(stream)}"`,
   words: { contents: "records", id: "id", removed: "deleted", system: "Kafka", field: "topicName" },

@@ -3,7 +3,7 @@ import type { EventStream, EventStreamStatus } from "../../crds/kinds.ts";
 import { eventStreamKind } from "../../crds/kinds.ts";
 import type { Controller } from "../../runtime/controller.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
-import { watchNamesakes } from "../claims/rivals.ts";
+import { watchRivals } from "../claims/rivals.ts";
 import { watchPlatform } from "../platform-watch.ts";
 import type { AppliedStream } from "./apply.ts";
 import { applyStream } from "./apply.ts";
@@ -41,4 +41,4 @@ export function createEventStreamController(systems: SystemAccess): EventStreamC
   };
 }
 
-const WATCHES = [watchPlatform(eventStreamKind), watchNamesakes(TOPIC_CLAIM)];
+const WATCHES = [watchPlatform(eventStreamKind), ...watchRivals(TOPIC_CLAIM)];

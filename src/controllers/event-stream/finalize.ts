@@ -1,13 +1,18 @@
 /** Deletes the topic of a deleted stream, if its deletionPolicy says so. */
 import type { EventStream } from "../../crds/kinds.ts";
 import { EVENT_STREAM_DEFAULTS } from "../../crds/kinds.ts";
-import type { ReconcileContext } from "../../runtime/controller.ts";
+import { isReservedTopicName } from "../../naming/topics.ts";
+import type { ObjectReader, ReconcileContext } from "../../runtime/controller.ts";
+import type { TopicReading } from "../../targets/kafka/read.ts";
 import type { TopicId } from "../../targets/kafka/topic.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
 import { platformForCleanup } from "../../platform/cleanup.ts";
-import { leftNotice, tell } from "../claims/notices.ts";
-import { olderClaimant } from "../claims/rivals.ts";
+import type { PresentPlatform } from "../../platform/platform.ts";
+import type { Notice } from "../claims/notices.ts";
+import { leftNotice, sharedNotice, tell } from "../claims/notices.ts";
+import { rivalsOf } from "../claims/rivals.ts";
 import { TOPIC_CLAIM, topicNameOf } from "./claim.ts";
+import { hasMoved } from "./validate.ts";
 
 /** Only with the policy Delete is there anything to do. */
 export function deletesTopic(stream: EventStream): boolean {
@@ -28,8 +33,35 @@ export async function finalizeStream(
   const name = topicNameOf(stream);
   const platform = await platformForCleanup(stream, { components: ["Kafka"], platforms, context });
   if (platform === undefined) return tell(leftNotice(TOPIC_CLAIM, stream), context);
-  const claim = { platform: platform.spec, cache: context.kubernetes };
-  if (olderClaimant(TOPIC_CLAIM, stream, claim) !== undefined) return;
-  if (!(await clients.kafka(platform).deleteTopic({ name, id }, context))) return;
+  const kafka = clients.kafka(platform);
+  const reading = await kafka.readTopic(name, context.signal);
+  const notice = reasonToKeep(stream, { id, platform, reading, cache: context.kubernetes });
+  if (notice !== undefined) return tell(notice, context);
+  if (!(await kafka.deleteTopic({ name, id }, context))) return;
   tell({ type: "Normal", reason: "Deleted", message: `deleted topic "${name}" with its records` }, context);
+}
+
+interface Found {
+  readonly id: TopicId;
+  readonly platform: PresentPlatform;
+  readonly reading: TopicReading;
+  readonly cache: ObjectReader;
+}
+
+/** Whose the topic is besides, or where it is: then it stays, and this is told. */
+function reasonToKeep(stream: EventStream, { id, platform, reading, cache }: Found): Notice | undefined {
+  const name = topicNameOf(stream);
+  const { clusterId, topic } = reading;
+  const kept = (why: string): Notice => {
+    const message = `topic "${name}" (id ${id}) was left with its records: ${why}`;
+    return { type: "Warning", reason: "CleanupAbandoned", message };
+  };
+  if (hasMoved(stream, clusterId)) {
+    const before = stream.status?.clusterId ?? "";
+    return kept(`it is in Kafka cluster "${before}", and the DataPlatform leads to "${clusterId ?? ""}" now`);
+  }
+  if (isReservedTopicName(name) || topic?.isInternal === true)
+    return kept("it belongs to Kafka itself or to one of its tools");
+  const [rival, ...more] = rivalsOf(TOPIC_CLAIM, stream, { platform, cache, system: clusterId, id });
+  return rival && sharedNotice(TOPIC_CLAIM, stream, [rival, ...more]);
 }

@@ -44,6 +44,7 @@ function observedOf({ topic }: Case): ObservedStream {
   const value = topic && { ...topic, name: "shop.web-raw" as TopicName, configs };
   return {
     older: undefined,
+    clusterId: "A",
     platform: PRESENT,
     topic: { state: "known", value },
   };

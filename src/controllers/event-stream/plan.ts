@@ -36,12 +36,19 @@ export function planStream(validated: ValidatedStream): StreamPlan {
       action,
       notice: noticeOf(describeTopicAction(action), found(validated)),
     })),
-    notices: [...takeoverNotice(validated), ...replacementNotice(found(validated))],
+    notices: [...moveNotice(validated), ...takeoverNotice(validated), ...replacementNotice(found(validated))],
   };
 }
 
 function found({ wanted, current, before }: ValidatedStream): Found {
   return { thing: `topic "${wanted.name}"`, id: current?.id, before, words: TOPIC_CLAIM.words };
+}
+
+/** Nobody should look for records in the new cluster that are in the old one. */
+function moveNotice({ wanted, leftBehind }: ValidatedStream): readonly Notice[] {
+  if (leftBehind === undefined) return [];
+  const message = `topic "${wanted.name}" was left with its records in Kafka cluster "${leftBehind}": the DataPlatform leads to another one now`;
+  return [{ type: "Warning", reason: "CleanupAbandoned", message }];
 }
 
 /** A topic that was there before the manifest may have configs of its own, which nobody should have to guess. */

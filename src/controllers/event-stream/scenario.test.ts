@@ -420,6 +420,7 @@ describe("two streams that want one topic", () => {
         metadata: { namespace: "elsewhere", name: "main" },
         ...FAR,
       });
+      scenario.putIdentities({ namespace: "elsewhere", name: "main" }, { Kafka: "other" });
       scenario.putResource("second", { ...claim, deletionPolicy: "Delete" });
       expect(await scenario.passUntilReady("second")).toBe(1);
       scenario.put(dataPlatformKind, platform("elsewhere"));
@@ -447,8 +448,159 @@ describe("two streams that want one topic", () => {
       metadata: { namespace: "elsewhere", name: "main" },
       ...FAR,
     });
+    scenario.putIdentities({ namespace: "elsewhere", name: "main" }, { Kafka: "other" });
     scenario.putResource("first", claim, { namespace: "elsewhere" });
     scenario.putResource("second", claim);
     expect(await scenario.passUntilReady("second")).toBe(1);
+  });
+
+  describe("through two addresses of one cluster", () => {
+    beforeEach(() => {
+      const metadata = { namespace: "elsewhere", creationTimestamp: "2020-01-01T00:00:00Z" };
+      scenario.put(dataPlatformKind, {
+        ...PLATFORM,
+        metadata: { namespace: "elsewhere", name: "main" },
+        ...FAR,
+      });
+      scenario.putResource("first", claim, metadata);
+      scenario.putResource("first", claim, metadata);
+    });
+
+    it("have one owner: the cluster's id counts, and not what it is called", async () => {
+      scenario.putIdentities({ namespace: "elsewhere", name: "main" }, { Kafka: "fake" });
+      scenario.putResource("second", { ...claim, partitions: 9 });
+      await scenario.pass("second");
+      expect(scenario.ready("second")).toContain("Ready=False ResourceConflict");
+      expect(scenario.status("second")).toMatchObject({ conflictsWith: "first" });
+      expect(scenario.kafka.writes).toEqual([]);
+    });
+
+    it("wait for each other until the cluster behind each is known; nothing is made, changed or deleted before", async () => {
+      scenario.putResource("second", { ...claim, deletionPolicy: "Delete" });
+      scenario.putStatus("second", { topicId: "topic-1" });
+      expect(await scenario.pass("second")).toEqual({ kind: "after", seconds: 10 });
+      expect(scenario.ready("second")).toContain(
+        'Ready=False ResourceConflict: topic "contested" may belong to the older EventStream "elsewhere/first": ' +
+          'it is not known whether DataPlatform "elsewhere/main" leads to the same Kafka',
+      );
+      expect(scenario.status("second")).toMatchObject({ topicId: "topic-1" });
+      scenario.deleteResource("second");
+      await scenario.pass("second");
+      expect(scenario.resource("second")).toBeUndefined();
+      expect(scenario.kafka.writes).toEqual([]);
+      expect(scenario.events().at(-1)).toContain('EventStream "elsewhere/first" may claim it too');
+    });
+
+    it("know a platform whose addresses have changed only once it has been asked anew", async () => {
+      scenario.putIdentities({ namespace: "elsewhere", name: "main" }, { Kafka: "other" });
+      scenario.putResource("second", claim);
+      expect(await scenario.passUntilReady("second")).toBe(1);
+      const kafka = { bootstrapServers: ["third:9092"] };
+      scenario.put(dataPlatformKind, {
+        ...PLATFORM,
+        metadata: { namespace: "elsewhere", name: "main" },
+        ...{ spec: { kafka } },
+      });
+      await scenario.pass("second");
+      expect(scenario.ready("second")).toContain("it is not known whether");
+      scenario.putIdentities({ namespace: "elsewhere", name: "main" }, { Kafka: "other" });
+      expect(await scenario.passUntilReady("second")).toBe(1);
+    });
+  });
+
+  it("keep its records when the owner goes, whatever its policy: the other one has them then", async () => {
+    scenario.putResource("first", { ...claim, deletionPolicy: "Delete" });
+    await scenario.pass("first");
+    scenario.putResource("second", claim);
+    await scenario.pass("second");
+    scenario.deleteResource("first");
+    await scenario.pass("first");
+    expect(scenario.resource("first")).toBeUndefined();
+    expect(scenario.events()).toContain(
+      'Warning CleanupAbandoned: topic "contested" was left with its records: EventStream "shop/second" claims it too',
+    );
+    expect(await scenario.passUntilReady("second")).toBe(1);
+    expect(scenario.status("second")).toMatchObject({ topicId: "topic-1" });
+    expect(scenario.kafka.writes).toEqual(["create-topic"]);
+  });
+});
+
+describe("a platform that comes to lead to another Kafka", () => {
+  beforeEach(async () => {
+    scenario.putResource("raw", { ...SPEC, deletionPolicy: "Delete" });
+    await scenario.pass("raw");
+    scenario.kafka.clusterId = "second";
+  });
+
+  it("gets a topic there; the one before is told to be where it was, and is no drift", async () => {
+    scenario.kafka.topics.clear();
+    await scenario.pass("raw");
+    expect(scenario.status("raw")).toMatchObject({ topicId: "topic-2", clusterId: "second" });
+    const told = scenario.events();
+    expect(told).toContain(
+      'Warning CleanupAbandoned: topic "shop.raw" was left with its records in Kafka cluster "fake": the DataPlatform leads to another one now',
+    );
+    expect(told.filter((event) => event.startsWith("Normal Created"))).toHaveLength(1);
+    expect(told.filter((event) => event.startsWith("Warning DriftCorrected"))).toEqual([]);
+  });
+
+  it("deletes nothing there for a resource that has its topic in the other one", async () => {
+    scenario.deleteResource("raw");
+    await scenario.pass("raw");
+    expect(scenario.resource("raw")).toBeUndefined();
+    expect(scenario.kafka.writes).toEqual(["create-topic"]);
+    expect(scenario.events().at(-1)).toContain('was left with its records: it is in Kafka cluster "fake"');
+  });
+});
+
+describe("a topic that Kafka or one of its tools owns", () => {
+  const offsets = "__consumer_offsets" as TopicName;
+
+  it.each(["__consumer_offsets", "__transaction_state", "_schemas", "mm2-offset-syncs.far.internal"])(
+    "called %s is never made for a resource that is older than the rule against it",
+    async (topicName) => {
+      scenario.putResource("raw", { ...SPEC, topicName });
+      await scenario.pass("raw");
+      expect(scenario.ready("raw")).toContain(`InvalidSpec: topic "${topicName}" belongs to Kafka itself`);
+      expect(scenario.kafka.writes).toEqual([]);
+    },
+  );
+
+  it("is known by what the brokers say of it, and not changed", async () => {
+    scenario.kafka.topics.set(TOPIC, {
+      ...{
+        name: TOPIC,
+        id: "own" as TopicId,
+        partitions: 1,
+        replicationFactor: 1,
+        configs: [],
+        isInternal: true,
+      },
+    });
+    scenario.putResource("raw", SPEC);
+    await scenario.pass("raw");
+    expect(scenario.ready("raw")).toContain('InvalidSpec: topic "shop.raw" belongs to Kafka itself');
+    expect(scenario.kafka.writes).toEqual([]);
+  });
+
+  it("is not deleted for a resource that had taken it over", async () => {
+    scenario.kafka.topics.set(offsets, {
+      ...{
+        name: offsets,
+        id: "own" as TopicId,
+        partitions: 50,
+        replicationFactor: 1,
+        configs: [],
+        isInternal: true,
+      },
+    });
+    const finalizers = ["openclickstream.io/eventstream"];
+    scenario.putResource("raw", { ...SPEC, topicName: offsets, deletionPolicy: "Delete" }, { finalizers });
+    scenario.putStatus("raw", { topicId: "own" });
+    scenario.deleteResource("raw");
+    await scenario.pass("raw");
+    expect(scenario.resource("raw")).toBeUndefined();
+    expect(scenario.kafka.writes).toEqual([]);
+    expect(scenario.events().at(-1)).toContain("it belongs to Kafka itself or to one of its tools");
   });
 });

@@ -18,17 +18,22 @@ export function streamStatus(input: Input): StatusResult<EventStreamStatus> {
   const topic = knownTopic(input);
   const driftCorrectedAt =
     input.applied?.isDriftCorrected === true ? timestamp(input.now) : input.resource.status?.driftCorrectedAt;
-  const older = input.observed?.older;
+  const older = certainOlder(input);
   return {
     status: {
       topicName: topicNameOf(input.resource),
-      ...topicFields(topic, input),
+      ...(older === undefined && topicFields(topic, input)),
       ...(driftCorrectedAt !== undefined && { driftCorrectedAt }),
       ...(older !== undefined && { conflictsWith: older.metadata.name }),
     },
     conditions: [],
     ...(topic !== undefined && { ready: { message: readyMessage(topic) } }),
   };
+}
+
+/** The older stream that is known to have the topic. */
+function certainOlder({ observed }: Input): EventStream | undefined {
+  return observed?.older?.isCertain === true ? observed.older.resource : undefined;
 }
 
 type TopicShape = Omit<CurrentTopic, "configs">;
@@ -41,13 +46,16 @@ function knownTopic({ applied, observed }: Input): TopicShape | undefined {
 
 /** What cannot be seen now stays as it was last seen; a topic that another stream has is not ours to show. */
 function topicFields(topic: TopicShape | undefined, { resource, observed, applied }: Input): Fields {
-  if (observed?.older !== undefined) return {};
   // The topic that the stream has is the one that a pass made, or found and brought in line, not what merely bears the name. It is
   // remembered also when it is gone: its successor must not be taken for it.
   const own: Fields =
     applied === undefined
-      ? remembered(resource.status, "topicId", "configs")
-      : { topicId: applied.topic.id, configs: [...applied.configs] };
+      ? remembered(resource.status, "topicId", "clusterId", "configs")
+      : {
+          topicId: applied.topic.id,
+          ...(observed?.clusterId !== undefined && { clusterId: observed.clusterId }),
+          configs: [...applied.configs],
+        };
   if (topic !== undefined) {
     const { partitions, replicationFactor } = topic;
     return { ...own, partitions, replicationFactor };

@@ -3,6 +3,7 @@ import type { DataPlatform, EventStream } from "../../crds/kinds.ts";
 import type { TopicName } from "../../naming/topics.ts";
 import type { TopicId } from "../../targets/kafka/topic.ts";
 import { NAMESPACE, PLATFORM, PRESENT, describeError } from "../../testing/systems.ts";
+import { readerOf } from "../../testing/object-reader.ts";
 import { rivalsOf } from "../claims/rivals.ts";
 import { TOPIC_CLAIM } from "./claim.ts";
 import type { ObservedStream } from "./observe.ts";
@@ -20,6 +21,7 @@ function stream(spec: Partial<EventStream["spec"]> = {}, metadata: object = {}):
 
 const OBSERVED: ObservedStream = {
   older: undefined,
+  clusterId: "A",
   platform: PRESENT,
   topic: { state: "known", value: undefined },
 };
@@ -57,13 +59,13 @@ describe("a stream's manifest", () => {
   });
 
   it("whose topic an older stream has is refused, before anything else is asked for", () => {
-    const older = stream({}, { name: "first", namespace: "other" });
+    const older = { resource: stream({}, { name: "first", namespace: "other" }), isCertain: true };
     const platform = { state: "absent", key: PRESENT.key } as const;
     expect(refusal(stream(), { older, platform })).toMatchObject({
       class: "terminal",
       reason: "ResourceConflict",
       message:
-        'topic "shop.raw" belongs to the older EventStream "other/first"; give one of them another topicName, or delete one',
+        'topic "shop.raw" belongs to the older EventStream "other/first"; delete this EventStream, which leaves it and its records as they are, or make another one with another topicName',
     });
   });
 
@@ -101,33 +103,54 @@ describe("a stream's manifest", () => {
 
 describe("rivals for a topic", () => {
   const own = stream();
-  const named = { topicName: "shop.raw" };
+  const otherwise = (namespace: string, status?: EventStream["status"]): EventStream => ({
+    ...stream({ topicName: "shop.raw" }, { uid: "v", namespace }),
+    ...(status && { status }),
+  });
 
-  it.each([
-    ["a stream of the same platform with that name", stream(named, { uid: "v", name: "x" }), true],
-    ["a stream of a platform with a server in common", stream(named, { uid: "v", namespace: "near" }), true],
-    ["the stream itself", stream(), false],
-    ["another topic", stream({ topicName: "other" }, { uid: "v" }), false],
-    ["a stream of another cluster", stream(named, { uid: "v", namespace: "far" }), false],
+  it.each<[string, EventStream, "certain" | "possible" | undefined]>([
+    ["a stream of the same platform", stream({ topicName: "shop.raw" }, { uid: "v", name: "x" }), "certain"],
+    ["a stream of a platform with a server in common", otherwise("near"), "certain"],
+    ["a stream of a platform with another address of this cluster", otherwise("alias"), "certain"],
+    ["the stream itself", own, undefined],
+    ["another topic", stream({ topicName: "other" }, { uid: "v", name: "x" }), undefined],
+    ["a stream of another cluster", otherwise("far"), undefined],
+    ["one of another cluster at an address that was once this one's", otherwise("moved"), undefined],
     [
-      "a stream whose platform nobody knows: it may be the same cluster",
-      stream(named, { uid: "v", namespace: "nowhere" }),
-      true,
+      "one that has its topic here, though its platform leads elsewhere now",
+      otherwise("far", { clusterId: "A" }),
+      "certain",
     ],
-  ])("%s: %o", (_case, other, isRival) => {
-    const platforms = new Map([
-      [NAMESPACE, PLATFORM],
-      ["near", platformAt("also:9092", "kafka:9092")],
-      ["far", platformAt("far:9092")],
-    ]);
-    const platformOf = (one: EventStream): DataPlatform | undefined =>
-      platforms.get(one.metadata.namespace ?? "");
-    const rivals = rivalsOf(TOPIC_CLAIM, own, {
-      platform: PRESENT.spec,
-      namesakes: [own, other],
-      platformOf,
+    [
+      "one that has this very topic, whatever its cluster is called",
+      otherwise("far", { topicId: "1" }),
+      "certain",
+    ],
+    ["a stream whose Kafka has not said yet which it is", otherwise("new"), "possible"],
+    ["a stream whose platform nobody knows", otherwise("nowhere"), "possible"],
+    [
+      "one whose platform is gone, known to be elsewhere",
+      otherwise("nowhere", { clusterId: "B" }),
+      undefined,
+    ],
+  ])("%s: %s", (_case, other, expected) => {
+    const at = (namespace: string, servers: string[], identity?: string): DataPlatform => ({
+      ...platformAt(...servers),
+      metadata: { namespace, name: "main" },
+      status: { components: [{ name: "Kafka", reachable: true, ...(identity && { identity }) }] },
     });
-    expect(rivals).toEqual(isRival ? [other] : []);
+    const cache = readerOf(
+      own,
+      other,
+      at("near", ["also:9092", "kafka:9092"]),
+      at("alias", ["alias:9092"], "A"),
+      at("far", ["far:9092"], "B"),
+      at("moved", ["kafka:9092"], "B"),
+      at("new", ["new:9092"]),
+    );
+    const rivals = rivalsOf(TOPIC_CLAIM, own, { platform: PRESENT, system: "A", id: "1", cache });
+    const isCertain = expected === "certain";
+    expect(rivals).toEqual(expected === undefined ? [] : [{ resource: other, isCertain }]);
   });
 });
 
@@ -160,7 +183,7 @@ describe("a stream's status", () => {
   });
 
   it("shows nothing of a topic that an older stream has", () => {
-    const observed = { ...OBSERVED, older: stream({}, { name: "first" }) };
+    const observed = { ...OBSERVED, older: { resource: stream({}, { name: "first" }), isCertain: true } };
     expect(streamStatus({ resource: before, observed, now }).status).toEqual({
       topicName: "shop.raw",
       conflictsWith: "first",

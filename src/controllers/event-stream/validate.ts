@@ -2,6 +2,8 @@
 import type { EventStream } from "../../crds/kinds.ts";
 import { EVENT_STREAM_DEFAULTS, parseBytes, parseDurationSeconds } from "../../crds/kinds.ts";
 import type { CurrentTopic, WantedTopic } from "../../targets/kafka/topic.ts";
+import { isReservedTopicName } from "../../naming/topics.ts";
+import { TerminalError } from "../../runtime/errors.ts";
 import { requireKafka } from "../../platform/kafka.ts";
 import type { Before } from "../claims/claimed-kind.ts";
 import { readBefore } from "../claims/claimed-kind.ts";
@@ -14,19 +16,44 @@ export interface ValidatedStream {
   readonly wanted: WantedTopic;
   readonly current: CurrentTopic | undefined;
   readonly before: Before;
+  /** The platform has come to lead to another Kafka: what the stream had there stays there. */
+  readonly leftBehind: string | undefined;
 }
 
-/** Throws `TerminalError` for a topic that an older stream has, `WaitingError` while platform or Kafka cannot be reached. */
+/**
+ * Throws `TerminalError` for a topic that an older stream has, or that Kafka keeps for itself, `WaitingError` while platform or Kafka
+ * cannot be reached, or while it is not known whose the topic is.
+ */
 export function validateStream(stream: EventStream, observed: ObservedStream): ValidatedStream {
   const { older } = observed;
   if (older !== undefined) throw conflict(TOPIC_CLAIM, stream, older);
   requireKafka(observed.platform);
   const current = requireKnown(observed.topic);
+  refuseInternal(stream, current);
+  const isElsewhere = hasMoved(stream, observed.clusterId);
   return {
     wanted: { ...wantedTopic(stream), formerConfigs: formerConfigs(stream, current) },
     current,
-    before: readBefore(TOPIC_CLAIM, stream),
+    before: isElsewhere ? { id: undefined, wasInEffect: false } : readBefore(TOPIC_CLAIM, stream),
+    leftBehind: isElsewhere ? stream.status?.clusterId : undefined,
   };
+}
+
+/** Whether the stream has its topic in another cluster than the one that answered. */
+export function hasMoved({ status }: EventStream, clusterId: string | undefined): boolean {
+  if (status?.topicId === undefined || status.clusterId === undefined) return false;
+  return clusterId !== undefined && clusterId !== status.clusterId;
+}
+
+/** The API server refuses such names, but a resource may be older than that rule, and only the brokers know all that is theirs. */
+function refuseInternal(stream: EventStream, current: CurrentTopic | undefined): void {
+  const name = topicNameOf(stream);
+  if (!isReservedTopicName(name) && current?.isInternal !== true) return;
+  throw new TerminalError(
+    "InvalidSpec",
+    `topic "${name}" belongs to Kafka itself or to one of its tools and is left as it is; delete this EventStream, which leaves it too`,
+    { field: "spec.topicName" },
+  );
 }
 
 function wantedTopic(stream: EventStream): Omit<WantedTopic, "formerConfigs"> {

@@ -10,8 +10,10 @@ export const TABLE_CLAIM: ClaimedKind<LakeTable> = {
     type: lakeTableKind,
     valuesOf: ({ spec }) => [JSON.stringify([spec.database, spec.table])],
   },
-  // Different addresses of one catalog go unnoticed.
-  isSameSystem: (one, other) => formatAddress(one.catalog) === formatAddress(other.catalog),
+  component: "Catalog",
+  addressesOf: ({ catalog }) => [formatAddress(catalog)],
+  // The uuid alone tells two tables apart, wherever they are.
+  systemOf: () => undefined,
   idOf: (table) => table.status?.tableUuid,
   describe: ({ spec }) => `table "${spec.database}.${spec.table}"`,
   words: { contents: "rows", id: "uuid", removed: "dropped", system: "the catalog", field: "table" },

@@ -3,7 +3,7 @@ import type { LakeTable, LakeTableStatus } from "../../crds/kinds.ts";
 import { lakeTableKind } from "../../crds/kinds.ts";
 import type { Controller } from "../../runtime/controller.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
-import { watchNamesakes } from "../claims/rivals.ts";
+import { watchRivals } from "../claims/rivals.ts";
 import { watchPlatform } from "../platform-watch.ts";
 import type { AppliedTable } from "./apply.ts";
 import { applyTable } from "./apply.ts";
@@ -41,4 +41,4 @@ export function createLakeTableController(systems: SystemAccess): LakeTableContr
   };
 }
 
-const WATCHES = [watchPlatform(lakeTableKind), watchNamesakes(TABLE_CLAIM)];
+const WATCHES = [watchPlatform(lakeTableKind), ...watchRivals(TABLE_CLAIM)];

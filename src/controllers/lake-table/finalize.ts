@@ -10,8 +10,8 @@ import { keyOf } from "../../api/objects.ts";
 import type { SystemAccess, SystemClients } from "../../targets/clients.ts";
 import { platformForCleanup } from "../../platform/cleanup.ts";
 import type { PresentPlatform } from "../../platform/platform.ts";
-import { leftNotice, tell } from "../claims/notices.ts";
-import { olderClaimant } from "../claims/rivals.ts";
+import { leftNotice, sharedNotice, tell } from "../claims/notices.ts";
+import { rivalsOf } from "../claims/rivals.ts";
 import { TABLE_CLAIM } from "./claim.ts";
 import { findNeighbour } from "./neighbours.ts";
 
@@ -39,8 +39,8 @@ export async function finalizeTable(
   const components = ["Catalog", "Storage"] as const;
   const platform = await platformForCleanup(resource, { components, platforms, context });
   if (platform === undefined) return tell(leftNotice(TABLE_CLAIM, resource), context);
-  const claim = { platform: platform.spec, cache: context.kubernetes };
-  if (olderClaimant(TABLE_CLAIM, resource, claim) !== undefined) return;
+  const [rival, ...more] = rivalsOf(TABLE_CLAIM, resource, { platform, cache: context.kubernetes });
+  if (rival !== undefined) return tell(sharedNotice(TABLE_CLAIM, resource, [rival, ...more]), context);
   const location = await dropTable(resource, parsed.identifier, { platform, clients, context });
   if (location !== undefined) await deleteFiles(resource, location, { platform, clients, context });
 }

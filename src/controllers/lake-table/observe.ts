@@ -6,6 +6,7 @@ import type { CurrentTable } from "../../targets/iceberg/table.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
 import { problemOf } from "../../platform/components.ts";
 import type { PlatformState } from "../../platform/platform.ts";
+import type { Rival } from "../claims/rivals.ts";
 import { olderClaimant } from "../claims/rivals.ts";
 import type { Observation } from "../observation.ts";
 import { NOT_READ, observed } from "../observation.ts";
@@ -14,8 +15,8 @@ import { TABLE_CLAIM } from "./claim.ts";
 export interface ObservedTable {
   /** Without it, or without the Secret of its catalog, the table is not read. */
   readonly platform: PlatformState;
-  /** The older resource that has the table; then the table is not read. */
-  readonly older: LakeTable | undefined;
+  /** The older resource that has the table, or may have it; then the table is not read. */
+  readonly older: Rival<LakeTable> | undefined;
   /** Known and `undefined`: there is no such table. */
   readonly table: Observation<CurrentTable | undefined>;
 }
@@ -27,7 +28,7 @@ export async function observeTable(
 ): Promise<ObservedTable> {
   const platform = await platforms.read(resource, context);
   if (platform.state !== "present") return Object.freeze({ platform, older: undefined, table: NOT_READ });
-  const claim = { platform: platform.spec, cache: context.kubernetes };
+  const claim = { platform, cache: context.kubernetes };
   const older = olderClaimant(TABLE_CLAIM, resource, claim);
   const parsed = parseTableIdentifier(resource.spec);
   const isOutOfReach = problemOf(platform, ["Catalog"]) !== undefined;
@@ -35,5 +36,6 @@ export async function observeTable(
     return Object.freeze({ platform, older, table: NOT_READ });
   }
   const table = await observed(clients.catalog(platform).readTable(parsed.identifier, context.signal));
-  return Object.freeze({ platform, older, table });
+  const id = table.state === "known" ? table.value?.uuid : undefined;
+  return Object.freeze({ platform, older: olderClaimant(TABLE_CLAIM, resource, { ...claim, id }), table });
 }

@@ -371,6 +371,8 @@ describe("two resources of two namespaces that want one table of one catalog", (
   it("the younger, whose own platform is gone, drops nothing by what is remembered of it", async () => {
     const far = { spec: { ...PLATFORM.spec, catalog: { uri: "http://far" } } };
     scenario.put(dataPlatformKind, { ...PLATFORM, metadata: elsewhere, ...far });
+    scenario.putIdentities({ namespace: "shop", name: "main" }, { Catalog: "here" });
+    scenario.putIdentities(elsewhere, { Catalog: "there" });
     scenario.putResource("second", { ...SPEC, deletionPolicy: "Delete" });
     expect(await scenario.passUntilReady("second")).toBe(1);
     scenario.put(dataPlatformKind, { ...PLATFORM, metadata: elsewhere });
@@ -378,6 +380,54 @@ describe("two resources of two namespaces that want one table of one catalog", (
     scenario.deleteResource("second");
     await scenario.pass("second");
     expect(scenario.resource("second")).toBeUndefined();
+    expect(scenario.catalog.writes).toEqual(["create"]);
+  });
+});
+
+describe("two resources that want one table through two addresses of one catalog", () => {
+  const elsewhere = { namespace: "elsewhere", name: "main" };
+
+  beforeEach(() => {
+    const alias = { spec: { ...PLATFORM.spec, catalog: { uri: "http://alias" } } };
+    scenario.put(dataPlatformKind, { ...PLATFORM, metadata: elsewhere, ...alias });
+    const metadata = { namespace: "elsewhere", creationTimestamp: "2020-01-01T00:00:00Z" };
+    scenario.putResource("first", SPEC, metadata);
+    scenario.putResource("first", SPEC, metadata);
+  });
+
+  it("have one owner: where the catalog is counts, and not what it is called", async () => {
+    scenario.putIdentities({ namespace: "shop", name: "main" }, { Catalog: "one" });
+    scenario.putIdentities(elsewhere, { Catalog: "one" });
+    scenario.putResource("second", SPEC);
+    await scenario.pass("second");
+    expect(scenario.status("second")).toMatchObject({ conflictsWith: "first" });
+    expect(scenario.catalog.writes).toEqual([]);
+  });
+
+  it("make nothing until it is known which catalog each address leads to", async () => {
+    scenario.putResource("second", SPEC);
+    await scenario.pass("second");
+    expect(scenario.ready("second")).toContain(
+      'Ready=False ResourceConflict: table "shop.events" may belong to the older LakeTable "elsewhere/first"',
+    );
+    expect(scenario.catalog.writes).toEqual([]);
+  });
+});
+
+describe("two resources that want one table, of which the owner goes", () => {
+  it("keep its rows, whatever the owner's policy: the other one has them then", async () => {
+    scenario.putResource("first", { ...SPEC, deletionPolicy: "Delete" });
+    await scenario.pass("first");
+    scenario.putResource("second", SPEC);
+    await scenario.pass("second");
+    scenario.deleteResource("first");
+    await scenario.pass("first");
+    expect(scenario.resource("first")).toBeUndefined();
+    expect(scenario.events()).toContain(
+      'Warning CleanupAbandoned: table "shop.events" was left with its rows: LakeTable "shop/second" claims it too',
+    );
+    expect(await scenario.passUntilReady("second")).toBe(1);
+    expect(scenario.status("second")).toMatchObject({ tableUuid: "table-1" });
     expect(scenario.catalog.writes).toEqual(["create"]);
   });
 });

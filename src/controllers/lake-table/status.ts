@@ -15,7 +15,8 @@ type Fields = Omit<LakeTableStatus, "conditions" | "observedGeneration">;
 
 export function tableStatus(input: Input): StatusResult<LakeTableStatus> {
   const table = knownTable(input);
-  const older = input.observed?.older;
+  const rival = input.observed?.older;
+  const older = rival?.isCertain === true ? rival.resource : undefined;
   return {
     status: {
       ...(older === undefined ? { ...identity(input), ...figures(table, input) } : {}),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DataPlatform, LakeTable } from "../../crds/kinds.ts";
 import { NAMESPACE, PLATFORM, PRESENT, describeError } from "../../testing/systems.ts";
-import type { KubernetesObject, ObjectReader } from "../../runtime/controller.ts";
+import { readerOf } from "../../testing/object-reader.ts";
 import { rivalsOf } from "../claims/rivals.ts";
 import { isShared, TABLE_CLAIM } from "./claim.ts";
 import type { ObservedTable } from "./observe.ts";
@@ -34,13 +34,6 @@ const OBSERVED: ObservedTable = {
 };
 
 /** A cache that holds these tables and has them all looked at. */
-function readerOf(...tables: LakeTable[]): Pick<ObjectReader, "cachedBy"> {
-  return {
-    cachedBy: (index, value) =>
-      (tables as KubernetesObject[]).filter((one) => index.valuesOf(one as never).includes(value)) as never,
-  };
-}
-
 function refusal(resource: LakeTable, observed: Partial<ObservedTable> = {}): unknown {
   try {
     return validateTable(resource, { ...OBSERVED, ...observed });
@@ -132,13 +125,13 @@ describe("a table's manifest", () => {
   });
 
   it("whose table an older resource has is refused, before anything else is asked for", () => {
-    const older = table({}, { name: "first", namespace: "other" });
+    const older = { resource: table({}, { name: "first", namespace: "other" }), isCertain: true };
     const platform = { state: "absent", key: PRESENT.key } as const;
     expect(refusal(table(), { older, platform })).toMatchObject({
       class: "terminal",
       reason: "ResourceConflict",
       message:
-        'table "shop.events" belongs to the older LakeTable "other/first"; give one of them another table, or delete one',
+        'table "shop.events" belongs to the older LakeTable "other/first"; delete this LakeTable, which leaves it and its rows as they are, or make another one with another table',
     });
   });
 
@@ -174,34 +167,43 @@ describe("a table's manifest", () => {
 
 describe("rivals for a table", () => {
   const own = table();
+  const otherwise = (namespace: string, status?: LakeTable["status"]): LakeTable =>
+    table({}, { uid: "v", namespace }, status);
 
-  it.each([
-    ["a resource of the same platform", table({}, { uid: "v" }), true],
-    ["a resource whose platform has the same catalog", table({}, { uid: "v", namespace: "other" }), true],
-    ["the resource itself", table(), false],
-    ["another table", table({ table: "other" }, { uid: "v" }), false],
-    ["another database", table({ database: "other" }, { uid: "v" }), false],
-    ["a resource whose platform has another catalog", table({}, { uid: "v", namespace: "far" }), false],
+  it.each<[string, LakeTable, "certain" | "possible" | undefined]>([
+    ["a resource of the same platform", table({}, { uid: "v", name: "x" }), "certain"],
+    ["a resource whose platform has the same address", otherwise("near"), "certain"],
+    ["a resource whose platform has another address of the same catalog", otherwise("alias"), "certain"],
+    ["the resource itself", own, undefined],
+    ["another table", table({ table: "other" }, { uid: "v", name: "x" }), undefined],
+    ["another database", table({ database: "other" }, { uid: "v", name: "x" }), undefined],
+    ["a resource whose platform has another catalog", otherwise("far"), undefined],
     [
-      "a resource whose platform nobody knows: it may be the same catalog",
-      table({}, { uid: "v", namespace: "nowhere" }),
-      true,
+      "one that has this very table, whatever its catalog is called",
+      otherwise("far", { tableUuid: "1" }),
+      "certain",
     ],
-  ])("%s: %o", (_case, other, isRival) => {
-    const far = { ...PLATFORM, spec: { ...PLATFORM.spec, catalog: { uri: "http://far" } } };
-    const platforms = new Map([
-      [NAMESPACE, PLATFORM],
-      ["other", { ...PLATFORM, spec: { ...PLATFORM.spec, catalog: { uri: "http://catalog/" } } }],
-      ["far", far],
-    ]);
-    const platformOf = (one: LakeTable): DataPlatform | undefined =>
-      platforms.get(one.metadata.namespace ?? "");
-    const rivals = rivalsOf(TABLE_CLAIM, own, {
-      platform: PRESENT.spec,
-      namesakes: [own, other],
-      platformOf,
+    ["a resource whose catalog has not said yet which it is", otherwise("new"), "possible"],
+    ["a resource whose platform nobody knows", otherwise("nowhere"), "possible"],
+  ])("%s: %s", (_case, other, expected) => {
+    const at = (namespace: string, uri: string, identity?: string): DataPlatform => ({
+      ...PLATFORM,
+      metadata: { namespace, name: "main" },
+      spec: { ...PLATFORM.spec, catalog: { uri } },
+      status: { components: [{ name: "Catalog", reachable: true, ...(identity && { identity }) }] },
     });
-    expect(rivals).toEqual(isRival ? [other] : []);
+    const cache = readerOf(
+      own,
+      other,
+      at("near", "http://catalog/"),
+      at("alias", "http://alias", "10.0.0.1:80 main"),
+      at("far", "http://far", "10.0.0.2:80 main"),
+      at("new", "http://new"),
+    );
+    const platform = { ...PRESENT, identities: { Catalog: "10.0.0.1:80 main" } };
+    const rivals = rivalsOf(TABLE_CLAIM, own, { platform, id: "1", cache });
+    const isCertain = expected === "certain";
+    expect(rivals).toEqual(expected === undefined ? [] : [{ resource: other, isCertain }]);
   });
 });
 

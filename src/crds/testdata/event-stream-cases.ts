@@ -4,6 +4,10 @@ import type { FieldCase } from "./spec-case.ts";
 export const EVENT_STREAM_CASES: readonly FieldCase[] = [
   { name: "a topic named '..'", path: "topicName", value: "..", refusal: /topicName/ },
   { name: "a topic named '...'", path: "topicName", value: "..." },
+  { name: "Kafka's own topic of offsets", path: "topicName", value: "__consumer_offsets", refusal: /topicName: .*Kafka or its tools/ },
+  { name: "the topic of a schema registry", path: "topicName", value: "_schemas", refusal: /topicName: .*Kafka or its tools/ },
+  { name: "a topic of MirrorMaker", path: "topicName", value: "mm2-offset-syncs.far.internal", refusal: /topicName: .*Kafka or its tools/ },
+  { name: "a topic with one underscore in front", path: "topicName", value: "_events" },
   { name: "no partitions", path: "partitions", value: 0, refusal: /partitions/ },
   { name: "half a partition", path: "partitions", value: 1.5, refusal: /partitions/ },
   {

@@ -62,6 +62,22 @@ function config(overrides: string | undefined, defaults: string | undefined): An
   return (request) => ({ status: 200, body: request.url?.includes("/config") === true ? body : {} });
 }
 
+describe("which catalog it is", () => {
+  const nessie = { "nessie.is-nessie-catalog": "true" };
+
+  it.each<[string, Record<string, string>, string]>([
+    ["by server and prefix", { prefix: "one" }, " one"],
+    ["of Nessie by the branch, whatever the warehouse", { ...nessie, prefix: "main%7Cwarehouse" }, " main"],
+    ["of one without a prefix by the server alone", {}, ""],
+  ])("is told %s, the same for each spelling of the address", async (_case, overrides, expected) => {
+    answer = () => ({ status: 200, body: { defaults: {}, overrides } });
+    const { port } = server.address() as AddressInfo;
+    const spellings = [`http://localhost:${port}/iceberg`, `http://127.0.0.1:${port}/iceberg//`];
+    for (const uri of spellings)
+      expect((await client({ uri }).probe()).identity).toBe(`127.0.0.1:${port}/iceberg${expected}`);
+  });
+});
+
 function failing(status: number, type?: string): Answer {
   return (request) =>
     request.url?.includes("/config") === true

@@ -8,6 +8,7 @@ import type { TableIdentifier } from "../../naming/tables.ts";
 import { answerToError, failureToError, unreadableAnswer } from "./errors.ts";
 import type { CatalogAnswer } from "./errors.ts";
 import { parseJson } from "./json.ts";
+import { serverIdentity } from "../http/server-identity.ts";
 import { createSession } from "./session.ts";
 import type { Session } from "./session.ts";
 import type { CatalogSettings } from "../../platform/catalog.ts";
@@ -52,6 +53,8 @@ export interface CatalogConfig {
   /** Path element after `/v1/`; empty when there is none. */
   readonly prefix: string;
   readonly isNessie: boolean;
+  /** Server and prefix, the same for every spelling of the address and for every way to name the warehouse. */
+  readonly identity: string;
 }
 
 const configAnswer = z.object({
@@ -110,11 +113,10 @@ class RestCatalogClient implements CatalogClient {
     const parsed = configAnswer.safeParse(result.body);
     if (!parsed.success) throw unreadableAnswer(this.settings, doing, parsed.error);
     const { defaults, overrides } = parsed.data;
-    const value = {
-      // The protocol's order: what the catalog insists on, then the user's, then what it suggests.
-      prefix: overrides?.["prefix"] ?? this.settings.prefix ?? defaults?.["prefix"] ?? "",
-      isNessie: overrides?.["nessie.is-nessie-catalog"] === "true",
-    };
+    // The protocol's order: what the catalog insists on, then the user's, then what it suggests.
+    const prefix = overrides?.["prefix"] ?? this.settings.prefix ?? defaults?.["prefix"] ?? "";
+    const isNessie = overrides?.["nessie.is-nessie-catalog"] === "true";
+    const value = { prefix, isNessie, identity: await identityOf(this.#base, { prefix, isNessie }) };
     this.#config = { value, expiresAt: Date.now() + CONFIG_LIFE_MS };
     return value;
   }
@@ -181,6 +183,15 @@ export function namespacePath(database: string, ...more: readonly string[]): str
 /** Path of a table. */
 export function tablePath(identifier: TableIdentifier): string {
   return namespacePath(identifier.database, "tables", encodeURIComponent(identifier.table));
+}
+
+/** Nessie's prefix is `branch|warehouse`; the tables are those of the branch, a warehouse is only where new files go. */
+async function identityOf(
+  base: string,
+  { prefix, isNessie }: Pick<CatalogConfig, "prefix" | "isNessie">,
+): Promise<string> {
+  const tables = isNessie ? decodeURIComponent(prefix).split("|")[0] : prefix;
+  return `${await serverIdentity(base)} ${tables ?? ""}`.trim();
 }
 
 function readError(status: number, text: string): CatalogAnswer {

@@ -5,15 +5,14 @@ import type { KafkaClient } from "./client.ts";
 import type { TopicAction } from "./diff.ts";
 import type { TopicActionResult } from "./execute.ts";
 import { deleteTopic, executeTopicActions } from "./execute.ts";
-import type { KafkaProbe } from "./read.ts";
+import type { KafkaProbe, TopicReading } from "./read.ts";
 import { createTopicRequests } from "./topic-requests.ts";
 import { probeKafka, readEndOffsets, readTopic } from "./read.ts";
 import type { CurrentTopic, TopicIdentity } from "./topic.ts";
 
 /** Every method throws errors of the runtime's classes. */
 export interface TopicAdmin {
-  /** The topic, or `undefined` when the cluster answered that there is none. */
-  readTopic(name: TopicName, signal?: AbortSignal): Promise<CurrentTopic | undefined>;
+  readTopic(name: TopicName, signal?: AbortSignal): Promise<TopicReading>;
   /** Carries actions out in order, stops at the first that fails and tells each one's result. */
   execute(actions: readonly TopicAction[], permit: WritePermit): Promise<readonly TopicActionResult[]>;
   /** Deletes exactly the topic with this id, not a namesake; `false` when there is none. */

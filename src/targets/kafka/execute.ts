@@ -59,7 +59,8 @@ async function settle(
   try {
     for (const pause of SETTLE_PAUSES_MS) {
       if (pause > 0) await sleep(pause, undefined, { signal });
-      if (change.isVisible(await readTopic(requests, change.name, signal))) return;
+      const { topic } = await readTopic(requests, change.name, signal);
+      if (change.isVisible(topic)) return;
     }
   } catch {
     // The change itself succeeded, and that is what is told; the next pass will meet what is wrong now.

@@ -9,18 +9,26 @@ import { topicIdFromHex } from "./topic.ts";
 import type { ConfigValueType, CurrentTopic, TopicConfig } from "./topic.ts";
 import { kafkaVersion } from "./version.ts";
 
-/** The topic, or `undefined` when the cluster answered that there is none. */
+/** What a cluster answered when it was asked for a topic. */
+export interface TopicReading {
+  /** The id that the cluster gave itself when it was made, the same at all of its addresses; `undefined`: it tells none. */
+  readonly clusterId: string | undefined;
+  /** `undefined`: there is no such topic. */
+  readonly topic: CurrentTopic | undefined;
+}
+
+/** Asks for a topic. */
 export async function readTopic(
   requests: TopicRequests,
   name: TopicName,
   signal?: AbortSignal,
-): Promise<CurrentTopic | undefined> {
-  const [shape, configs] = await Promise.all([
+): Promise<TopicReading> {
+  const [{ clusterId, shape }, configs] = await Promise.all([
     readShape(requests, name, signal),
     readConfigs(requests, name, signal),
   ]);
   // Seen by one request and not by the other: it is being made or deleted; the shape has the id, so it decides.
-  return shape === undefined ? undefined : { ...shape, configs: configs ?? [] };
+  return { clusterId, topic: shape && { ...shape, configs: configs ?? [] } };
 }
 
 export interface KafkaProbe {
@@ -71,18 +79,21 @@ async function readShape(
   { client, describeTopic }: TopicRequests,
   name: TopicName,
   signal: AbortSignal | undefined,
-): Promise<Omit<CurrentTopic, "configs"> | undefined> {
+): Promise<{ readonly clusterId: string | undefined; readonly shape?: Omit<CurrentTopic, "configs"> }> {
   const doing = `describing topic "${name}"`;
   const topic = await describeTopic(name, { doing, ...(signal && { signal }) });
-  if (errorName(topic.errorCode) === "UNKNOWN_TOPIC_OR_PARTITION") return undefined;
+  const clusterId = topic.clusterId ?? undefined;
+  if (errorName(topic.errorCode) === "UNKNOWN_TOPIC_OR_PARTITION") return { clusterId };
   throwUnlessFine(client, { code: topic.errorCode, message: null, doing });
   const replicas = topic.partitions.map((partition) => partition.replicaNodes.length);
-  return {
+  const shape = {
     name,
     id: topicIdFromHex(topic.topicId),
     partitions: topic.partitions.length,
     replicationFactor: Math.min(...replicas),
+    ...(topic.isInternal && { isInternal: true as const }),
   };
+  return { clusterId, shape };
 }
 
 async function readConfigs(

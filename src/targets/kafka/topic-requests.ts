@@ -77,7 +77,8 @@ export function createTopicRequests(client: KafkaClient) {
       to: "any-broker",
       keyOf: (name: string) => name,
       sending: (names) => (connection) => metadataV12.api.async(connection, names, false),
-      answersOf: ({ topics }) => topics,
+      // Each answer with the cluster that it is of.
+      answersOf: ({ topics, clusterId }) => topics.map((topic) => ({ ...topic, clusterId })),
       nameOf: ({ name }) => name ?? "",
     }),
     describeConfigs: gathered(client, {

@@ -37,6 +37,8 @@ export interface CurrentTopic {
   readonly partitions: number;
   readonly replicationFactor: number;
   readonly configs: readonly TopicConfig[];
+  /** Kafka keeps it for itself, like its consumers' offsets. */
+  readonly isInternal?: true;
 }
 
 /** Which topic: its name may have belonged to another one before. */

@@ -1,10 +1,13 @@
 /** Reads a bucket; does not write. */
 import { HeadBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { serverIdentity } from "../http/server-identity.ts";
 import type { StorageClient } from "./client.ts";
 
 export interface StorageProbe {
   /** What the server calls itself; many do not. */
   readonly server: string | undefined;
+  /** The bucket and where it is, the same for every spelling of the endpoint. */
+  readonly identity: string;
 }
 
 /** Asks whether the bucket is there and the credentials may use it. */
@@ -20,7 +23,8 @@ export async function probeStorage(client: StorageClient, signal?: AbortSignal):
     { step: "deserialize", name: "readServerHeader" },
   );
   await client.run({ doing: "looking for the bucket", signal }, (sdk, http) => sdk.send(command, http));
-  return { server };
+  const { bucket, endpoint } = client.settings;
+  return { server, identity: `s3://${bucket} at ${await serverIdentity(endpoint)}` };
 }
 
 /** Keys under a prefix, page by page (at most 1,000 a page), in the order of their bytes. */
