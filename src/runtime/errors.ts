@@ -56,6 +56,17 @@ export class TransientError extends Error {
   }
 }
 
+/** A phase that writes has done a part of its work: that part shows in the status, and `cause` says why there is no more. */
+export class PartlyApplied<Applied> extends Error {
+  readonly applied: Applied;
+
+  constructor(applied: Applied, cause: Error) {
+    super(cause.message, { cause });
+    this.name = "PartlyApplied";
+    this.applied = applied;
+  }
+}
+
 /** The outermost terminal error of the chain of causes. */
 export function findTerminalError(error: unknown): TerminalError | undefined {
   return find<TerminalError>(error, TERMINAL);

@@ -75,6 +75,16 @@ export class ComposingOperator {
     return (body as { items: readonly SeenObject[] }).items;
   }
 
+  /** Takes an object's owner away, as the garbage collector does in a deletion with `--cascade=orphan`. */
+  async disown(type: ResourceType, name: string): Promise<void> {
+    await this.#poll(`${type.kind} ${name} without an owner`, async () => {
+      const object = await this.get(type, name);
+      const body = { ...object, metadata: { ...object.metadata, ownerReferences: [] } };
+      const { code } = await this.requests.send({ method: "PUT", path: this.#path(type, name), body });
+      return { found: code === 200 ? true : undefined, seen: object };
+    });
+  }
+
   async delete(type: ResourceType, name: string): Promise<void> {
     await this.requests.mustSend({ method: "DELETE", path: this.#path(type, name) });
   }

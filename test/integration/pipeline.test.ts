@@ -264,6 +264,70 @@ describe("a pipeline that cannot be as it is wanted", () => {
   });
 });
 
+describe("a child that somebody else has changed", () => {
+  it("so that it cannot be set back stops no other, and the message says which field, both values and who", async () => {
+    await applyPipeline("edited", { stream: { partitions: 3 } });
+    await makeReady("edited");
+    const edited = { spec: { platformRef: { name: "main" }, partitions: 6 } };
+    await operator.change(eventStreamKind, "edited-raw", edited);
+    await applyPipeline("edited", { stream: { partitions: 3 }, collector: { ipMasking: "Drop" } });
+    const pipeline = await operator.waitFor(
+      clickstreamPipelineKind,
+      "edited",
+      ({ status, metadata }) =>
+        status?.["observedGeneration"] === metadata.generation &&
+        status?.conditions?.some(({ type, status: is }) => type === "Stalled" && is === "True") === true,
+    );
+    const message = pipeline.status?.conditions?.find(({ type }) => type === "Ready")?.message;
+    expect(message).toContain(
+      'EventStream "edited-raw" has spec.partitions 6, as "tests" wrote it, and ClickstreamPipeline "edited" wants 3',
+    );
+    await operator.waitFor(Deployment, "edited-collector", (object) =>
+      JSON.stringify(object.spec).includes("Drop"),
+    );
+    await applyPipeline("edited", { stream: { partitions: 6 }, collector: { ipMasking: "Drop" } });
+    await makeReady("edited");
+  });
+});
+
+describe("a pipeline that finds its children there", () => {
+  const children = [
+    [eventStreamKind, "back-raw"],
+    [lakeTableKind, "back-events"],
+    [Deployment, "back-collector"],
+    [StatefulSet, "back-stream"],
+    [ConfigMap, "back-stream"],
+    [Service, "back-collector"],
+  ] as const;
+  const found = (): Promise<readonly SeenObject[]> =>
+    Promise.all(children.map(([type, name]) => operator.get(type, name)));
+  const identities = (objects: readonly SeenObject[]): readonly unknown[] =>
+    objects.map(({ metadata, status }) => [metadata.uid, status?.["topicId"], status?.["tableUuid"]]);
+
+  it.each(["with the reference to the one that is gone", "without an owner"])(
+    "takes them over %s: ids and uuids stay",
+    async (how) => {
+      await applyPipeline("back");
+      await makeReady("back");
+      const before = await found();
+      await operator.delete(clickstreamPipelineKind, "back");
+      await operator.waitUntilGone(clickstreamPipelineKind, "back");
+      // No garbage collector runs here, so the children are as a backup brings them, or as it leaves them that sets them free.
+      if (how === "without an owner") {
+        for (const [type, name] of children) await operator.disown(type, name);
+      }
+      await applyPipeline("back");
+      const { metadata } = await makeReady("back");
+      const after = await found();
+      expect(identities(after)).toEqual(identities(before));
+      for (const child of after) {
+        const owner = child.metadata.ownerReferences?.find(({ controller }) => controller === true);
+        expect(owner?.uid).toBe(metadata.uid);
+      }
+    },
+  );
+});
+
 describe("deleting a pipeline", () => {
   const { endpoint, region, bucket, accessKeyId, secretAccessKey } = inject("engines").storage;
   const client = createStorageClient({

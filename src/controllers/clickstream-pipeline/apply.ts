@@ -1,6 +1,7 @@
 /** Writes a pipeline's children in order and removes those that are no longer wanted. */
 import { clickstreamPipelineKind } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
+import { PartlyApplied } from "../../runtime/errors.ts";
 import type { ChildResult } from "../../targets/kubernetes/child.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import { applyChildren } from "../../targets/kubernetes/apply-children.ts";
@@ -29,7 +30,7 @@ export const OWNED = ownedBy(clickstreamPipelineKind, [
   CHILD_TYPES.ServiceAccount,
 ]);
 
-/** Writes what can be written. Then throws what keeps a workload from it, if something does. */
+/** Writes what can be written. Then throws what keeps a child or a workload from it, if something does, with what was written. */
 export async function applyPipeline(
   plan: PipelinePlan,
   observed: ObservedPipeline,
@@ -39,10 +40,10 @@ export async function applyPipeline(
   const problem = blocked.collector ?? blocked.streamJob;
   // The children of a workload that is left as it is are not among those to write, yet nothing of it may go.
   const pruneTypes = problem === undefined ? OWNED.pruneTypes : [];
-  const children = await applyChildren(
-    { owner, labels, children: orderedChildren(plan), pruneTypes },
-    context,
-  );
-  if (problem !== undefined) throw problem;
-  return { children, refusals: await podRefusals(plan, observed, context) };
+  const set = { owner, labels, children: orderedChildren(plan), pruneTypes };
+  const { results: children, problem: refused } = await applyChildren(set, context);
+  const applied = { children, refusals: await podRefusals(plan, observed, context) };
+  const left = refused ?? problem;
+  if (left !== undefined) throw new PartlyApplied(applied, left);
+  return applied;
 }

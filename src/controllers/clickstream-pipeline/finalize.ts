@@ -32,6 +32,10 @@ export async function finalizePipeline(
   context: ReconcileContext,
   { platforms, clients }: SystemAccess,
 ): Promise<void> {
+  if (leavesChildren(pipeline, context.kubernetes)) {
+    context.logger.info("Left the children as they are: the pipeline is deleted without them");
+    return;
+  }
   await passPolicyOn(pipeline, context);
   if (policyOf(pipeline) === "Retain") return;
   const key = keyOf(pipeline);
@@ -50,6 +54,20 @@ export async function finalizePipeline(
 interface DataChild {
   readonly type: ResourceType;
   readonly object: EventStream | LakeTable;
+}
+
+/** Kubernetes' own finalizer of a deletion with `--cascade=orphan`; it goes once the children have lost their owner. */
+const ORPHAN_FINALIZER = "orphan";
+
+/** Whether the pipeline goes and its children stay, to be taken over by one of its name: then the job and its checkpoint stay too. */
+function leavesChildren(pipeline: ClickstreamPipeline, cache: ObjectReader): boolean {
+  if (pipeline.metadata.finalizers?.includes(ORPHAN_FINALIZER) === true) return true;
+  const { namespace, name } = keyOf(pipeline);
+  const labels = managedLabels(clickstreamPipelineKind.kind, name);
+  const children = [eventStreamKind, lakeTableKind].flatMap((type) =>
+    cache.cachedList(type, { namespace, labels }),
+  );
+  return children.length > 0 && children.every((child) => controllerOf(child) === undefined);
 }
 
 /** The pipeline's own children that hold data. */

@@ -1,9 +1,14 @@
 /** Whole passes over pipelines against an API server in this process, with the faults that break controllers. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ClickstreamPipelineSpec } from "../../crds/kinds.ts";
-import { dataPlatformKind, eventStreamKind, lakeTableKind } from "../../crds/kinds.ts";
+import {
+  clickstreamPipelineKind,
+  dataPlatformKind,
+  eventStreamKind,
+  lakeTableKind,
+} from "../../crds/kinds.ts";
+import type { KubernetesObject, ResourceType } from "../../api/objects.ts";
 import { SECRET_TYPE } from "../../platform/secret-reader.ts";
-import type { ResourceType } from "../../api/objects.ts";
 import { JsonClient } from "../../targets/http/json-client.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import type { PodObject } from "../../targets/kubernetes/pods.ts";
@@ -468,6 +473,47 @@ describe("deleting a pipeline", () => {
     putPipeline({ deletionPolicy: "Retain" });
     scenario.deleteResource("web");
     expect(await pass()).toEqual(DATA_WRITES.slice(1));
+  });
+
+  describe("without its children (--cascade=orphan)", () => {
+    const TYPES = [...Object.values(CHILD_TYPES), eventStreamKind, lakeTableKind];
+    const children = CHILDREN.map((child) => {
+      const [kind, name = ""] = child.split("/");
+      return { type: TYPES.find((type) => type.kind === kind) ?? eventStreamKind, name };
+    });
+    const found = (): readonly (KubernetesObject | undefined)[] =>
+      children.map(({ type, name }) => scenario.find(type, name));
+    const setMetadata = (type: ResourceType, name: string, fields: object): void =>
+      scenario.change(type, name, (object) => {
+        object["metadata"] = { ...(object["metadata"] as object), ...fields };
+      });
+
+    beforeEach(async () => {
+      scenario.bucket.keys.add("checkpoints/quickstart/web/offsets/0");
+      await settle({ deletionPolicy: "Delete" });
+    });
+
+    it("touches nothing while they are being set free", async () => {
+      setMetadata(clickstreamPipelineKind, "web", { finalizers: [...FINALIZERS, "orphan"] });
+      scenario.deleteResource("web");
+      expect(await pass()).toEqual([]);
+      expect(scenario.resource("web")?.metadata.finalizers).toEqual(["orphan"]);
+      expect(scenario.bucket.keys.size).toBe(1);
+    });
+
+    it("leaves them, the job and its checkpoint to the next of its name, which takes them over as they are", async () => {
+      const uids = found().map((child) => child?.metadata.uid);
+      for (const { type, name } of children) setMetadata(type, name, { ownerReferences: [] });
+      scenario.deleteResource("web");
+      expect(await pass()).toEqual([]);
+      expect(scenario.resource("web")).toBeUndefined();
+      expect(scenario.bucket.keys.size).toBe(1);
+      await settle({ deletionPolicy: "Delete" });
+      const { uid } = scenario.resource("web")?.metadata ?? {};
+      expect(found().map((child) => child?.metadata.uid)).toEqual(uids);
+      const owners = found().flatMap((child) => child?.metadata.ownerReferences ?? []);
+      expect(new Set(owners.map((owner) => owner.uid))).toEqual(new Set([uid]));
+    });
   });
 
   it("deletes the checkpoint only when the job is gone", async () => {

@@ -1,6 +1,7 @@
 /** Writes a cluster's children in order and removes those that are no longer wanted. */
 import { queryClusterKind } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
+import { PartlyApplied } from "../../runtime/errors.ts";
 import { applyChildren, findResult, pruneChildren } from "../../targets/kubernetes/apply-children.ts";
 import type { ChildResult } from "../../targets/kubernetes/child.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
@@ -26,7 +27,8 @@ export const OWNED = ownedBy(queryClusterKind, [
 export async function applyCluster(plan: ClusterPlan, context: ReconcileContext): Promise<AppliedCluster> {
   const { owner, labels, names } = plan.cluster;
   const set = { owner, labels, children: orderedChildren(plan), pruneTypes: OWNED.pruneTypes };
-  const applied = await applyChildren({ ...set, pruneTypes: [] }, context);
+  const { results: applied, problem } = await applyChildren({ ...set, pruneTypes: [] }, context);
+  if (problem !== undefined) throw new PartlyApplied({ children: applied }, problem);
   const coordinator = findResult<DeploymentObject>(applied, "Deployment", names.coordinator);
   // Workers that are no longer wanted work until the coordinator does: before, nobody would answer queries.
   if (deploymentRollout(coordinator).state !== "ready") return { children: applied };

@@ -63,6 +63,8 @@ export class KubernetesError extends Error {
   readonly httpStatus: number;
   /** What the server asked for (`Retry-After`). */
   readonly retryAfterSeconds: number | undefined;
+  /** Paths of the fields that the server found fault with, like `spec.partitions`. */
+  readonly fields: readonly string[];
 
   constructor(
     code: KubernetesErrorCode,
@@ -71,6 +73,7 @@ export class KubernetesError extends Error {
       detail?: string;
       httpStatus?: number;
       retryAfterSeconds?: number | undefined;
+      fields?: readonly string[];
       cause?: unknown;
     } = {},
   ) {
@@ -80,6 +83,7 @@ export class KubernetesError extends Error {
     this.detail = options.detail ?? message;
     this.httpStatus = options.httpStatus ?? 0;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.fields = options.fields ?? [];
   }
 }
 

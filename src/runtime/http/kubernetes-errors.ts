@@ -47,6 +47,7 @@ export function errorOfResponse(request: FailedRequest, response: FailedResponse
     detail,
     httpStatus: response.statusCode,
     retryAfterSeconds: retryAfterOf(response, status),
+    fields: (status?.details?.causes ?? []).flatMap(({ field }) => field ?? []),
   });
 }
 

@@ -1,6 +1,7 @@
 /** Runs observe, validate, plan and apply in order and keeps what each gave, also when a later one fails. */
 import type { CommonStatus } from "../../api/conditions.ts";
 import type { Controller, CustomResource, ReconcileContext, StatusInput } from "../controller.ts";
+import { PartlyApplied } from "../errors.ts";
 import type { RuntimeMetrics } from "../metrics.ts";
 
 export type PhaseName = "observe" | "validate" | "plan" | "apply" | "finalize";
@@ -44,6 +45,7 @@ export async function runPhases<
     results.plan = plan;
     results.applied = await timed(run, "apply", () => controller.apply(plan, observed, context));
   } catch (error) {
+    if (error instanceof PartlyApplied) results.applied = error.applied as Applied;
     results.thrown = { error };
   }
   return results;

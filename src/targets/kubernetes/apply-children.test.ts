@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CommonStatus } from "../../api/conditions.ts";
 import type { Controller, CustomResource } from "../../runtime/controller.ts";
+import { COMPONENT_LABEL } from "../../naming/marks.ts";
 import { Scenario } from "../../testing/scenario.ts";
 import { NAMESPACE } from "../../testing/systems.ts";
 import { applyChildren } from "./apply-children.ts";
@@ -10,7 +11,7 @@ import { CHILD_TYPES, child, ownerReference } from "./child.ts";
 
 const LABELS = { "app.kubernetes.io/managed-by": "openclickstream", "openclickstream.io/thing": "web" };
 const THING = { group: "openclickstream.io", version: "v1alpha1", kind: "Thing", plural: "things" };
-const { ConfigMap } = CHILD_TYPES;
+const { ConfigMap, Deployment } = CHILD_TYPES;
 
 type Thing = CustomResource<object, CommonStatus>;
 type ThingController = Controller<Thing, undefined, undefined, undefined, undefined, CommonStatus>;
@@ -23,15 +24,19 @@ let results: readonly ChildResult[] = [];
 const CONTROLLER: ThingController = {
   kind: THING,
   concurrency: 1,
-  watches: [
-    { type: ConfigMap, labelSelector: "app.kubernetes.io/managed-by=openclickstream", toKeys: () => [] },
-  ],
+  watches: [ConfigMap, Deployment].map((type) => ({
+    type,
+    labelSelector: "app.kubernetes.io/managed-by=openclickstream",
+    toKeys: () => [],
+  })),
   observe: async () => undefined,
   validate: () => undefined,
   plan: () => undefined,
   apply: async (_plan, _observed, context) => {
     const set = { owner: owner(), children: wanted, labels: LABELS, pruneTypes: [ConfigMap] };
-    results = await applyChildren(set, context);
+    const { results: children, problem } = await applyChildren(set, context);
+    results = children;
+    if (problem !== undefined) throw problem;
     return undefined;
   },
   status: () => ({ status: {}, conditions: [] }),
@@ -164,7 +169,81 @@ describe("applying children", () => {
     );
   });
 
-  it("stops at the first failure, so that a workload never sees half of its files, and goes on at the next pass", async () => {
+  it.each([
+    ["has lost its owner reference", []],
+    [
+      "names an owner of this kind and name that is gone, as a backup does",
+      [
+        {
+          apiVersion: "openclickstream.io/v1alpha1",
+          kind: "Thing",
+          name: "web",
+          uid: "before",
+          controller: true,
+        },
+      ],
+    ],
+  ])("takes a child of its own back that %s, the same object as before", async (_case, ownerReferences) => {
+    await outcomes(configMap("a"));
+    const uid = scenario.find(ConfigMap, "a")?.metadata.uid;
+    scenario.change(ConfigMap, "a", (object) => {
+      object["metadata"] = { ...(object["metadata"] as object), ownerReferences };
+    });
+    expect(await outcomes(configMap("a"))).toEqual(["a changed"]);
+    const { metadata } = scenario.find(ConfigMap, "a") ?? {};
+    expect(metadata?.uid).toBe(uid);
+    expect(metadata?.ownerReferences?.filter(({ controller }) => controller)).toEqual([
+      ownerReference(owner()),
+    ]);
+    expect(await outcomes(configMap("a"))).toEqual(["a unchanged"]);
+  });
+
+  it("takes over nothing that only bears the labels: it was not made by the operator", async () => {
+    seed("a", { labels: LABELS });
+    await outcomes(configMap("a"));
+    expect(scenario.ready("web")).toContain(
+      'ResourceConflict: ConfigMap "a" exists and was not made by the operator',
+    );
+  });
+
+  it("goes on with the others after one that is refused, but not with the workload of the same component", async () => {
+    const labelled = (component: string): Record<string, string> => ({
+      ...LABELS,
+      [COMPONENT_LABEL]: component,
+    });
+    const workload = (name: string): Child =>
+      child(Deployment, { name, namespace: NAMESPACE, labels: labelled(name) }, {});
+    const config = child(ConfigMap, { name: "b", namespace: NAMESPACE, labels: labelled("b") }, { data: {} });
+    seed("b", {});
+    expect(await outcomes(config, configMap("c"), workload("b"), workload("d"))).toEqual([
+      "c created",
+      "d created",
+    ]);
+    expect(scenario.ready("web")).toContain('ResourceConflict: ConfigMap "b" exists');
+  });
+
+  it("names field, both values and who wrote the one that is there, of a child that cannot be set back", async () => {
+    await outcomes(configMap("a"));
+    scenario.change(ConfigMap, "a", (object) => {
+      object["data"] = { a: "6" };
+      const managedFields = [
+        { manager: "openclickstream-thing", fieldsV1: { "f:metadata": {} } },
+        { manager: "kubectl-patch", fieldsV1: { "f:data": { "f:a": {} } } },
+      ];
+      object["metadata"] = { ...(object["metadata"] as object), managedFields };
+    });
+    scenario.api.intercept = ({ verb, collection }) =>
+      verb === "apply" && collection === "v1/configmaps"
+        ? { kind: "status", status: 422, reason: "Invalid", fields: ["data.a"] }
+        : undefined;
+    await outcomes(configMap("a"));
+    expect(scenario.ready("web")).toContain(
+      'Ready=False InvalidSpec: ConfigMap "a" has data.a "6", as "kubectl-patch" wrote it, and Thing "web" wants "1", ' +
+        "which the API server does not take back; give the Thing the same value, or set it back there: ",
+    );
+  });
+
+  it("stops where nobody is reached, so that a workload never sees half of its files, and goes on at the next pass", async () => {
     const children = [configMap("a"), configMap("b"), configMap("c")];
     wanted = children;
     scenario.crashAfter(1);

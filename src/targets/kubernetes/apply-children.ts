@@ -1,16 +1,18 @@
 /**
  * Writes the children of a composed resource: in the given order, only what differs, each result by item; then removes what is ours
- * and no longer planned. Stops at the first failure, because later children (workloads) depend on earlier ones.
+ * and no longer planned. A child that cannot be written stops no other, but for the workload whose pods would refer to it.
  */
 import type { Logger } from "pino";
-import { OWN_ANNOTATIONS } from "../../naming/marks.ts";
-import { TerminalError } from "../../runtime/errors.ts";
+import { COMPONENT_LABEL, GROUP, OWN_ANNOTATIONS } from "../../naming/marks.ts";
+import { isTerminalError, TerminalError } from "../../runtime/errors.ts";
 import type { KubernetesClient } from "../../runtime/http/kubernetes-client.ts";
+import { isKubernetesError } from "../../runtime/http/kubernetes-client.ts";
+import { keyOf } from "../../api/objects.ts";
 import type { KubernetesObject, ResourceType } from "../../api/objects.ts";
 import type { Child, ChildOwner, ChildResult } from "./child.ts";
-import { controllerOf, describeChild, isOwnedBy, withOwner } from "./child.ts";
+import { CHILD_TYPES, controllerOf, describeChild, isAdoptable, isOwnedBy, withOwner } from "./child.ts";
 import { firstDifference } from "./covers.ts";
-import { classifyChildError } from "./errors.ts";
+import { classifyChildError, isAboutOneChild } from "./errors.ts";
 
 /** Everything that one owner wants, and where to look for what it no longer wants. */
 export interface ChildSet {
@@ -28,11 +30,56 @@ export interface ApplyOptions {
   readonly logger: Logger;
 }
 
-/** Applies, then prunes. Throws `TerminalError` when a child's name is taken by another owner or the API server refuses the child. */
-export async function applyChildren(set: ChildSet, options: ApplyOptions): Promise<readonly ChildResult[]> {
+/** What became of a set of children. */
+export interface AppliedChildren {
+  readonly results: readonly ChildResult[];
+  /** Why some of them are not as planned: the first refusal's error, with all that was refused in its message. */
+  readonly problem: Error | undefined;
+}
+
+/**
+ * Applies; prunes when all went well. A child whose name is taken by another owner, or that the API server refuses, is a problem
+ * of its own (a `TerminalError`); what no child is to blame for is thrown.
+ */
+export async function applyChildren(set: ChildSet, options: ApplyOptions): Promise<AppliedChildren> {
   const results: ChildResult[] = [];
-  for (const planned of set.children) results.push(await applyChild(planned, set.owner, options));
-  return [...results, ...(await pruneChildren(set, options))];
+  const failures: Failure[] = [];
+  for (const planned of set.children) {
+    if (failures.some((failure) => isHeldBack(planned, failure))) continue;
+    try {
+      results.push(await applyChild(planned, set, options));
+    } catch (error) {
+      if (!(error instanceof Error) || !isAboutOneChild(error)) throw error;
+      failures.push({ planned, error });
+    }
+  }
+  const problem = problemOf(failures.map(({ error }) => error));
+  if (problem !== undefined) return { results, problem };
+  return { results: [...results, ...(await pruneChildren(set, options))], problem };
+}
+
+interface Failure {
+  readonly planned: Child;
+  readonly error: Error;
+}
+
+const WORKLOADS: ReadonlySet<ResourceType> = new Set([CHILD_TYPES.Deployment, CHILD_TYPES.StatefulSet]);
+
+/** Pods that began with a half-written configuration would keep it. What is of no component, or a resource of ours, is no part of a pod. */
+function isHeldBack(planned: Child, { planned: failed }: Failure): boolean {
+  if (!WORKLOADS.has(planned.type) || failed.type.group === GROUP) return false;
+  return componentOf(failed) === undefined || componentOf(failed) === componentOf(planned);
+}
+
+function componentOf({ object }: Child): string | undefined {
+  return object.metadata.labels?.[COMPONENT_LABEL];
+}
+
+/** One that only a person can help comes before one that may pass by itself. */
+function problemOf(errors: readonly Error[]): Error | undefined {
+  const first = errors.find(isTerminalError) ?? errors[0];
+  if (first === undefined || errors.length === 1) return first;
+  return new Error(errors.map(({ message }) => message).join("; "), { cause: first });
 }
 
 /** Removes what is ours and not planned, among the kinds to prune; tells what went. */
@@ -57,10 +104,11 @@ export function findResult<T extends KubernetesObject>(
   return found?.object as T | undefined;
 }
 
-async function applyChild(planned: Child, owner: ChildOwner, options: ApplyOptions): Promise<ChildResult> {
+async function applyChild(planned: Child, set: ChildSet, options: ApplyOptions): Promise<ChildResult> {
   const { kubernetes, logger } = options;
-  const wanted = withOwner(planned, owner);
-  const live = await readLive(planned, owner, kubernetes);
+  const { owner } = set;
+  const live = await readLive(planned, set, kubernetes);
+  const wanted = withOwner(planned, owner, live);
   const result = { kind: planned.type.kind, name: planned.object.metadata.name };
   const difference = differenceFromLive(wanted, live);
   if (live !== undefined && difference === undefined)
@@ -70,19 +118,23 @@ async function applyChild(planned: Child, owner: ChildOwner, options: ApplyOptio
     const object = await kubernetes.apply(planned.type, wanted);
     return { ...result, outcome: live === undefined ? "created" : "changed", object };
   } catch (error) {
-    throw classifyChildError(error, planned);
+    // Anew, because the cache does not say who wrote what.
+    const found = isKubernetesError(error, "Invalid")
+      ? await kubernetes.get(planned.type, keyOf(wanted))
+      : undefined;
+    throw classifyChildError(error, { planned, owner, live: found });
   }
 }
 
 /** The cache holds only what carries our label; before anything is created, the API server is asked who has the name. */
 async function readLive(
   planned: Child,
-  owner: ChildOwner,
+  { owner, labels }: ChildSet,
   kubernetes: KubernetesClient,
 ): Promise<KubernetesObject | undefined> {
   const key = { namespace: owner.key.namespace, name: planned.object.metadata.name };
   const live = kubernetes.cached(planned.type, key) ?? (await kubernetes.get(planned.type, key));
-  if (live === undefined || isOwnedBy(live, owner)) return live;
+  if (live === undefined || isOwnedBy(live, owner) || isAdoptable(live, owner, labels)) return live;
   const other = controllerOf(live);
   const holder =
     other === undefined ? "was not made by the operator" : `belongs to ${other.kind} "${other.name}"`;

@@ -82,17 +82,45 @@ export function ownerReference(owner: ChildOwner): OwnerReference {
   };
 }
 
-/** The object as it is sent: with owner and hash. */
-export function withOwner(planned: Child, owner: ChildOwner): KubernetesObject {
+/** The object as it is sent: with owner and hash. A former owner's reference is sent as one that no longer counts; Kubernetes clears it away. */
+export function withOwner(planned: Child, owner: ChildOwner, live?: KubernetesObject): KubernetesObject {
   const { object } = planned;
+  const former = live && controllerOf(live);
+  const isFormer = former !== undefined && former.uid !== owner.uid;
   return {
     ...object,
     metadata: {
       ...object.metadata,
       annotations: { ...object.metadata.annotations, [OWN_ANNOTATIONS.appliedHash]: hashOf(object) },
-      ownerReferences: [ownerReference(owner)],
+      ownerReferences: [
+        ownerReference(owner),
+        ...(isFormer ? [{ ...former, controller: false, blockOwnerDeletion: false }] : []),
+      ],
     },
   };
+}
+
+/**
+ * Whether the object was made for a resource of this kind and name, and belongs to no other now: its owner was deleted without it, both were
+ * restored from a backup, or somebody took its owner reference away.
+ */
+export function isAdoptable(
+  object: KubernetesObject,
+  owner: ChildOwner,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  const { labels: held = {}, annotations = {} } = object.metadata;
+  const hasMarks = Object.entries(labels).every(([label, value]) => held[label] === value);
+  if (!hasMarks || annotations[OWN_ANNOTATIONS.appliedHash] === undefined) return false;
+  const controller = controllerOf(object);
+  if (controller === undefined) return true;
+  const { type, key } = owner;
+  // The uid is that of a resource that is gone: this one has its name now.
+  return (
+    controller.kind === type.kind &&
+    controller.apiVersion === apiVersionOf(type) &&
+    controller.name === key.name
+  );
 }
 
 /** Whether the object's controller is this very resource (by uid, not by name). */

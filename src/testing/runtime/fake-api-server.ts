@@ -24,6 +24,8 @@ export type Fault =
       readonly status: number;
       readonly reason?: string;
       readonly message?: string;
+      /** Fields at fault. */
+      readonly fields?: readonly string[];
       readonly retryAfter?: number;
       readonly after?: boolean;
     }
@@ -207,8 +209,11 @@ function fail(response: ServerResponse, fault: Fault): void {
     return;
   }
   const headers = fault.retryAfter === undefined ? {} : { "retry-after": String(fault.retryAfter) };
-  const message = fault.message ?? `injected ${fault.status}`;
-  const body = statusBody(fault.status, fault.reason ?? "", message);
+  const causes = fault.fields?.map((field) => ({ field }));
+  const body = {
+    ...statusBody(fault.status, fault.reason ?? "", fault.message ?? `injected ${fault.status}`),
+    ...(causes && { details: { causes } }),
+  };
   response
     .writeHead(fault.status, { "content-type": "application/json", ...headers })
     .end(JSON.stringify(body));
