@@ -20,6 +20,7 @@ const rawRecordSchema = z.strictObject({
   members: z.array(member).min(1),
   logMembers: z.array(named).min(1),
   key: z.array(doc).min(1),
+  absentIds: z.array(z.string().regex(/^[^A-Z]+$/)).min(1),
   maskings: z.array(z.strictObject({ masking: z.string().regex(/^[A-Z][A-Za-z]+$/), doc })).min(1),
   limits: z.record(z.string(), z.strictObject({ value: z.int().positive(), doc })),
   secretHeaders: z.array(z.string().regex(/^[a-z]+(-[a-z]+)*$/)).min(1),
@@ -75,6 +76,7 @@ function goSource(record: RawRecord): GeneratedFile {
     value: goText(record.capturedPrefix),
     doc: "Comes before the lower-case name of a captured request header.",
   };
+  const absent = record.absentIds.map((id) => `\t${goText(id)},\n`).join("");
   const secrets = record.secretHeaders.map((header) => `\t${goText(header)},\n`).join("");
   return goFile(NAME, [
     goConstants(
@@ -94,6 +96,7 @@ function goSource(record: RawRecord): GeneratedFile {
     goConstants("The maskings.", maskings),
     `${goComment("Maskings are all of them.")}var Maskings = []string{${record.maskings.map(({ masking }) => `string(Mask${masking})`).join(", ")}}\n`,
     goConstants("Limits of a raw record.", limits),
+    `${goComment("AbsentIDs are what programs write as an identifier for want of one, in small letters.")}var AbsentIDs = []string{\n${absent}}\n`,
     `${goComment("SecretHeaders are the request headers, in lower case, that are never captured: their values are secrets.")}var SecretHeaders = []string{\n${secrets}}\n`,
   ]);
 }
@@ -197,6 +200,9 @@ export const IP_MASKINGS = ${JSON.stringify(maskings)} as const;
 
 /** One of them. */
 export type IpMasking = (typeof IP_MASKINGS)[number];
+
+/** What programs write as an identifier for want of one, in small letters. */
+export const ABSENT_IDS: readonly string[] = ${JSON.stringify(record.absentIds)};
 
 /** Request headers, in lower case, that are never captured: their values are secrets. */
 export const SECRET_HEADERS: readonly string[] = ${JSON.stringify(record.secretHeaders)};

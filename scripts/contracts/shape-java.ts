@@ -10,6 +10,7 @@ function capital(name: string): string {
 /** Java types by the types of fields, as far as any document needs them. */
 const TYPES: Partial<Record<Field["type"], (field: Field, name: string) => string>> = {
   text: () => "String",
+  texts: () => "List<String>",
   whole: ({ optional }) => (optional === true ? "Long" : "long"),
   number: ({ optional }) => (optional === true ? "Double" : "double"),
   flag: () => "boolean",
@@ -28,6 +29,7 @@ function typeOf(name: string, field: Field): string {
 /** Expressions that read a field from the node that holds it, as far as any document needs them. */
 const READINGS: Partial<Record<Field["type"], (field: Field, name: string) => string>> = {
   text: ({ optional }, name) => `node.${optional === true ? "optionalText" : "text"}(${javaText(name)})`,
+  texts: (_, name) => `node.texts(${javaText(name)})`,
   whole: (_, name) => `node.positive(${javaText(name)})`,
   flag: (field, name) => `node.flag(${javaText(name)}, ${field.default ?? false})`,
   masking: (_, name) => `node.choice(${javaText(name)}, Masking.values(), Masking::text)`,
@@ -70,7 +72,7 @@ function nested(fields: Fields, options: Options): readonly string[] {
 function recordText({ name, doc, fields }: JavaRecord, options: Options): string {
   const parameters = Object.entries(fields).map(([field, { doc: text, optional }]) => {
     const note =
-      optional === true && fields[field]?.type !== "object"
+      optional === true && fields[field]?.type !== "object" && fields[field]?.type !== "texts"
         ? `${text.replace(/\.$/, "")}; may be null`
         : text.replace(/\.$/, "");
     return ` * @param ${field} ${paramText(note)}\n`;
@@ -100,8 +102,8 @@ ${values.join(",\n")});
 `;
 }
 
-function hasMap(fields: Fields): boolean {
-  return Object.values(fields).some((field) => field.type === "map");
+function has(type: Field["type"], fields: Fields): boolean {
+  return Object.values(fields).some((field) => field.type === type || has(type, field.fields ?? {}));
 }
 
 /** The file of a document. */
@@ -115,7 +117,8 @@ export function javaShape(
     // Spark sends what the job reads to its executors.
     imports: [
       ...(isRead ? ["java.io.Serializable"] : []),
-      ...(hasMap(shape.fields) ? ["java.util.Map"] : []),
+      ...(has("texts", shape.fields) ? ["java.util.List"] : []),
+      ...(has("map", shape.fields) ? ["java.util.Map"] : []),
     ],
     source: recordText({ name, doc: `${shape.title}.`, fields: shape.fields }, { isRead }),
   });

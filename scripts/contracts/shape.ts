@@ -6,7 +6,7 @@ import { cell, markdownTable, tsdoc } from "./text.ts";
 /** A field of a document. `type` decides which of the other members it may have. */
 export interface Field {
   /** `masking` is one of the maskings of contracts/raw-record.yaml. */
-  readonly type: "text" | "whole" | "number" | "flag" | "choice" | "masking" | "object" | "list" | "map";
+  readonly type: "text" | "texts" | "whole" | "number" | "flag" | "choice" | "masking" | "object" | "list" | "map";
   readonly doc: string;
   /** Whether the field may be absent or null. */
   readonly optional?: boolean | undefined;
@@ -34,6 +34,7 @@ const MEMBERS: Readonly<
   Record<Field["type"], { readonly must: readonly string[]; readonly may: readonly string[] }>
 > = {
   text: { must: [], may: ["optional"] },
+  texts: { must: [], may: ["optional"] },
   whole: { must: ["minimum"], may: ["optional", "bits"] },
   number: { must: ["minimum"], may: ["optional"] },
   flag: { must: [], may: ["default"] },
@@ -88,6 +89,7 @@ export function fieldsOf(field: Field): Fields {
 
 const TYPES: Readonly<Record<Field["type"], (field: Field) => string>> = {
   text: () => "string",
+  texts: () => "readonly string[]",
   whole: () => "number",
   number: () => "number",
   flag: () => "boolean",
@@ -117,6 +119,7 @@ export function typeModule(name: string, shape: Shape): string {
 
 const SCHEMAS: Readonly<Record<Field["type"], (field: Field) => string>> = {
   text: () => "z.string()",
+  texts: () => "z.array(z.string())",
   whole: ({ minimum }) => `z.int().min(${minimum ?? 0})`,
   number: ({ minimum }) => `z.number().min(${minimum ?? 0})`,
   flag: () => "z.boolean()",
@@ -142,6 +145,7 @@ export function schemaModule(name: string, shape: Shape): string {
 
 const TYPE_WORDS: Readonly<Record<Field["type"], (field: Field, maskings: readonly string[]) => string>> = {
   text: () => "text",
+  texts: () => "list of texts",
   whole: ({ minimum }) => `whole number from ${minimum ?? 0}`,
   number: ({ minimum }) => `number from ${minimum ?? 0}`,
   flag: (field) =>

@@ -1,7 +1,7 @@
 /** ClickstreamPipeline: the whole path from the collector over the raw topic and the stream job to the tables. */
 import { z } from "zod";
 import { COLLECTOR_DEFAULTS } from "../generated/collector.ts";
-import { IP_MASKINGS, SECRET_HEADERS } from "../generated/raw-record.ts";
+import { ABSENT_IDS, IP_MASKINGS, SECRET_HEADERS } from "../generated/raw-record.ts";
 import { commonStatus } from "./conditions.ts";
 import { EVENT_STREAM_DEFAULTS, partitions, replicationFactor, retention } from "./event-stream.ts";
 import {
@@ -58,6 +58,7 @@ export const CLICKSTREAM_PIPELINE_DEFAULTS = {
     watermark: "1h",
     executors: 1,
     maxRowsPerTrigger: 100_000,
+    absentIds: ABSENT_IDS,
     suspended: false,
   },
   deletionPolicy: DEFAULT_DELETION_POLICY,
@@ -210,6 +211,12 @@ const processingFields = z.object({
   maxRowsPerTrigger: integer(1, 100_000_000)
     .optional()
     .describe("Most records that one micro-batch reads. Default 100000."),
+  absentIds: textSet(text(128).describe("Identifier in small or capital letters, as 'undefined'."), 100)
+    .optional()
+    .describe(
+      "What programs write as an identifier for want of one; as the identifier of an event, a visitor or a user it counts as absent. " +
+        `An empty list takes every identifier for one. Default ${ABSENT_IDS.map((id) => `'${id}'`).join(", ")}.`,
+    ),
   suspended: z
     .boolean()
     .optional()

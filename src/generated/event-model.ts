@@ -212,7 +212,7 @@ export const EVENT_TABLES = {
       {
         name: "properties",
         type: "map<string,string>",
-        doc: "Everything else that the client sent; values that are not text are kept as JSON text.",
+        doc: "Everything else that the client sent; values that are not text are kept as JSON text, numbers in the digits that were sent.",
       },
       {
         name: "source",
@@ -231,6 +231,16 @@ export const EVENT_TABLES = {
         type: "long",
         required: true,
         doc: "Offset of the record in its partition.",
+      },
+      {
+        name: "clock_skew_ms",
+        type: "long",
+        doc: "How far the sender's clock is behind, in milliseconds; less than 0 where it is ahead.",
+      },
+      {
+        name: "is_future",
+        type: "boolean",
+        doc: "Whether event_time is more than the watermark after received_at. Such an event is put into sessions by received_at.",
       },
     ],
     partitionBy: [

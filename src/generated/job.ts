@@ -72,6 +72,8 @@ export interface JobDocument {
   readonly maxRowsPerTrigger: number;
   /** What is kept of client addresses. */
   readonly ipMasking: IpMasking;
+  /** Identifiers that stand for none, in small or capital letters; without it there are none. */
+  readonly absentIds?: readonly string[] | undefined;
   /** Which derived columns are filled; without it all. */
   readonly enrichments?:
     | {

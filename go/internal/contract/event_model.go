@@ -13,7 +13,8 @@ const (
 	FailureNotAnObject FailureReason = "not_an_object"
 	// A required field is missing or empty; `field` names it.
 	FailureMissingField FailureReason = "missing_field"
-	// A field has a wrong type, is too long or cannot be read; `field` names it.
+	// A field has a wrong type, is too long or cannot be read; `field` names it. A name has at most 50,000 characters,
+	// a number 1,000.
 	FailureInvalidField FailureReason = "invalid_field"
 	// The line of an access log does not follow the format that the event names.
 	FailureMalformedLogLine FailureReason = "malformed_log_line"

@@ -53,6 +53,8 @@ const (
 	MemberEventType = "event_type"
 	// When it happened.
 	MemberTimestamp = "timestamp"
+	// When it was sent, by the clock that told `timestamp`.
+	MemberSentAt = "sent_at"
 	// Identifier that the client gave to an unknown visitor.
 	MemberAnonymousID = "anonymous_id"
 	// Identifier of the signed-in user.
@@ -81,6 +83,8 @@ type Event struct {
 	EventType string `json:"event_type,omitempty"`
 	// When it happened.
 	Timestamp string `json:"timestamp,omitempty"`
+	// When it was sent, by the clock that told `timestamp`.
+	SentAt string `json:"sent_at,omitempty"`
 	// Identifier that the client gave to an unknown visitor.
 	AnonymousID string `json:"anonymous_id,omitempty"`
 	// Identifier of the signed-in user.
@@ -164,6 +168,20 @@ const (
 	// Longest `event_id` and `event_type`, in UTF-16 code units.
 	IDCharacters = 128
 )
+
+// AbsentIDs are what programs write as an identifier for want of one, in small letters.
+var AbsentIDs = []string{
+	"null",
+	"(null)",
+	"undefined",
+	"none",
+	"nil",
+	"nan",
+	"[object object]",
+	"00000000-0000-0000-0000-000000000000",
+	"00000000000000000000000000000000",
+	"guest",
+}
 
 // SecretHeaders are the request headers, in lower case, that are never captured: their values are secrets.
 var SecretHeaders = []string{

@@ -22,9 +22,10 @@ const (
 // key returns what keeps the events of one visitor in one partition, and so in order. It follows the stream job's
 // order of visitor ids; nil, when nothing is known of the visitor, spreads the events.
 func (b *Builder) key(members *jsonscan.Members) []byte {
+	visitor := unescape(members[anonymousID])
 	switch {
-	case len(members[anonymousID]) > 0:
-		return clipKey(unescape(members[anonymousID]))
+	case isIdentifier(visitor):
+		return clipKey(visitor)
 	case b.cookieID != "":
 		return b.senderKey()
 	case len(members[line]) > 0:
@@ -42,6 +43,18 @@ func (b *Builder) senderKey() []byte {
 		return clipKey([]byte(b.cookieID))
 	}
 	return b.address
+}
+
+// isIdentifier reports whether an identifier is one, and not what programs write for want of one: with that as their
+// key the events of all visitors whom nobody knows would be in one partition.
+func isIdentifier(text []byte) bool {
+	text = bytes.TrimSpace(text)
+	for _, absent := range contract.AbsentIDs {
+		if len(text) == len(absent) && bytes.EqualFold(text, []byte(absent)) {
+			return false
+		}
+	}
+	return len(text) > 0
 }
 
 func clipKey(key []byte) []byte { return key[:min(len(key), contract.KeyBytes)] }

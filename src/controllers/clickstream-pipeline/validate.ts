@@ -87,6 +87,7 @@ export interface ProcessingSettings {
   readonly executorResources: ContainerResources;
   readonly executorMemory: MemorySplit;
   readonly maxRowsPerTrigger: number;
+  readonly absentIds: readonly string[];
   readonly suspended: boolean;
 }
 
@@ -230,6 +231,7 @@ function resolveProcessing(spec: Spec): ProcessingSettings {
     watermarkSeconds: parseDurationSeconds(resolved.watermark),
     executors: resolved.executors,
     maxRowsPerTrigger: resolved.maxRowsPerTrigger,
+    absentIds: resolved.absentIds,
     suspended: resolved.suspended,
     driverResources: driver,
     driverMemory: requireMemory(driver, "driverResources"),

@@ -118,5 +118,12 @@ export const CLICKSTREAM_PIPELINE_CASES: readonly FieldCase[] = [
     value: { triggerInterval: "1h", dedupWindow: "30m" },
     refusal: /processing\.dedupWindow: .*at least triggerInterval/,
   },
+  { name: "no words for an absent identifier", path: "processing.absentIds", value: [] },
+  {
+    name: "a word for an absent identifier twice",
+    path: "processing.absentIds",
+    value: ["guest", "guest"],
+    refusal: /processing\.absentIds/,
+  },
   { name: "no executors", path: "processing.executors", value: 0 },
 ];

@@ -50,6 +50,7 @@ function jobOf(pipeline: ValidatedPipeline): JobDocument {
     watermarkSeconds: processing.watermarkSeconds,
     maxRowsPerTrigger: processing.maxRowsPerTrigger,
     ipMasking: pipeline.collector.ipMasking,
+    absentIds: processing.absentIds,
     shufflePartitions: shufflePartitions(pipeline),
   };
 }

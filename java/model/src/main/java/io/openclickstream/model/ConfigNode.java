@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -68,6 +70,24 @@ public final class ConfigNode {
         }
         String text = node.path(field).textValue().strip();
         return text.isEmpty() ? null : text;
+    }
+
+    /** The texts of a list; none when the field is absent. */
+    public List<String> texts(String field) {
+        if (!node.hasNonNull(field)) {
+            return List.of();
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode text : node.path(field)) {
+            if (!text.isTextual()) {
+                throw wrong(field, "must be a list of texts");
+            }
+            texts.add(text.textValue());
+        }
+        if (!node.path(field).isArray()) {
+            throw wrong(field, "must be a list of texts");
+        }
+        return List.copyOf(texts);
     }
 
     /** The fallback when the field is absent. */

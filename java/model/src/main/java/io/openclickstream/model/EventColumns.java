@@ -165,7 +165,10 @@ public final class EventColumns {
     public static final Column<String> LANGUAGE =
         new Column<>(38, "language", ColumnType.STRING, false);
 
-    /** Everything else that the client sent; values that are not text are kept as JSON text. */
+    /**
+     * Everything else that the client sent; values that are not text are kept as JSON text, numbers in the digits that
+     * were sent.
+     */
     public static final Column<Map<String, String>> PROPERTIES =
         new Column<>(39, "properties", ColumnType.STRING_MAP, false);
 
@@ -180,6 +183,17 @@ public final class EventColumns {
     /** Offset of the record in its partition. */
     public static final Column<Long> KAFKA_OFFSET =
         new Column<>(42, "kafka_offset", ColumnType.LONG, true);
+
+    /** How far the sender's clock is behind, in milliseconds; less than 0 where it is ahead. */
+    public static final Column<Long> CLOCK_SKEW_MS =
+        new Column<>(43, "clock_skew_ms", ColumnType.LONG, false);
+
+    /**
+     * Whether event_time is more than the watermark after received_at. Such an event is put into sessions by
+     * received_at.
+     */
+    public static final Column<Boolean> IS_FUTURE =
+        new Column<>(44, "is_future", ColumnType.BOOLEAN, false);
 
     /** All of them, in the order that rows hold their values. */
     public static final List<Column<?>> ALL = List.of(
@@ -225,7 +239,9 @@ public final class EventColumns {
         PROPERTIES,
         SOURCE,
         KAFKA_PARTITION,
-        KAFKA_OFFSET);
+        KAFKA_OFFSET,
+        CLOCK_SKEW_MS,
+        IS_FUTURE);
 
     private EventColumns() {
     }

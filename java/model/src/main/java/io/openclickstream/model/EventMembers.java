@@ -12,6 +12,9 @@ public final class EventMembers {
     /** When it happened. */
     public static final String TIMESTAMP = "timestamp";
 
+    /** When it was sent, by the clock that told {@code timestamp}. */
+    public static final String SENT_AT = "sent_at";
+
     /** Identifier that the client gave to an unknown visitor. */
     public static final String ANONYMOUS_ID = "anonymous_id";
 

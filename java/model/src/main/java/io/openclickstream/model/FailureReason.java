@@ -11,7 +11,10 @@ public enum FailureReason {
     NOT_AN_OBJECT("not_an_object"),
     /** A required field is missing or empty; {@code field} names it. */
     MISSING_FIELD("missing_field"),
-    /** A field has a wrong type, is too long or cannot be read; {@code field} names it. */
+    /**
+     * A field has a wrong type, is too long or cannot be read; {@code field} names it. A name has at most 50,000
+     * characters, a number 1,000.
+     */
     INVALID_FIELD("invalid_field"),
     /** The line of an access log does not follow the format that the event names. */
     MALFORMED_LOG_LINE("malformed_log_line"),

@@ -2,6 +2,7 @@
 package io.openclickstream.model;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * What the operator tells the stream job.
@@ -18,6 +19,7 @@ import java.io.Serializable;
  * @param watermarkSeconds How many seconds behind a visitor's newest session an event may come and still join its own
  * @param maxRowsPerTrigger Most records of one batch
  * @param ipMasking What is kept of client addresses
+ * @param absentIds Identifiers that stand for none, in small or capital letters; without it there are none
  * @param enrichments Which derived columns are filled; without it all
  * @param shufflePartitions Parallel parts of the stateful steps; the first start fixes them for the life of the checkpoint
  */
@@ -34,6 +36,7 @@ public record JobDocument(
     long watermarkSeconds,
     long maxRowsPerTrigger,
     Masking ipMasking,
+    List<String> absentIds,
     Enrichments enrichments,
     long shufflePartitions) implements Serializable {
 
@@ -199,6 +202,7 @@ public record JobDocument(
             node.positive("watermarkSeconds"),
             node.positive("maxRowsPerTrigger"),
             node.choice("ipMasking", Masking.values(), Masking::text),
+            node.texts("absentIds"),
             Enrichments.of(node.optionalObject("enrichments")),
             node.positive("shufflePartitions"));
     }

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 
 /**
  * A row as compact bytes, for its way through the shuffles: one field there instead of forty that Spark would convert
- * at each step. Text is made valid UTF-8 here (a lone surrogate becomes a question mark), so no later writer can choke.
+ * at each step. Text is made valid Unicode here, so no later writer can choke.
  * Not thread-safe; the format lives for one micro-batch and is nowhere stored.
  */
 public final class RowCodec {
@@ -45,7 +45,7 @@ public final class RowCodec {
 
     private void write(ColumnType type, Object value) {
         switch (type) {
-            case STRING -> writeBytes(((String) value).getBytes(StandardCharsets.UTF_8));
+            case STRING -> writeText((String) value);
             case BINARY -> writeBytes((byte[]) value);
             case INT -> {
                 reserve(Integer.BYTES);
@@ -67,9 +67,13 @@ public final class RowCodec {
         reserve(Integer.BYTES);
         buffer.putInt(map.size());
         map.forEach((key, value) -> {
-            writeBytes(((String) key).getBytes(StandardCharsets.UTF_8));
-            writeBytes(((String) value).getBytes(StandardCharsets.UTF_8));
+            writeText((String) key);
+            writeText((String) value);
         });
+    }
+
+    private void writeText(String text) {
+        writeBytes(Unicode.mended(text).getBytes(StandardCharsets.UTF_8));
     }
 
     private void writeBytes(byte[] bytes) {

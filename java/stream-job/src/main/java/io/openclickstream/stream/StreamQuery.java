@@ -29,7 +29,7 @@ final class StreamQuery {
     static Dataset<Row> steps(Dataset<Row> kafka, JobConfig config) {
         Duration sessionTimeToLive = longer(config.dedupWindow(), config.sessionTimeout().plus(config.watermark()));
         return kafka.selectExpr(RecordMapper.INPUT)
-            .mapPartitions(new RecordMapper(config.ipMasking(), config.enrichments()), STEP)
+            .mapPartitions(new RecordMapper(config.rowRules(), config.enrichments()), STEP)
             .groupByKey((MapFunction<Row, String>) StepRow::eventId, Encoders.STRING())
             .transformWithState(new Dedup(config.dedupWindow()), TimeMode.ProcessingTime(), OutputMode.Append(), STEP)
             .groupByKey((MapFunction<Row, String>) Sessionize::key, Encoders.STRING())

@@ -8,11 +8,13 @@ import io.openclickstream.model.ConfigNode;
 import io.openclickstream.model.JobDocument;
 import io.openclickstream.model.Masking;
 import io.openclickstream.model.OutputTable;
+import io.openclickstream.stream.rows.RowRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.catalog.TableIdentifier;
 
@@ -32,6 +34,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param watermark how far behind a visitor's newest session an event may come and still join its own
  * @param maxRowsPerTrigger most records of one micro-batch
  * @param ipMasking what is kept of client addresses
+ * @param absentIds words that stand for no identifier
  * @param enrichments which derived columns are filled
  * @param shufflePartitions parallel parts of the stateful steps; fixed by the first start on a checkpoint
  */
@@ -49,6 +52,7 @@ public record JobConfig(
     Duration watermark,
     long maxRowsPerTrigger,
     Masking ipMasking,
+    List<String> absentIds,
     JobDocument.Enrichments enrichments,
     int shufflePartitions) {
 
@@ -78,8 +82,14 @@ public record JobConfig(
             Duration.ofSeconds(job.watermarkSeconds()),
             job.maxRowsPerTrigger(),
             job.ipMasking(),
+            job.absentIds(),
             job.enrichments(),
             Math.toIntExact(job.shufflePartitions()));
+    }
+
+    /** What is said about the making of rows. */
+    public RowRules rowRules() {
+        return new RowRules(ipMasking, absentIds, watermark);
     }
 
     private static KafkaSettings kafka(JobDocument.Kafka kafka) {

@@ -1,13 +1,12 @@
 package io.openclickstream.stream.parse;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.openclickstream.model.EventMembers;
 import io.openclickstream.model.RecordHeaders;
 import io.openclickstream.model.Source;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads events that clients send as JSON objects. */
 final class ClientEvents {
@@ -18,16 +17,20 @@ final class ClientEvents {
         EventMembers.EVENT_ID, EventMembers.EVENT_TYPE, EventMembers.TIMESTAMP, EventMembers.ANONYMOUS_ID, EventMembers.USER_ID,
         EventMembers.PAGE_URL, EventMembers.PAGE_TITLE, EventMembers.REFERRER, EventMembers.IP, EventMembers.USER_AGENT,
         EventMembers.LANGUAGE, EventMembers.PROPERTIES);
+    private static final Set<String> KNOWN_WITH_SENT_AT =
+        Stream.concat(KNOWN.stream(), Stream.of(EventMembers.SENT_AT)).collect(Collectors.toUnmodifiableSet());
 
     private ClientEvents() {
     }
 
     /** What the event leaves out of the client is taken from the record's headers. */
-    static Event read(JsonNode event, RawRecord record) throws EventException {
+    static Event read(JsonObject event, RawRecord record) throws EventException {
+        Long sentAt = sentAt(event);
         return new Event(
             JsonText.optional(event, EventMembers.EVENT_ID, MAX_EVENT_ID_LENGTH),
             JsonText.required(event, EventMembers.EVENT_TYPE, MAX_EVENT_TYPE_LENGTH),
             timestamp(event),
+            sentAt,
             new Event.Visitor(
                 JsonText.optional(event, EventMembers.ANONYMOUS_ID),
                 JsonText.optional(event, EventMembers.USER_ID),
@@ -42,15 +45,14 @@ final class ClientEvents {
                 either(JsonText.optional(event, EventMembers.LANGUAGE), firstLanguage(record))),
             Event.Exchange.NONE,
             source(record),
-            properties(event, record));
+            properties(event, sentAt != null, record));
     }
 
     /** The event's identifier if it is usable, for a failed event; null otherwise. */
-    static String readableEventId(JsonNode event) {
-        JsonNode id = event.get(EventMembers.EVENT_ID);
-        boolean usable = id != null && id.isTextual() && !id.textValue().isEmpty()
-            && id.textValue().length() <= MAX_EVENT_ID_LENGTH;
-        return usable ? id.textValue() : null;
+    static String readableEventId(JsonObject event) {
+        boolean isUsable = event.get(EventMembers.EVENT_ID) instanceof JsonValue.Text id
+            && !id.value().isEmpty() && id.value().length() <= MAX_EVENT_ID_LENGTH;
+        return isUsable ? ((JsonValue.Text) event.get(EventMembers.EVENT_ID)).value() : null;
     }
 
     /** A source that this job does not know yet keeps its own name; a record of another producer than the collector has none. */
@@ -59,52 +61,35 @@ final class ClientEvents {
         return source == null ? Source.HTTP.stored() : Source.of(source).map(Source::stored).orElse(source);
     }
 
-    /** Headers that the pipeline's collector was told to keep, as entries of the column properties. */
-    static Map<String, String> capturedHeaders(RawRecord record) {
-        Map<String, String> captured = new TreeMap<>();
-        record.headers().forEach((name, value) -> {
-            if (name.startsWith(RecordHeaders.CAPTURED_PREFIX)) {
-                captured.put(name, value);
-            }
-        });
-        return captured;
+    /** An empty text is as good as none, like that of every other field. */
+    private static boolean isAbsent(JsonValue value) {
+        return value == null || value instanceof JsonValue.Text text && text.value().isEmpty();
     }
 
-    private static Long timestamp(JsonNode event) throws EventException {
-        JsonNode value = event.get(EventMembers.TIMESTAMP);
-        if (value == null || value.isNull()) {
+    private static Long timestamp(JsonObject event) throws EventException {
+        JsonValue value = event.get(EventMembers.TIMESTAMP);
+        if (isAbsent(value)) {
             return null;
         }
         Long micros = Timestamps.micros(value);
         if (micros == null) {
-            throw JsonText.invalid(EventMembers.TIMESTAMP, "must be an RFC 3339 time such as 2025-05-17T10:05:03Z, or milliseconds since 1970");
+            throw JsonText.invalid(EventMembers.TIMESTAMP, Timestamps.EXPECTED);
         }
         return micros;
     }
 
-    private static Map<String, String> properties(JsonNode event, RawRecord record) throws EventException {
-        Map<String, String> properties = capturedHeaders(record);
-        for (Iterator<Map.Entry<String, JsonNode>> fields = event.fields(); fields.hasNext();) {
-            Map.Entry<String, JsonNode> field = fields.next();
-            if (!KNOWN.contains(field.getKey())) {
-                add(properties, field);
-            }
-        }
-        JsonNode given = event.get(EventMembers.PROPERTIES);
-        if (given != null && !given.isNull()) {
-            if (!given.isObject()) {
-                throw JsonText.invalid(EventMembers.PROPERTIES, "must be an object, not " + JsonText.typeName(given));
-            }
-            given.fields().forEachRemaining(field -> add(properties, field));
-        }
-        return properties.isEmpty() ? null : properties;
+    /** A time of sending that cannot be read corrects nothing; it is kept in the properties. */
+    private static Long sentAt(JsonObject event) {
+        JsonValue value = event.get(EventMembers.SENT_AT);
+        return value == null ? null : Timestamps.micros(value);
     }
 
-    private static void add(Map<String, String> properties, Map.Entry<String, JsonNode> field) {
-        JsonNode value = field.getValue();
-        if (!value.isNull()) {
-            properties.put(field.getKey(), value.isTextual() ? value.textValue() : value.toString());
+    private static Map<String, String> properties(JsonObject event, boolean hasSentAt, RawRecord record) throws EventException {
+        JsonValue given = event.get(EventMembers.PROPERTIES);
+        if (given != null && !(given instanceof JsonObject)) {
+            throw JsonText.invalid(EventMembers.PROPERTIES, "must be an object, not " + given.typeName());
         }
+        return Properties.ofHeaders(record).addRest(event, hasSentAt ? KNOWN_WITH_SENT_AT : KNOWN).orNull();
     }
 
     /** The first language of an Accept-Language header, such as {@code en-US,en;q=0.9}. */

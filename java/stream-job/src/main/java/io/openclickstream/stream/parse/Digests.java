@@ -1,7 +1,7 @@
 package io.openclickstream.stream.parse;
 
+import io.openclickstream.model.Unicode;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -16,10 +16,15 @@ public final class Digests {
     private Digests() {
     }
 
-    /** The first 32 hexadecimal digits of the text's SHA-256. */
+    /** The first 32 hexadecimal digits of the text's SHA-256; texts that are not valid Unicode have different ones too. */
     public static String identifier(String text) {
-        byte[] digest = digest("SHA-256", text.getBytes(StandardCharsets.UTF_8));
+        byte[] digest = digest("SHA-256", Unicode.bytes(text));
         return HexFormat.of().formatHex(digest, 0, IDENTIFIER_BYTES);
+    }
+
+    /** The first 64 bits of the bytes' SHA-256. */
+    static long number(byte[] bytes) {
+        return ByteBuffer.wrap(digest("SHA-256", bytes)).getLong();
     }
 
     /** A version 5 UUID over the SHA-256 of the bytes. */

@@ -7,7 +7,8 @@ import java.util.Map;
  *
  * @param id the identifier that the sender gave it
  * @param type what happened
- * @param timeMicros when, in microseconds since the epoch
+ * @param timeMicros when, in microseconds since the epoch, by the sender's clock
+ * @param sentAtMicros when it was sent, by the same clock
  * @param visitor who
  * @param page where
  * @param client by which means
@@ -19,6 +20,7 @@ public record Event(
     String id,
     String type,
     Long timeMicros,
+    Long sentAtMicros,
     Visitor visitor,
     Page page,
     Client client,

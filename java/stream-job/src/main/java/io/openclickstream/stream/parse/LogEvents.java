@@ -1,12 +1,13 @@
 package io.openclickstream.stream.parse;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.openclickstream.model.EventMembers;
 import io.openclickstream.model.FailureReason;
 import io.openclickstream.model.LogFormat;
+import io.openclickstream.model.Unicode;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,16 +21,18 @@ final class LogEvents {
     private static final String OTHER_REQUEST = "http_request";
     private static final String FORMATS =
         Stream.of(LogFormat.values()).map(LogFormat::text).collect(Collectors.joining(", "));
+    private static final Set<String> KNOWN =
+        Set.of(EventMembers.EVENT_ID, EventMembers.LINE, EventMembers.LINE_BASE64, EventMembers.FORMAT);
 
     private LogEvents() {
     }
 
     /** An object with a line and without an event type. */
-    static boolean isLogEvent(JsonNode event) {
+    static boolean isLogEvent(JsonObject event) {
         return !event.has(EventMembers.EVENT_TYPE) && (event.has(EventMembers.LINE) || event.has(EventMembers.LINE_BASE64));
     }
 
-    static Event read(JsonNode event, RawRecord record) throws EventException {
+    static Event read(JsonObject event, RawRecord record) throws EventException {
         String id = JsonText.optional(event, EventMembers.EVENT_ID, ClientEvents.MAX_EVENT_ID_LENGTH);
         LogFormat format = format(event);
         AccessLogLine line;
@@ -42,12 +45,13 @@ final class LogEvents {
             id,
             isPage(line) ? PAGE_VIEW : OTHER_REQUEST,
             line.timeMicros(),
+            null,
             new Event.Visitor(null, line.user(), null),
             new Event.Page(line.target(), null, line.referrer()),
             new Event.Client(line.host(), line.userAgent(), null),
             new Event.Exchange(line.method(), line.status(), line.responseBytes()),
             format.text(),
-            properties(line, record));
+            properties(line, event, record));
     }
 
     private static boolean isPage(AccessLogLine line) {
@@ -55,7 +59,7 @@ final class LogEvents {
         return line.method() != null && path != null && !StaticAssets.isStaticAsset(path);
     }
 
-    private static LogFormat format(JsonNode event) throws EventException {
+    private static LogFormat format(JsonObject event) throws EventException {
         String name = JsonText.required(event, EventMembers.FORMAT, Integer.MAX_VALUE);
         LogFormat format = LogFormat.of(name).orElseThrow(
             () -> JsonText.invalid(EventMembers.FORMAT, "must be one of " + FORMATS + ", not \"" + name + "\""));
@@ -65,10 +69,15 @@ final class LogEvents {
         return format;
     }
 
-    private static String line(JsonNode event) throws EventException {
+    private static String line(JsonObject event) throws EventException {
         String encoded = JsonText.optional(event, EventMembers.LINE_BASE64);
         if (encoded == null) {
-            return JsonText.required(event, EventMembers.LINE, Integer.MAX_VALUE);
+            String line = JsonText.required(event, EventMembers.LINE, Integer.MAX_VALUE);
+            if (!Unicode.isValid(line)) {
+                // Stored with U+FFFD the bytes would be in no table.
+                throw JsonText.invalid(EventMembers.LINE, "must be UTF-8; send the bytes of any other line in \"line_base64\"");
+            }
+            return line;
         }
         try {
             // Such a line is not UTF-8; Latin-1 keeps every byte as one character.
@@ -78,18 +87,14 @@ final class LogEvents {
         }
     }
 
-    private static Map<String, String> properties(AccessLogLine line, RawRecord record) {
-        Map<String, String> properties = ClientEvents.capturedHeaders(record);
-        if (line.protocol() != null) {
-            properties.put("http_protocol", line.protocol());
-        }
-        if (line.extra() != null) {
-            properties.put("log_extra", line.extra());
-        }
+    private static Map<String, String> properties(AccessLogLine line, JsonObject event, RawRecord record) {
         // A request that is none is kept as it was logged: it tells who knocked at the door.
-        if (line.method() == null && !line.request().isEmpty() && !line.request().equals(NO_REQUEST)) {
-            properties.put("request", line.request());
-        }
-        return properties.isEmpty() ? null : properties;
+        boolean isNoRequest = line.method() == null && !line.request().isEmpty() && !line.request().equals(NO_REQUEST);
+        return Properties.ofHeaders(record)
+            .add("http_protocol", line.protocol())
+            .add("log_extra", line.extra())
+            .add("request", isNoRequest ? line.request() : null)
+            .addRest(event, KNOWN)
+            .orNull();
     }
 }

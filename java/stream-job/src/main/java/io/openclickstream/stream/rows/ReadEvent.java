@@ -7,9 +7,10 @@ import io.openclickstream.model.OutputRow;
  *
  * @param row the row, without session columns
  * @param eventId identifier by which duplicates are found
+ * @param fingerprint the same for records with the same content
  * @param visitorId visitor whose session the event joins; null for a failed event
- * @param eventTimeMicros when the event happened, microseconds since the epoch; 0 for a failed event
+ * @param sessionTimeMicros the time by which the event joins a session, microseconds since the epoch; 0 for a failed event
  * @param receivedAtMicros when the collector received it, microseconds since the epoch
  */
-public record ReadEvent(OutputRow row, String eventId, String visitorId, long eventTimeMicros, long receivedAtMicros) {
+public record ReadEvent(OutputRow row, String eventId, long fingerprint, String visitorId, long sessionTimeMicros, long receivedAtMicros) {
 }

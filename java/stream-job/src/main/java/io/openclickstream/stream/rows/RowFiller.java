@@ -9,12 +9,14 @@ import io.openclickstream.model.RecordHeaders;
 import io.openclickstream.stream.enrich.Enrichment;
 import io.openclickstream.stream.parse.Digests;
 import io.openclickstream.stream.parse.Event;
-import io.openclickstream.stream.parse.EventInput;
 import io.openclickstream.stream.parse.IpMasking;
 import io.openclickstream.stream.parse.RawRecord;
+import io.openclickstream.stream.parse.Reading;
+import io.openclickstream.stream.parse.Timestamps;
 import io.openclickstream.stream.parse.UnreadableEvent;
 import io.openclickstream.stream.parse.UrlParts;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Makes the row of the events or of the failed-events table out of what a record holds: the one place that fills their columns,
@@ -22,33 +24,42 @@ import java.util.List;
  * again has the same result.
  */
 public final class RowFiller {
+    /** A smaller difference of clocks is not told from the time that a request takes. */
+    private static final long LARGEST_IGNORED_SKEW_MICROS = 60_000_000;
+
     private final Masking masking;
+    private final Identifiers identifiers;
+    private final long watermarkMicros;
     private final List<Enrichment> enrichments;
 
     /** The enrichments are applied in their order. */
-    public RowFiller(Masking masking, List<Enrichment> enrichments) {
-        this.masking = masking;
+    public RowFiller(RowRules rules, List<Enrichment> enrichments) {
+        this.masking = rules.masking();
+        this.identifiers = new Identifiers(rules.absentIds());
+        this.watermarkMicros = TimeUnit.MILLISECONDS.toMicros(rules.watermark().toMillis());
         this.enrichments = enrichments;
     }
 
     /** The record's row; processedAt is the micro-batch's time in microseconds since the epoch. */
-    public ReadEvent fill(EventInput input, RawRecord record, long processedAt) {
-        if (input instanceof UnreadableEvent unreadable) {
-            return failed(unreadable, record, processedAt);
+    public ReadEvent fill(Reading reading, RawRecord record, long processedAt) {
+        if (reading.input() instanceof UnreadableEvent unreadable) {
+            return failed(unreadable, reading.fingerprint(), record, processedAt);
         }
-        Event event = (Event) input;
+        Event event = (Event) reading.input();
         try {
-            return stored(event, record, processedAt);
+            return stored(event, reading.fingerprint(), record, processedAt);
         } catch (RuntimeException | StackOverflowError unforeseen) {
             // An enrichment that falls over one event must not stop all the others.
-            return failed(UnreadableEvent.unforeseen(event.id(), unforeseen), record, processedAt);
+            return failed(UnreadableEvent.unforeseen(event.id(), unforeseen), reading.fingerprint(), record, processedAt);
         }
     }
 
-    private ReadEvent stored(Event event, RawRecord record, long processedAt) {
-        String eventId = event.id() == null ? record.id() : event.id();
+    private ReadEvent stored(Event event, long fingerprint, RawRecord record, long processedAt) {
+        String givenId = identifiers.of(event.id());
+        String eventId = givenId == null ? record.id() : givenId;
         long receivedAt = record.receivedAtMicros();
-        long eventTime = event.timeMicros() == null ? receivedAt : event.timeMicros();
+        long eventTime = eventTime(event, receivedAt);
+        boolean isFuture = eventTime > receivedAt + watermarkMicros;
         String visitorId = visitorId(event);
         OutputRow row = new OutputRow(OutputTable.EVENTS)
             .set(EventColumns.EVENT_ID, eventId)
@@ -57,8 +68,8 @@ public final class RowFiller {
             .set(EventColumns.RECEIVED_AT, receivedAt)
             .set(EventColumns.PROCESSED_AT, processedAt)
             .set(EventColumns.VISITOR_ID, visitorId)
-            .set(EventColumns.ANONYMOUS_ID, event.visitor().anonymousId())
-            .set(EventColumns.USER_ID, event.visitor().userId())
+            .set(EventColumns.ANONYMOUS_ID, identifiers.of(event.visitor().anonymousId()))
+            .set(EventColumns.USER_ID, identifiers.of(event.visitor().userId()))
             .set(EventColumns.HTTP_METHOD, event.exchange().method())
             .set(EventColumns.HTTP_STATUS, event.exchange().status())
             .set(EventColumns.HTTP_RESPONSE_BYTES, event.exchange().responseBytes())
@@ -68,12 +79,32 @@ public final class RowFiller {
             .set(EventColumns.PROPERTIES, event.properties())
             .set(EventColumns.SOURCE, event.source())
             .set(EventColumns.KAFKA_PARTITION, record.partition())
-            .set(EventColumns.KAFKA_OFFSET, record.offset());
+            .set(EventColumns.KAFKA_OFFSET, record.offset())
+            .set(EventColumns.CLOCK_SKEW_MS, event.sentAtMicros() == null ? null : millis(skew(event, receivedAt)))
+            .set(EventColumns.IS_FUTURE, isFuture);
         addPage(row, event.page());
         for (Enrichment enrichment : enrichments) {
             enrichment.apply(row, event);
         }
-        return new ReadEvent(row, eventId, visitorId, eventTime, receivedAt);
+        return new ReadEvent(row, eventId, fingerprint, visitorId, isFuture ? receivedAt : eventTime, receivedAt);
+    }
+
+    /** By the collector's clock, where the sender told both the event's time and that of sending by one of its own. */
+    private static long eventTime(Event event, long receivedAt) {
+        if (event.timeMicros() == null) {
+            return receivedAt;
+        }
+        boolean isSkewed = event.sentAtMicros() != null && Math.abs(skew(event, receivedAt)) > LARGEST_IGNORED_SKEW_MICROS;
+        long corrected = isSkewed ? event.timeMicros() + skew(event, receivedAt) : event.timeMicros();
+        return Timestamps.isStorable(corrected) ? corrected : event.timeMicros();
+    }
+
+    private static long skew(Event event, long receivedAt) {
+        return receivedAt - event.sentAtMicros();
+    }
+
+    private static Long millis(long micros) {
+        return TimeUnit.MICROSECONDS.toMillis(micros);
     }
 
     private static void addPage(OutputRow row, Event.Page page) {
@@ -89,18 +120,20 @@ public final class RowFiller {
     }
 
     /** The first identifier that is known, else one made of the whole address and the user agent: masked, many would be one. */
-    private static String visitorId(Event event) {
+    private String visitorId(Event event) {
         Event.Visitor visitor = event.visitor();
-        if (visitor.anonymousId() != null) {
-            return visitor.anonymousId();
+        String anonymousId = identifiers.of(visitor.anonymousId());
+        if (anonymousId != null) {
+            return anonymousId;
         }
         return visitor.cookieId() != null
             ? visitor.cookieId()
             : Digests.identifier(orEmpty(event.client().ip()) + "\n" + orEmpty(event.client().userAgent()));
     }
 
-    private ReadEvent failed(UnreadableEvent failure, RawRecord record, long processedAt) {
-        String eventId = failure.eventId() == null ? Digests.contentUuid(record.value()) : failure.eventId();
+    private ReadEvent failed(UnreadableEvent failure, long fingerprint, RawRecord record, long processedAt) {
+        String givenId = identifiers.of(failure.eventId());
+        String eventId = givenId == null ? Digests.contentUuid(record.value()) : givenId;
         long receivedAt = record.receivedAtMicros();
         OutputRow row = new OutputRow(OutputTable.FAILED_EVENTS)
             .set(FailedEventColumns.EVENT_ID, eventId)
@@ -115,7 +148,7 @@ public final class RowFiller {
             .set(FailedEventColumns.PROCESSED_AT, processedAt)
             .set(FailedEventColumns.KAFKA_PARTITION, record.partition())
             .set(FailedEventColumns.KAFKA_OFFSET, record.offset());
-        return new ReadEvent(row, eventId, null, 0, receivedAt);
+        return new ReadEvent(row, eventId, fingerprint, null, 0, receivedAt);
     }
 
     private static String orEmpty(String text) {

@@ -1,15 +1,15 @@
 package io.openclickstream.stream.source;
 
 import io.openclickstream.model.JobDocument;
-import io.openclickstream.model.Masking;
 import io.openclickstream.model.RowCodec;
+import io.openclickstream.model.Unicode;
 import io.openclickstream.stream.enrich.Enrichments;
 import io.openclickstream.stream.parse.EventReader;
 import io.openclickstream.stream.parse.RawRecord;
 import io.openclickstream.stream.rows.ReadEvent;
 import io.openclickstream.stream.rows.RowFiller;
+import io.openclickstream.stream.rows.RowRules;
 import io.openclickstream.stream.state.StepRow;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -33,18 +33,18 @@ public final class RecordMapper implements MapPartitionsFunction<Row, Row> {
         "unix_micros(current_timestamp()) as processed_at",
     };
 
-    private final Masking masking;
+    private final RowRules rules;
     private final JobDocument.Enrichments enrichments;
 
-    public RecordMapper(Masking masking, JobDocument.Enrichments enrichments) {
-        this.masking = masking;
+    public RecordMapper(RowRules rules, JobDocument.Enrichments enrichments) {
+        this.rules = rules;
         this.enrichments = enrichments;
     }
 
     @Override
     public Iterator<Row> call(Iterator<Row> records) {
         RowCodec codec = new RowCodec();
-        RowFiller filler = new RowFiller(masking, Enrichments.of(enrichments));
+        RowFiller filler = new RowFiller(rules, Enrichments.of(enrichments));
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -74,7 +74,7 @@ public final class RecordMapper implements MapPartitionsFunction<Row, Row> {
             for (int index = 0; index < entries.length(); index++) {
                 byte[] value = entries.apply(index).getAs(1);
                 headers.put(
-                    entries.apply(index).getString(0), value == null ? "" : new String(value, StandardCharsets.UTF_8));
+                    entries.apply(index).getString(0), value == null ? "" : Unicode.decode(value));
             }
         }
         return headers;

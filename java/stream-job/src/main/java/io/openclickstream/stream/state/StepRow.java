@@ -56,7 +56,7 @@ public final class StepRow {
             event.row().table().ordinal(),
             event.eventId(),
             event.visitorId(),
-            event.eventTimeMicros(),
+            event.sessionTimeMicros(),
             event.receivedAtMicros(),
             record.partition(),
             record.offset(),

@@ -21,6 +21,7 @@ import io.openclickstream.stream.parse.EventReader;
 import io.openclickstream.stream.parse.IpMasking;
 import io.openclickstream.stream.parse.RawRecord;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
@@ -51,12 +52,16 @@ class RowFillerTest {
         return new RawRecord(value, headers, 3, 42, 1_600_000_000_000_000L);
     }
 
+    private static RowRules rules(Masking masking) {
+        return new RowRules(masking, List.of("undefined"), Duration.ofHours(1));
+    }
+
     private static ReadEvent read(RawRecord record, Masking masking) {
         return read(record, masking, Enrichments.ALL);
     }
 
     private static ReadEvent read(RawRecord record, Masking masking, JobDocument.Enrichments enrichments) {
-        return new RowFiller(masking, Enrichments.of(enrichments)).fill(EventReader.read(record), record, PROCESSED_AT);
+        return new RowFiller(rules(masking), Enrichments.of(enrichments)).fill(EventReader.read(record), record, PROCESSED_AT);
     }
 
     private static ReadEvent read(String value) {
@@ -174,7 +179,7 @@ class RowFillerTest {
         Enrichment broken = (row, event) -> {
             throw new IllegalStateException("no map");
         };
-        ReadEvent read = new RowFiller(Masking.NONE, List.of(broken)).fill(EventReader.read(record), record, PROCESSED_AT);
+        ReadEvent read = new RowFiller(rules(Masking.NONE), List.of(broken)).fill(EventReader.read(record), record, PROCESSED_AT);
         assertEquals("e", read.eventId());
         assertEquals("unreadable_body", read.row().get(FailedEventColumns.REASON));
         assertEquals("the event could not be read: java.lang.IllegalStateException: no map", read.row().get(FailedEventColumns.MESSAGE));
@@ -183,7 +188,7 @@ class RowFillerTest {
     @ParameterizedTest(name = "{0} fails with {1} of field {2}: {3}")
     @CsvSource(delimiter = '|', nullValues = "~", value = {
         "{\"event_type\": |invalid_json|~|Unexpected end-of-input within/between Object entries (line 1, column 15)",
-        "{} {}|invalid_json|~|*Trailing token (of type START_OBJECT) found after value*",
+        "{} {}|invalid_json|~|something follows after the event's end (line 1, column 4)",
         "[1]|not_an_object|~|the event must be a JSON object, not an array",
         "17|not_an_object|~|the event must be a JSON object, not a number",
         "null|not_an_object|~|the event must be a JSON object, not null",

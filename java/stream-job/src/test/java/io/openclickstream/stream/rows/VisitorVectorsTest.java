@@ -11,6 +11,7 @@ import io.openclickstream.stream.parse.RawRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The collector's keys of records follow the same order, and it runs the same cases. */
 @DisplayName("The vectors of visitors")
 class VisitorVectorsTest {
+    private static final RowRules RULES = new RowRules(Masking.NONE, List.of("null", "00000000-0000-0000-0000-000000000000"), Duration.ofHours(1));
+
     static Stream<Arguments> visitors() throws IOException {
         JsonNode vectors = new ObjectMapper().readTree(Path.of("../../contracts/vectors/visitor-id.json").toFile());
         return StreamSupport.stream(vectors.required("visitors").spliterator(), false)
@@ -40,6 +43,6 @@ class VisitorVectorsTest {
     @MethodSource("visitors")
     void visitors(String name, String event, Map<String, String> headers, String visitorId) {
         RawRecord record = new RawRecord(event.getBytes(StandardCharsets.UTF_8), headers, 0, 0, 0);
-        assertEquals(visitorId, new RowFiller(Masking.NONE, List.of()).fill(EventReader.read(record), record, 0).visitorId());
+        assertEquals(visitorId, new RowFiller(RULES, List.of()).fill(EventReader.read(record), record, 0).visitorId());
     }
 }
