@@ -26,8 +26,8 @@ func TestThePixelMakesAnEventOfItsQuery(t *testing.T) {
 		{"nothing", "", "", `{"event_type":"page_view"}`},
 		{"the page that shows it", "", "https://a.example/page", `{"event_type":"page_view","page_url":"https://a.example/page"}`},
 		{
-			"short names", "?e=click&id=1&aid=a&uid=u&url=https%3A%2F%2Fx%2F&title=T&ref=r&lang=de&ts=123", "https://a.example/",
-			`{"anonymous_id":"a","event_id":"1","event_type":"click","language":"de","page_title":"T","page_url":"https://x/","referrer":"r","timestamp":123,"user_id":"u"}`,
+			"short names", "?e=click&id=1&aid=a&uid=u&url=https%3A%2F%2Fx%2F&title=T&ref=r&lang=de&ts=1796000000", "https://a.example/",
+			`{"anonymous_id":"a","event_id":"1","event_type":"click","language":"de","page_title":"T","page_url":"https://x/","referrer":"r","timestamp":1796000000,"user_id":"u"}`,
 		},
 		{"full names", "?event_type=click&timestamp=2026-01-05T00:00:00Z", "", `{"event_type":"click","timestamp":"2026-01-05T00:00:00Z"}`},
 		{"properties", "?p.price=12&colour=red", "", `{"event_type":"page_view","properties":{"colour":"red","price":"12"}}`},

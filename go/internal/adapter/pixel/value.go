@@ -17,7 +17,7 @@ func valueOf(member, value string) (readable any, isReadable bool) {
 	switch member {
 	case contract.MemberTimestamp:
 		if number, err := strconv.ParseInt(value, 10, 64); err == nil {
-			return number, number >= firstMillisecond && number <= lastMillisecond
+			return number, isTime(value)
 		}
 		return value, isTime(value)
 	case contract.MemberEventID, contract.MemberEventType:
@@ -27,23 +27,34 @@ func valueOf(member, value string) (readable any, isReadable bool) {
 	}
 }
 
-// The years 1 to 9999, in milliseconds since 1970.
-const (
-	firstMillisecond = -62135596800000
-	lastMillisecond  = 253402300799999
-)
+// numberForm is a number of which seconds, milliseconds, microseconds or nanoseconds since 1970 the stream job makes a
+// time: at least 10^8 and less than 10^20.
+var numberForm = regexp.MustCompile(`^\+?0*[1-9]\d{8,19}(\.\d+)?$`)
 
-// timeForm is RFC 3339, with a space in place of the T as well.
-var timeForm = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$`)
+// timeForm is RFC 3339, with a space in place of the T, without seconds and with an offset without a colon as well.
+var timeForm = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?:[Zz]|([+-](?:[01]\d|2[0-3]))(?::?([0-5]\d))?)$`)
 
 // isTime reports whether the stream job reads the text as a time; contracts/vectors/time-forms.json has cases.
 func isTime(text string) bool {
+	if numberForm.MatchString(text) {
+		return true
+	}
 	parts := timeForm.FindStringSubmatch(text)
 	if parts == nil {
 		return false
 	}
-	_, err := time.Parse(time.RFC3339, parts[1]+"T"+parts[2]+strings.ToUpper(parts[4]))
-	return err == nil
+	orElse := func(part, otherwise string) string {
+		if part == "" {
+			return otherwise
+		}
+		return part
+	}
+	second := orElse(parts[3], "00")
+	if second == "60" { // a leap second counts as the one before
+		second = "59"
+	}
+	instant, err := time.Parse(time.RFC3339, parts[1]+"T"+parts[2]+":"+second+orElse(parts[4], "+00")+":"+orElse(parts[5], "00"))
+	return err == nil && instant.UTC().Year() >= 1 && instant.UTC().Year() <= 9999
 }
 
 // unescape decodes a part of a query and leaves as it was sent what is no text once decoded: a "%" that begins nothing,
