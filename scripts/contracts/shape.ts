@@ -6,7 +6,8 @@ import { cell, markdownTable, tsdoc } from "./text.ts";
 /** A field of a document. `type` decides which of the other members it may have. */
 export interface Field {
   /** `masking` is one of the maskings of contracts/raw-record.yaml. */
-  readonly type: "text" | "texts" | "whole" | "number" | "flag" | "choice" | "masking" | "object" | "list" | "map";
+  readonly type:
+    "text" | "texts" | "whole" | "number" | "flag" | "choice" | "masking" | "object" | "list" | "map";
   readonly doc: string;
   /** Whether the field may be absent or null. */
   readonly optional?: boolean | undefined;
