@@ -26,6 +26,8 @@ export interface OpenApiSchema {
     readonly message: string;
     readonly fieldPath?: string;
   }[];
+  readonly anyOf?: readonly OpenApiSchema[];
+  readonly "x-kubernetes-int-or-string"?: boolean;
   readonly "x-kubernetes-list-type"?: string;
   readonly "x-kubernetes-list-map-keys"?: readonly string[];
 }
@@ -43,6 +45,8 @@ const KEY_ORDER = [
   "minItems",
   "maxItems",
   "maxProperties",
+  "anyOf",
+  "x-kubernetes-int-or-string",
   "x-kubernetes-list-type",
   "x-kubernetes-list-map-keys",
   "x-kubernetes-validations",
@@ -64,10 +68,29 @@ function integerFormat(schema: OpenApiSchema): { format?: string } {
   return { format: (schema.maximum ?? Number.MAX_SAFE_INTEGER) <= 2_147_483_647 ? "int32" : "int64" };
 }
 
+/** Kubernetes knows this one union, in this one form: what texts and numbers must look like stands beside it. */
+function intOrString(schema: OpenApiSchema): OpenApiSchema {
+  if (schema["x-kubernetes-int-or-string"] !== true) return schema;
+  const [number, text] = schema.anyOf ?? [];
+  const { minimum } = number ?? {};
+  const { pattern, maxLength } = text ?? {};
+  return {
+    ...schema,
+    anyOf: [{ type: "integer" }, { type: "string" }],
+    ...(minimum !== undefined && { minimum }),
+    ...(pattern !== undefined && { pattern }),
+    ...(maxLength !== undefined && { maxLength }),
+  };
+}
+
 /** Orders the keys, unescapes slashes that JavaScript escapes in patterns, and gives integers their format. */
-function tidy(schema: OpenApiSchema): OpenApiSchema {
+function tidy(given: OpenApiSchema): OpenApiSchema {
+  const schema = intOrString(given);
   const complete: Record<string, unknown> = { ...schema, ...integerFormat(schema) };
-  const unknownKeys = Object.keys(complete).filter((key) => !KEY_ORDER.includes(key));
+  const isUnion = schema.anyOf !== undefined && schema["x-kubernetes-int-or-string"] !== true;
+  const unknownKeys = Object.keys(complete).filter(
+    (key) => !KEY_ORDER.includes(key) || (isUnion && key === "anyOf"),
+  );
   if (unknownKeys.length > 0) throw new Error(`a schema must not use ${unknownKeys.join(", ")}`);
   const { additionalProperties } = complete;
   if (typeof additionalProperties === "boolean")

@@ -42,6 +42,7 @@ const TYPE_TEXTS: Readonly<Record<string, (schema: OpenApiSchema) => string>> = 
 
 function typeText(schema: OpenApiSchema): string {
   if (schema.enum !== undefined) return schema.enum.join(", ");
+  if (schema["x-kubernetes-int-or-string"] === true) return "quantity";
   const type = schema.type ?? "";
   return TYPE_TEXTS[type]?.(schema) ?? type;
 }

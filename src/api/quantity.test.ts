@@ -39,6 +39,11 @@ describe("a quantity", () => {
     expect(() => quantityValue(text)).toThrow("is not a quantity");
   });
 
+  it("may be a number, and what is finer than a billionth is rounded away from zero", () => {
+    expect(parseQuantity(1_073_741_824)).toBe(parseQuantity("1Gi"));
+    expect(parseQuantity("1e-10")).toBe(parseQuantity("1n"));
+  });
+
   it("is rounded down to whole mebibytes", () => {
     expect(mebibytes("1.5Gi")).toBe(1536);
     expect(mebibytes("1G")).toBe(953);

@@ -1,11 +1,14 @@
 /** Durations, sizes and compute resources as manifests write them, with the functions that read them. */
 import { z } from "zod";
+import type { Quantity } from "../api/quantity.ts";
 import { parseQuantity, quantityValue } from "../api/quantity.ts";
 import { type Rule, patterned, withRules } from "./rules.ts";
 
 const DURATION = /^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,7}s)?$/;
-const BYTES = /^([1-9][0-9]{0,11})(Ki|Mi|Gi|Ti|k|M|G|T)?$/;
-const CPU = /^([1-9][0-9]{0,5}m|[1-9][0-9]{0,3}(\.[0-9]{1,3})?|0\.([1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9]))$/;
+/** Kubernetes' quantities, with digits enough for anything. */
+const QUANTITY =
+  /^[+-]?([0-9]{1,18}(\.[0-9]{0,9})?|\.[0-9]{1,9})([eE][+-]?[0-9]{1,2}|[numkMGTPE]|[KMGTPE]i)?$/;
+const LONGEST_QUANTITY = 32;
 
 /** Seconds of a duration such as `1h30m`, `45m` or `5s`; NaN when the text is not one. */
 export function parseDurationSeconds(text: string): number {
@@ -17,17 +20,9 @@ export function parseDurationSeconds(text: string): number {
   return (hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0);
 }
 
-function exactBytes(text: string): bigint | undefined {
-  return BYTES.test(text) ? parseQuantity(text) : undefined;
-}
-
-function exactCpu(text: string): bigint | undefined {
-  return CPU.test(text) ? parseQuantity(text) : undefined;
-}
-
-/** Bytes of a size such as `512Mi` or `10G`; NaN when the text is not one. Exact up to 8 PiB. */
-export function parseBytes(text: string): number {
-  return BYTES.test(text) ? quantityValue(text) : Number.NaN;
+/** Bytes of a size such as `512Mi`, `10G` or `1073741824`; NaN when it is not one. Exact up to 8 PiB. */
+export function parseBytes(size: Quantity): number {
+  return parseQuantity(size) === undefined ? Number.NaN : Math.ceil(quantityValue(size));
 }
 
 /** A duration between two durations, both allowed. */
@@ -43,26 +38,48 @@ export function duration(shortest: string, longest: string): z.ZodString {
   ]);
 }
 
-/** A size in bytes as a Kubernetes quantity between two sizes, both allowed. */
-export function byteSize(smallest: string, largest: string): z.ZodString {
-  const isWithin = (value: string): boolean => {
-    const bytes = exactBytes(value) ?? -1n;
-    return bytes >= (exactBytes(smallest) ?? 0n) && bytes <= (exactBytes(largest) ?? 0n);
+/** What a field takes that holds a Kubernetes quantity between two, both allowed: text or a whole number, as everywhere in Kubernetes. */
+function quantityBetween(
+  title: string,
+  { least, greatest, examples }: { least: string; greatest: string; examples: string },
+): z.ZodUnion<readonly [z.ZodInt, z.ZodString]> {
+  const isWithin = (value: Quantity): boolean => {
+    const amount = parseQuantity(value);
+    return (
+      amount !== undefined &&
+      amount >= (parseQuantity(least) ?? 0n) &&
+      amount <= (parseQuantity(greatest) ?? 0n)
+    );
   };
-  return withRules(patterned(BYTES, 14), [
-    {
-      rule: `quantity(self).compareTo(quantity('${smallest}')) >= 0 && quantity(self).compareTo(quantity('${largest}')) <= 0`,
-      message: `must be a size from ${smallest} to ${largest}, such as 512Mi or 10Gi`,
-      holds: isWithin,
-    },
-  ]);
+  return withRules(
+    z
+      .union([z.int().min(0), patterned(QUANTITY, LONGEST_QUANTITY)])
+      .meta({ "x-kubernetes-int-or-string": true }),
+    [
+      {
+        rule: `${celQuantity("self")}.compareTo(quantity('${least}')) >= 0 && ${celQuantity("self")}.compareTo(quantity('${greatest}')) <= 0`,
+        message: `must be ${title} from ${least} to ${greatest}, such as ${examples}`,
+        holds: isWithin,
+      },
+    ],
+  );
+}
+
+/** CEL for a quantity that may be a number. */
+function celQuantity(value: string): string {
+  return `quantity(string(${value}))`;
+}
+
+/** A size in bytes as a Kubernetes quantity between two sizes, both allowed. */
+export function byteSize(least: string, greatest: string) {
+  return quantityBetween("a size", { least, greatest, examples: "512Mi or 10Gi" });
 }
 
 function computeAmounts(leastMemory: string) {
   return z.object({
-    cpu: patterned(CPU, 8)
+    cpu: quantityBetween("CPU cores", { least: "1m", greatest: "9999", examples: "500m or 2" })
       .optional()
-      .describe("CPU cores as a Kubernetes quantity in text, for example '500m' or '2'."),
+      .describe("CPU cores as a Kubernetes quantity, for example '500m' or 2; a fraction in quotes."),
     memory: byteSize(leastMemory, "16Ti")
       .optional()
       .describe(
@@ -85,17 +102,17 @@ function isAtMost(smaller: bigint | undefined, larger: bigint | undefined): bool
   return smaller === undefined || larger === undefined || smaller <= larger;
 }
 
-function requestWithinLimit(
-  resource: "cpu" | "memory",
-  parse: (text: string) => bigint | undefined,
-): Rule<Resources> {
+function requestWithinLimit(resource: "cpu" | "memory"): Rule<Resources> {
   return {
     rule: `!has(self.requests) || !has(self.limits) || !has(self.requests.${resource}) || !has(self.limits.${resource})
-      || quantity(self.requests.${resource}).compareTo(quantity(self.limits.${resource})) <= 0`,
+      || ${celQuantity(`self.requests.${resource}`)}.compareTo(${celQuantity(`self.limits.${resource}`)}) <= 0`,
     message: `requests.${resource} must be at most limits.${resource}; lower the request or raise the limit`,
     fieldPath: `.requests.${resource}`,
     holds: (value) =>
-      isAtMost(parse(value.requests?.[resource] ?? ""), parse(value.limits?.[resource] ?? "")),
+      isAtMost(
+        parseQuantity(value.requests?.[resource] ?? ""),
+        parseQuantity(value.limits?.[resource] ?? ""),
+      ),
   };
 }
 
@@ -114,8 +131,8 @@ export const LEAST_MEMORY = { collector: "32Mi", driver: "864Mi", executor: "864
 export function resources(container: keyof typeof CONTAINER_DEFAULTS, title: string) {
   const { requests, limits } = CONTAINER_DEFAULTS[container];
   return withRules(resourcesShape(LEAST_MEMORY[container]), [
-    requestWithinLimit("cpu", exactCpu),
-    requestWithinLimit("memory", exactBytes),
+    requestWithinLimit("cpu"),
+    requestWithinLimit("memory"),
   ]).describe(
     `Compute resources of ${title}. Default a request of ${requests.cpu} CPU and ${requests.memory}, and a limit of ${limits.memory}.`,
   );

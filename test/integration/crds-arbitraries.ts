@@ -35,9 +35,9 @@ const WRONG_KEYS = [
 ];
 
 const WRONG_DURATIONS = ["0s", "1s", "59s", "1m", "24h1s", "876000h", "876000h1s", "1m1h", "", "90", "1.5h"];
-const WRONG_SIZES = ["1", "1k", "15Mi", "17Ti", "01Gi", "1Pi", "1.5Gi", "0"];
+const WRONG_SIZES = ["1", "1k", "15Mi", "17Ti", "1Ei", "-1Gi", "1e3", "0", "9".repeat(19)];
 const CPUS = ["1", "1000m", "999m", "0.5", "500m", "2", "1.5"];
-const WRONG_CPUS = ["0", "0.0", "1.", "1.0001", "10000", "0.10", "0.001", "1k"];
+const WRONG_CPUS = ["0", "0.0", "1.", "1.0001", "10000", "0.0001", "999999n", "100k", "-1", "1 "];
 
 const SCALARS = [
   "boolean",
@@ -171,6 +171,14 @@ function textOf(schema: OpenApiSchema, name: string): fc.Arbitrary<string> {
   );
 }
 
+/** Mostly as text, which has the finer borders. */
+function intOrStringOf(schema: OpenApiSchema, name: string): fc.Arbitrary<unknown> {
+  return fc.oneof(
+    { arbitrary: textOf(schema, name), weight: 4 },
+    { arbitrary: integerOf({ minimum: 0, maximum: 2 ** 35 }), weight: 1 },
+  );
+}
+
 function integerOf({ minimum = 0, maximum = Number.MAX_SAFE_INTEGER }: OpenApiSchema): fc.Arbitrary<number> {
   const right = fc.oneof(fc.integer({ min: minimum, max: maximum }), fc.constantFrom(minimum, maximum));
   return mostly(right, fc.constantFrom(minimum - 1, maximum + 1, minimum + 0.5, 1e300, -0));
@@ -245,7 +253,7 @@ function enumOf(values: readonly string[]): fc.Arbitrary<string> {
 
 /** Values around what a schema accepts. `name` is the property's and chooses better examples. */
 function valueOf(schema: OpenApiSchema, name: string): fc.Arbitrary<unknown> {
-  const make = MAKERS[schema.type ?? ""];
+  const make = schema["x-kubernetes-int-or-string"] === true ? intOrStringOf : MAKERS[schema.type ?? ""];
   if (make === undefined) throw new Error(`no random values for a schema of type ${schema.type ?? "none"}`);
   return mostly(make(schema, name), fc.constantFrom(null, 0, "", true, [], {}, [null], 1.5));
 }

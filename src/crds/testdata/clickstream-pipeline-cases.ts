@@ -31,6 +31,17 @@ export const CLICKSTREAM_PIPELINE_CASES: readonly FieldCase[] = [
     value: { requests: { cpu: "1000m" }, limits: { cpu: "1" } },
   },
   {
+    name: "amounts as numbers",
+    path: "collector.resources",
+    value: { requests: { cpu: 1, memory: 1_073_741_824 }, limits: { cpu: "1.5", memory: "1e10" } },
+  },
+  {
+    name: "a cpu request as a number above its limit as text",
+    path: "collector.resources",
+    value: { requests: { cpu: 2 }, limits: { cpu: "1500m" } },
+    refusal: /collector\.resources\.requests\.cpu: .*at most limits\.cpu/,
+  },
+  {
     name: "no cpu",
     path: "collector.resources.requests.cpu",
     value: "0",

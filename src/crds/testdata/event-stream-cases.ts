@@ -23,10 +23,18 @@ export const EVENT_STREAM_CASES: readonly FieldCase[] = [
     refusal: /retention\.time: .*must be a duration from 1m/,
   },
   { name: "a retention in hours and minutes", path: "retention.time", value: "1h30m" },
+  { name: "a size with a fraction", path: "retention.size", value: "1.5Gi" },
+  { name: "a size as a number", path: "retention.size", value: 1_073_741_824 },
   {
-    name: "a size with a fraction",
+    name: "a number of bytes that is too small",
     path: "retention.size",
-    value: "1.5Gi",
+    value: 1000,
+    refusal: /retention\.size: .*must be a size from/,
+  },
+  {
+    name: "a size that is no quantity",
+    path: "retention.size",
+    value: "1 Gi",
     refusal: /retention\.size/,
   },
   {

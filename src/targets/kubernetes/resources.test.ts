@@ -9,6 +9,11 @@ describe("resources of a container", () => {
     ["are the defaults when none are given", undefined, defaults],
     [
       "take what is given, field by field",
+      { requests: { cpu: 1 }, limits: { memory: 1_610_612_736 } },
+      { requests: { cpu: "1", memory: "1Gi" }, limits: { memory: "1610612736" } },
+    ],
+    [
+      "what is given as text",
       { requests: { cpu: "1" } },
       { requests: { cpu: "1", memory: "1Gi" }, limits: { memory: "1536Mi" } },
     ],

@@ -18,7 +18,8 @@ export interface ContainerResources {
  * memory than the default limit raises the limit, a limit below the default request lowers the request.
  */
 export function resolveResources(given: GivenResources, defaults: ContainerResources): ContainerResources {
-  const { requests = {}, limits = {} } = given ?? {};
+  const requests = amountsOf(given?.requests);
+  const limits = amountsOf(given?.limits);
   const cpuLimit = limits.cpu ?? defaults.limits.cpu;
   const memory = requests.memory ?? smaller(defaults.requests.memory, limits.memory);
   return {
@@ -27,6 +28,15 @@ export function resolveResources(given: GivenResources, defaults: ContainerResou
       ...(cpuLimit === undefined ? {} : { cpu: cpuLimit }),
       memory: limits.memory ?? larger(defaults.limits.memory, memory),
     },
+  };
+}
+
+/** Numbers as the texts that the API server makes of them. */
+function amountsOf(amounts: NonNullable<GivenResources>["limits"] = {}): { cpu?: string; memory?: string } {
+  const { cpu, memory } = amounts;
+  return {
+    ...(cpu === undefined ? {} : { cpu: String(cpu) }),
+    ...(memory === undefined ? {} : { memory: String(memory) }),
   };
 }
 
