@@ -73,14 +73,10 @@ export function conditionsAfter(
   return inputs.map((input) => stampCondition(input, stamp));
 }
 
-/** The list of a paused resource: all as it was, and Paused=True. Never judged before means Ready=Unknown. */
-export function conditionsWhenPaused(message: string, stamp: Stamp): Condition[] {
-  const kept = stamp.previous.filter((condition) => condition.type !== "Paused");
-  const ready: UnstampedCondition[] = kept.some((condition) => condition.type === "Ready")
-    ? []
-    : [{ type: "Ready", status: "Unknown", reason: "Paused", message }];
-  const added = [...ready, { type: "Paused", status: "True", reason: "Paused", message } as const];
-  return [...kept, ...added.map((input) => stampCondition(input, stamp))];
+/** These conditions and Paused=True. */
+export function withPaused(conditions: readonly Condition[], message: string, stamp: Stamp): Condition[] {
+  const others = conditions.filter((condition) => condition.type !== "Paused");
+  return [...others, stampCondition({ type: "Paused", status: "True", reason: "Paused", message }, stamp)];
 }
 
 /** The condition of a type. */

@@ -75,6 +75,13 @@ const READY_COLUMN: PrinterColumn = {
 
 const CLOSING_COLUMNS: readonly PrinterColumn[] = [
   {
+    name: "Paused",
+    type: "string",
+    jsonPath: '.status.conditions[?(@.type=="Paused")].status',
+    description: "True while nothing is changed for the resource.",
+    priority: 0,
+  },
+  {
     name: "Message",
     type: "string",
     jsonPath: '.status.conditions[?(@.type=="Ready")].message',

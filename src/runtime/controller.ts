@@ -114,6 +114,11 @@ export interface Controller<
   /** Pure. */
   plan(validated: Validated, observed: Observed, now: Date): Plan;
   apply(plan: Plan, observed: Observed, context: ReconcileContext): Promise<Applied>;
+  /**
+   * What `apply` would still write, in words; `undefined` when nothing. A paused resource is looked at without `apply`, and must not be
+   * called ready while its spec is not in effect. Pure.
+   */
+  outstanding?(plan: Plan, cache: ObjectReader): string | undefined;
   /** Pure; also called after a failed pass, with what there is. */
   status(input: StatusInput<Resource, Observed, Validated, Plan, Applied>): StatusResult<Status>;
   /**

@@ -130,7 +130,7 @@ describe("an operator on a real API server", () => {
       async () => (await types()).includes("Paused=True"),
       () => "not Paused",
     );
-    expect(await types()).toEqual(["Ready=Unknown", "Paused=True"]);
+    expect((await types()).at(-1)).toBe("Paused=True");
     await cluster.putWidget(key, 3, { annotations: {} });
     await cluster.untilReady(key);
     expect(await types()).toEqual(["Ready=True", "Reconciling=False", "Stalled=False", "ThingReady=True"]);

@@ -4,6 +4,7 @@ import type { ReconcileContext } from "../../runtime/controller.ts";
 import { PartlyApplied } from "../../runtime/errors.ts";
 import type { ChildResult } from "../../targets/kubernetes/child.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
+import type { ChildSet } from "../../targets/kubernetes/apply-children.ts";
 import { applyChildren } from "../../targets/kubernetes/apply-children.ts";
 import { ownedBy } from "../../workloads/owned.ts";
 import type { ObservedPipeline } from "./observe.ts";
@@ -36,14 +37,22 @@ export async function applyPipeline(
   observed: ObservedPipeline,
   context: ReconcileContext,
 ): Promise<AppliedPipeline> {
-  const { owner, labels, blocked } = plan.pipeline;
-  const problem = blocked.collector ?? blocked.streamJob;
-  // The children of a workload that is left as it is are not among those to write, yet nothing of it may go.
-  const pruneTypes = problem === undefined ? OWNED.pruneTypes : [];
-  const set = { owner, labels, children: orderedChildren(plan), pruneTypes };
-  const { results: children, problem: refused } = await applyChildren(set, context);
+  const { results: children, problem: refused } = await applyChildren(childSet(plan), context);
   const applied = { children, refusals: await podRefusals(plan, observed, context) };
-  const left = refused ?? problem;
+  const left = refused ?? problemOf(plan);
   if (left !== undefined) throw new PartlyApplied(applied, left);
   return applied;
+}
+
+/** Everything that the plan wants, and among what to look for what it no longer wants. */
+export function childSet(plan: PipelinePlan): ChildSet {
+  const { owner, labels } = plan.pipeline;
+  // The children of a workload that is left as it is are not among those to write, yet nothing of it may go.
+  const pruneTypes = problemOf(plan) === undefined ? OWNED.pruneTypes : [];
+  return { owner, labels, children: orderedChildren(plan), pruneTypes };
+}
+
+/** What keeps a workload from being written. */
+function problemOf({ pipeline: { blocked } }: PipelinePlan): Error | undefined {
+  return blocked.collector ?? blocked.streamJob;
 }

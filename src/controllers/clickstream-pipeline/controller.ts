@@ -4,10 +4,11 @@ import { clickstreamPipelineKind, eventStreamKind, lakeTableKind } from "../../c
 import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
 import { byOwner } from "../../runtime/cache/watches.ts";
 import type { JsonClient } from "../../targets/http/json-client.ts";
+import { outstandingChildren } from "../../targets/kubernetes/apply-children.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
 import { watchPlatform } from "../platform-watch.ts";
 import type { AppliedPipeline } from "./apply.ts";
-import { applyPipeline, OWNED } from "./apply.ts";
+import { applyPipeline, childSet, OWNED } from "./apply.ts";
 import { finalizePipeline, needsCleanup } from "./finalize.ts";
 import type { ObservedPipeline } from "./observe.ts";
 import { observePipeline } from "./observe.ts";
@@ -43,6 +44,7 @@ export function createClickstreamPipelineController(
     validate: (pipeline, observed) => validatePipeline(pipeline, observed, options.images),
     plan: planPipeline,
     apply: applyPipeline,
+    outstanding: (plan, cache) => outstandingChildren(childSet(plan), cache),
     status: pipelineStatus,
     finalize: (pipeline, context) => finalizePipeline(pipeline, context, options),
     needsFinalizer: needsCleanup,

@@ -187,6 +187,26 @@ describe("a pipeline", () => {
   });
 });
 
+describe("a paused pipeline", () => {
+  const PAUSED = { annotations: { "openclickstream.io/paused": "true" } };
+
+  it("goes on saying what its parts do, and what of its spec is not in effect", async () => {
+    await settle();
+    scenario.putResource("web", { platformRef: { name: "local" }, collector: { replicas: 2 } }, PAUSED);
+    expect(await pass()).toEqual([]);
+    expect(scenario.condition("web", "Paused")).toContain("Paused=True");
+    expect(scenario.ready("web")).toContain("Ready=False RolloutInProgress: Collector:");
+    const status = {
+      conditions: conditions({ status: "False", reason: "KafkaUnreachable", message: "gone" }),
+    };
+    scenario.putStatus("web-raw", status, eventStreamKind);
+    expect(await pass()).toEqual([]);
+    expect(scenario.ready("web")).toContain(
+      'Ready=False KafkaUnreachable: Stream: EventStream "web-raw": gone',
+    );
+  });
+});
+
 describe("a pipeline that lacks the Secret of the object store", () => {
   const keys = { accessKeyId: "an-id", secretAccessKey: "a-key" };
 

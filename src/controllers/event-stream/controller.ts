@@ -2,6 +2,7 @@
 import type { EventStream, EventStreamStatus } from "../../crds/kinds.ts";
 import { eventStreamKind } from "../../crds/kinds.ts";
 import type { Controller } from "../../runtime/controller.ts";
+import { describeTopicAction } from "../../targets/kafka/diff.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
 import { watchRivals } from "../claims/rivals.ts";
 import { watchPlatform } from "../platform-watch.ts";
@@ -35,6 +36,8 @@ export function createEventStreamController(systems: SystemAccess): EventStreamC
     validate: validateStream,
     plan: planStream,
     apply: (plan, { platform }, context) => applyStream(plan, systems.clients.kafka(platform), context),
+    outstanding: ({ steps }) =>
+      steps.map(({ action }) => describeTopicAction(action)).join(", ") || undefined,
     status: streamStatus,
     finalize: (stream, context) => finalizeStream(stream, context, systems),
     needsFinalizer: deletesTopic,

@@ -227,6 +227,13 @@ describe("a paused stream", () => {
     change({ configs: {} });
     await scenario.pass("raw");
     expect(scenario.kafka.writes).toEqual(["create-topic"]);
+    expect(scenario.ready("raw")).toContain(
+      "Ready=False Paused: the spec is not in effect, as the resource is paused; left to do: ",
+    );
+    expect(scenario.condition("raw", "Paused")).toContain("Paused=True");
+    scenario.kafka.isDown = true;
+    await scenario.pass("raw");
+    expect(scenario.ready("raw")).toContain("Ready=False KafkaUnreachable");
   });
 });
 

@@ -12,7 +12,7 @@ import { deletesTable, finalizeTable } from "./finalize.ts";
 import type { ObservedTable } from "./observe.ts";
 import { observeTable } from "./observe.ts";
 import type { TablePlan } from "./plan.ts";
-import { planTable } from "./plan.ts";
+import { outstandingWork, planTable } from "./plan.ts";
 import { tableStatus } from "./status.ts";
 import type { ValidatedTable } from "./validate.ts";
 import { validateTable } from "./validate.ts";
@@ -35,6 +35,7 @@ export function createLakeTableController(systems: SystemAccess): LakeTableContr
     validate: validateTable,
     plan: planTable,
     apply: (plan, { platform }, context) => applyTable(plan, systems.clients.catalog(platform), context),
+    outstanding: outstandingWork,
     status: tableStatus,
     finalize: (table, context) => finalizeTable(table, context, systems),
     needsFinalizer: deletesTable,

@@ -33,6 +33,13 @@ export function planTable(validated: ValidatedTable): TablePlan {
   return { work: workOf(actions, validated), notices };
 }
 
+/** What the plan would do, in words; `undefined` when nothing. */
+export function outstandingWork({ work }: TablePlan): string | undefined {
+  if (work.kind === "none") return undefined;
+  const actions = work.kind === "create" ? [work.action] : work.actions;
+  return actions.map(describeTableAction).join(", ");
+}
+
 function workOf(actions: readonly TableAction[], validated: ValidatedTable): TableWork {
   const { current: table } = validated;
   const notice = noticeOf(actions.map(describeTableAction).join(", "), found(validated));

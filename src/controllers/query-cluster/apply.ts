@@ -3,6 +3,7 @@ import { queryClusterKind } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import { PartlyApplied } from "../../runtime/errors.ts";
 import { applyChildren, findResult, pruneChildren } from "../../targets/kubernetes/apply-children.ts";
+import type { ChildSet } from "../../targets/kubernetes/apply-children.ts";
 import type { ChildResult } from "../../targets/kubernetes/child.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import { deploymentRollout } from "../../targets/kubernetes/rollout.ts";
@@ -25,12 +26,18 @@ export const OWNED = ownedBy(queryClusterKind, [
 ]);
 
 export async function applyCluster(plan: ClusterPlan, context: ReconcileContext): Promise<AppliedCluster> {
-  const { owner, labels, names } = plan.cluster;
-  const set = { owner, labels, children: orderedChildren(plan), pruneTypes: OWNED.pruneTypes };
+  const set = childSet(plan);
+  const { names } = plan.cluster;
   const { results: applied, problem } = await applyChildren({ ...set, pruneTypes: [] }, context);
   if (problem !== undefined) throw new PartlyApplied({ children: applied }, problem);
   const coordinator = findResult<DeploymentObject>(applied, "Deployment", names.coordinator);
   // Workers that are no longer wanted work until the coordinator does: before, nobody would answer queries.
   if (deploymentRollout(coordinator).state !== "ready") return { children: applied };
   return { children: [...applied, ...(await pruneChildren(set, context))] };
+}
+
+/** Everything that the plan wants, and among what to look for what it no longer wants. */
+export function childSet(plan: ClusterPlan): ChildSet {
+  const { owner, labels } = plan.cluster;
+  return { owner, labels, children: orderedChildren(plan), pruneTypes: OWNED.pruneTypes };
 }

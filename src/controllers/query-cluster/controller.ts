@@ -2,9 +2,10 @@
 import type { QueryCluster, QueryClusterStatus } from "../../crds/kinds.ts";
 import { queryClusterKind } from "../../crds/kinds.ts";
 import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
+import { outstandingChildren } from "../../targets/kubernetes/apply-children.ts";
 import { watchPlatform } from "../platform-watch.ts";
 import type { AppliedCluster } from "./apply.ts";
-import { applyCluster, OWNED } from "./apply.ts";
+import { applyCluster, childSet, OWNED } from "./apply.ts";
 import type { ClusterReaders, ObservedCluster } from "./observe.ts";
 import { observeCluster } from "./observe.ts";
 import type { ClusterPlan } from "./plan.ts";
@@ -36,6 +37,7 @@ export function createQueryClusterController(options: QueryClusterControllerOpti
     validate: (cluster, observed) => validateCluster(cluster, observed, options.images),
     plan: planCluster,
     apply: (plan, _observed, context) => applyCluster(plan, context),
+    outstanding: (plan, cache) => outstandingChildren(childSet(plan), cache),
     status: clusterStatus,
   };
 }

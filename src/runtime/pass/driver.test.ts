@@ -332,9 +332,9 @@ describe("a paused resource", () => {
   const PAUSED = { annotations: { "openclickstream.io/paused": "true" } };
   const MESSAGE = 'nothing is changed while the annotation openclickstream.io/paused is "true"';
 
-  it("runs no phase, keeps its status and says Paused, once", async () => {
+  it("is looked at without anything being written, and says what is and that it is paused", async () => {
     putWidget(api);
-    await start();
+    await start({ outstanding: ({ size }) => (size === 3 ? undefined : `make it ${size} large`) });
     await harness.pass();
     putWidget(api, 7, PAUSED);
     harness.now = new Date("2026-01-01T00:01:00Z");
@@ -346,25 +346,42 @@ describe("a paused resource", () => {
       "create events.k8s.io/v1/events",
     ]);
     expect(harness.system.things.get("w")).toBe(3);
-    expect(statusNow()).toMatchObject({ thingSize: 3, observedGeneration: 1 });
+    expect(statusNow()).toMatchObject({ thingSize: 3, observedGeneration: 2 });
+    const left = "the spec is not in effect, as the resource is paused; left to do: make it 7 large";
     expect(conditionsNow()).toEqual([
-      `Ready=True Succeeded@1 ${FIRST}: the thing has size 3`,
-      `Reconciling=False Succeeded@1 ${FIRST}: `,
-      `Stalled=False Succeeded@1 ${FIRST}: `,
-      `ThingReady=True Succeeded@1 ${FIRST}: the thing is there`,
+      `Ready=False Paused@2 ${LATER}: ${left}`,
+      `Reconciling=True Paused@2 ${LATER}: ${left}`,
+      `Stalled=False Paused@2 ${FIRST}: `,
+      `ThingReady=True Succeeded@2 ${FIRST}: the thing is there`,
       `Paused=True Paused@2 ${LATER}: ${MESSAGE}`,
     ]);
   });
 
-  it("from its beginning gets no finalizer and is neither ready nor not", async () => {
+  it("tells what goes wrong meanwhile", async () => {
+    putWidget(api);
+    let isDown = false;
+    await start({
+      observe: async () => {
+        if (isDown) throw new WaitingError("KafkaUnreachable", "no answer");
+        return { size: 3 };
+      },
+    });
+    await harness.pass();
+    putWidget(api, 3, PAUSED);
+    await harness.pass();
+    expect(conditionsNow()[0]).toContain("Ready=True");
+    isDown = true;
+    await harness.pass();
+    expect(conditionsNow()[0]).toContain("Ready=False KafkaUnreachable");
+    expect(conditionsNow().at(-1)).toContain("Paused=True");
+  });
+
+  it("from its beginning gets no finalizer", async () => {
     putWidget(api, 3, PAUSED);
     await start();
     await harness.pass();
     expect(harness.widget?.metadata.finalizers).toBeUndefined();
-    expect(conditionsNow().map((condition) => condition.split(" ")[0])).toEqual([
-      "Ready=Unknown",
-      "Paused=True",
-    ]);
+    expect(harness.system.things.size).toBe(0);
   });
 
   it("goes on where it was when the annotation goes, and loses the condition", async () => {

@@ -2,13 +2,13 @@
  * One controller's pass over one key: a table of contents of the flow.
  *
  *     read from cache ─▶ being deleted? ─▶ finalize ─▶ release, or status
- *                     ─▶ paused?        ─▶ status only
+ *                     ─▶ paused?        ─▶ observe ─▶ validate ─▶ plan ─▶ status
  *                     ─▶ finalizer ─▶ observe ─▶ validate ─▶ plan ─▶ apply ─▶ status ─▶ next pass
  */
 import type { Logger } from "pino";
 import { ANNOTATIONS, finalizerOf } from "../../naming/marks.ts";
 import type { ApiAccess } from "../http/api-client.ts";
-import { conditionsAfter, conditionsWhenPaused } from "../../api/conditions.ts";
+import { conditionsAfter, withPaused } from "../../api/conditions.ts";
 import type { CommonStatus, UnstampedCondition } from "../../api/conditions.ts";
 import type { Controller, CustomResource, ResourceKey, StatusInput, StatusResult } from "../controller.ts";
 import type { EventRecorder } from "./event-recorder.ts";
@@ -123,7 +123,7 @@ class Driver<
 
   #route(subject: Subject<Resource>): Promise<NextPass> {
     if (subject.resource.metadata.deletionTimestamp !== undefined) return this.#delete(subject);
-    if (isPaused(subject.resource)) return this.#pause(subject);
+    if (isPaused(subject.resource)) return this.#look(subject, { mayApply: false });
     return this.#reconcile(subject);
   }
 
@@ -131,22 +131,47 @@ class Driver<
     const cache = pass.context.kubernetes;
     const wanted = wantedFinalizers(this.#controller, found, { finalizer: this.#finalizer, cache });
     const resource = await this.#withFinalizers(found, wanted);
-    const results = await runPhases(this.#controller, resource, this.#runOf(pass));
+    return this.#look({ resource, pass }, { mayApply: true });
+  }
+
+  /** The phases and the status that follows from them. Whoever may not apply writes nothing but that. */
+  async #look({ resource, pass }: Subject<Resource>, { mayApply }: { mayApply: boolean }): Promise<NextPass> {
+    const results = await runPhases(this.#controller, resource, { ...this.#runOf(pass), mayApply });
     // On the way out, and without the lease, nothing that was seen may be written down any more.
     this.#options.stopSignal.throwIfAborted();
     const thrown = results.thrown && classifyError(results.thrown.error, pass.secrets);
     const now = pass.context.now();
     const input = statusInputOf(results, { resource, now, ...(thrown && { error: thrown }) });
-    const { verdict, error } = this.#judge(input, pass);
+    const judged = this.#judge(input, pass);
+    const { error } = judged;
+    const verdict = mayApply ? judged.verdict : this.#withOutstanding(judged.verdict, input, pass);
     const outcome = outcomeOf(error, verdict, pass.secrets);
     const generation = resource.metadata.generation ?? 0;
     const stamp = { generation, now, previous: resource.status?.conditions ?? [] };
     const conditions = conditionsAfter(outcome, ownConditions(verdict.conditions, pass.secrets), stamp);
-    // Some fields are another system's own words.
-    const fields = scrubAll(verdict.status, pass.secrets);
-    await this.#report(pass, { resource, fields, conditions, action: "Reconcile", class: outcome.class });
+    await this.#report(pass, {
+      resource,
+      // Some fields are another system's own words.
+      fields: scrubAll(verdict.status, pass.secrets),
+      conditions: mayApply ? conditions : withPaused(conditions, PAUSED_MESSAGE, stamp),
+      action: mayApply ? "Reconcile" : "Pause",
+      class: outcome.class,
+    });
     this.#account(outcome, error, pass);
     return this.#nextAfter(outcome);
+  }
+
+  /** What is seen may be well and yet not be what the spec wants. */
+  #withOutstanding(
+    verdict: Judgement,
+    { plan }: StatusInput<Resource, Observed, Validated, Plan, Applied>,
+    pass: Pass,
+  ): Judgement {
+    const outstanding =
+      plan === undefined ? undefined : this.#controller.outstanding?.(plan, pass.context.kubernetes);
+    if (outstanding === undefined || verdict.waiting !== undefined) return verdict;
+    const message = `the spec is not in effect, as the resource is paused; left to do: ${outstanding}`;
+    return { ...verdict, waiting: { reason: "Paused", message, retryAfterSeconds: this.#resyncSeconds() } };
   }
 
   /** The controller's verdict; when `status` itself throws, the fields stay as they were and that error is the outcome. */
@@ -163,25 +188,21 @@ class Driver<
     }
   }
 
-  async #pause({ resource, pass }: Subject<Resource>): Promise<NextPass> {
+  /** Nothing is cleaned up either, and the conditions stay as they were. */
+  async #pauseDeletion({ resource, pass }: Subject<Resource>): Promise<NextPass> {
     const { status } = resource;
-    const isDeleted = resource.metadata.deletionTimestamp !== undefined;
-    const message = isDeleted ? `deletion waits: ${PAUSED_MESSAGE}` : PAUSED_MESSAGE;
-    const stamp = {
-      generation: resource.metadata.generation ?? 0,
-      now: pass.context.now(),
-      previous: status?.conditions ?? [],
-    };
+    const previous = status?.conditions ?? [];
+    const stamp = { generation: resource.metadata.generation ?? 0, now: pass.context.now(), previous };
     await this.#report(pass, {
       resource,
       fields: fieldsOf(status),
-      conditions: conditionsWhenPaused(message, stamp),
+      conditions: withPaused(previous, `deletion waits: ${PAUSED_MESSAGE}`, stamp),
       observedGeneration: status?.observedGeneration,
       action: "Pause",
       class: "success",
     });
     this.#options.metrics.passes.inc({ controller: this.#name, result: "success", reason: "Paused" });
-    return { kind: "after", seconds: isDeleted ? DELETION_RETRY_SECONDS : this.#resyncSeconds() };
+    return { kind: "after", seconds: DELETION_RETRY_SECONDS };
   }
 
   async #delete(subject: Subject<Resource>): Promise<NextPass> {
@@ -189,7 +210,7 @@ class Driver<
     if (resource.metadata.finalizers?.includes(this.#finalizer) !== true) return { kind: "forget" };
     if (isPaused(resource)) {
       // A namespace must be able to end; paused then means that what is outside of Kubernetes stays as it is.
-      if (!(await pass.context.isNamespaceTerminating())) return this.#pause(subject);
+      if (!(await pass.context.isNamespaceTerminating())) return this.#pauseDeletion(subject);
     } else {
       const error = await this.#finalize(subject);
       if (error !== undefined && !(await this.#mayAbandon(subject, error)))

@@ -21,7 +21,7 @@ export interface PhaseRun {
   readonly controllerName: string;
 }
 
-/** Never throws. Every phase starts only while the pass may go on (leadership, time, stop). */
+/** Never throws. Every phase starts only while the pass may go on (leadership, time, stop); `apply` only when it may write. */
 export async function runPhases<
   Resource extends CustomResource<unknown, CommonStatus>,
   Observed,
@@ -32,7 +32,7 @@ export async function runPhases<
 >(
   controller: Controller<Resource, Observed, Validated, Plan, Applied, Status>,
   resource: Resource,
-  run: PhaseRun,
+  run: PhaseRun & { readonly mayApply: boolean },
 ): Promise<PhaseResults<Observed, Validated, Plan, Applied>> {
   const { context } = run;
   const results: PhaseResults<Observed, Validated, Plan, Applied> = {};
@@ -43,7 +43,8 @@ export async function runPhases<
     results.validated = validated;
     const plan = await timed(run, "plan", () => controller.plan(validated, observed, context.now()));
     results.plan = plan;
-    results.applied = await timed(run, "apply", () => controller.apply(plan, observed, context));
+    if (run.mayApply)
+      results.applied = await timed(run, "apply", () => controller.apply(plan, observed, context));
   } catch (error) {
     if (error instanceof PartlyApplied) results.applied = error.applied as Applied;
     results.thrown = { error };

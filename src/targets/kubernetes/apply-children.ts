@@ -5,7 +5,7 @@
 import type { Logger } from "pino";
 import { COMPONENT_LABEL, GROUP, OWN_ANNOTATIONS } from "../../naming/marks.ts";
 import { isTerminalError, TerminalError } from "../../runtime/errors.ts";
-import type { KubernetesClient } from "../../runtime/http/kubernetes-client.ts";
+import type { KubernetesClient, ObjectReader } from "../../runtime/http/kubernetes-client.ts";
 import { isKubernetesError } from "../../runtime/http/kubernetes-client.ts";
 import { keyOf } from "../../api/objects.ts";
 import type { KubernetesObject, ResourceType } from "../../api/objects.ts";
@@ -80,6 +80,21 @@ function problemOf(errors: readonly Error[]): Error | undefined {
   const first = errors.find(isTerminalError) ?? errors[0];
   if (first === undefined || errors.length === 1) return first;
   return new Error(errors.map(({ message }) => message).join("; "), { cause: first });
+}
+
+/** What `applyChildren` would write, as the caches have it, in words; `undefined` when nothing. */
+export function outstandingChildren(set: ChildSet, cache: ObjectReader): string | undefined {
+  const { namespace } = set.owner.key;
+  const written = set.children.filter((planned) => {
+    const live = cache.cached(planned.type, { namespace, name: planned.object.metadata.name });
+    return differenceFromLive(withOwner(planned, set.owner, live), live) !== undefined;
+  });
+  const removed = findOrphans(set, cache).map(({ type, object }) => `${type.kind} "${object.metadata.name}"`);
+  const parts = [
+    ...written.map((planned) => `apply ${describeChild(planned)}`),
+    ...removed.map((orphan) => `delete ${orphan}`),
+  ];
+  return parts.length === 0 ? undefined : parts.join(", ");
 }
 
 /** Removes what is ours and not planned, among the kinds to prune; tells what went. */
@@ -161,7 +176,7 @@ interface Orphan {
   readonly object: KubernetesObject;
 }
 
-function findOrphans(set: ChildSet, kubernetes: KubernetesClient): readonly Orphan[] {
+function findOrphans(set: ChildSet, kubernetes: ObjectReader): readonly Orphan[] {
   const planned = new Set(set.children.map(({ type, object }) => `${type.kind}/${object.metadata.name}`));
   const options = { namespace: set.owner.key.namespace, labels: set.labels };
   return set.pruneTypes.flatMap((type) =>

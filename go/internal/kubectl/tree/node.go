@@ -65,6 +65,9 @@ func Resource(kind string, object *unstructured.Unstructured) *Node {
 	conditions := cluster.Conditions(object.Object)
 	node.State = stateOf(object, conditions)
 	node.Lines = conditionLines(conditions, node.State)
+	if pause, isPaused := pauseLine(object); isPaused {
+		node.Lines = append(node.Lines, pause)
+	}
 	if isOutdated(object) {
 		node.Lines = append(node.Lines, Line{UnderWay, "the operator has not looked at the last change yet"})
 	}
