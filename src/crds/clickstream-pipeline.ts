@@ -272,7 +272,8 @@ export const clickstreamPipelineStatus = z.object({
   worstStage: text(64)
     .optional()
     .describe(
-      "The first stage that is not ready: Stream, Tables, Collector or Processing; None when all are.",
+      "What keeps the pipeline from being ready: Platform, Spec or Operator when the pipeline cannot be worked on, " +
+        "else the first stage that is not ready: Stream, Tables, Collector or Processing; None when all are.",
     ),
   collectorUrl: url.optional().describe("Address of the collector within the cluster."),
   topicName: text(249).optional().describe("Name of the raw topic."),
@@ -334,7 +335,7 @@ export const clickstreamPipelineKind = defineKind({
       name: "Worst Stage",
       type: "string",
       jsonPath: ".status.worstStage",
-      description: "The first stage that is not ready.",
+      description: "The first stage that is not ready, or what keeps the pipeline from being worked on.",
     },
     { name: "Lag", type: "integer", jsonPath: ".status.job.lag", description: "Records not committed yet." },
     {

@@ -25,6 +25,8 @@ export const OWN_ANNOTATIONS = {
   configHash: `${GROUP}/config-hash`,
   jobHash: `${GROUP}/job-hash`,
   secretsHash: `${GROUP}/secrets-hash`,
+  /** Uid of the account whose token the pods have: a token dies with the very account that it was made for. */
+  serviceAccountUid: `${GROUP}/service-account-uid`,
 } as const;
 
 const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";

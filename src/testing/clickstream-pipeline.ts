@@ -95,6 +95,7 @@ export function emptySurroundings(platform: DataPlatform = localPlatform()): Obs
     tables: [undefined, undefined, undefined],
     collector: undefined,
     streamJob: undefined,
+    streamAccount: undefined,
     pods: { collector: [], stream: [], executor: [] },
     collectors: { asked: 0, problems: [] },
     progress: { state: "unknown", message: "the driver has no address yet" },
@@ -109,6 +110,11 @@ export function healthySurroundings(platform: DataPlatform = localPlatform()): O
     tables: ["web-events", "web-failed-events", "web-duplicate-events"].map((name) => readyTable(name)),
     collector: readyDeployment("web-collector"),
     streamJob: readyStatefulSet("web-stream"),
+    streamAccount: {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: "web-stream", namespace: NAMESPACE, uid: "account-uid" },
+    },
     pods: { collector: [], stream: [readyPod("web-stream-0")], executor: [readyPod("web-stream-exec-1")] },
     collectors: { asked: 1, problems: [] },
     progress: {
@@ -180,7 +186,7 @@ export function readyStatefulSet(name: string, replicas = 1): StatefulSetObject 
     apiVersion: "apps/v1",
     kind: "StatefulSet",
     metadata: { name, namespace: NAMESPACE, uid: `${name}-uid`, generation: 1 },
-    spec: { replicas } as NonNullable<StatefulSetObject["spec"]>,
+    spec: { replicas, template: {} } as NonNullable<StatefulSetObject["spec"]>,
     status: {
       observedGeneration: 1,
       replicas,

@@ -33,6 +33,8 @@ export interface ObservedPipeline {
   readonly tables: readonly (LakeTable | undefined)[];
   readonly collector: DeploymentObject | undefined;
   readonly streamJob: StatefulSetObject | undefined;
+  /** The account of the driver. */
+  readonly streamAccount: KubernetesObject | undefined;
   readonly pods: Readonly<Record<Component, readonly PodObject[]>>;
   readonly collectors: CollectorAnswers;
   readonly progress: JobProgress;
@@ -76,6 +78,7 @@ function readChildren(key: ResourceKey, cache: ObjectReader): Children {
     tables: TABLE_ROLES.map((role) => cache.cached<LakeTable>(lakeTableKind, keyOf(names[role]))),
     collector: cache.cached<DeploymentObject>(CHILD_TYPES.Deployment, keyOf(names.collector)),
     streamJob: cache.cached<StatefulSetObject>(CHILD_TYPES.StatefulSet, keyOf(names.streamJob)),
+    streamAccount: cache.cached(CHILD_TYPES.ServiceAccount, keyOf(names.streamJob)),
     pods: { collector: pods("collector"), stream: pods("stream"), executor: pods("executor") },
   };
 }

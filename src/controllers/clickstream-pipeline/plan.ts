@@ -1,4 +1,5 @@
 /** Everything that a pipeline wants in the cluster. Pure. */
+import { OWN_ANNOTATIONS } from "../../naming/marks.ts";
 import { readiness } from "../../targets/kubernetes/readiness.ts";
 import type { Child } from "../../targets/kubernetes/child.ts";
 import { planCollectorDeployment } from "./plan/collector-deployment.ts";
@@ -55,7 +56,9 @@ export function planPipeline(pipeline: ValidatedPipeline, observed: ObservedPipe
       roleBinding: planStreamRoleBinding(pipeline),
       configMap,
       service: planStreamService(pipeline),
-      statefulSet: mayRunJob(observed) ? planStreamStatefulSet(pipeline, configMap) : undefined,
+      statefulSet: mayRunJob(observed)
+        ? planStreamStatefulSet(pipeline, { configMap, accountUid: accountUid(observed) })
+        : undefined,
     },
   };
 }
@@ -89,6 +92,12 @@ export function orderedChildren(plan: PipelinePlan): readonly Child[] {
   return wanted.filter((planned) => planned !== undefined).filter((planned) => !left.has(planned));
 }
 
+/** Of an account that is just gone nothing is known until it is made anew; then the driver is rolled. */
+function accountUid({ streamAccount, streamJob }: ObservedPipeline): string | undefined {
+  const inUse = streamJob?.spec?.template.metadata?.annotations?.[OWN_ANNOTATIONS.serviceAccountUid];
+  return streamAccount?.metadata.uid ?? inUse;
+}
+
 /**
  * A workload is first started when what it needs is there: it would only fail, and be started again ever more slowly. Once it exists
  * it stays, whatever happens to its stream and tables.
@@ -97,7 +106,8 @@ function mayRunCollector({ collector, rawStream }: ObservedPipeline): boolean {
   return collector !== undefined || readiness(rawStream).state === "ready";
 }
 
-function mayRunJob({ streamJob, rawStream, tables }: ObservedPipeline): boolean {
+function mayRunJob({ streamJob, streamAccount, rawStream, tables }: ObservedPipeline): boolean {
   if (streamJob !== undefined) return true;
+  if (streamAccount === undefined) return false;
   return [rawStream, ...tables].every((child) => readiness(child).state === "ready");
 }

@@ -14,6 +14,7 @@ import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import type { PodObject } from "../../targets/kubernetes/pods.ts";
 import { IMAGES, conditions, localPlatform, readyPod } from "../../testing/clickstream-pipeline.ts";
 import { Scenario } from "../../testing/scenario.ts";
+import type { StatefulSetObject } from "./observe.ts";
 import { createClickstreamPipelineController } from "./controller.ts";
 
 const CHILDREN = [
@@ -157,6 +158,19 @@ describe("a pipeline", () => {
     expect(scenario.children()).toEqual(CHILDREN);
   });
 
+  it("rolls the driver for a ServiceAccount that was made anew, whose token the pod cannot have", async () => {
+    await settle();
+    scenario.delete(CHILD_TYPES.ServiceAccount, "web-stream");
+    expect(await pass()).toEqual(["apply ServiceAccount web-stream"]);
+    expect(await pass()).toEqual(["apply StatefulSet web-stream"]);
+    const uid = scenario.find(CHILD_TYPES.ServiceAccount, "web-stream")?.metadata.uid;
+    const { spec } = scenario.find(CHILD_TYPES.StatefulSet, "web-stream") as unknown as StatefulSetObject;
+    expect(spec?.template.metadata?.annotations).toMatchObject({
+      "openclickstream.io/service-account-uid": uid,
+    });
+    expect(await pass()).toEqual([]);
+  });
+
   it("does not take a Deployment that belongs to somebody else", async () => {
     const labels = { theirs: "yes" };
     scenario.put(CHILD_TYPES.Deployment, {
@@ -217,6 +231,7 @@ describe("a pipeline that lacks the Secret of the object store", () => {
     makeChildrenReady();
     expect(await pass()).toEqual(["apply Deployment web-collector"]);
     expect(scenario.ready("web")).toBe('Ready=False SecretNotFound: Secret "s3-credentials" does not exist');
+    expect(scenario.status("web")["worstStage"]).toBe("Platform");
     expect(scenario.condition("web", "ProcessingReady")).toBe(
       'ProcessingReady=False SecretNotFound: Secret "s3-credentials" does not exist',
     );

@@ -2,6 +2,7 @@
 import type { ClickstreamPipeline, ClickstreamPipelineStatus } from "../../crds/kinds.ts";
 import { CLICKSTREAM_PIPELINE_DEFAULTS } from "../../crds/kinds.ts";
 import { formatTable } from "../../naming/tables.ts";
+import type { Reason } from "../../api/reasons.ts";
 import type { KubernetesObject, StatusInput, StatusResult } from "../../runtime/controller.ts";
 import { findResult } from "../../targets/kubernetes/apply-children.ts";
 import { restartCount } from "../../targets/kubernetes/pods.ts";
@@ -28,10 +29,11 @@ const REFRESH_SECONDS = 15;
 
 export function pipelineStatus(input: Input): Result {
   const { resource, observed } = input;
-  if (observed === undefined) return { status: keptStatus(resource), conditions: [] };
+  if (observed === undefined)
+    return { status: { ...keptStatus(resource), ...faultyPart(input) }, conditions: [] };
   const judgements = judgeStages(stageInput(input, observed));
   return {
-    status: { ...fieldsOf(input, observed), worstStage: worstStage(judgements) },
+    status: { ...fieldsOf(input, observed), worstStage: worstStage(judgements), ...faultyPart(input) },
     conditions: judgements.map(({ condition }) => condition),
     requeueAfterSeconds: REFRESH_SECONDS,
     ...verdictOf(judgements),
@@ -134,6 +136,26 @@ function roundRate(rowsPerSecond: number): number {
 
 function worstStage(judgements: readonly StageJudgement[]): string {
   return judgements.find(({ condition }) => condition.status !== "True")?.stage ?? "None";
+}
+
+/** What of the platform keeps a pipeline from being looked after. */
+const PLATFORM_REASONS: ReadonlySet<Reason> = new Set([
+  "PlatformNotFound",
+  "PlatformNotReady",
+  "SecretNotFound",
+  "SecretKeyMissing",
+  "SecretValueInvalid",
+  "Unauthorized",
+  "KafkaUnreachable",
+  "StorageUnreachable",
+  "CatalogUnreachable",
+]);
+
+/** An error of the pass makes the pipeline not ready whatever its stages do; something must be named for it. */
+function faultyPart({ error }: Input): Pick<ClickstreamPipelineStatus, "worstStage"> {
+  if (error === undefined) return {};
+  if (PLATFORM_REASONS.has(error.reason)) return { worstStage: "Platform" };
+  return { worstStage: error.class === "terminal" ? "Spec" : "Operator" };
 }
 
 /** A suspended job is what the spec wants, so it alone does not keep the pipeline from being ready. */

@@ -21,7 +21,7 @@ const SCRATCH_FOLDER = "/var/data/spark";
 
 export function planStreamStatefulSet(
   pipeline: ValidatedPipeline,
-  configMap: ConfigMap,
+  { configMap, accountUid }: { readonly configMap: ConfigMap; readonly accountUid: string | undefined },
 ): Child<{ spec: V1StatefulSetSpec }> {
   const labels = componentLabels(pipeline, "stream");
   const { streamJob } = pipeline.names;
@@ -39,6 +39,7 @@ export function planStreamStatefulSet(
           annotations: {
             [OWN_ANNOTATIONS.jobHash]: hashOf(configMap.object.data),
             [OWN_ANNOTATIONS.secretsHash]: pipeline.secretsHashes.streamJob,
+            ...(accountUid === undefined ? {} : { [OWN_ANNOTATIONS.serviceAccountUid]: accountUid }),
           },
         },
         spec: podSpec(pipeline),
