@@ -1,6 +1,7 @@
 /** Makes the CustomResourceDefinition of a kind from its zod schemas. Pure. */
 import { z } from "zod";
 import type { KindDefinition } from "../src/crds/kinds.ts";
+import type { ScaleTarget } from "../src/crds/kind-definition.ts";
 import { toKubernetesValidation } from "../src/crds/rules.ts";
 
 /** A JSON schema as the CRD carries it. */
@@ -139,6 +140,14 @@ function versionSchema(kind: KindDefinition): OpenApiSchema {
   });
 }
 
+function scaleSubresource({ replicas }: ScaleTarget) {
+  return {
+    specReplicasPath: replicas,
+    statusReplicasPath: ".status.scale.replicas",
+    labelSelectorPath: ".status.scale.selector",
+  };
+}
+
 /** The whole CustomResourceDefinition as data. */
 export function customResourceDefinition(kind: KindDefinition) {
   return {
@@ -164,7 +173,10 @@ export function customResourceDefinition(kind: KindDefinition) {
           name: kind.version,
           served: true,
           storage: true,
-          subresources: { status: {} },
+          subresources: {
+            status: {},
+            ...(kind.scale !== undefined && { scale: scaleSubresource(kind.scale) }),
+          },
           additionalPrinterColumns: kind.printerColumns.map(({ priority, ...column }) => ({
             ...column,
             ...(priority === 0 ? {} : { priority }),

@@ -54,9 +54,10 @@ function crdFiles(): readonly [string, string][] {
 }
 
 function rbacFiles(): readonly [string, string][] {
-  const files = Object.entries(rbacManifests(KINDS.map((kind) => kind.plural))).map(
-    ([name, documents]): [string, string] => [name, yamlFile(documents)],
-  );
+  const files = Object.entries(rbacManifests(KINDS)).map(([name, documents]): [string, string] => [
+    name,
+    yamlFile(documents),
+  ]);
   const all: [string, string][] = [
     ...files,
     ["kustomization.yaml", kustomization(files.map(([name]) => name))],

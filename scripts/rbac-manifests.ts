@@ -2,6 +2,7 @@
  * Makes the roles of the operator and of the people who use the kinds from the table of permissions. Pure. Rules keep their
  * `why`, which whoever writes the file turns into a comment.
  */
+import type { KindDefinition } from "../src/crds/kinds.ts";
 import { GROUP } from "../src/naming/marks.ts";
 import { LEADER_ELECTION_RULES, type PolicyRule, operatorRules } from "../src/crds/permissions.ts";
 
@@ -43,7 +44,9 @@ function userRole(name: string, aggregateTo: readonly string[], rules: readonly 
 }
 
 /** Documents by file name: what the operator may do, and what the cluster's view, edit and admin roles gain. */
-export function rbacManifests(plurals: readonly string[]): Readonly<Record<string, readonly object[]>> {
+export function rbacManifests(kinds: readonly KindDefinition[]): Readonly<Record<string, readonly object[]>> {
+  const plurals = kinds.map(({ plural }) => plural);
+  const scaled = kinds.filter(({ scale }) => scale !== undefined).map(({ plural }) => `${plural}/scale`);
   const viewed = [...plurals, ...plurals.map((plural) => `${plural}/status`)];
   return {
     "service-account.yaml": [
@@ -83,6 +86,12 @@ export function rbacManifests(plurals: readonly string[]): Readonly<Record<strin
             resources: plurals,
             verbs: ["create", "update", "patch", "delete", "deletecollection"],
             why: "whoever may edit a namespace may edit our kinds in it",
+          },
+          {
+            apiGroups: [GROUP],
+            resources: scaled,
+            verbs: ["get", "update", "patch"],
+            why: "kubectl scale; autoscalers may scale everything",
           },
         ],
       ),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { COLLECTOR_DEFAULTS } from "../generated/collector.ts";
 import { ABSENT_IDS, IP_MASKINGS, SECRET_HEADERS } from "../generated/raw-record.ts";
-import { commonStatus } from "./conditions.ts";
+import { commonStatus, scaleStatus } from "./conditions.ts";
 import { EVENT_STREAM_DEFAULTS, partitions, replicationFactor, retention } from "./event-stream.ts";
 import {
   type Immutable,
@@ -37,7 +37,6 @@ import {
  */
 export const CLICKSTREAM_PIPELINE_DEFAULTS = {
   collector: {
-    replicas: 1,
     corsOrigins: [],
     maxEventBytes: COLLECTOR_DEFAULTS.MAX_EVENT_BYTES,
     serviceType: "ClusterIP",
@@ -108,7 +107,12 @@ const cookie = withRules(
 ).describe("First-party cookie that carries the anonymous id.");
 
 const collectorFields = z.object({
-  replicas: integer(1, 100).optional().describe("Number of collector pods. Default 1."),
+  replicas: integer(1, 100)
+    .optional()
+    .describe(
+      "Number of collector pods; kubectl scale and a HorizontalPodAutoscaler of the pipeline set it. Without it the pipeline leaves the number to " +
+        "whoever scales the Deployment, which begins with 1.",
+    ),
   resources: resources("collector", "a collector pod").optional(),
   corsOrigins: textSet(
     browserOrigin.describe(
@@ -275,6 +279,7 @@ export const clickstreamPipelineStatus = z.object({
       "What keeps the pipeline from being ready: Platform, Spec or Operator when the pipeline cannot be worked on, " +
         "else the first stage that is not ready: Stream, Tables, Collector or Processing; None when all are.",
     ),
+  scale: scaleStatus("collector pods").optional(),
   collectorUrl: url.optional().describe("Address of the collector within the cluster."),
   topicName: text(249).optional().describe("Name of the raw topic."),
   tables: z
@@ -355,6 +360,7 @@ export const clickstreamPipelineKind = defineKind({
   ],
   schema: clickstreamPipelineSpec,
   statusSchema: clickstreamPipelineStatus,
+  scale: { replicas: ".spec.collector.replicas" },
   nameRules: WORKLOAD_NAME_RULES,
   immutables: [
     PLATFORM_IMMUTABLE,

@@ -1,6 +1,6 @@
 /** What the status of every kind has: observedGeneration and conditions that kstatus understands. */
 import { z } from "zod";
-import { listMap, patterned, text } from "./rules.ts";
+import { count, listMap, patterned, text } from "./rules.ts";
 
 const condition = z.object({
   type: patterned(/^[A-Za-z][A-Za-z0-9]*$/, 64).describe("What the condition is about, for example Ready."),
@@ -31,6 +31,16 @@ export const commonStatus = {
     .optional()
     .describe("Ready, Reconciling, Stalled and the kind's own conditions, one a type."),
 };
+
+/** What `kubectl scale` and autoscalers read of a kind that can be scaled; `pods` says of which. */
+export function scaleStatus(pods: string) {
+  return z
+    .object({
+      replicas: count().describe(`Number of ${pods} that there are.`),
+      selector: text(1024).describe(`Labels that select ${pods}.`),
+    })
+    .describe("What kubectl scale and autoscalers read.");
+}
 
 /** A time in a status: RFC 3339 in UTC. */
 export function timestamp() {

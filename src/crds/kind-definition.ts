@@ -16,6 +16,12 @@ export interface PrinterColumn {
   readonly priority: 0 | 1;
 }
 
+/** What `kubectl scale` and autoscalers set, and what they read; the status has both in `scale`. */
+export interface ScaleTarget {
+  /** JSON path of the wanted number of pods. */
+  readonly replicas: string;
+}
+
 /** A kind of this group. It is also the address that the runtime's clients take (group, version, kind, plural). */
 export interface KindDefinition<Spec extends z.ZodType = z.ZodType, Status extends z.ZodType = z.ZodType> {
   readonly group: typeof GROUP;
@@ -34,6 +40,8 @@ export interface KindDefinition<Spec extends z.ZodType = z.ZodType, Status exten
   readonly schema: Spec;
   /** Schema of `status`. */
   readonly statusSchema: Status;
+  /** `undefined`: nothing of it can be scaled. */
+  readonly scale: ScaleTarget | undefined;
   /** Rules about `metadata.name`. */
   readonly nameRules: readonly Rule<string>[];
   /** Rules about changes of `spec`, below the schema's own. Empty when everything may change. */
@@ -107,6 +115,7 @@ export interface KindInput<Spec extends z.ZodType, Status extends z.ZodType> {
   readonly columns: readonly (Omit<PrinterColumn, "priority"> & { readonly priority?: 0 | 1 })[];
   readonly schema: Spec;
   readonly statusSchema: Status;
+  readonly scale?: ScaleTarget;
   readonly nameRules: readonly Rule<string>[];
   readonly immutables?: readonly TransitionRule[];
 }
@@ -115,7 +124,7 @@ export interface KindInput<Spec extends z.ZodType, Status extends z.ZodType> {
 export function defineKind<Spec extends z.ZodType, Status extends z.ZodType>(
   input: KindInput<Spec, Status>,
 ): KindDefinition<Spec, Status> {
-  const { shortName, columns, immutables, ...rest } = input;
+  const { shortName, columns, immutables, scale, ...rest } = input;
   return {
     ...rest,
     group: GROUP,
@@ -128,6 +137,7 @@ export function defineKind<Spec extends z.ZodType, Status extends z.ZodType>(
       ...columns.map((column) => ({ priority: 0 as const, ...column })),
       ...CLOSING_COLUMNS,
     ],
+    scale,
     immutables: immutables ?? [],
   };
 }

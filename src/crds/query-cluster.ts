@@ -1,6 +1,6 @@
 /** QueryCluster: a Trino cluster over the platform's tables and other catalogs. */
 import { z } from "zod";
-import { commonStatus } from "./conditions.ts";
+import { commonStatus, scaleStatus } from "./conditions.ts";
 import {
   type Immutable,
   type Resource,
@@ -178,7 +178,9 @@ export const queryClusterSpec = z.object({
   platformRef,
   workers: integer(0, 100)
     .optional()
-    .describe("Number of worker pods; with 0 the coordinator also works. Default 0."),
+    .describe(
+      "Number of worker pods; with 0 the coordinator also works. kubectl scale and a HorizontalPodAutoscaler of the cluster set it. Default 0.",
+    ),
   coordinatorResources: resources("trino", "the coordinator").optional(),
   workerResources: resources("trino", "a worker").optional(),
   cache: cache.optional(),
@@ -202,6 +204,7 @@ export const queryClusterStatus = z.object({
   ...commonStatus,
   version: text(64).optional().describe("Version of Trino that runs."),
   coordinatorUrl: text(1024).optional().describe("Address of the coordinator within the cluster."),
+  scale: scaleStatus("worker pods").optional(),
   activeWorkers: count().optional().describe("Workers that the coordinator knows to be active."),
   catalogs: listMap(catalogState, ["name"], 64).optional().describe("What the probes found, one a catalog."),
 });
@@ -234,5 +237,6 @@ export const queryClusterKind = defineKind({
   ],
   schema: queryClusterSpec,
   statusSchema: queryClusterStatus,
+  scale: { replicas: ".spec.workers" },
   nameRules: WORKLOAD_NAME_RULES,
 });

@@ -31,6 +31,7 @@ export type Workload = KubernetesObject & {
   readonly spec?: {
     readonly template?: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } };
   };
+  readonly status?: { readonly replicas?: number };
 };
 
 /** What decides whether a workload may be rolled for other values. */

@@ -124,6 +124,7 @@ describe("a pipeline in a namespace whose quota is used up", () => {
 
 describe("what is changed by hand", () => {
   it("is put right, and what is deleted is made again", async () => {
+    await applyPipeline("web", { collector: { replicas: 1 } });
     const before = await operator.get(Deployment, "web-collector");
     await operator.change(Deployment, "web-collector", { spec: { replicas: 5 } });
     await operator.waitFor(Deployment, "web-collector", ({ spec }) => spec?.["replicas"] === 1);
@@ -132,6 +133,43 @@ describe("what is changed by hand", () => {
     const after = await operator.get(Deployment, "web-collector");
     expect(after.metadata.uid).toBe(before.metadata.uid);
   });
+});
+
+describe("the scale of a pipeline", () => {
+  it("is its number of collectors, for kubectl and autoscalers", async () => {
+    const group = `/apis/openclickstream.io/v1alpha1/namespaces/${operator.namespace}`;
+    const path = `${group}/clickstreampipelines/web/scale`;
+    interface Scale {
+      readonly spec: { readonly replicas: number };
+      readonly status: { readonly selector?: string };
+    }
+    const scale = (await operator.requests.mustSend({ method: "GET", path })) as Scale;
+    expect(scale.spec.replicas).toBe(1);
+    expect(scale.status.selector).toContain("app.kubernetes.io/component=collector");
+    await operator.requests.mustSend({ method: "PUT", path, body: { ...scale, spec: { replicas: 3 } } });
+    await operator.waitFor(Deployment, "web-collector", ({ spec }) => spec?.["replicas"] === 3);
+    await applyPipeline("web");
+    await operator.requests.mustSend({
+      method: "PUT",
+      path: `${group}/clickstreampipelines/web`,
+      body: await withoutReplicas(),
+    });
+    const scaled = `/apis/apps/v1/namespaces/${operator.namespace}/deployments/web-collector/scale`;
+    const deployment = (await operator.requests.mustSend({ method: "GET", path: scaled })) as Scale;
+    await operator.requests.mustSend({
+      method: "PUT",
+      path: scaled,
+      body: { ...deployment, spec: { replicas: 4 } },
+    });
+    await operator.waitForPasses(clickstreamPipelineKind, 3);
+    expect((await operator.get(Deployment, "web-collector")).spec?.["replicas"]).toBe(4);
+  });
+
+  /** As somebody who takes the field away; the scale subresource owns it, too. */
+  async function withoutReplicas(): Promise<object> {
+    const pipeline = await operator.get(clickstreamPipelineKind, "web");
+    return { ...pipeline, spec: SPEC };
+  }
 });
 
 describe("a change of the spec", () => {

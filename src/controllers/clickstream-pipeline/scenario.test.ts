@@ -145,6 +145,30 @@ describe("a pipeline", () => {
     expect(await pass()).toEqual(["apply Deployment web-collector"]);
   });
 
+  it("leaves the number of collectors to whoever scales the Deployment, unless it says one", async () => {
+    await settle();
+    const scale = (replicas: number): void =>
+      scenario.change(CHILD_TYPES.Deployment, "web-collector", (deployment) => {
+        deployment["spec"] = { ...(deployment["spec"] as object), replicas };
+      });
+    scale(5);
+    expect(await pass()).toEqual([]);
+    await settle({ collector: { replicas: 2 } });
+    scale(5);
+    expect(await pass()).toEqual(["apply Deployment web-collector"]);
+  });
+
+  it("tells autoscalers how many collectors there are and how to find them", async () => {
+    await settle();
+    scenario.putStatus("web-collector", { replicas: 3 }, CHILD_TYPES.Deployment);
+    await pass();
+    expect(scenario.status("web")["scale"]).toEqual({
+      replicas: 3,
+      selector:
+        "app.kubernetes.io/managed-by=openclickstream,openclickstream.io/clickstreampipeline=web,app.kubernetes.io/component=collector",
+    });
+  });
+
   it("writes the new files of the job before it restarts it", async () => {
     await settle();
     putPipeline({ processing: { triggerInterval: "3s" } });

@@ -362,6 +362,11 @@ describe("the fields of a pipeline's status", () => {
   it("say where events go in and come out, and how fast", () => {
     expect(statusOf({ observed: HEALTHY }).status).toEqual({
       worstStage: "None",
+      scale: {
+        replicas: 1,
+        selector:
+          "app.kubernetes.io/managed-by=openclickstream,openclickstream.io/clickstreampipeline=web,app.kubernetes.io/component=collector",
+      },
       collectorUrl: "http://web-collector.quickstart.svc",
       topicName: "quickstart.web-raw",
       tables: {

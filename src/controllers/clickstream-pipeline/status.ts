@@ -6,6 +6,8 @@ import type { Reason } from "../../api/reasons.ts";
 import type { KubernetesObject, StatusInput, StatusResult } from "../../runtime/controller.ts";
 import { findResult } from "../../targets/kubernetes/apply-children.ts";
 import { restartCount } from "../../targets/kubernetes/pods.ts";
+import { componentLabels } from "../../workloads/metadata.ts";
+import { scaleOf } from "../../workloads/scale.ts";
 import type { AppliedPipeline } from "./apply.ts";
 import type { ObservedPipeline } from "./observe.ts";
 import type { PipelinePlan } from "./plan.ts";
@@ -41,8 +43,8 @@ export function pipelineStatus(input: Input): Result {
 }
 
 function keptStatus({ status }: ClickstreamPipeline): Result["status"] {
-  const { worstStage, collectorUrl, topicName, tables, job } = status ?? {};
-  return withoutUndefined({ worstStage, collectorUrl, topicName, tables, job });
+  const { worstStage, scale, collectorUrl, topicName, tables, job } = status ?? {};
+  return withoutUndefined({ worstStage, scale, collectorUrl, topicName, tables, job });
 }
 
 /** Children as the API server answered, where it did: the observation is from before the change. */
@@ -84,12 +86,15 @@ function jobWishes({ spec }: ClickstreamPipeline): { isSuspended: boolean; execu
   return { isSuspended: suspended ?? defaults.suspended, executors: executors ?? defaults.executors };
 }
 
-function fieldsOf({ resource, validated }: Input, observed: ObservedPipeline): Result["status"] {
+function fieldsOf(input: Input, observed: ObservedPipeline): Result["status"] {
+  const { resource, validated } = input;
   const kept = keptStatus(resource);
   const job = jobStatus(observed, kept.job);
   if (validated === undefined) return { ...kept, ...(job === undefined ? {} : { job }) };
   const { names, owner, tables, topicName } = validated;
+  const { collector } = stageInput(input, observed);
   return {
+    scale: scaleOf(collector, componentLabels(validated, "collector")),
     collectorUrl: `http://${names.collector}.${owner.key.namespace}.svc`,
     topicName,
     tables: {

@@ -36,7 +36,6 @@ describe("a pipeline that says nothing", () => {
     const { collector, stream, processing, tables, topicName, deletionPolicy } = validated();
     expect({ collector, stream, processing, tables, topicName, deletionPolicy }).toMatchObject({
       collector: {
-        replicas: 1,
         corsOrigins: [],
         maxEventBytes: 1_000_000,
         serviceType: "ClusterIP",

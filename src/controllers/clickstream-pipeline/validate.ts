@@ -49,7 +49,8 @@ type CollectorCookieSpec = NonNullable<CollectorSpec["cookie"]>;
 
 /** The collector with nothing left open. */
 export interface CollectorSettings {
-  readonly replicas: number;
+  /** Absent: whoever scales the Deployment decides. */
+  readonly replicas?: number | undefined;
   readonly resources: ContainerResources;
   readonly corsOrigins: readonly string[];
   readonly maxEventBytes: number;

@@ -153,10 +153,16 @@ describe("the conditions of a query cluster", () => {
 });
 
 describe("the fields of a query cluster's status", () => {
+  const scale = {
+    replicas: 2,
+    selector:
+      "app.kubernetes.io/managed-by=openclickstream,openclickstream.io/querycluster=query,app.kubernetes.io/component=worker",
+  };
   const fields = {
     version: "476",
     coordinatorUrl: "http://query.quickstart.svc:8080",
     activeWorkers: 2,
+    scale,
     catalogs: [{ name: "lake", reachable: true }],
   };
 
@@ -170,6 +176,7 @@ describe("the fields of a query cluster's status", () => {
       version: "476",
       coordinatorUrl: "http://query.quickstart.svc:8080",
       activeWorkers: 0,
+      scale,
     });
   });
 

@@ -1,6 +1,8 @@
 /** What a cluster's status says, from what was observed and what the API server answered. Pure. */
 import type { QueryCluster, QueryClusterStatus } from "../../crds/kinds.ts";
-import { QUERY_CLUSTER_DEFAULTS } from "../../crds/kinds.ts";
+import { QUERY_CLUSTER_DEFAULTS, queryClusterKind } from "../../crds/kinds.ts";
+import { COMPONENT_LABEL, managedLabels } from "../../naming/marks.ts";
+import { scaleOf } from "../../workloads/scale.ts";
 import { clusterNames } from "../../naming/children.ts";
 import type { ConditionInput } from "../../api/conditions.ts";
 import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
@@ -29,7 +31,7 @@ export function clusterStatus(input: Input): Result {
     judgeCatalogs(observed),
   ];
   return {
-    status: fieldsOf(resource, observed),
+    status: fieldsOf(input, observed),
     conditions,
     requeueAfterSeconds: PROBE_INTERVAL_SECONDS,
     ...verdictOf(conditions),
@@ -48,13 +50,18 @@ function judgeRole(input: Input, observed: ObservedCluster, role: Role): Conditi
       message: "no workers are wanted; the coordinator does their work",
     };
   }
-  const name = clusterNames(input.resource.metadata.name)[role];
-  const answered = findResult<DeploymentObject>(input.applied?.children ?? [], "Deployment", name);
-  const deployment = answered ?? observed.deployments[role];
+  const deployment = deploymentOf(input, observed, role);
   const rollout = deploymentRollout(deployment);
   if (rollout.state === "ready") return judgeReadyRole(type, role, { input, observed, rollout });
   const cause = deploymentRefusal(deployment) ?? podProblem(observed.pods[role]);
   return { type, status: "False", ...unfinished(rollout, cause) };
+}
+
+/** As the API server answered, where it did. */
+function deploymentOf(input: Input, observed: ObservedCluster, role: Role): DeploymentObject | undefined {
+  const name = clusterNames(input.resource.metadata.name)[role];
+  const answered = findResult<DeploymentObject>(input.applied?.children ?? [], "Deployment", name);
+  return answered ?? observed.deployments[role];
 }
 
 function unfinished(rollout: Rollout, cause: Problem | undefined): Problem {
@@ -100,23 +107,28 @@ function wantedWorkers({ spec }: QueryCluster): number {
   return spec.workers ?? QUERY_CLUSTER_DEFAULTS.workers;
 }
 
-function fieldsOf(resource: QueryCluster, { probe }: ObservedCluster): Result["status"] {
+function fieldsOf(input: Input, observed: ObservedCluster): Result["status"] {
+  const { resource } = input;
+  const { probe } = observed;
   const { name, namespace = "" } = resource.metadata;
+  const labels = { ...managedLabels(queryClusterKind.kind, name), [COMPONENT_LABEL]: "worker" };
+  const scale = scaleOf(deploymentOf(input, observed, "worker"), labels);
   const coordinatorUrl = `http://${clusterNames(name).coordinator}.${namespace}.svc:${TRINO_PORT}`;
   // What was last known of a coordinator that does not answer would be mistaken for the present.
-  if (probe.state === "unknown") return { ...keptVersion(resource), coordinatorUrl, activeWorkers: 0 };
+  if (probe.state === "unknown") return { ...keptVersion(resource), coordinatorUrl, activeWorkers: 0, scale };
   const catalogs = probe.catalogs.map(({ name: catalog, reachable, message }) => ({
     name: catalog,
     reachable,
     ...(message === "" ? {} : { message }),
   }));
-  return { version: probe.version, coordinatorUrl, activeWorkers: probe.activeWorkers, catalogs };
+  const { version, activeWorkers } = probe;
+  return { version, coordinatorUrl, activeWorkers, scale, catalogs };
 }
 
 function keptFields({ status }: QueryCluster): Result["status"] {
   if (status === undefined) return {};
-  const { version, coordinatorUrl, activeWorkers, catalogs } = status;
-  const fields = { version, coordinatorUrl, activeWorkers, catalogs };
+  const { version, coordinatorUrl, activeWorkers, scale, catalogs } = status;
+  const fields = { version, coordinatorUrl, activeWorkers, scale, catalogs };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 

@@ -30,7 +30,8 @@ export function planCollectorDeployment(pipeline: ValidatedPipeline): Child<{ sp
     childMetadata(pipeline, { name: pipeline.names.collector, component: "collector" }),
     {
       spec: {
-        replicas: pipeline.collector.replicas,
+        // A field that is not applied is its other writers', or the API server's default of 1.
+        ...(pipeline.collector.replicas === undefined ? {} : { replicas: pipeline.collector.replicas }),
         revisionHistoryLimit: 3,
         selector: { matchLabels: labels },
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
