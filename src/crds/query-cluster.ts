@@ -191,7 +191,9 @@ export const queryClusterSpec = z.object({
     ),
   drainTime: duration("1s", "1h")
     .optional()
-    .describe("How long a worker that is to stop may go on with its tasks. Default '30s'."),
+    .describe(
+      "How long a coordinator that is to stop may go on with its queries, and a worker with its tasks. Default '30s'.",
+    ),
 });
 
 const catalogState = z.object({

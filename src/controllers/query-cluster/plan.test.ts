@@ -83,7 +83,7 @@ describe("what rolls the cluster", () => {
       { coordinatorResources: { limits: { memory: "4Gi" } } },
       { coordinator: true, worker: false },
     ],
-    ["another drain time: the workers", { drainTime: "5m" }, { coordinator: false, worker: true }],
+    ["another drain time: both roles", { drainTime: "5m" }, { coordinator: true, worker: true }],
     ["no cache: both roles", { cache: { enabled: false } }, { coordinator: true, worker: true }],
   ])("is %s", (...[, spec, rolls]) => {
     const before = templatesOf(planOf({ cluster: clusterWith({ workers: 2 }).spec, platform: {} }));

@@ -66,6 +66,48 @@ describe("the problem of pods", () => {
     expect(podProblem([object])?.message).toBe(problem);
   });
 
+  it.each([
+    [
+      "the property that Trino refuses",
+      [
+        "2026-01-01T00:00:00Z\tERROR\tmain\tio.trino.server.Server\tConfiguration is invalid",
+        "==========",
+        "",
+        "Errors:",
+        "",
+        "1) Error: Configuration property 'hive.nope' was not used",
+        "",
+        "==========",
+      ],
+      "Error: Configuration property 'hive.nope' was not used",
+    ],
+    [
+      "the cause at the end of a stack trace",
+      [
+        "\tat a.B.c(B.java:1)",
+        "Caused by: java.lang.IllegalArgumentException: No factory for connector 'x'",
+        "\t... 9 more",
+      ],
+      "Caused by: java.lang.IllegalArgumentException: No factory for connector 'x'",
+    ],
+    [
+      "the beginning of a message of its own",
+      ["Kafka refused the login", "see the log"],
+      "Kafka refused the login",
+    ],
+  ])("is told with %s", (_title, message, told) => {
+    const status: V1PodStatus = waiting("CrashLoopBackOff");
+    const [container] = status.containerStatuses ?? [];
+    const terminated = { exitCode: 100, reason: "Error", message: message.join("\n") };
+    const failed = {
+      ...status,
+      containerStatuses: [{ ...container, lastState: { terminated } }],
+    } as V1PodStatus;
+    expect(podProblem([pod(failed)])?.message).toBe(
+      `pod "web-0": CrashLoopBackOff: container "main" exited with 100 (Error): ${told}`,
+    );
+  });
+
   it("is cut when it is long", () => {
     const problem = podProblem([pod(waiting("CreateContainerConfigError", "x".repeat(1000)))]);
     expect(problem?.message).toHaveLength(512);

@@ -102,8 +102,18 @@ function lastExit(container: V1ContainerStatus): string | undefined {
   const terminated = container.lastState?.terminated;
   if (terminated === undefined) return undefined;
   const exit = `container "${container.name}" exited with ${terminated.exitCode} (${terminated.reason ?? "unknown reason"})`;
-  const message = terminated.message?.split("\n", 1)[0] ?? "";
+  const message = tellingLine(terminated.message ?? "");
   return message === "" ? exit : `${exit}: ${message}`;
+}
+
+/**
+ * The line that says why. A container's own message begins with it. In the end of a log it is one of the numbered errors in which Trino names
+ * the property that it refuses, else the last exception of a stack trace.
+ */
+function tellingLine(message: string): string {
+  const lines = message.split("\n").map((line) => line.trim());
+  const numbered = lines.find((line) => /^\d+\) /.test(line))?.replace(/^\d+\) /, "");
+  return numbered ?? lines.findLast((line) => line.startsWith("Caused by: ")) ?? lines[0] ?? "";
 }
 
 function shorten(text: string): string {

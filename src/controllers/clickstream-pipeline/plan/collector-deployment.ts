@@ -81,6 +81,7 @@ function container(pipeline: ValidatedPipeline): V1Container {
       protocol: "TCP",
     })),
     resources: containerResources(collector.resources),
+    terminationMessagePolicy: "FallbackToLogsOnError",
     securityContext: RESTRICTED_CONTAINER,
     readinessProbe: { ...probe, httpGet: { path: PATHS.readyz, port: COLLECTOR_PORTS.internal.name } },
     livenessProbe: {

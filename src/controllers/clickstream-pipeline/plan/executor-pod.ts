@@ -49,6 +49,7 @@ function executorTemplate(pipeline: ValidatedPipeline): V1Pod {
         {
           name: EXECUTOR_CONTAINER,
           securityContext: RESTRICTED_CONTAINER,
+          terminationMessagePolicy: "FallbackToLogsOnError",
           volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...files.mounts],
         },
       ],

@@ -81,6 +81,7 @@ function container(pipeline: ValidatedPipeline): V1Container {
       protocol: "TCP",
     })),
     resources: containerResources(processing.driverResources),
+    terminationMessagePolicy: "FallbackToLogsOnError",
     securityContext: RESTRICTED_CONTAINER,
     // The JVM and Spark take some seconds on a free core and a minute on a crowded one.
     startupProbe: { ...live, periodSeconds: 2, failureThreshold: 150 },

@@ -5,11 +5,18 @@ import { configMap } from "../../../workloads/config-map.ts";
 import type { ValidatedCluster } from "../validate.ts";
 import { ACCESS_CONTROL_FILE, RULES_FILE, renderAccessControl, renderAccessRules } from "./access-control.ts";
 import type { Role } from "../parts.ts";
-import { CONFIG_FOLDER, renderConfigProperties } from "./config-properties.ts";
+import { CONFIG_FOLDER, LEAVE_SECONDS, renderConfigProperties } from "./config-properties.ts";
 import { renderJvmConfig } from "./jvm-config.ts";
 import { renderLakeCatalog } from "./lake-catalog.ts";
 import { renderNodeProperties } from "./node-properties.ts";
-import { HEALTH_SCRIPT, SHUTDOWN_SCRIPT, renderHealthScript, renderShutdownScript } from "./scripts.ts";
+import {
+  DRAIN_SCRIPT,
+  HEALTH_SCRIPT,
+  SHUTDOWN_SCRIPT,
+  renderDrainScript,
+  renderHealthScript,
+  renderShutdownScript,
+} from "./scripts.ts";
 import { renderUserCatalog } from "./user-catalog.ts";
 
 /** Each catalog is a key `<name>.properties`. */
@@ -31,8 +38,12 @@ export function planCoordinatorConfigMap(cluster: ValidatedCluster): ConfigMap {
   return configMap(
     cluster,
     { name: cluster.names.coordinatorConfig, component: "coordinator" },
-    serverFiles(cluster, "coordinator"),
+    { ...serverFiles(cluster, "coordinator"), [DRAIN_SCRIPT]: drainScript(cluster) },
   );
+}
+
+function drainScript({ drainSeconds }: ValidatedCluster): string {
+  return renderDrainScript({ leaveSeconds: LEAVE_SECONDS, drainSeconds });
 }
 
 /** `undefined` without workers. */

@@ -12,6 +12,9 @@ export const CONFIG_FOLDER = "/etc/trino";
 /** Trino waits so long before and after the drain, so that the coordinator notices that a worker leaves. */
 export const SHUTDOWN_NOTICE_SECONDS = 10;
 
+/** Time for Services to stop sending requests to a coordinator that is going. */
+export const LEAVE_SECONDS = 5;
+
 export function renderConfigProperties(cluster: ValidatedCluster, role: Role): string {
   return renderProperties({
     coordinator: role === "coordinator",

@@ -4,11 +4,13 @@ import type { Child } from "../../../targets/kubernetes/child.ts";
 import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
 import type { ValidatedCluster } from "../validate.ts";
 import { childMetadata, componentLabels } from "../../../workloads/metadata.ts";
+import { CONFIG_FOLDER, LEAVE_SECONDS } from "./config-properties.ts";
+import { DRAIN_SCRIPT } from "./scripts.ts";
 import type { PodConfig } from "./trino-pod.ts";
 import { trinoPodTemplate } from "./trino-pod.ts";
 
-/** Time for Services to stop sending requests to a pod that is going. */
-const LEAVE_SECONDS = 5;
+/** For the look at the queries and the end of the JVM. */
+const MARGIN_SECONDS = 25;
 
 export function planCoordinatorDeployment(
   cluster: ValidatedCluster,
@@ -17,8 +19,8 @@ export function planCoordinatorDeployment(
   const { names } = cluster;
   const differences = {
     serviceAccountName: names.coordinator,
-    terminationGracePeriodSeconds: 30,
-    lifecycle: { preStop: { sleep: { seconds: LEAVE_SECONDS } } },
+    terminationGracePeriodSeconds: LEAVE_SECONDS + cluster.drainSeconds + MARGIN_SECONDS,
+    lifecycle: { preStop: { exec: { command: ["bash", `${CONFIG_FOLDER}/${DRAIN_SCRIPT}`] } } },
   };
   return child(
     CHILD_TYPES.Deployment,

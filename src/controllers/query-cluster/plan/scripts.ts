@@ -8,6 +8,7 @@ import { TRINO_PORT } from "../../../targets/trino/server.ts";
 
 export const HEALTH_SCRIPT = "health.sh";
 export const SHUTDOWN_SCRIPT = "shutdown.sh";
+export const DRAIN_SCRIPT = "drain.sh";
 
 /** Who the coordinator's own questions come from. */
 const HEALTH_USER = "openclickstream-health";
@@ -42,6 +43,37 @@ first="/tmp/looks-\${server[21]}"
 [[ -e "$first" ]] || echo "$looks" > "$first"
 (( looks > $(< "$first") ))
 `;
+
+/** Of a query that somebody still waits for, as the list of queries has it. */
+const UNFINISHED = '"state":"(QUEUED|WAITING_FOR_RESOURCES|DISPATCHING|PLANNING|STARTING|RUNNING|FINISHING)"';
+
+/**
+ * Returns when no query of this coordinator is unfinished any more, at the latest after `drainSeconds`. Before it looks it waits until
+ * Services send nothing new: `leaveSeconds`.
+ */
+export function renderDrainScript({
+  leaveSeconds,
+  drainSeconds,
+}: {
+  readonly leaveSeconds: number;
+  readonly drainSeconds: number;
+}): string {
+  return `#!/bin/bash
+# Lets the coordinator finish its queries.
+set -u
+sleep ${leaveSeconds}
+unfinished='${UNFINISHED}'
+end=$(( SECONDS + ${drainSeconds} ))
+while (( SECONDS < end )); do
+  exec 3<>/dev/tcp/127.0.0.1/${TRINO_PORT} || exit 0
+  printf 'GET /v1/query HTTP/1.0\\r\\nHost: localhost\\r\\nX-Trino-User: ${HEALTH_USER}\\r\\n\\r\\n' >&3
+  queries="$(timeout 4 cat <&3)"
+  [[ "$queries" == HTTP/1.?' 200'* ]] || exit 0
+  [[ "$queries" =~ $unfinished ]] || exit 0
+  sleep 1
+done
+`;
+}
 
 /** Asks the worker to finish its tasks and go, and returns when it is gone; Kubernetes ends the wait after the grace period. */
 export function renderShutdownScript(): string {

@@ -70,6 +70,7 @@ function container(
     env: environment(cluster),
     ports: [{ name: "http", containerPort: TRINO_PORT, protocol: "TCP" }],
     resources: containerResources(cluster[role].resources),
+    terminationMessagePolicy: "FallbackToLogsOnError",
     securityContext: RESTRICTED_CONTAINER,
     // Trino takes some ten seconds on a free core and a minute or two on a crowded one.
     startupProbe: { ...health, periodSeconds: 3, failureThreshold: 100 },
