@@ -5,6 +5,7 @@ import { Document, isMap, isSeq } from "yaml";
 import { KINDS, type KindDefinition } from "../src/crds/kinds.ts";
 import { customResourceDefinition } from "./crd-manifests.ts";
 import { contractFiles } from "./contracts/contracts.ts";
+import { kindsFile } from "./contracts/kinds.ts";
 import { fillKindPage } from "./kind-pages.ts";
 import { rbacManifests } from "./rbac-manifests.ts";
 
@@ -75,7 +76,13 @@ async function kindPages(root: string): Promise<readonly [string, string][]> {
 
 /** Every generated file of the checkout at `root`: path below it, and content. */
 export async function generatedFiles(root: string): Promise<ReadonlyMap<string, string>> {
-  return new Map([...crdFiles(), ...rbacFiles(), ...(await contractFiles(root)), ...(await kindPages(root))]);
+  return new Map([
+    ...crdFiles(),
+    ...rbacFiles(),
+    ...(await contractFiles(root)),
+    kindsFile(KINDS),
+    ...(await kindPages(root)),
+  ]);
 }
 
 /** Paths whose file is absent or differs from what belongs in it. */

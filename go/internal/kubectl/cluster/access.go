@@ -15,24 +15,30 @@ import (
 	"k8s.io/client-go/dynamic"
 	corev1 "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/rest"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
 
 // The resources that the commands read.
 var (
-	Pipelines      = schema.GroupVersionResource{Group: "openclickstream.io", Version: "v1alpha1", Resource: "clickstreampipelines"}
-	Platforms      = schema.GroupVersionResource{Group: "openclickstream.io", Version: "v1alpha1", Resource: "dataplatforms"}
-	EventStreams   = schema.GroupVersionResource{Group: "openclickstream.io", Version: "v1alpha1", Resource: "eventstreams"}
-	LakeTables     = schema.GroupVersionResource{Group: "openclickstream.io", Version: "v1alpha1", Resource: "laketables"}
-	QueryClusters  = schema.GroupVersionResource{Group: "openclickstream.io", Version: "v1alpha1", Resource: "queryclusters"}
+	Pipelines      = resourcesOf(contract.KindClickstreamPipeline)
+	Platforms      = resourcesOf(contract.KindDataPlatform)
+	EventStreams   = resourcesOf(contract.KindEventStream)
+	LakeTables     = resourcesOf(contract.KindLakeTable)
+	QueryClusters  = resourcesOf(contract.KindQueryCluster)
 	Deployments    = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}
 	StatefulSets   = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "statefulsets"}
 	podsOfAnything = schema.GroupVersionResource{Version: "v1", Resource: "pods"}
 )
 
+func resourcesOf(kind contract.Kind) schema.GroupVersionResource {
+	return schema.GroupVersionResource{Group: contract.Group, Version: contract.Version, Resource: kind.Plural}
+}
+
 // kindNames are how a person calls the resources above.
 var kindNames = map[schema.GroupVersionResource]string{
-	Pipelines: "ClickstreamPipeline", Platforms: "DataPlatform", EventStreams: "EventStream", LakeTables: "LakeTable",
-	QueryClusters: "QueryCluster", Deployments: "Deployment", StatefulSets: "StatefulSet", podsOfAnything: "Pod",
+	Pipelines: contract.KindClickstreamPipeline.Name, Platforms: contract.KindDataPlatform.Name, EventStreams: contract.KindEventStream.Name,
+	LakeTables: contract.KindLakeTable.Name, QueryClusters: contract.KindQueryCluster.Name, Deployments: "Deployment", StatefulSets: "StatefulSet", podsOfAnything: "Pod",
 }
 
 // Access reaches one namespace of a cluster.

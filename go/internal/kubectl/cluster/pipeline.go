@@ -51,30 +51,30 @@ func (a *Access) ReadPipeline(ctx context.Context, name string) (*Pipeline, erro
 	if err != nil {
 		return nil, err
 	}
-	p := &Pipeline{Object: object, Name: name, Namespace: a.Namespace, Platform: Text(object.Object, "spec", "platformRef", "name")}
+	p := &Pipeline{Object: object, Name: name, Namespace: a.Namespace, Platform: Text(object.Object, contract.ClickstreamPipelineSpecPlatformRefName...)}
 	p.Tables = tablesOf(object.Object, a.Namespace, name)
 	return p, nil
 }
 
 func tablesOf(object map[string]any, namespace, name string) Tables {
-	database := Text(object, "spec", "tables", "database")
+	database := Text(object, contract.ClickstreamPipelineSpecTablesDatabase...)
 	if database == "" {
 		database = defaultTableName(namespace, contract.DefaultDatabase)
 	}
-	prefix := Text(object, "spec", "tables", "prefix")
+	prefix := Text(object, contract.ClickstreamPipelineSpecTablesPrefix...)
 	if prefix == "" {
 		prefix = defaultTableName(name, contract.DefaultPrefix)
 	}
-	table := func(field, suffix string) string {
-		if known := Text(object, "status", "tables", field); known != "" {
+	table := func(field []string, suffix string) string {
+		if known := Text(object, field...); known != "" {
 			return known
 		}
 		return database + "." + prefix + suffix
 	}
 	return Tables{
-		Events:          table("events", contract.SuffixEvents),
-		FailedEvents:    table("failedEvents", contract.SuffixFailedEvents),
-		DuplicateEvents: table("duplicateEvents", contract.SuffixDuplicateEvents),
+		Events:          table(contract.ClickstreamPipelineStatusTablesEvents, contract.SuffixEvents),
+		FailedEvents:    table(contract.ClickstreamPipelineStatusTablesFailedEvents, contract.SuffixFailedEvents),
+		DuplicateEvents: table(contract.ClickstreamPipelineStatusTablesDuplicateEvents, contract.SuffixDuplicateEvents),
 	}
 }
 
@@ -99,7 +99,7 @@ func (a *Access) QueryCluster(ctx context.Context, given string, pipeline *Pipel
 		return "", err
 	}
 	clusters = slices.DeleteFunc(clusters, func(c unstructured.Unstructured) bool {
-		return Text(c.Object, "spec", "platformRef", "name") != pipeline.Platform
+		return Text(c.Object, contract.QueryClusterSpecPlatformRefName...) != pipeline.Platform
 	})
 	if len(clusters) == 0 {
 		return "", fmt.Errorf("no QueryCluster in namespace %q has the platform %q of pipeline %q; make one, or name Trino with --trino-url",
@@ -118,7 +118,7 @@ func (a *Access) QueryCluster(ctx context.Context, given string, pipeline *Pipel
 }
 
 func isReady(object *unstructured.Unstructured) bool {
-	return slices.ContainsFunc(Conditions(object.Object), func(c Condition) bool { return c.Type == "Ready" && c.Status == "True" })
+	return slices.ContainsFunc(Conditions(object.Object), func(c Condition) bool { return c.Type == contract.ConditionReady && c.Status == "True" })
 }
 
 // Condition is one condition of a resource's status.

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/cluster"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/tree"
@@ -57,13 +58,13 @@ type statusReader struct {
 }
 
 func (r *statusReader) read(ctx context.Context) *tree.Node {
-	root := tree.Resource("ClickstreamPipeline", r.pipeline.Object)
-	root.Add(r.resource(ctx, cluster.Platforms, "DataPlatform", r.pipeline.Platform))
-	root.Add(r.resource(ctx, cluster.EventStreams, "EventStream", r.pipeline.RawStreamName()))
+	root := tree.Resource(contract.KindClickstreamPipeline.Name, r.pipeline.Object)
+	root.Add(r.resource(ctx, cluster.Platforms, contract.KindDataPlatform.Name, r.pipeline.Platform))
+	root.Add(r.resource(ctx, cluster.EventStreams, contract.KindEventStream.Name, r.pipeline.RawStreamName()))
 	root.Add(r.workload(ctx, cluster.Deployments, "Deployment", r.pipeline.CollectorService()))
 	root.Add(r.workload(ctx, cluster.StatefulSets, "StatefulSet", r.pipeline.StreamName()))
 	for _, table := range r.pipeline.LakeTableNames() {
-		root.Add(r.resource(ctx, cluster.LakeTables, "LakeTable", table))
+		root.Add(r.resource(ctx, cluster.LakeTables, contract.KindLakeTable.Name, table))
 	}
 	for _, node := range r.queryClusters(ctx) {
 		root.Add(node)
@@ -112,12 +113,12 @@ func (r *statusReader) podsOf(ctx context.Context, workload *unstructured.Unstru
 func (r *statusReader) queryClusters(ctx context.Context) []*tree.Node {
 	all, err := r.access.List(ctx, cluster.QueryClusters, "")
 	if err != nil {
-		return []*tree.Node{tree.Unreadable("QueryCluster", "", err)}
+		return []*tree.Node{tree.Unreadable(contract.KindQueryCluster.Name, "", err)}
 	}
 	var nodes []*tree.Node
 	for i := range all {
-		if cluster.Text(all[i].Object, "spec", "platformRef", "name") == r.pipeline.Platform {
-			nodes = append(nodes, tree.Resource("QueryCluster", &all[i]))
+		if cluster.Text(all[i].Object, contract.QueryClusterSpecPlatformRefName...) == r.pipeline.Platform {
+			nodes = append(nodes, tree.Resource(contract.KindQueryCluster.Name, &all[i]))
 		}
 	}
 	return nodes

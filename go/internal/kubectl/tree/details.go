@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/cluster"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
 )
@@ -19,19 +20,19 @@ type detail struct {
 }
 
 var details = map[string][]detail{
-	"ClickstreamPipeline": {
-		{"batch %v", []string{"status", "job", "lastCommittedBatch"}, ""}, {"lag %v", []string{"status", "job", "lag"}, ""},
-		{"%v rows/s", []string{"status", "job", "processedRowsPerSecond"}, ""},
+	contract.KindClickstreamPipeline.Name: {
+		{"batch %v", contract.ClickstreamPipelineStatusJobLastCommittedBatch, ""}, {"lag %v", contract.ClickstreamPipelineStatusJobLag, ""},
+		{"%v rows/s", contract.ClickstreamPipelineStatusJobProcessedRowsPerSecond, ""},
 	},
-	"EventStream": {
-		{"topic %v", []string{"status", "topicName"}, ""}, {"%v partitions", []string{"status", "partitions"}, "%v partition"},
+	contract.KindEventStream.Name: {
+		{"topic %v", contract.EventStreamStatusTopicName, ""}, {"%v partitions", contract.EventStreamStatusPartitions, "%v partition"},
 	},
-	"LakeTable": {
-		{"%v", []string{"spec", "database"}, ""}, {"%v rows", []string{"status", "rows"}, "%v row"},
-		{"%v files", []string{"status", "dataFiles"}, "%v file"},
+	contract.KindLakeTable.Name: {
+		{"%v", contract.LakeTableSpecDatabase, ""}, {"%v rows", contract.LakeTableStatusRows, "%v row"},
+		{"%v files", contract.LakeTableStatusDataFiles, "%v file"},
 	},
-	"QueryCluster": {
-		{"Trino %v", []string{"status", "version"}, ""}, {"%v workers", []string{"status", "activeWorkers"}, "%v worker"},
+	contract.KindQueryCluster.Name: {
+		{"Trino %v", contract.QueryClusterStatusVersion, ""}, {"%v workers", contract.QueryClusterStatusActiveWorkers, "%v worker"},
 	},
 }
 

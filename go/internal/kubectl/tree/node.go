@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/cluster"
 )
 
@@ -109,7 +110,9 @@ func describe(condition cluster.Condition) string {
 }
 
 // badWhenTrue are the conditions whose good state is False.
-var badWhenTrue = map[string]State{"Reconciling": UnderWay, "Stalled": NotWell, "Paused": UnderWay}
+var badWhenTrue = map[string]State{
+	contract.ConditionReconciling: UnderWay, contract.ConditionStalled: NotWell, contract.ConditionPaused: UnderWay,
+}
 
 func conditionState(condition cluster.Condition) State {
 	badState, isInverted := badWhenTrue[condition.Type]
@@ -131,11 +134,11 @@ func stateOf(object *unstructured.Unstructured, conditions []cluster.Condition) 
 	for _, condition := range conditions {
 		isTrue := condition.Status == "True"
 		switch condition.Type {
-		case "Ready":
+		case contract.ConditionReady:
 			ready = conditionState(condition)
-		case "Stalled":
+		case contract.ConditionStalled:
 			isStalled = isTrue
-		case "Reconciling":
+		case contract.ConditionReconciling:
 			isReconciling = isTrue
 		}
 	}
