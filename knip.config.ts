@@ -5,7 +5,7 @@ const config: KnipConfig = {
   entry: [
     "{bench,test}/run.ts",
     "test/support/with-engines.ts",
-    "scripts/generate.ts",
+    "scripts/{generate,robots}.ts",
     "local/*/main.ts",
     "local/deploy/{demo,dev}.ts",
   ],

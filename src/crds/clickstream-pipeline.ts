@@ -58,6 +58,7 @@ export const CLICKSTREAM_PIPELINE_DEFAULTS = {
     executors: 1,
     maxRowsPerTrigger: 100_000,
     absentIds: ABSENT_IDS,
+    siteHosts: [] as readonly string[],
     suspended: false,
   },
   deletionPolicy: DEFAULT_DELETION_POLICY,
@@ -220,6 +221,20 @@ const processingFields = z.object({
     .describe(
       "What programs write as an identifier for want of one; as the identifier of an event, a visitor or a user it counts as absent. " +
         `An empty list takes every identifier for one. Default ${ABSENT_IDS.map((id) => `'${id}'`).join(", ")}.`,
+    ),
+  siteHosts: textSet(
+    z
+      .string()
+      .max(253)
+      .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/)
+      .describe(
+        "Host in small letters without a port, as 'shop.example.com'; all hosts below it count as well.",
+      ),
+    100,
+  )
+    .optional()
+    .describe(
+      "Hosts of one's own site: a visit from one of them has the referrer class internal, and a log line that asks for another host has no page_host. By default a site is known by its pages and by what access logs say of virtual hosts.",
     ),
   suspended: z
     .boolean()

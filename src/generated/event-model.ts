@@ -202,7 +202,7 @@ export const EVENT_TABLES = {
       {
         name: "is_bot",
         type: "boolean",
-        doc: "Whether the user agent is one of a known robot.",
+        doc: "Whether the user agent is one of a known robot; see bot_class.",
       },
       {
         name: "language",
@@ -241,6 +241,21 @@ export const EVENT_TABLES = {
         name: "is_future",
         type: "boolean",
         doc: "Whether event_time is more than the watermark after received_at. Such an event is put into sessions by received_at.",
+      },
+      {
+        name: "click_network",
+        type: "string",
+        doc: "Advertising network that click_id belongs to, for example google, microsoft, meta, tiktok, x or linkedin.",
+      },
+      {
+        name: "bot_class",
+        type: "string",
+        doc: "What a robot is for: search, ai, monitoring, preview, library, scanner or other.",
+      },
+      {
+        name: "raw_line",
+        type: "string",
+        doc: "The line of an access log as it was sent; addresses in it are masked as the pipeline's collector.ipMasking says.",
       },
     ],
     partitionBy: [

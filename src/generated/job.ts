@@ -74,6 +74,8 @@ export interface JobDocument {
   readonly ipMasking: IpMasking;
   /** Identifiers that stand for none, in small or capital letters; without it there are none. */
   readonly absentIds?: readonly string[] | undefined;
+  /** Hosts of one's own site with all below them; without it a site is known by its pages and log lines. */
+  readonly siteHosts?: readonly string[] | undefined;
   /** Which derived columns are filled; without it all. */
   readonly enrichments?:
     | {

@@ -1,4 +1,5 @@
 /** The tasks of `make test` and `make check`, and what each needs. Of tasks that could start, the first of the list does. */
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { javaHome } from "../../local/images/artifacts.ts";
 import { goEnvironment } from "../../local/support/go-build.ts";
@@ -24,6 +25,11 @@ export type Suite =
 export type Choices = Partial<Record<Suite, readonly string[]>>;
 
 const accessLog = process.env["ACCESS_LOG"] ?? resolve(root, "../shared/data/access.log");
+const userAgents = resolve(root, "../shared/data/uap-test-device.yaml");
+/** What unit tests in Java read of real data; where it lies beside the checkout. */
+const sharedData = [`-Daccess.log=${accessLog}`, `-Duap.devices=${userAgents}`].filter((property) =>
+  existsSync(property.replace(/^[^=]*=/, "")),
+);
 const java17 = { JAVA_HOME: await javaHome({ minimum: 17, maximum: 17 }) };
 const maven = ["mvn", "--quiet", "--batch-mode", "--file", "java"] as const;
 /** With the flags that the images are built with, so that no package is compiled twice. */
@@ -103,7 +109,7 @@ function unitTests(choices: Choices): readonly Task[] {
     {
       name: "Java tests",
       needs: ["Java build"],
-      command: [...maven, "test", ...(choices["Java tests"] ?? [])],
+      command: [...maven, "test", ...sharedData, ...(choices["Java tests"] ?? [])],
       ...mavenTests("surefire"),
       inputs: ["java", "contracts"],
     },

@@ -89,6 +89,7 @@ export interface ProcessingSettings {
   readonly executorMemory: MemorySplit;
   readonly maxRowsPerTrigger: number;
   readonly absentIds: readonly string[];
+  readonly siteHosts: readonly string[];
   readonly suspended: boolean;
 }
 
@@ -233,6 +234,7 @@ function resolveProcessing(spec: Spec): ProcessingSettings {
     executors: resolved.executors,
     maxRowsPerTrigger: resolved.maxRowsPerTrigger,
     absentIds: resolved.absentIds,
+    siteHosts: resolved.siteHosts,
     suspended: resolved.suspended,
     driverResources: driver,
     driverMemory: requireMemory(driver, "driverResources"),

@@ -136,5 +136,12 @@ export const CLICKSTREAM_PIPELINE_CASES: readonly FieldCase[] = [
     value: ["guest", "guest"],
     refusal: /processing\.absentIds/,
   },
+  { name: "hosts of the site", path: "processing.siteHosts", value: ["shop.example.com", "localhost"] },
+  {
+    name: "a host of the site with its port",
+    path: "processing.siteHosts",
+    value: ["shop.example.com:443"],
+    refusal: /processing\.siteHosts/,
+  },
   { name: "no executors", path: "processing.executors", value: 0 },
 ];

@@ -51,6 +51,7 @@ function jobOf(pipeline: ValidatedPipeline): JobDocument {
     maxRowsPerTrigger: processing.maxRowsPerTrigger,
     ipMasking: pipeline.collector.ipMasking,
     absentIds: processing.absentIds,
+    ...(processing.siteHosts.length === 0 ? {} : { siteHosts: processing.siteHosts }),
     shufflePartitions: shufflePartitions(pipeline),
   };
 }

@@ -157,7 +157,7 @@ public final class EventColumns {
     public static final Column<String> DEVICE_NAME =
         new Column<>(36, "device_name", ColumnType.STRING, false);
 
-    /** Whether the user agent is one of a known robot. */
+    /** Whether the user agent is one of a known robot; see bot_class. */
     public static final Column<Boolean> IS_BOT =
         new Column<>(37, "is_bot", ColumnType.BOOLEAN, false);
 
@@ -194,6 +194,20 @@ public final class EventColumns {
      */
     public static final Column<Boolean> IS_FUTURE =
         new Column<>(44, "is_future", ColumnType.BOOLEAN, false);
+
+    /** Advertising network that click_id belongs to, for example google, microsoft, meta, tiktok, x or linkedin. */
+    public static final Column<String> CLICK_NETWORK =
+        new Column<>(45, "click_network", ColumnType.STRING, false);
+
+    /** What a robot is for: search, ai, monitoring, preview, library, scanner or other. */
+    public static final Column<String> BOT_CLASS =
+        new Column<>(46, "bot_class", ColumnType.STRING, false);
+
+    /**
+     * The line of an access log as it was sent; addresses in it are masked as the pipeline's collector.ipMasking says.
+     */
+    public static final Column<String> RAW_LINE =
+        new Column<>(47, "raw_line", ColumnType.STRING, false);
 
     /** All of them, in the order that rows hold their values. */
     public static final List<Column<?>> ALL = List.of(
@@ -241,7 +255,10 @@ public final class EventColumns {
         KAFKA_PARTITION,
         KAFKA_OFFSET,
         CLOCK_SKEW_MS,
-        IS_FUTURE);
+        IS_FUTURE,
+        CLICK_NETWORK,
+        BOT_CLASS,
+        RAW_LINE);
 
     private EventColumns() {
     }

@@ -20,6 +20,7 @@ import java.util.List;
  * @param maxRowsPerTrigger Most records of one batch
  * @param ipMasking What is kept of client addresses
  * @param absentIds Identifiers that stand for none, in small or capital letters; without it there are none
+ * @param siteHosts Hosts of one's own site with all below them; without it a site is known by its pages and log lines
  * @param enrichments Which derived columns are filled; without it all
  * @param shufflePartitions Parallel parts of the stateful steps; the first start fixes them for the life of the checkpoint
  */
@@ -37,6 +38,7 @@ public record JobDocument(
     long maxRowsPerTrigger,
     Masking ipMasking,
     List<String> absentIds,
+    List<String> siteHosts,
     Enrichments enrichments,
     long shufflePartitions) implements Serializable {
 
@@ -203,6 +205,7 @@ public record JobDocument(
             node.positive("maxRowsPerTrigger"),
             node.choice("ipMasking", Masking.values(), Masking::text),
             node.texts("absentIds"),
+            node.texts("siteHosts"),
             Enrichments.of(node.optionalObject("enrichments")),
             node.positive("shufflePartitions"));
     }

@@ -60,7 +60,7 @@ class ModulesTest {
     }
 
     @ParameterizedTest(name = "{0} works without Spark, on records and rows alone")
-    @ValueSource(strings = {"parse", "enrich", "rows"})
+    @ValueSource(strings = {"accesslog", "parse", "enrich", "rows"})
     void pure(String part) {
         noClasses().that().resideInAPackage(ROOT + "stream." + part + "..")
             .should().dependOnClassesThat().resideInAnyPackage("org.apache.spark..", "scala..", "org.apache.iceberg..", "org.apache.kafka..")

@@ -35,6 +35,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param maxRowsPerTrigger most records of one micro-batch
  * @param ipMasking what is kept of client addresses
  * @param absentIds words that stand for no identifier
+ * @param siteHosts hosts of the site, a visit from which is internal
  * @param enrichments which derived columns are filled
  * @param shufflePartitions parallel parts of the stateful steps; fixed by the first start on a checkpoint
  */
@@ -53,6 +54,7 @@ public record JobConfig(
     long maxRowsPerTrigger,
     Masking ipMasking,
     List<String> absentIds,
+    List<String> siteHosts,
     JobDocument.Enrichments enrichments,
     int shufflePartitions) {
 
@@ -83,13 +85,14 @@ public record JobConfig(
             job.maxRowsPerTrigger(),
             job.ipMasking(),
             job.absentIds(),
+            job.siteHosts(),
             job.enrichments(),
             Math.toIntExact(job.shufflePartitions()));
     }
 
     /** What is said about the making of rows. */
     public RowRules rowRules() {
-        return new RowRules(ipMasking, absentIds, watermark);
+        return new RowRules(ipMasking, absentIds, siteHosts, watermark);
     }
 
     private static KafkaSettings kafka(JobDocument.Kafka kafka) {

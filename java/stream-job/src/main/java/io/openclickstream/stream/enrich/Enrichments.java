@@ -1,6 +1,7 @@
 package io.openclickstream.stream.enrich;
 
 import io.openclickstream.model.JobDocument;
+import io.openclickstream.stream.parse.SiteHosts;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,11 +13,11 @@ public final class Enrichments {
     private Enrichments() {
     }
 
-    /** Those that are switched on. */
-    public static List<Enrichment> of(JobDocument.Enrichments switches) {
+    /** Those that are switched on; the hosts are those of one's own site. */
+    public static List<Enrichment> of(JobDocument.Enrichments switches, SiteHosts siteHosts) {
         List<Enrichment> enrichments = new ArrayList<>();
         if (switches.referrer()) {
-            enrichments.add(new ReferrerEnrichment());
+            enrichments.add(new ReferrerEnrichment(siteHosts));
         }
         if (switches.campaign()) {
             enrichments.add(new CampaignEnrichment());

@@ -8,6 +8,8 @@ import java.util.Set;
 
 /** Picks parameters out of a query. */
 final class QueryParameters {
+    private static final String ESCAPED = "amp;";
+
     private QueryParameters() {
     }
 
@@ -24,7 +26,8 @@ final class QueryParameters {
             int end = query.indexOf('&', start);
             end = end < 0 ? query.length() : end;
             if (equals > start && equals < end - 1) {
-                String name = query.substring(start, equals);
+                // Links copied out of a page's source have the ampersand as HTML writes it.
+                String name = query.substring(query.startsWith(ESCAPED, start) ? start + ESCAPED.length() : start, equals);
                 if (wanted.contains(name)) {
                     found.putIfAbsent(name, decode(query.substring(equals + 1, end)));
                 }

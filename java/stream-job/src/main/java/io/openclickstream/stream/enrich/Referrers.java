@@ -13,6 +13,10 @@ final class Referrers {
     static final String DIRECT = "direct";
     static final String INTERNAL = "internal";
     static final String OTHER = "other";
+    /** Schemes of apps end so: android-app, ios-app. */
+    private static final String APP = "-app";
+    /** Comes before an app's package in the table: it is no host, and none of its endings is one. */
+    private static final String APPS = "app:";
     /** No host in the DNS is longer; looking up every ending of one that is would cost the square of its length. */
     private static final int MAX_HOST_LENGTH = 253;
     private static final Map<String, String> CLASSES = load();
@@ -20,13 +24,17 @@ final class Referrers {
     private Referrers() {
     }
 
-    /** The class of a referrer; all three arguments may be null. */
+    /** The class of a referrer; all three arguments may be null. The host of an app is its package or number. */
     static String classify(String referrerUrl, String referrerHost, String pageHost) {
         if (referrerUrl == null) {
             return DIRECT;
         }
         if (referrerHost == null || referrerHost.length() > MAX_HOST_LENGTH) {
             return OTHER;
+        }
+        int scheme = referrerUrl.indexOf("://");
+        if (scheme > 0 && referrerUrl.regionMatches(true, scheme - APP.length(), APP, 0, APP.length())) {
+            return CLASSES.getOrDefault(APPS + referrerHost, OTHER);
         }
         if (pageHost != null && isSameSite(referrerHost, pageHost)) {
             return INTERNAL;

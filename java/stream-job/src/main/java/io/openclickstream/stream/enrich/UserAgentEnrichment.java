@@ -4,7 +4,7 @@ import io.openclickstream.model.EventColumns;
 import io.openclickstream.model.OutputRow;
 import io.openclickstream.stream.parse.Event;
 
-/** Browser, operating system and device, and whether it is a bot, as far as the user agent tells. */
+/** Browser, operating system and device, and what for a robot it is, as far as the user agent tells. */
 final class UserAgentEnrichment implements Enrichment {
     @Override
     public void apply(OutputRow row, Event event) {
@@ -17,6 +17,7 @@ final class UserAgentEnrichment implements Enrichment {
             .set(EventColumns.OS_NAME, parts.osName())
             .set(EventColumns.OS_VERSION, parts.osVersion())
             .set(EventColumns.DEVICE_NAME, parts.deviceName())
-            .set(EventColumns.IS_BOT, parts.isBot());
+            .set(EventColumns.IS_BOT, parts.isBot())
+            .set(EventColumns.BOT_CLASS, parts.botClass());
     }
 }

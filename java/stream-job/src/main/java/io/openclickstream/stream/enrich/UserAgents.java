@@ -2,16 +2,14 @@ package io.openclickstream.stream.enrich;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.util.Locale;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import ua_parser.Client;
 import ua_parser.Parser;
 
 /**
- * Parses user agents by ua-parser's rules, remembering those that come often: a parse tries a thousand expressions and takes
- * about a millisecond, while a site sees the same few thousand user agents over and over.
+ * Parses user agents by ua-parser's rules and the lists of robots, remembering those that come often: a parse tries thousands of
+ * expressions and takes about a millisecond, while a site sees the same few thousand user agents over and over.
  */
 public final class UserAgents {
     /** Longer user agents are parsed by their beginning only, which bounds the time that a hostile one can cost. */
@@ -19,9 +17,6 @@ public final class UserAgents {
     private static final int REMEMBERED = 20_000;
     private static final String UNKNOWN = "Other";
     private static final String ROBOT_DEVICE = "Spider";
-    private static final Pattern ROBOT = Pattern.compile(
-        "bot\\b|bot/|crawl|spider|slurp|^curl/|^wget/|^python|^java/|^go-http-client|^okhttp|^ruby|^libwww|headlesschrome"
-            + "|feedfetcher|feedburner|feedparser|\\brss\\b|mediapartners|monitor|uptime|pingdom|archiver|facebookexternalhit|httpclient");
 
     /** Shared by all tasks of a process. Cleans up on the thread that uses it: it needs none of its own. */
     private static final Cache<String, UserAgentParts> LATEST =
@@ -43,15 +38,15 @@ public final class UserAgents {
 
     private static UserAgentParts parseAnew(String userAgent) {
         Client client = Rules.PARSER.parse(userAgent);
-        boolean isBot = ROBOT_DEVICE.equals(client.device.family)
-            || ROBOT.matcher(userAgent.toLowerCase(Locale.ROOT)).find();
+        String listed = Robots.classOf(userAgent);
+        String botClass = listed == null && ROBOT_DEVICE.equals(client.device.family) ? Robots.OTHER : listed;
         return new UserAgentParts(
             known(client.userAgent.family),
             version(client.userAgent.major, client.userAgent.minor, client.userAgent.patch),
             known(client.os.family),
             version(client.os.major, client.os.minor, client.os.patch),
             known(client.device.family),
-            isBot);
+            botClass);
     }
 
     private static String known(String family) {

@@ -35,7 +35,7 @@ final class ClientEvents {
                 JsonText.optional(event, EventMembers.ANONYMOUS_ID),
                 JsonText.optional(event, EventMembers.USER_ID),
                 record.header(RecordHeaders.COOKIE_ID)),
-            new Event.Page(
+            Event.Page.of(
                 JsonText.optional(event, EventMembers.PAGE_URL),
                 JsonText.optional(event, EventMembers.PAGE_TITLE),
                 JsonText.optional(event, EventMembers.REFERRER)),
@@ -43,7 +43,7 @@ final class ClientEvents {
                 either(JsonText.optional(event, EventMembers.IP), record.header(RecordHeaders.IP)),
                 either(JsonText.optional(event, EventMembers.USER_AGENT), record.header(RecordHeaders.USER_AGENT)),
                 either(JsonText.optional(event, EventMembers.LANGUAGE), firstLanguage(record))),
-            Event.Exchange.NONE,
+            Event.Logged.NONE,
             source(record),
             properties(event, sentAt != null, record));
     }

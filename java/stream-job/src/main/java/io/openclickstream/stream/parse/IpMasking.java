@@ -1,8 +1,12 @@
 package io.openclickstream.stream.parse;
 
 import io.openclickstream.model.Masking;
+import io.openclickstream.stream.accesslog.Addresses;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What is kept of an IP address, by the collector's rule: 24 bits of IPv4, 48 of IPv6. */
@@ -11,6 +15,11 @@ public final class IpMasking {
     private static final int KEPT_IPV6_BYTES = 6;
     private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
+    /** What may be an address in a line; a version behind a slash is none. */
+    private static final Pattern ADDRESS = Pattern.compile("(?<![\\w./:-])[0-9a-fA-F:.]{3,53}(?![\\w-])");
+    private static final String NOTHING = "-";
+    /** The property of a log line's further fields. */
+    static final String LOG_EXTRA = "log_extra";
     private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
     private IpMasking() {
@@ -26,6 +35,40 @@ public final class IpMasking {
             case LAST_OCTET -> maskLastOctet(address.split("%", 2)[0]);
             case DROP -> null;
         };
+    }
+
+    /**
+     * A line of a log with what is kept of each address in it. The client's own host is masked whatever it is, as a name may tell
+     * as much. Null stays null.
+     */
+    public static String maskText(Masking masking, String line, String client) {
+        if (masking == Masking.NONE || line == null) {
+            return line;
+        }
+        String masked = ADDRESS.matcher(line).replaceAll(word -> Matcher.quoteReplacement(maskWord(masking, word.group())));
+        if (client == null || Addresses.of(client) != null) {
+            return masked;
+        }
+        return Pattern.compile("(?<![\\w.-])" + Pattern.quote(client) + "(?![\\w.-])", Pattern.CASE_INSENSITIVE).matcher(masked).replaceAll(NOTHING);
+    }
+
+    /** Properties of a log line, among which its further fields may hold addresses. Null stays null. */
+    public static Map<String, String> maskLogged(Masking masking, Map<String, String> properties) {
+        if (masking == Masking.NONE || properties == null || !properties.containsKey(LOG_EXTRA)) {
+            return properties;
+        }
+        Map<String, String> masked = new TreeMap<>(properties);
+        masked.computeIfPresent(LOG_EXTRA, (name, text) -> maskText(masking, text, null));
+        return masked;
+    }
+
+    private static String maskWord(Masking masking, String word) {
+        String address = Addresses.of(word);
+        if (address == null) {
+            return word;
+        }
+        String masked = mask(masking, address);
+        return word.replace(address, masked == null ? NOTHING : masked);
     }
 
     private static String maskLastOctet(String address) {

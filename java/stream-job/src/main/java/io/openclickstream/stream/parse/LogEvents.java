@@ -4,8 +4,14 @@ import io.openclickstream.model.EventMembers;
 import io.openclickstream.model.FailureReason;
 import io.openclickstream.model.LogFormat;
 import io.openclickstream.model.Unicode;
+import io.openclickstream.stream.accesslog.AccessLogLine;
+import io.openclickstream.stream.accesslog.AccessLogs;
+import io.openclickstream.stream.accesslog.HttpRequest;
+import io.openclickstream.stream.accesslog.LogLineException;
+import io.openclickstream.stream.accesslog.RequestTarget;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -17,12 +23,15 @@ import java.util.stream.Stream;
  */
 final class LogEvents {
     private static final String NO_REQUEST = "-";
+    private static final String GET = "GET";
+    private static final int NOT_MODIFIED = 304;
     private static final String PAGE_VIEW = "page_view";
     private static final String OTHER_REQUEST = "http_request";
     private static final String FORMATS =
         Stream.of(LogFormat.values()).map(LogFormat::text).collect(Collectors.joining(", "));
     private static final Set<String> KNOWN =
-        Set.of(EventMembers.EVENT_ID, EventMembers.LINE, EventMembers.LINE_BASE64, EventMembers.FORMAT);
+        Set.of(
+            EventMembers.EVENT_ID, EventMembers.LINE, EventMembers.LINE_BASE64, EventMembers.FORMAT, EventMembers.FIELDS, EventMembers.SITE);
 
     private LogEvents() {
     }
@@ -34,39 +43,65 @@ final class LogEvents {
 
     static Event read(JsonObject event, RawRecord record) throws EventException {
         String id = JsonText.optional(event, EventMembers.EVENT_ID, ClientEvents.MAX_EVENT_ID_LENGTH);
+        String text = line(event);
         LogFormat format = format(event);
         AccessLogLine line;
         try {
-            line = AccessLogParser.parse(line(event), format);
+            line = AccessLogs.parse(text, format, fields(event, format));
         } catch (LogLineException e) {
             throw new EventException(FailureReason.MALFORMED_LOG_LINE, EventMembers.LINE, e.getMessage());
         }
+        AccessLogLine.Client client = line.client();
+        RequestTarget target = line.request().target();
         return new Event(
             id,
-            isPage(line) ? PAGE_VIEW : OTHER_REQUEST,
+            isPageView(line) ? PAGE_VIEW : OTHER_REQUEST,
             line.timeMicros(),
             null,
-            new Event.Visitor(null, line.user(), null),
-            new Event.Page(line.target(), null, line.referrer()),
-            new Event.Client(line.host(), line.userAgent(), null),
-            new Event.Exchange(line.method(), line.status(), line.responseBytes()),
+            new Event.Visitor(null, client.user(), null),
+            new Event.Page(target == null ? null : target.text(), parts(target), null, client.referrer()),
+            new Event.Client(client.host(), client.userAgent(), null),
+            new Event.Logged(text, line.request().method(), line.answer().status(), line.answer().bytes(), site(line, event)),
             format.text(),
             properties(line, event, record));
     }
 
-    private static boolean isPage(AccessLogLine line) {
-        String path = UrlParts.of(line.target()).path();
-        return line.method() != null && path != null && !StaticAssets.isStaticAsset(path);
+    /** A page view is a page that somebody got, be it out of a cache. */
+    private static boolean isPageView(AccessLogLine line) {
+        Integer status = line.answer().status();
+        boolean isGot = status != null && (status / 100 == 2 || status == NOT_MODIFIED);
+        RequestTarget target = line.request().target();
+        return isGot && GET.equals(line.request().method()) && target.path() != null && !StaticAssets.isStaticAsset(target.path());
+    }
+
+    /** The parts but for the host, which the server must have served. */
+    private static UrlParts parts(RequestTarget target) {
+        return target == null
+            ? UrlParts.of(null)
+            : new UrlParts(target.scheme(), null, target.path(), target.query(), target.fragment());
+    }
+
+    private static Event.Site site(AccessLogLine line, JsonObject event) throws EventException {
+        AccessLogLine.Site site = line.site();
+        RequestTarget target = line.request().target();
+        String hosts = JsonText.optional(event, EventMembers.SITE);
+        return new Event.Site(
+            site.isAsked() ? null : site.host(),
+            site.isAsked() ? site.host() : null,
+            target == null ? null : target.host(),
+            hosts == null ? SiteHosts.NONE : new SiteHosts(List.of(hosts.split(" "))));
     }
 
     private static LogFormat format(JsonObject event) throws EventException {
         String name = JsonText.required(event, EventMembers.FORMAT, Integer.MAX_VALUE);
-        LogFormat format = LogFormat.of(name).orElseThrow(
+        return LogFormat.of(name).orElseThrow(
             () -> JsonText.invalid(EventMembers.FORMAT, "must be one of " + FORMATS + ", not \"" + name + "\""));
-        if (format != LogFormat.COMBINED && format != LogFormat.COMMON) {
-            throw JsonText.invalid(EventMembers.FORMAT, "is \"" + name + "\", which this version does not read yet");
-        }
-        return format;
+    }
+
+    private static String fields(JsonObject event, LogFormat format) throws EventException {
+        return AccessLogs.needsFields(format)
+            ? JsonText.required(event, EventMembers.FIELDS, Integer.MAX_VALUE)
+            : JsonText.optional(event, EventMembers.FIELDS);
     }
 
     private static String line(JsonObject event) throws EventException {
@@ -89,11 +124,12 @@ final class LogEvents {
 
     private static Map<String, String> properties(AccessLogLine line, JsonObject event, RawRecord record) {
         // A request that is none is kept as it was logged: it tells who knocked at the door.
-        boolean isNoRequest = line.method() == null && !line.request().isEmpty() && !line.request().equals(NO_REQUEST);
+        HttpRequest request = line.request();
+        boolean isNoRequest = request.method() == null && !request.logged().isEmpty() && !request.logged().equals(NO_REQUEST);
         return Properties.ofHeaders(record)
-            .add("http_protocol", line.protocol())
-            .add("log_extra", line.extra())
-            .add("request", isNoRequest ? line.request() : null)
+            .add("http_protocol", request.protocol())
+            .add(IpMasking.LOG_EXTRA, line.extra())
+            .add("request", isNoRequest ? request.logged() : null)
             .addRest(event, KNOWN)
             .orNull();
     }

@@ -12,10 +12,12 @@ import io.openclickstream.stream.parse.Event;
 import io.openclickstream.stream.parse.IpMasking;
 import io.openclickstream.stream.parse.RawRecord;
 import io.openclickstream.stream.parse.Reading;
+import io.openclickstream.stream.parse.SiteHosts;
 import io.openclickstream.stream.parse.Timestamps;
 import io.openclickstream.stream.parse.UnreadableEvent;
 import io.openclickstream.stream.parse.UrlParts;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,6 +31,7 @@ public final class RowFiller {
 
     private final Masking masking;
     private final Identifiers identifiers;
+    private final SiteHosts siteHosts;
     private final long watermarkMicros;
     private final List<Enrichment> enrichments;
 
@@ -36,6 +39,7 @@ public final class RowFiller {
     public RowFiller(RowRules rules, List<Enrichment> enrichments) {
         this.masking = rules.masking();
         this.identifiers = new Identifiers(rules.absentIds());
+        this.siteHosts = new SiteHosts(rules.siteHosts());
         this.watermarkMicros = TimeUnit.MILLISECONDS.toMicros(rules.watermark().toMillis());
         this.enrichments = enrichments;
     }
@@ -70,19 +74,20 @@ public final class RowFiller {
             .set(EventColumns.VISITOR_ID, visitorId)
             .set(EventColumns.ANONYMOUS_ID, identifiers.of(event.visitor().anonymousId()))
             .set(EventColumns.USER_ID, identifiers.of(event.visitor().userId()))
-            .set(EventColumns.HTTP_METHOD, event.exchange().method())
-            .set(EventColumns.HTTP_STATUS, event.exchange().status())
-            .set(EventColumns.HTTP_RESPONSE_BYTES, event.exchange().responseBytes())
+            .set(EventColumns.HTTP_METHOD, event.logged().method())
+            .set(EventColumns.HTTP_STATUS, event.logged().status())
+            .set(EventColumns.HTTP_RESPONSE_BYTES, event.logged().responseBytes())
             .set(EventColumns.IP, IpMasking.mask(masking, event.client().ip()))
             .set(EventColumns.USER_AGENT, event.client().userAgent())
             .set(EventColumns.LANGUAGE, event.client().language())
-            .set(EventColumns.PROPERTIES, event.properties())
+            .set(EventColumns.PROPERTIES, properties(event))
             .set(EventColumns.SOURCE, event.source())
             .set(EventColumns.KAFKA_PARTITION, record.partition())
             .set(EventColumns.KAFKA_OFFSET, record.offset())
             .set(EventColumns.CLOCK_SKEW_MS, event.sentAtMicros() == null ? null : millis(skew(event, receivedAt)))
-            .set(EventColumns.IS_FUTURE, isFuture);
-        addPage(row, event.page());
+            .set(EventColumns.IS_FUTURE, isFuture)
+            .set(EventColumns.RAW_LINE, IpMasking.maskText(masking, event.logged().line(), event.client().ip()));
+        addPage(row, event);
         for (Enrichment enrichment : enrichments) {
             enrichment.apply(row, event);
         }
@@ -107,11 +112,18 @@ public final class RowFiller {
         return TimeUnit.MICROSECONDS.toMillis(micros);
     }
 
-    private static void addPage(OutputRow row, Event.Page page) {
-        UrlParts parts = UrlParts.of(page.url());
+    private Map<String, String> properties(Event event) {
+        return event.logged().line() == null ? event.properties() : IpMasking.maskLogged(masking, event.properties());
+    }
+
+    private void addPage(OutputRow row, Event event) {
+        Event.Page page = event.page();
+        UrlParts parts = page.parts();
+        String host = parts.host() == null ? event.logged().site().host(siteHosts) : parts.host();
+        boolean isOfHost = parts.host() != null || event.logged().line() == null || host != null;
         row.set(EventColumns.PAGE_URL, page.url())
-            .set(EventColumns.PAGE_SCHEME, parts.scheme())
-            .set(EventColumns.PAGE_HOST, parts.host())
+            .set(EventColumns.PAGE_SCHEME, isOfHost ? parts.scheme() : null)
+            .set(EventColumns.PAGE_HOST, host)
             .set(EventColumns.PAGE_PATH, parts.path())
             .set(EventColumns.PAGE_QUERY, parts.query())
             .set(EventColumns.PAGE_FRAGMENT, parts.fragment())

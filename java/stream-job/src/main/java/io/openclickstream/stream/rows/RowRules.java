@@ -10,7 +10,8 @@ import java.util.List;
  *
  * @param masking what is kept of client addresses
  * @param absentIds words that stand for no identifier
+ * @param siteHosts hosts of one's own site
  * @param watermark how far ahead of its receipt an event's time may be
  */
-public record RowRules(Masking masking, List<String> absentIds, Duration watermark) implements Serializable {
+public record RowRules(Masking masking, List<String> absentIds, List<String> siteHosts, Duration watermark) implements Serializable {
 }

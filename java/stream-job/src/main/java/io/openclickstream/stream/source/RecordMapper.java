@@ -6,6 +6,7 @@ import io.openclickstream.model.Unicode;
 import io.openclickstream.stream.enrich.Enrichments;
 import io.openclickstream.stream.parse.EventReader;
 import io.openclickstream.stream.parse.RawRecord;
+import io.openclickstream.stream.parse.SiteHosts;
 import io.openclickstream.stream.rows.ReadEvent;
 import io.openclickstream.stream.rows.RowFiller;
 import io.openclickstream.stream.rows.RowRules;
@@ -44,7 +45,7 @@ public final class RecordMapper implements MapPartitionsFunction<Row, Row> {
     @Override
     public Iterator<Row> call(Iterator<Row> records) {
         RowCodec codec = new RowCodec();
-        RowFiller filler = new RowFiller(rules, Enrichments.of(enrichments));
+        RowFiller filler = new RowFiller(rules, Enrichments.of(enrichments, new SiteHosts(rules.siteHosts())));
         return new Iterator<>() {
             @Override
             public boolean hasNext() {

@@ -20,6 +20,7 @@ import io.openclickstream.stream.parse.Digests;
 import io.openclickstream.stream.parse.EventReader;
 import io.openclickstream.stream.parse.IpMasking;
 import io.openclickstream.stream.parse.RawRecord;
+import io.openclickstream.stream.parse.SiteHosts;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,7 +54,7 @@ class RowFillerTest {
     }
 
     private static RowRules rules(Masking masking) {
-        return new RowRules(masking, List.of("undefined"), Duration.ofHours(1));
+        return new RowRules(masking, List.of("undefined"), List.of(), Duration.ofHours(1));
     }
 
     private static ReadEvent read(RawRecord record, Masking masking) {
@@ -61,7 +62,7 @@ class RowFillerTest {
     }
 
     private static ReadEvent read(RawRecord record, Masking masking, JobDocument.Enrichments enrichments) {
-        return new RowFiller(rules(masking), Enrichments.of(enrichments)).fill(EventReader.read(record), record, PROCESSED_AT);
+        return new RowFiller(rules(masking), Enrichments.of(enrichments, SiteHosts.NONE)).fill(EventReader.read(record), record, PROCESSED_AT);
     }
 
     private static ReadEvent read(String value) {
@@ -201,7 +202,7 @@ class RowFillerTest {
         "{\"event_type\": \"x\", \"timestamp\": 1e30}|invalid_field|timestamp|\"timestamp\" must be an RFC 3339 time*",
         "{\"event_type\": \"x\", \"timestamp\": true}|invalid_field|timestamp|\"timestamp\" must be an RFC 3339 time*",
         "{\"event_type\": \"x\", \"properties\": []}|invalid_field|properties|\"properties\" must be an object, not an array",
-        "{\"format\": \"combined\", \"line\": \"x\"}|malformed_log_line|line|column 2: the line ends before a space after the host",
+        "{\"format\": \"combined\", \"line\": \"x\"}|malformed_log_line|line|column 2: the line ends before the time in brackets",
         "{\"format\": \"apache\", \"line\": \"x\"}|invalid_field|format|\"format\" must be one of combined, common, vhost, json, w3c, alb,"
             + " cloudfront, not \"apache\"",
         "{\"line\": \"x\"}|missing_field|format|\"format\" is missing or empty",

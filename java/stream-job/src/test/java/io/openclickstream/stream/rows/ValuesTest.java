@@ -34,7 +34,7 @@ class ValuesTest {
         Map<String, String> headers = Map.of(
             "record_id", "r1", "received_at", Long.toString(RECEIVED_AT.toEpochMilli()), "cookie_id", "c1", "header.x-a", "h");
         RawRecord record = new RawRecord(value, headers, 0, 1, 0);
-        RowRules rules = new RowRules(Masking.NONE, ABSENT_IDS, Duration.ofHours(1));
+        RowRules rules = new RowRules(Masking.NONE, ABSENT_IDS, List.of(), Duration.ofHours(1));
         return new RowFiller(rules, List.of()).fill(EventReader.read(record), record, 0);
     }
 
@@ -113,7 +113,7 @@ class ValuesTest {
         String client = "{\"event_type\":\"x\",\"anonymous_id\":\"\",\"user_agent\":\"%s\"}";
         RawRecord record = new RawRecord(String.format(client, "\\ud800").getBytes(StandardCharsets.UTF_8), Map.of(), 0, 1, 0);
         RawRecord other = new RawRecord(String.format(client, "\\ud801").getBytes(StandardCharsets.UTF_8), Map.of(), 0, 1, 0);
-        RowFiller filler = new RowFiller(new RowRules(Masking.NONE, List.of(), Duration.ofHours(1)), List.of());
+        RowFiller filler = new RowFiller(new RowRules(Masking.NONE, List.of(), List.of(), Duration.ofHours(1)), List.of());
         assertNotEquals(
             filler.fill(EventReader.read(record), record, 0).visitorId(), filler.fill(EventReader.read(other), other, 0).visitorId());
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The collector's keys of records follow the same order, and it runs the same cases. */
 @DisplayName("The vectors of visitors")
 class VisitorVectorsTest {
-    private static final RowRules RULES = new RowRules(Masking.NONE, List.of("null", "00000000-0000-0000-0000-000000000000"), Duration.ofHours(1));
+    private static final RowRules RULES = new RowRules(Masking.NONE, List.of("null", "00000000-0000-0000-0000-000000000000"), List.of(), Duration.ofHours(1));
 
     static Stream<Arguments> visitors() throws IOException {
         JsonNode vectors = new ObjectMapper().readTree(Path.of("../../contracts/vectors/visitor-id.json").toFile());

@@ -1,4 +1,4 @@
-package io.openclickstream.stream.parse;
+package io.openclickstream.stream.accesslog;
 
 /** A line does not follow its access-log format. */
 public final class LogLineException extends Exception {

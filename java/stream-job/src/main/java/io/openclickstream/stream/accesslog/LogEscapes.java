@@ -1,4 +1,4 @@
-package io.openclickstream.stream.parse;
+package io.openclickstream.stream.accesslog;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

@@ -1,9 +1,14 @@
-package io.openclickstream.stream.parse;
+package io.openclickstream.stream.accesslog;
 
 import java.util.function.IntPredicate;
 
 /** A position in an access-log line, moving from left to right. */
 final class LogCursor {
+    private static final String NONE = "-";
+    private static final int STATUS_DIGITS = 3;
+    /** So many always fit a long. */
+    private static final int MOST_DIGITS = 18;
+
     private final String line;
     private int position;
 
@@ -43,6 +48,39 @@ final class LogCursor {
         String taken = line.substring(position, end);
         position = end + text.length();
         return taken;
+    }
+
+    /** Up to an index of the line; the cursor goes on at another one behind it. */
+    String upTo(int end, int next) {
+        String taken = line.substring(position, end);
+        position = next;
+        return taken;
+    }
+
+    /** A status of three digits; null for a hyphen. */
+    Integer status() throws LogLineException {
+        LogLineException unreadable = expected("a status of three digits");
+        String token = token("the status");
+        if (token.equals(NONE)) {
+            return null;
+        }
+        if (token.length() != STATUS_DIGITS || !isNumber(token)) {
+            throw unreadable;
+        }
+        return Integer.valueOf(token);
+    }
+
+    /** A number of bytes; null for a hyphen. */
+    Long size(String what) throws LogLineException {
+        LogLineException unreadable = expected(what + " in bytes");
+        String token = token(what);
+        if (token.equals(NONE)) {
+            return null;
+        }
+        if (token.length() > MOST_DIGITS || !isNumber(token)) {
+            throw unreadable;
+        }
+        return Long.valueOf(token);
     }
 
     void take(char wanted, String what) throws LogLineException {
@@ -92,6 +130,10 @@ final class LogCursor {
 
     LogLineException expected(String what) {
         return new LogLineException(position + 1, atEnd() ? "the line ends before " + what : "expected " + what);
+    }
+
+    private static boolean isNumber(String token) {
+        return token.chars().allMatch(character -> character >= '0' && character <= '9');
     }
 
     private boolean endsField(int quote) {

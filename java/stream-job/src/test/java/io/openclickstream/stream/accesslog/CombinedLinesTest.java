@@ -1,4 +1,4 @@
-package io.openclickstream.stream.parse;
+package io.openclickstream.stream.accesslog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -16,30 +16,35 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayName("An access-log line")
-class AccessLogParserTest {
+@DisplayName("A line of a combined log")
+class CombinedLinesTest {
+    private static final String REST = "[29/Nov/2026:17:00:01 +0000] \"GET /a HTTP/1.1\" 200 512 \"-\" \"UA\"";
     private static final String GOOD = "83.149.9.216 - frank [17/May/2015:10:05:03 +0200] \"GET /a/b.png?x=1 HTTP/1.1\" 200 203023"
         + " \"http://semicomplete.com/p/\" \"Mozilla/5.0 (X11; Linux) Chrome/32.0\"";
     private static final long SEED = 20250517;
 
     private static AccessLogLine combined(String line) throws LogLineException {
-        return AccessLogParser.parse(line, LogFormat.COMBINED);
+        return AccessLogs.parse(line, LogFormat.COMBINED, null);
+    }
+
+    private static String target(AccessLogLine line) {
+        return line.request().target() == null ? null : line.request().target().text();
     }
 
     @Test
     @DisplayName("in combined format gives all its fields")
     void allFields() throws LogLineException {
         AccessLogLine line = combined(GOOD);
-        assertEquals("83.149.9.216", line.host());
-        assertEquals("frank", line.user());
+        assertEquals("83.149.9.216", line.client().host());
+        assertEquals("frank", line.client().user());
         assertEquals(Instant.parse("2015-05-17T08:05:03Z").getEpochSecond() * 1_000_000, line.timeMicros());
-        assertEquals("GET", line.method());
-        assertEquals("/a/b.png?x=1", line.target());
-        assertEquals("HTTP/1.1", line.protocol());
-        assertEquals(200, line.status());
-        assertEquals(203023L, line.responseBytes());
-        assertEquals("http://semicomplete.com/p/", line.referrer());
-        assertEquals("Mozilla/5.0 (X11; Linux) Chrome/32.0", line.userAgent());
+        assertEquals("GET", line.request().method());
+        assertEquals("/a/b.png?x=1", target(line));
+        assertEquals("HTTP/1.1", line.request().protocol());
+        assertEquals(200, line.answer().status());
+        assertEquals(203023L, line.answer().bytes());
+        assertEquals("http://semicomplete.com/p/", line.client().referrer());
+        assertEquals("Mozilla/5.0 (X11; Linux) Chrome/32.0", line.client().userAgent());
         assertNull(line.extra());
     }
 
@@ -47,24 +52,24 @@ class AccessLogParserTest {
     @DisplayName("with hyphens has nulls there")
     void hyphens() throws LogLineException {
         AccessLogLine line = combined("::1 - - [01/Jan/2024:00:00:00 +0000] \"-\" 408 - \"-\" \"-\"\r\n");
-        assertEquals("::1", line.host());
-        assertNull(line.user());
-        assertNull(line.method());
-        assertNull(line.target());
-        assertNull(line.responseBytes());
-        assertNull(line.referrer());
-        assertNull(line.userAgent());
+        assertEquals("::1", line.client().host());
+        assertNull(line.client().user());
+        assertNull(line.request().method());
+        assertNull(target(line));
+        assertNull(line.answer().bytes());
+        assertNull(line.client().referrer());
+        assertNull(line.client().userAgent());
     }
 
     @Test
     @DisplayName("in common format has neither referrer nor user agent")
     void common() throws LogLineException {
-        AccessLogLine line = AccessLogParser.parse(
+        AccessLogLine line = AccessLogs.parse(
             "in24.inetnebr.com - - [01/Aug/1995:00:00:01 -0400] \"GET /shuttle/missions/sts-68.txt HTTP/1.0\" 200 1839",
-            LogFormat.COMMON);
-        assertEquals("in24.inetnebr.com", line.host());
-        assertEquals(1839L, line.responseBytes());
-        assertNull(line.userAgent());
+            LogFormat.COMMON, null);
+        assertEquals("in24.inetnebr.com", line.client().host());
+        assertEquals(1839L, line.answer().bytes());
+        assertNull(line.client().userAgent());
     }
 
     @ParameterizedTest(name = "request {0} has method {1} and target {2}")
@@ -88,23 +93,141 @@ class AccessLogParserTest {
     })
     void requests(String request, String method, String target) throws LogLineException {
         AccessLogLine line = combined("1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"" + request + "\" 400 0 \"-\" \"-\"");
-        assertEquals(method, line.method());
-        assertEquals(target, line.target());
-        assertEquals(request, line.request());
+        assertEquals(method, line.request().method());
+        assertEquals(target, target(line));
+        assertEquals(request, line.request().logged());
     }
 
     @Test
     @DisplayName("may have quotes in its request that the server did not escape")
     void unescapedQuotes() throws LogLineException {
         AccessLogLine line = combined("1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET /?q=\"a b\" 5 HTTP/1.1\" 200 5 \"-\" \"-\"");
-        assertEquals("/?q=\"a b\" 5", line.target());
-        assertEquals(200, line.status());
+        assertEquals("/?q=\"a b\" 5", target(line));
+        assertEquals(200, line.answer().status());
+    }
+
+    @ParameterizedTest(name = "that begins with {0} has the site {1}, the client {2} and the user {3}")
+    @CsvSource(delimiter = '|', nullValues = "~", quoteCharacter = '`', value = {
+        "shop.example.com:443 203.0.113.21 - -|shop.example.com|203.0.113.21|~",
+        "shop.example.com 203.0.113.21 - -|shop.example.com|203.0.113.21|~",
+        "localhost:80 ::1 - frank|localhost|::1|frank",
+        "shop.example.com:443 [2001:db8::1]:5123 - -|shop.example.com|2001:db8::1|~",
+        "shop.example.com in24.inetnebr.com - -|shop.example.com|in24.inetnebr.com|~",
+        "shop.example.com 203.0.113.9, 10.0.0.1 - -|shop.example.com|203.0.113.9|~",
+        "203.0.113.36:51234 - -|~|203.0.113.36|~",
+        "[2001:db8::7]:443 - -|~|2001:db8::7|~",
+        "[2001:db8::7] - -|~|2001:db8::7|~",
+        "fe80::1%eth0 - -|~|fe80::1|~",
+        "`203.0.113.34 -  - `|~|203.0.113.34|~",
+        "203.0.113.34  -  -|~|203.0.113.34|~",
+        "`203.0.113.34 - `|~|203.0.113.34|~",
+        "203.0.113.34 - \"\"|~|203.0.113.34|~",
+        "203.0.113.34 \"\" \"\"|~|203.0.113.34|~",
+        "203.0.113.34 - \"john doe\"|~|203.0.113.34|john doe",
+        "203.0.113.9, 10.0.0.1 10.0.0.2 - -|~|203.0.113.9|~",
+        "203.0.113.9,10.0.0.1 - -|~|203.0.113.9|~",
+        "\"203.0.113.9, 10.0.0.1\" 10.0.0.2 - -|~|203.0.113.9|~",
+        "unknown, 203.0.113.9 10.0.0.2 - -|~|203.0.113.9|~",
+        "192.168.1.5, 203.0.113.9 10.0.0.2 - -|~|203.0.113.9|~",
+        "10.0.0.1 203.0.113.9 - -|~|203.0.113.9|~",
+        "- 203.0.113.21 - -|~|203.0.113.21|~",
+        "10.1.2.3 - [10.1.2.3] - -|~|10.1.2.3|~",
+        "10.0.0.1 - 198.51.100.1x - -|~|!column 26|~",
+        "- - -|~|~|~",
+        "unix: - -|~|~|~",
+        "Proxy.Example - -|~|proxy.example|~",
+        "10.0.0.7 - john q. public|~|10.0.0.7|john q. public",
+        "10.0.0.7 johns-ident john|~|10.0.0.7|john",
+        "10.0.0.7 - 203.0.113.9 - x|~|!column 12|~",
+        "10.0.0.7 - 203.0.113.9|~|!column 12|~",
+        "a3f51cd7 203.0.113.9 - -|~|!column 10|~",
+        "0.003 203.0.113.9 - -|~|!column 7|~",
+        "203.0.113.5 10.0.0.1 -|~|!column 13|~",
+        "203.0.113.5 -|~|!column 14|~",
+        "203.0.113.5|~|!column 12|~",
+        "{\"a\": - -|~|!column 1|~",
+        "web-1 : 203.0.113.9 - -|~|!column 7|~",
+    })
+    void fronts(String front, String site, String client, String user) throws LogLineException {
+        if (client != null && client.startsWith("!")) {
+            String message = assertThrows(LogLineException.class, () -> combined(front + " " + REST)).getMessage();
+            assertEquals(client.substring(1), message.split(":")[0], message);
+            return;
+        }
+        AccessLogLine line = combined(front + " " + REST);
+        assertEquals(site, line.site().host());
+        assertEquals(client, line.client().host());
+        assertEquals(user, line.client().user());
+    }
+
+    @ParameterizedTest(name = "of the format vhost that begins with {0} has the site {1} and the client {2}")
+    @CsvSource(delimiter = '|', nullValues = "~", value = {
+        "Shop.example.com:443 203.0.113.21 - -|shop.example.com|203.0.113.21",
+        "shop 203.0.113.21 - -|shop|203.0.113.21",
+        "192.0.2.80:443 203.0.113.21 - -|192.0.2.80|203.0.113.21",
+        "192.0.2.80 203.0.113.21:4711 - -|192.0.2.80|203.0.113.21",
+        "- 203.0.113.21 - -|~|203.0.113.21",
+        "_ 203.0.113.21 - -|_|203.0.113.21",
+    })
+    void vhosts(String front, String site, String client) throws LogLineException {
+        AccessLogLine line = AccessLogs.parse(front + " " + REST, LogFormat.VHOST, null);
+        assertEquals(site, line.site().host());
+        assertEquals(client, line.client().host());
+    }
+
+    @ParameterizedTest(name = "from {0} with {1} behind has the client {2}")
+    @CsvSource(delimiter = '|', value = {
+        "10.0.0.1|\"203.0.113.9, 10.0.0.7\"|203.0.113.9",
+        "10.0.0.1|\"203.0.113.9\" 0.003|203.0.113.9",
+        "10.0.0.1|\"-\"|10.0.0.1",
+        "10.0.0.1|\"x\"|10.0.0.1",
+        "203.0.113.5|\"198.51.100.9\"|203.0.113.5",
+    })
+    @DisplayName("with X-Forwarded-For behind")
+    void forwarded(String peer, String extra, String client) throws LogLineException {
+        assertEquals(client, combined(peer + " - - " + REST + " " + extra).client().host());
+    }
+
+    @Test
+    @DisplayName("may begin with a byte-order mark, also where its bytes are not UTF-8")
+    void byteOrderMark() throws LogLineException {
+        assertEquals("203.0.113.5", combined("\ufeff203.0.113.5 - - " + REST).client().host());
+        assertEquals("203.0.113.5", combined("\u00ef\u00bb\u00bf203.0.113.5 - - " + REST).client().host());
+    }
+
+    @ParameterizedTest(name = "that asks {0} for {1} has host {2}, path {3}, query {4} and fragment {5}")
+    @CsvSource(delimiter = '|', nullValues = "~", value = {
+        "GET|/a/b?c=d|~|/a/b|c=d|~",
+        "GET|//evil.example/x|~|//evil.example/x|~|~",
+        "GET|/http://evil.example/|~|/http://evil.example/|~|~",
+        "GET|/\\evil.example|~|/\\evil.example|~|~",
+        "GET|/a?b?c=//x#d|~|/a|b?c=//x|d",
+        "GET|http://Evil.example|evil.example|/|~|~",
+        "GET|HTTP://u:p@Evil.example:80/x?y|evil.example|/x|y|~",
+        "GET|http://[2001:DB8::1]:80?q|[2001:db8::1]|/|q|~",
+        "GET|http:///x|~|/x|~|~",
+        "OPTIONS|*|~|~|~|~",
+        "PRI|*|~|~|~|~",
+        "CONNECT|evil.example:443|~|~|~|~",
+    })
+    void targets(String method, String target, String host, String path, String query, String fragment) {
+        RequestTarget read = RequestTarget.of(method, target);
+        assertEquals(host, read.host());
+        assertEquals(path, read.path());
+        assertEquals(query, read.query());
+        assertEquals(fragment, read.fragment());
+    }
+
+    @ParameterizedTest(name = "that asks {0} for {1} holds no request")
+    @CsvSource(delimiter = '|', value = {"GET|foo", "GET|http:/evil", "GET|?x", "CONNECT|/", "CONNECT|http://evil.example/", "GET|evil.example:443"})
+    void noTargets(String method, String target) {
+        assertNull(RequestTarget.of(method, target));
     }
 
     @Test
     @DisplayName("may have spaces in the user's name")
     void userWithSpaces() throws LogLineException {
-        assertEquals("john q. public", combined(GOOD.replace("frank", "john q. public")).user());
+        assertEquals("john q. public", combined(GOOD.replace("frank", "john q. public")).client().user());
     }
 
     @Test
@@ -199,13 +322,13 @@ class AccessLogParserTest {
             AccessLogLine line = combined("host.example - " + (user.isEmpty() ? "-" : user) + " [" + logTime(seconds)
                 + "] \"POST " + escaped(target) + " HTTP/1.1\" " + status + " " + bytes + " \"" + escaped(referrer) + "\" \""
                 + escaped(userAgent) + "\"");
-            assertEquals(user.isEmpty() ? null : user, line.user());
+            assertEquals(user.isEmpty() ? null : user, line.client().user());
             assertEquals(seconds * 1_000_000, line.timeMicros());
-            assertEquals(target, line.target());
-            assertEquals(status, line.status());
-            assertEquals(bytes, line.responseBytes());
-            assertEquals(referrer, line.referrer());
-            assertEquals(userAgent, line.userAgent());
+            assertEquals(target, target(line));
+            assertEquals(status, line.answer().status());
+            assertEquals(bytes, line.answer().bytes());
+            assertEquals(referrer, line.client().referrer());
+            assertEquals(userAgent, line.client().userAgent());
         }
     }
 
