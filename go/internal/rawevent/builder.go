@@ -156,7 +156,7 @@ func (b *Builder) AddEvents(elements []jsonscan.Element, maxEventBytes int) {
 		case element.Err != nil:
 			b.addFailure(Failure{contract.FailureInvalidJSON, element.Err.Error()}, element.Value)
 		default:
-			b.add(element.Value, b.key(&element.Members))
+			b.add(element.Value, b.key(element.Value, &element.Members))
 		}
 	}
 }

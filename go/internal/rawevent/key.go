@@ -21,7 +21,7 @@ const (
 
 // key returns what keeps the events of one visitor in one partition, and so in order. It follows the stream job's
 // order of visitor ids; nil, when nothing is known of the visitor, spreads the events.
-func (b *Builder) key(members *jsonscan.Members) []byte {
+func (b *Builder) key(event []byte, members *jsonscan.Members) []byte {
 	visitor := unescape(members[anonymousID])
 	switch {
 	case isIdentifier(visitor):
@@ -29,10 +29,11 @@ func (b *Builder) key(members *jsonscan.Members) []byte {
 	case b.cookieID != "":
 		return b.senderKey()
 	case len(members[line]) > 0:
-		host, _, _ := bytes.Cut(members[line], []byte(" "))
-		return clipKey(unescape(host))
+		return clipKey(lineKey(event, members[line]))
 	case len(members[ip]) > 0:
 		return clipKey(unescape(members[ip]))
+	case bytes.Contains(event, lineBase64Name):
+		return clipKey(lineKey(event, nil))
 	default:
 		return b.senderKey()
 	}
