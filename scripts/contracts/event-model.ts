@@ -86,7 +86,7 @@ export function eventModelModule(model: EventModel): string {
     ]),
   );
   return `/** A pipeline's tables by their role, as LakeTables have them; the suffix follows the pipeline's prefix in the table's name. */
-export const EVENT_TABLES = ${JSON.stringify(tables, undefined, 2)} as const;
+export const EVENT_TABLES = ${JSON.stringify(tables)} as const;
 `;
 }
 
