@@ -171,8 +171,15 @@ func (b *books) diagnose(ctx context.Context) ([]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("comparing the tables with the topic: %w", err)
 		}
-		if len(diagnosis) == 0 || look == looks {
-			return diagnosis, nil
+		if len(diagnosis) == 0 {
+			return nil, nil
+		}
+		if look == looks {
+			gaps, err := b.readGaps(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("looking for the rows that are missing: %w", err)
+			}
+			return append(diagnosis, accounting.NameGaps(gaps)...), nil
 		}
 		select {
 		case <-time.After(accountInterval):
@@ -252,6 +259,19 @@ func (b *books) readRows(ctx context.Context, partitions []accounting.Partition)
 		rows[i] = accounting.Rows{Partition: int32(n[0]), Rows: n[1], Records: n[2], Live: n[3], Last: n[4]}
 	}
 	return rows, nil
+}
+
+func (b *books) readGaps(ctx context.Context) ([]accounting.Gap, error) {
+	tables := b.tables()
+	numbers, err := b.numbers(ctx, accounting.GapsSQL(tables[:]...))
+	if err != nil {
+		return nil, err
+	}
+	gaps := make([]accounting.Gap, len(numbers))
+	for i, n := range numbers {
+		gaps[i] = accounting.Gap{Partition: int32(n[0]), First: n[1], Last: n[2]}
+	}
+	return gaps, nil
 }
 
 // numbers asks a question whose answer consists of whole numbers.
