@@ -24,6 +24,28 @@ function children(schema: OpenApiSchema, path: string): readonly Field[] {
   });
 }
 
+/** So many fields are told once; a second field of the same shape refers to the first. */
+const LARGE = 20;
+
+/** The fields without those below a large one that are below another already. */
+function withoutTwins(fields: readonly Field[]): readonly Field[] {
+  const shown = new Map<string, string>();
+  const left: string[] = [];
+  return fields.flatMap((field) => {
+    if (left.some((path) => field.path.startsWith(path))) return [];
+    if (children(field.schema, field.path).length < LARGE) return [field];
+    const shape = JSON.stringify({ ...field.schema, description: "" });
+    const first = shown.get(shape);
+    if (first === undefined) {
+      shown.set(shape, field.path);
+      return [field];
+    }
+    left.push(`${field.path}.`);
+    const description = `${field.schema.description ?? ""} It has the fields of ${first}.`;
+    return [{ ...field, schema: { ...field.schema, description } }];
+  });
+}
+
 function bounds(minimum: number | undefined, maximum: number | undefined): string {
   const isOpen = maximum === undefined || maximum === Number.MAX_SAFE_INTEGER;
   return isOpen ? "" : ` ${minimum ?? 0} to ${maximum}`;
@@ -48,7 +70,7 @@ function typeText(schema: OpenApiSchema): string {
 }
 
 function fieldTable(schema: OpenApiSchema, isLeftOut: (field: Field) => boolean): string {
-  const rows = children(schema, "")
+  const rows = withoutTwins(children(schema, ""))
     .filter((field) => !isLeftOut(field))
     .map(
       ({ path, required, schema: field }) =>

@@ -12,6 +12,7 @@ import {
   WORKLOAD_NAME_RULES,
   defineKind,
 } from "./kind-definition.ts";
+import { podTemplate } from "./pod-template.ts";
 import { duration, parseDurationSeconds, resources } from "./quantities.ts";
 import {
   DEFAULT_DELETION_POLICY,
@@ -115,6 +116,7 @@ const collectorFields = z.object({
         "whoever scales the Deployment, which begins with 1.",
     ),
   resources: resources("collector", "a collector pod").optional(),
+  podTemplate: podTemplate("collector pods"),
   corsOrigins: textSet(
     browserOrigin.describe(
       "Origin as 'https://shop.example.com', 'https://*.example.com' for all below it, or '*' for all without credentials.",
@@ -212,7 +214,9 @@ const processingFields = z.object({
     .optional()
     .describe("Number of Spark executor pods; with 0 the driver works alone. Default 1."),
   driverResources: resources("driver", "the driver").optional(),
+  driverPodTemplate: podTemplate("the driver's pod"),
   executorResources: resources("executor", "an executor").optional(),
+  executorPodTemplate: podTemplate("executor pods"),
   maxRowsPerTrigger: integer(1, 100_000_000)
     .optional()
     .describe("Most records that one micro-batch reads. Default 100000."),

@@ -8,6 +8,7 @@ import {
   WORKLOAD_NAME_RULES,
   defineKind,
 } from "./kind-definition.ts";
+import { podTemplate } from "./pod-template.ts";
 import { byteSize, duration, resources } from "./quantities.ts";
 import { platformRef, secretKey, secretRef } from "./references.ts";
 import {
@@ -182,7 +183,9 @@ export const queryClusterSpec = z.object({
       "Number of worker pods; with 0 the coordinator also works. kubectl scale and a HorizontalPodAutoscaler of the cluster set it. Default 0.",
     ),
   coordinatorResources: resources("trino", "the coordinator").optional(),
+  coordinatorPodTemplate: podTemplate("the coordinator's pod"),
   workerResources: resources("trino", "a worker").optional(),
+  workerPodTemplate: podTemplate("worker pods"),
   cache: cache.optional(),
   catalogs: listMap(queryClusterCatalog, ["name"], 32)
     .optional()

@@ -29,6 +29,7 @@ import type { Component } from "../../platform/references.ts";
 import { referencesOf } from "../../platform/references.ts";
 import { requireSecretKeys } from "../../platform/secrets.ts";
 import type { Workload } from "../../workloads/secrets.ts";
+import type { GivenPodTemplate } from "../../workloads/pod-template.ts";
 import { secretsHash, unprovenSecrets } from "../../workloads/secrets.ts";
 import type { MemorySplit } from "./memory.ts";
 import { MINIMUM_SPARK_MEMORY, splitMemory } from "./memory.ts";
@@ -52,6 +53,7 @@ export interface CollectorSettings {
   /** Absent: whoever scales the Deployment decides. */
   readonly replicas?: number | undefined;
   readonly resources: ContainerResources;
+  readonly podTemplate?: GivenPodTemplate;
   readonly corsOrigins: readonly string[];
   readonly maxEventBytes: number;
   readonly serviceType: NonNullable<CollectorSpec["serviceType"]>;
@@ -85,8 +87,10 @@ export interface ProcessingSettings {
   readonly executors: number;
   readonly driverResources: ContainerResources;
   readonly driverMemory: MemorySplit;
+  readonly driverPodTemplate: GivenPodTemplate;
   readonly executorResources: ContainerResources;
   readonly executorMemory: MemorySplit;
+  readonly executorPodTemplate: GivenPodTemplate;
   readonly maxRowsPerTrigger: number;
   readonly absentIds: readonly string[];
   readonly siteHosts: readonly string[];
@@ -219,7 +223,8 @@ function resolveCollector(spec: Spec): CollectorSettings {
 }
 
 function resolveProcessing(spec: Spec): ProcessingSettings {
-  const { driverResources, executorResources, ...given } = spec.processing ?? {};
+  const { driverResources, driverPodTemplate, executorResources, executorPodTemplate, ...given } =
+    spec.processing ?? {};
   const resolved: Widened<Defaults["processing"]> = {
     ...CLICKSTREAM_PIPELINE_DEFAULTS.processing,
     ...defined(given),
@@ -238,8 +243,10 @@ function resolveProcessing(spec: Spec): ProcessingSettings {
     suspended: resolved.suspended,
     driverResources: driver,
     driverMemory: requireMemory(driver, "driverResources"),
+    driverPodTemplate,
     executorResources: executor,
     executorMemory: requireMemory(executor, "executorResources"),
+    executorPodTemplate,
   };
 }
 

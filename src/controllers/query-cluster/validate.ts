@@ -17,6 +17,7 @@ import type { ContainerResources } from "../../targets/kubernetes/resources.ts";
 import { resolveResources } from "../../targets/kubernetes/resources.ts";
 import { requirePresent } from "../../platform/platform.ts";
 import { requireSecretKeys } from "../../platform/secrets.ts";
+import type { GivenPodTemplate } from "../../workloads/pod-template.ts";
 import { secretsHash, unprovenSecrets } from "../../workloads/secrets.ts";
 import { catalogSecretKeys, clusterSecretKeys, LAKE_SYSTEMS, lakeSecrets } from "./cluster-secrets.ts";
 import type { ObservedCluster } from "./observe.ts";
@@ -38,6 +39,7 @@ export interface CacheSettings {
 export interface RoleSettings {
   readonly replicas: number;
   readonly resources: ContainerResources;
+  readonly podTemplate: GivenPodTemplate;
   /** Share of the container's memory that the JVM's heap takes. */
   readonly heapPercent: number;
 }
@@ -141,6 +143,7 @@ function resolveRole(field: "coordinatorResources" | "workerResources", input: R
   return {
     replicas: input.replicas,
     resources,
+    podTemplate: input.spec[field === "workerResources" ? "workerPodTemplate" : "coordinatorPodTemplate"],
     heapPercent: Math.floor((heapShare(left) * left * 100) / limit),
   };
 }

@@ -31,6 +31,31 @@ export const CLICKSTREAM_PIPELINE_CASES: readonly FieldCase[] = [
     value: { requests: { cpu: "1000m" }, limits: { cpu: "1" } },
   },
   {
+    name: "pods with an affinity",
+    path: "collector.podTemplate",
+    value: {
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [{ matchExpressions: [{ key: "pool", operator: "In", values: ["edge"] }] }],
+          },
+        },
+      },
+    },
+  },
+  {
+    name: "a variable with a value and a Secret",
+    path: "processing.driverPodTemplate.env",
+    value: [{ name: "A", value: "1", secretRef: { name: "keys", key: "one" } }],
+    refusal: /driverPodTemplate\.env.*exactly one of value and secretRef/,
+  },
+  {
+    name: "a field of pods that is not taken",
+    path: "processing.executorPodTemplate",
+    value: { tolerations: [{ effect: "Never" }] },
+    refusal: /executorPodTemplate\.tolerations/,
+  },
+  {
     name: "amounts as numbers",
     path: "collector.resources",
     value: { requests: { cpu: 1, memory: 1_073_741_824 }, limits: { cpu: "1.5", memory: "1e10" } },

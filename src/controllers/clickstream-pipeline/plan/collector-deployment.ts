@@ -16,6 +16,7 @@ import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { COLLECTOR_PORTS, PATHS } from "../../../generated/endpoints.ts";
 import { COLLECTOR_SYSTEMS } from "../parts.ts";
+import { withPodTemplate } from "../../../workloads/pod-template.ts";
 import { childMetadata, componentLabels } from "../../../workloads/metadata.ts";
 
 /** How long the collector finishes requests after it is told to stop. */
@@ -35,13 +36,17 @@ export function planCollectorDeployment(pipeline: ValidatedPipeline): Child<{ sp
         revisionHistoryLimit: 3,
         selector: { matchLabels: labels },
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-        template: {
-          metadata: {
-            labels,
-            annotations: { [OWN_ANNOTATIONS.secretsHash]: pipeline.secretsHashes.collector },
+        template: withPodTemplate(
+          {
+            metadata: {
+              labels,
+              annotations: { [OWN_ANNOTATIONS.secretsHash]: pipeline.secretsHashes.collector },
+            },
+            spec: podSpec(pipeline),
           },
-          spec: podSpec(pipeline),
-        },
+          pipeline.collector.podTemplate,
+          { field: "spec.collector.podTemplate" },
+        ),
       },
     },
   );

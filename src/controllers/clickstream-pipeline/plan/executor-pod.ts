@@ -1,12 +1,13 @@
 /** The pod template that the driver gives its executors: what Spark's own properties cannot say. Pure. */
-import type { V1Pod } from "@kubernetes/client-node";
 import { stringify } from "yaml";
-import { secretVolumes } from "../../../platform/environment.ts";
+import { secretVolumes, variablesOf } from "../../../platform/environment.ts";
 import type { PodTemplate } from "../../../targets/kubernetes/admission.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
 import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import { STREAM_JOB_SYSTEMS } from "../parts.ts";
 import type { ValidatedPipeline } from "../validate.ts";
+import type { OwnTemplate } from "../../../workloads/pod-template.ts";
+import { withPodTemplate } from "../../../workloads/pod-template.ts";
 import { componentLabels } from "../../../workloads/metadata.ts";
 
 /** Name of the container that Spark completes. */
@@ -14,7 +15,7 @@ export const EXECUTOR_CONTAINER = "executor";
 
 /** The template as YAML. */
 export function renderExecutorPod(pipeline: ValidatedPipeline): string {
-  return stringify(executorTemplate(pipeline));
+  return stringify({ apiVersion: "v1", kind: "Pod", ...executorTemplate(pipeline) });
 }
 
 /** An executor as Spark makes it of the template, as far as quotas, limits and policies look at it. */
@@ -27,7 +28,7 @@ export function executorPod(pipeline: ValidatedPipeline): PodTemplate {
     requests: { cpu: executorResources.requests.cpu, memory },
     limits: { ...containerResources(executorResources).limits, memory },
   };
-  const containers = (spec?.containers ?? []).map((container) => ({
+  const containers = spec.containers.map((container) => ({
     ...container,
     image: pipeline.images.spark,
     resources,
@@ -35,11 +36,19 @@ export function executorPod(pipeline: ValidatedPipeline): PodTemplate {
   return { metadata, spec: { ...spec, restartPolicy: "Never", containers } };
 }
 
-function executorTemplate(pipeline: ValidatedPipeline): V1Pod {
-  const files = secretVolumes(pipeline.platform.spec, STREAM_JOB_SYSTEMS);
+function executorTemplate(pipeline: ValidatedPipeline): OwnTemplate {
+  const { spec } = pipeline.platform;
+  const files = secretVolumes(spec, STREAM_JOB_SYSTEMS);
+  // Spark sets them, of its properties.
+  const variables = ["AWS_REGION", ...variablesOf(spec, STREAM_JOB_SYSTEMS).map(({ variable }) => variable)];
+  return withPodTemplate(ownTemplate(pipeline, files), pipeline.processing.executorPodTemplate, {
+    field: "spec.processing.executorPodTemplate",
+    variables,
+  });
+}
+
+function ownTemplate(pipeline: ValidatedPipeline, files: ReturnType<typeof secretVolumes>): OwnTemplate {
   return {
-    apiVersion: "v1",
-    kind: "Pod",
     metadata: { labels: componentLabels(pipeline, "executor") },
     spec: {
       automountServiceAccountToken: false,

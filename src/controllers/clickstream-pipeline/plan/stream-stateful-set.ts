@@ -9,6 +9,7 @@ import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernete
 import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import type { ConfigMap } from "../../../workloads/config-map.ts";
+import { withPodTemplate } from "../../../workloads/pod-template.ts";
 import { childMetadata, componentLabels } from "../../../workloads/metadata.ts";
 import { CONFIG_FOLDER } from "./spark-properties.ts";
 import { DRIVER_PORTS, PATHS } from "../../../generated/endpoints.ts";
@@ -33,17 +34,21 @@ export function planStreamStatefulSet(
       // With `OrderedReady` a driver that never becomes ready would block the very update that repairs it.
       podManagementPolicy: "Parallel",
       selector: { matchLabels: labels },
-      template: {
-        metadata: {
-          labels,
-          annotations: {
-            [OWN_ANNOTATIONS.jobHash]: hashOf(configMap.object.data),
-            [OWN_ANNOTATIONS.secretsHash]: pipeline.secretsHashes.streamJob,
-            ...(accountUid === undefined ? {} : { [OWN_ANNOTATIONS.serviceAccountUid]: accountUid }),
+      template: withPodTemplate(
+        {
+          metadata: {
+            labels,
+            annotations: {
+              [OWN_ANNOTATIONS.jobHash]: hashOf(configMap.object.data),
+              [OWN_ANNOTATIONS.secretsHash]: pipeline.secretsHashes.streamJob,
+              ...(accountUid === undefined ? {} : { [OWN_ANNOTATIONS.serviceAccountUid]: accountUid }),
+            },
           },
+          spec: podSpec(pipeline),
         },
-        spec: podSpec(pipeline),
-      },
+        pipeline.processing.driverPodTemplate,
+        { field: "spec.processing.driverPodTemplate" },
+      ),
     },
   });
 }

@@ -8,6 +8,7 @@ import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import { lakeSecrets, secretPropertyVariable } from "../cluster-secrets.ts";
 import type { CacheSettings, ValidatedCluster } from "../validate.ts";
 import type { Role } from "../parts.ts";
+import { withPodTemplate } from "../../../workloads/pod-template.ts";
 import { componentLabels } from "../../../workloads/metadata.ts";
 import type { ConfigMap } from "../../../workloads/config-map.ts";
 import { TRINO_PORT } from "../../../targets/trino/server.ts";
@@ -37,7 +38,7 @@ export function trinoPodTemplate(
 ): V1PodTemplateSpec {
   const { config, differences } = parts;
   const { lifecycle, ...podFields } = differences;
-  return {
+  const own = {
     metadata: {
       labels: componentLabels(cluster, role),
       annotations: {
@@ -55,6 +56,7 @@ export function trinoPodTemplate(
       volumes: volumes(config, cluster.cache),
     },
   };
+  return withPodTemplate(own, cluster[role].podTemplate, { field: `spec.${role}PodTemplate` });
 }
 
 function container(
