@@ -136,40 +136,33 @@ describe("what is changed by hand", () => {
 });
 
 describe("the scale of a pipeline", () => {
-  it("is its number of collectors, for kubectl and autoscalers", async () => {
-    const group = `/apis/openclickstream.io/v1alpha1/namespaces/${operator.namespace}`;
-    const path = `${group}/clickstreampipelines/web/scale`;
-    interface Scale {
-      readonly spec: { readonly replicas: number };
-      readonly status: { readonly selector?: string };
-    }
-    const scale = (await operator.requests.mustSend({ method: "GET", path })) as Scale;
-    expect(scale.spec.replicas).toBe(1);
-    expect(scale.status.selector).toContain("app.kubernetes.io/component=collector");
-    await operator.requests.mustSend({ method: "PUT", path, body: { ...scale, spec: { replicas: 3 } } });
-    await operator.waitFor(Deployment, "web-collector", ({ spec }) => spec?.["replicas"] === 3);
-    await applyPipeline("web");
-    await operator.requests.mustSend({
-      method: "PUT",
-      path: `${group}/clickstreampipelines/web`,
-      body: await withoutReplicas(),
-    });
-    const scaled = `/apis/apps/v1/namespaces/${operator.namespace}/deployments/web-collector/scale`;
-    const deployment = (await operator.requests.mustSend({ method: "GET", path: scaled })) as Scale;
-    await operator.requests.mustSend({
-      method: "PUT",
-      path: scaled,
-      body: { ...deployment, spec: { replicas: 4 } },
-    });
-    await operator.waitForPasses(clickstreamPipelineKind, 3);
-    expect((await operator.get(Deployment, "web-collector")).spec?.["replicas"]).toBe(4);
-  });
-
-  /** As somebody who takes the field away; the scale subresource owns it, too. */
-  async function withoutReplicas(): Promise<object> {
-    const pipeline = await operator.get(clickstreamPipelineKind, "web");
-    return { ...pipeline, spec: SPEC };
+  interface Scale {
+    readonly spec: { readonly replicas: number };
+    readonly status: { readonly selector?: string };
   }
+
+  /** As `kubectl scale` does it; answers what was there before. */
+  async function scale(path: string, replicas: number): Promise<Scale> {
+    const before = (await operator.requests.mustSend({ method: "GET", path })) as Scale;
+    await operator.requests.mustSend({ method: "PUT", path, body: { ...before, spec: { replicas } } });
+    return before;
+  }
+
+  it("is its number of collectors, or left to whoever scales the Deployment", async () => {
+    const { namespace } = operator;
+    const pipeline = `/apis/openclickstream.io/v1alpha1/namespaces/${namespace}/clickstreampipelines/web`;
+    const deployment = `/apis/apps/v1/namespaces/${namespace}/deployments/web-collector/scale`;
+    const before = await scale(`${pipeline}/scale`, 3);
+    expect(before.spec.replicas).toBe(1);
+    expect(before.status.selector).toContain("app.kubernetes.io/component=collector");
+    await operator.waitFor(Deployment, "web-collector", ({ spec }) => spec?.["replicas"] === 3);
+    const held = await operator.get(clickstreamPipelineKind, "web");
+    await operator.requests.mustSend({ method: "PUT", path: pipeline, body: { ...held, spec: SPEC } });
+    await operator.waitFor(Deployment, "web-collector", ({ spec }) => spec?.["replicas"] === 1);
+    await scale(deployment, 4);
+    await operator.waitForPasses(clickstreamPipelineKind, 3);
+    expect((await scale(deployment, 1)).spec.replicas).toBe(4);
+  });
 });
 
 describe("a change of the spec", () => {

@@ -68,6 +68,40 @@ function memoryCases({ kind, path, limits }: Container): readonly SpecCase[] {
   );
 }
 
+function cpuCases({ kind, path }: Container): readonly SpecCase[] {
+  return (["requests", "limits"] as const).flatMap((side) =>
+    (["999u", "1m", "9999", "10000"] as const).map((cpu, position) => ({
+      kind,
+      name: `${path}.${side}.cpu of ${cpu}`,
+      path,
+      value: { [side]: { cpu } },
+      ...(position === 1 || position === 2
+        ? {}
+        : { refusal: new RegExp(`${escaped(path)}\\.${side}\\.cpu: .*must be CPU cores from`) }),
+    })),
+  );
+}
+
+/** Pods of every workload take one and the same template. */
+const POD_TEMPLATES = [
+  ["ClickstreamPipeline", "collector.podTemplate"],
+  ["ClickstreamPipeline", "processing.driverPodTemplate"],
+  ["ClickstreamPipeline", "processing.executorPodTemplate"],
+  ["QueryCluster", "coordinatorPodTemplate"],
+  ["QueryCluster", "workerPodTemplate"],
+] as const;
+
+function variableCases([kind, path]: (typeof POD_TEMPLATES)[number]): readonly SpecCase[] {
+  const secretRef = { name: "keys", key: "one" };
+  const refusal = new RegExp(`${escaped(path)}\\.env.*exactly one of value and secretRef`);
+  return [
+    { kind, name: `${path} with a value`, path, value: { env: [{ name: "A", value: "" }] } },
+    { kind, name: `${path} with a Secret`, path, value: { env: [{ name: "A", secretRef }] } },
+    { kind, name: `${path} with both`, path, value: { env: [{ name: "A", value: "1", secretRef }] }, refusal },
+    { kind, name: `${path} with neither`, path, value: { env: [{ name: "A" }] }, refusal },
+  ];
+}
+
 function fitCases({ kind, path }: Container): readonly SpecCase[] {
   const over = { cpu: ["1001m", "1"], memory: ["2049Mi", "2Gi"] } as const;
   return Object.entries(over).map(([resource, [request, limit]]) => ({
@@ -83,5 +117,6 @@ export const BOUNDARY_CASES: readonly SpecCase[] = [
   ...BOUNDARIES.flatMap(casesOf),
   { kind: "QueryCluster", name: "a cache of 63Mi", path: "cache", value: { maxSize: "63Mi" }, refusal: /cache\.maxSize: .*must be a size/ },
   { kind: "QueryCluster", name: "a cache of 64Mi", path: "cache", value: { maxSize: "64Mi" } },
-  ...CONTAINERS.flatMap((container) => [...memoryCases(container), ...fitCases(container)]),
+  ...CONTAINERS.flatMap((container) => [...memoryCases(container), ...cpuCases(container), ...fitCases(container)]),
+  ...POD_TEMPLATES.flatMap(variableCases),
 ];

@@ -44,12 +44,6 @@ export const CLICKSTREAM_PIPELINE_CASES: readonly FieldCase[] = [
     },
   },
   {
-    name: "a variable with a value and a Secret",
-    path: "processing.driverPodTemplate.env",
-    value: [{ name: "A", value: "1", secretRef: { name: "keys", key: "one" } }],
-    refusal: /driverPodTemplate\.env.*exactly one of value and secretRef/,
-  },
-  {
     name: "a field of pods that is not taken",
     path: "processing.executorPodTemplate",
     value: { tolerations: [{ effect: "Never" }] },
