@@ -12,7 +12,7 @@ import {
   startCluster,
   stopCluster,
 } from "./lifecycle.ts";
-import { checkPrerequisites, installPackages } from "./prerequisites.ts";
+import { allPrograms, checkPrerequisites, installPackages } from "./prerequisites.ts";
 import { livingPart, logTail } from "./process.ts";
 import { buildPrograms } from "./programs.ts";
 import { Steps, type ReportProgress } from "../support/progress.ts";
@@ -24,8 +24,8 @@ interface Command {
 
 const commands: Readonly<Record<string, Command>> = {
   install: {
-    help: "install the Debian packages that are missing",
-    run: async (report) => installPackages(report),
+    help: "install the Debian packages that are missing, those of the tests too",
+    run: async (report) => installPackages(report, allPrograms),
   },
   doctor: { help: "name what this machine lacks, and how to get it", run: async () => checkPrerequisites() },
   build: {

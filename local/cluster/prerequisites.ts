@@ -30,6 +30,12 @@ const neededPrograms: readonly NeededProgram[] = [
   { program: "debootstrap", package: "debootstrap" },
 ];
 
+/** What only tests need, beside that. */
+const testPrograms: readonly NeededProgram[] = [{ program: "chromium", package: "chromium" }];
+
+/** All programs that Debian packages bring, for the cluster, the images and the tests. */
+export const allPrograms: readonly NeededProgram[] = [...neededPrograms, ...testPrograms];
+
 /** One thing that is missing and the command or deed that helps. */
 export interface Missing {
   readonly what: string;

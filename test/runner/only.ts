@@ -75,6 +75,7 @@ function perSuite(files: readonly TestFile[], options: readonly string[]): Choic
 function suiteOf(path: string): Suite {
   if (path.startsWith("test/integration/")) return "TypeScript integration tests";
   if (path.startsWith("test/docker/")) return "Docker tests";
+  if (path.startsWith("test/browser/")) return "Browser tests";
   return path.startsWith("test/e2e/") ? "End-to-end tests" : "TypeScript unit tests";
 }
 

@@ -14,6 +14,7 @@ export const logs = join(root, ".local", "test");
 export type Suite =
   | "TypeScript unit tests"
   | "TypeScript integration tests"
+  | "Browser tests"
   | "Docker tests"
   | "End-to-end tests"
   | "Go tests"
@@ -178,6 +179,11 @@ function engineTests(choices: Choices): readonly Task[] {
         ...["verify", `-Daccess.log=${accessLog}`, ...(choices["Java tests with engines"] ?? [])],
       ],
       ...mavenTests("failsafe"),
+    },
+    {
+      name: "Browser tests",
+      needs: ["Debian packages", "Engine artifacts", "Go modules"],
+      ...vitest("browser", choices["Browser tests"]),
     },
     {
       name: "Go tests with engines",
