@@ -129,7 +129,7 @@ public final class StreamBench {
             + (number % 200 == 7 ? "" : "}");
         List<Row> headers = List.of(
             header("record_id", "01890000-0000-7000-8000-" + number),
-            header("received_at", Long.toString((long) (1.7e9 * MILLIS) + number)),
+            header("received_at", Long.toString((long) (1.7e9 * MILLIS) + number * 10)),
             header("source", "http"),
             header("content_type", "application/json"),
             header("ip", "198.51.100." + random.nextInt(255)),
