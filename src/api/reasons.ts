@@ -15,6 +15,8 @@ export const REASONS = [
   "ResourceConflict",
   "ImpossibleChange",
   "DestructiveChange",
+  "ColumnRenamed",
+  "TableRenamed",
   "ChildrenNotReady",
   "RolloutInProgress",
   "QuotaExceeded",

@@ -29,6 +29,7 @@ export const LAKE_TABLE_DEFAULTS = {
   /** Where nulls go when nullOrder is absent, by direction, as Iceberg has it. */
   nullOrder: { asc: "first", desc: "last" },
   allowDestructiveChanges: false,
+  otherColumns: "Refuse",
   deletionPolicy: DEFAULT_DELETION_POLICY,
 } as const;
 
@@ -115,7 +116,9 @@ const lakeTableFields = z.object({
   table: identifier.describe("Name of the table within the database. It must not change."),
   columns: listMap(column, ["name"], 256)
     .min(1)
-    .describe("Columns in order. A column that is left out is dropped, if allowDestructiveChanges is true."),
+    .describe(
+      "Columns in order. A column that was named before and is left out is dropped, if allowDestructiveChanges is true.",
+    ),
   partitionBy: listMap(partitionField, ["column", "transform"], 16)
     .optional()
     .describe("Partition fields in order. Default none. A change holds for new data only."),
@@ -142,7 +145,17 @@ const lakeTableFields = z.object({
   allowDestructiveChanges: z
     .boolean()
     .optional()
-    .describe("Whether a change may lose data: dropping a column. Default false."),
+    .describe(
+      "Whether a change of this manifest may lose data: dropping columns and fields that it named before and names no more. What " +
+        "others add or rename is never dropped. Default false.",
+    ),
+  otherColumns: z
+    .enum(["Refuse", "Keep"])
+    .optional()
+    .describe(
+      "What becomes of optional columns and fields that others add to the table: Refuse stalls until they are named here, Keep leaves " +
+        "them as they are. Default 'Refuse'.",
+    ),
   deletionPolicy: deletionPolicy
     .optional()
     .describe("Whether deleting this resource drops the table and deletes its files. Default 'Retain'."),
@@ -242,6 +255,21 @@ export const lakeTableStatus = z.object({
       "UUID of the table that this resource has: made, or taken over. Only this one is dropped with it.",
     ),
   location: text(2048).optional().describe("Where the table's files lie."),
+  fields: z
+    .record(z.string(), text(256))
+    .meta({ maxProperties: 10_000 })
+    .optional()
+    .describe(
+      "Names by field id of what this manifest named when it was last in effect. Only these can be dropped by leaving them out.",
+    ),
+  otherColumns: z
+    .array(text(256))
+    .max(1000)
+    .optional()
+    .describe("Columns of the table that others added and that are kept."),
+  renamedTo: text(512)
+    .optional()
+    .describe("Name by which the table is in the catalog that this resource had, when somebody renamed it."),
   schemaId: integer(0, 2_147_483_647).optional().describe("Id of the current schema."),
   currentSnapshotId: text(32)
     .optional()
@@ -253,7 +281,9 @@ export const lakeTableStatus = z.object({
   totalBytes: count().optional().describe("Bytes of the current snapshot's data files."),
   conflictsWith: objectName
     .optional()
-    .describe("Name of the older LakeTable that claims the same table, which therefore is not touched."),
+    .describe(
+      "Name of the LakeTable that has the same table, or a place in or around this one's, which therefore is not touched.",
+    ),
 });
 
 export type LakeTableSpec = Immutable<z.infer<typeof lakeTableSpec>>;

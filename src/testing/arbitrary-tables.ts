@@ -1,6 +1,7 @@
 /** For tests: random tables, and a model of what a catalog makes of our actions. */
 import fc from "fast-check";
 import type { DatabaseName, TableName } from "../naming/tables.ts";
+import { TerminalError } from "../runtime/errors.ts";
 import type { CreateTable, TableAction, TableChange } from "../targets/iceberg/diff.ts";
 import type {
   CurrentTable,
@@ -15,6 +16,8 @@ import type {
 import { parseType } from "../targets/iceberg/type-text.ts";
 import type { WantedType } from "../targets/iceberg/types.ts";
 import { IdSource, idsOfField } from "../targets/iceberg/types.ts";
+
+const NOTHING_DECLARED: ReadonlyMap<number, string> = new Map();
 
 export const TEST_TABLE = { database: "shop" as DatabaseName, table: "events" as TableName };
 
@@ -100,7 +103,11 @@ function anyWantedTableWith(columns: readonly WantedColumn[]): fc.Arbitrary<Want
       bucket: "lake",
       fallback: "s3://lake/shop/events",
     }),
-    isDestructiveAllowed: fc.boolean(),
+    unnamed: fc.record({
+      declared: fc.constant(NOTHING_DECLARED),
+      isDropAllowed: fc.boolean(),
+      keepsOthers: fc.boolean(),
+    }),
   });
 }
 
@@ -131,7 +138,10 @@ export function anyEditOf(before: WantedTable): fc.Arbitrary<WantedTable> {
     .record({ edits: fc.array(edit, { maxLength: 4 }), index: fc.nat(9) })
     .map(({ edits, index }) => edits.reduce((columns, apply) => apply(columns, index), [...before.columns]))
     .chain((columns) =>
-      anyWantedTableWith(columns).map((table) => ({ ...table, isDestructiveAllowed: true })),
+      anyWantedTableWith(columns).map((table) => ({
+        ...table,
+        unnamed: { declared: NOTHING_DECLARED, isDropAllowed: true, keepsOthers: false },
+      })),
     );
 }
 
@@ -198,6 +208,7 @@ function tableOf(action: CreateTable): CurrentTable {
     location: action.location.kind === "exact" ? action.location.url : action.location.fallback,
     formatVersion: action.formatVersion,
     schemaId: 0,
+    schemas: [{ schemaId: 0, fields: action.fields, identifierFieldIds: [] }],
     fields: action.fields,
     identifierFieldIds: [],
     lastColumnId: ids.last,
@@ -215,12 +226,7 @@ function changeTable(table: CurrentTable, action: TableChange): CurrentTable {
     case "upgrade-format":
       return { ...table, formatVersion: action.to };
     case "evolve-schema":
-      return {
-        ...table,
-        schemaId: table.schemaId + 1,
-        fields: action.fields,
-        lastColumnId: action.lastColumnId,
-      };
+      return withSchema(table, action);
     case "change-partitioning":
       return action.change.kind === "known"
         ? { ...table, defaultSpecId: action.change.id }
@@ -234,6 +240,20 @@ function changeTable(table: CurrentTable, action: TableChange): CurrentTable {
       return { ...table, properties: { ...Object.fromEntries(kept), ...action.set } };
     }
   }
+}
+
+/** Like real catalogs: a schema that is there already cannot be added, only be made current by its id. */
+function withSchema(
+  table: CurrentTable,
+  { fields, knownId, lastColumnId }: Extract<TableChange, { kind: "evolve-schema" }>,
+): CurrentTable {
+  const { identifierFieldIds } = table;
+  const same = table.schemas.find((schema) => JSON.stringify(schema.fields) === JSON.stringify(fields));
+  if (same?.schemaId !== knownId) throw new TerminalError("InvalidSpec", "No previously added schema");
+  if (same !== undefined) return { ...table, schemaId: same.schemaId, fields: same.fields };
+  const schemaId = Math.max(...table.schemas.map((schema) => schema.schemaId)) + 1;
+  const schemas = [...table.schemas, { schemaId, fields, identifierFieldIds }];
+  return { ...table, schemaId, schemas, fields, lastColumnId };
 }
 
 function withSpec(table: CurrentTable, fields: readonly PartitionField[]): CurrentTable {

@@ -5,6 +5,7 @@ import type { TableIdentifier } from "../naming/tables.ts";
 import { formatTable } from "../naming/tables.ts";
 import {
   findTerminalError,
+  TerminalError,
   findTransientError,
   findWaitingError,
   TransientError,
@@ -197,13 +198,25 @@ export class FakeCatalog implements TableCatalog {
     return this.tables.get(formatTable(identifier));
   }
 
-  async createTable(...[action, permit]: Parameters<TableCatalog["createTable"]>): Promise<CurrentTable> {
+  async findTable(uuid: string): Promise<string | undefined> {
+    return [...this.tables].find(([, table]) => table.uuid === uuid)?.[0];
+  }
+
+  async createTable(
+    ...[action, { permit, occupantOf }]: Parameters<TableCatalog["createTable"]>
+  ): Promise<CurrentTable> {
     permit.assertMayWrite();
+    const { location } = action;
+    const place = location.kind === "exact" ? location.url : location.fallback;
+    const occupant = await occupantOf(place);
+    if (occupant !== undefined && location.kind === "exact")
+      throw new TerminalError("ResourceConflict", `the table would lie at ${place}, where ${occupant}`);
     const key = formatTable(action.identifier);
     return this.#write(["create"], () => {
       if (this.tables.has(key)) throw new WaitingError("NotSettled", "AlreadyExistsException");
       this.#made += 1;
-      const table = { ...carryOut(undefined, action), uuid: `table-${this.#made}` };
+      const made = { ...carryOut(undefined, action), uuid: `table-${this.#made}` };
+      const table = occupant === undefined ? made : { ...made, location: `${place}-${made.uuid}` };
       this.tables.set(key, table);
       return table;
     });
@@ -226,9 +239,22 @@ export class FakeCatalog implements TableCatalog {
     );
   }
 
-  async dropTable(identifier: TableIdentifier, permit: WritePermit): Promise<boolean> {
+  /** Somebody renames a table. */
+  rename(from: string, to: string): void {
+    const table = this.tables.get(from);
+    if (table === undefined) throw new Error(`there is no table ${from}`);
+    this.tables.delete(from);
+    this.tables.set(to, table);
+  }
+
+  async dropTable(
+    identifier: TableIdentifier,
+    { purges, permit }: Parameters<TableCatalog["dropTable"]>[1],
+  ): Promise<boolean> {
     permit.assertMayWrite();
-    return this.#write(["drop"], () => this.tables.delete(formatTable(identifier)));
+    return this.#write([purges ? "drop" : "drop without files"], () =>
+      this.tables.delete(formatTable(identifier)),
+    );
   }
 
   probe(): ReturnType<TableCatalog["probe"]> {
@@ -252,6 +278,7 @@ export class FakeCatalog implements TableCatalog {
 /** A bucket in memory. */
 export class FakeBucket implements ObjectStore {
   readonly keys = new Set<string>();
+  readonly contents = new Map<string, string>();
   outage: () => Outage = () => undefined;
 
   probe(): ReturnType<ObjectStore["probe"]> {
@@ -260,6 +287,16 @@ export class FakeBucket implements ObjectStore {
 
   async *listKeys(prefix: string): AsyncGenerator<readonly string[]> {
     yield [...this.keys].filter((key) => key.startsWith(prefix));
+  }
+
+  /** Stores a file of metadata, as a catalog does when a table is made. */
+  putMetadata(key: string, uuid: string): void {
+    this.keys.add(key);
+    this.contents.set(key, JSON.stringify({ "format-version": 2, "table-uuid": uuid }));
+  }
+
+  async readStart(key: string): Promise<Uint8Array | undefined> {
+    return this.keys.has(key) ? Buffer.from(this.contents.get(key) ?? "") : undefined;
   }
 
   async deletePrefix(prefix: string, permit: WritePermit): Promise<number> {

@@ -2,7 +2,15 @@
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { dataPlatformKind, lakeTableKind } from "../../src/crds/kinds.ts";
-import { commit, createTable, dropTable, fieldsOf, loadTable } from "../support/catalog-peer.ts";
+import {
+  alterColumns,
+  commit,
+  createTable,
+  dropTable,
+  fieldsOf,
+  loadTable,
+  renameTable,
+} from "../support/catalog-peer.ts";
 import type { Address } from "./running-operator.ts";
 import { RunningOperator, ready } from "./running-operator.ts";
 
@@ -58,6 +66,16 @@ async function put(location: string, name: string): Promise<void> {
   const { bucket } = inject("engines").storage;
   const key = `${location.replace(`s3://${bucket}/`, "")}/${name}`;
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: "rows" }));
+}
+
+/** Creates an empty table of somebody else's at a place, as catalogs do that do not look what lies there. */
+async function createTableAt(database: string, table: string, location: string): Promise<void> {
+  await createTable(database, table, [
+    { id: 1, name: "event_id", type: "string", required: true, doc: "Who it is." },
+    { id: 2, name: "amount", type: "int", required: false },
+    { id: 3, name: "received_at", type: "timestamptz", required: true },
+  ]);
+  await commit(database, table, [{ action: "set-location", location }]);
 }
 
 function locationOf(resource: { readonly status?: Readonly<Record<string, unknown>> }): string {
@@ -275,6 +293,188 @@ describe("what somebody changes by hand", () => {
     );
     expect(await fieldsOf(DATABASE, "dropped")).toHaveLength(4);
     await operator.waitForEvent(at("dropped"), "DriftCorrected", "was gone, with its rows");
+  });
+});
+
+describe("a table that somebody renamed", () => {
+  const place = "s3://clickstream/renamed/table";
+
+  it("is waited for by its new name; deleting its resource, or making another at its place, costs no file", async () => {
+    await apply("renamed", { columns: COLUMNS, location: place, deletionPolicy: "Delete" });
+    const before = await operator.waitUntilReady(lakeTableKind, at("renamed"));
+    await put(place, "data/part-1.parquet");
+    await renameTable(DATABASE, "renamed", "renamed_2025");
+    const files = await keysUnder(`${place}/`);
+    expect(files.length).toBeGreaterThan(1);
+    const waiting = await operator.waitForReason(lakeTableKind, at("renamed"), "TableRenamed");
+    expect(ready(waiting)?.message).toContain(`was renamed to "${DATABASE}.renamed_2025"`);
+    expect(waiting.status).toMatchObject({
+      renamedTo: `${DATABASE}.renamed_2025`,
+      tableUuid: before.status?.["tableUuid"],
+    });
+    expect(await loadTable(DATABASE, "renamed")).toBeUndefined();
+    await operator.delete(lakeTableKind, at("renamed"));
+    await operator.waitUntilGone(lakeTableKind, at("renamed"));
+    await apply("usurper", { columns: COLUMNS, location: `${place}/inner` });
+    const refused = await operator.waitForReason(lakeTableKind, at("usurper"), "ResourceConflict");
+    expect(ready(refused)?.message).toContain(`where table "${DATABASE}.renamed_2025" has its metadata`);
+    expect(await keysUnder(`${place}/`)).toEqual(files);
+    expect((await loadTable(DATABASE, "renamed_2025"))?.["table-uuid"]).toBe(before.status?.["tableUuid"]);
+  });
+
+  it("keeps its files though a table was made in its folder and goes with its resource", async () => {
+    const shared = "s3://clickstream/renamed/shared";
+    await apply("sharing", { columns: COLUMNS, location: shared, deletionPolicy: "Delete" });
+    await operator.waitUntilReady(lakeTableKind, at("sharing"));
+    await renameTable(DATABASE, "sharing", "sharing_2025");
+    // What the operator did before: it made a new table in the same folder.
+    await createTableAt(DATABASE, "sharing", shared);
+    await operator.waitForEvent(at("sharing"), "TableRenamed", `renamed to "${DATABASE}.sharing_2025"`);
+    await operator.waitFor(lakeTableKind, at("sharing"), (seen) => seen.status?.["fields"] !== undefined);
+    await put(shared, "data/part-1.parquet");
+    const uuid = (await loadTable(DATABASE, "sharing"))?.["table-uuid"];
+    await operator.waitFor(lakeTableKind, at("sharing"), (seen) => seen.status?.["tableUuid"] === uuid);
+    const files = await keysUnder(`${shared}/`);
+    await operator.delete(lakeTableKind, at("sharing"));
+    await operator.waitUntilGone(lakeTableKind, at("sharing"));
+    expect(await loadTable(DATABASE, "sharing")).toBeUndefined();
+    expect(await keysUnder(`${shared}/`)).toEqual(files);
+    expect(await fieldsOf(DATABASE, "sharing_2025")).toHaveLength(4);
+  });
+});
+
+describe("two tables in one place", () => {
+  const place = "s3://clickstream/places/one";
+
+  it.each([
+    ["the same", place],
+    ["one inside of the other", `${place}/inner`],
+    ["one around the other", "s3://clickstream/places"],
+  ])(
+    "are refused, the other is named, and no file is lost with the one that was refused: %s",
+    async (_case, location) => {
+      await apply("first", { columns: COLUMNS, location: place });
+      await operator.waitUntilReady(lakeTableKind, at("first"));
+      const files = await keysUnder(`${place}/`);
+      await apply("second", { columns: COLUMNS, location, deletionPolicy: "Delete" }, B);
+      const refused = await operator.waitForReason(lakeTableKind, at("second", B), "ResourceConflict");
+      expect(ready(refused)?.message).toContain(`the files of LakeTable "${A}/first" lie at ${place}`);
+      await operator.delete(lakeTableKind, at("second", B));
+      await operator.waitUntilGone(lakeTableKind, at("second", B));
+      expect(await loadTable(DATABASE, "second")).toBeUndefined();
+      expect(await keysUnder(`${place}/`)).toEqual(files);
+    },
+  );
+
+  it("are refused though the first one has no resource any more, as it was kept", async () => {
+    const kept = "s3://clickstream/places/kept";
+    await apply("kept", { columns: COLUMNS, location: kept });
+    await operator.waitUntilReady(lakeTableKind, at("kept"));
+    await operator.delete(lakeTableKind, at("kept"));
+    await operator.waitUntilGone(lakeTableKind, at("kept"));
+    const files = await keysUnder(`${kept}/`);
+    await apply("heir", { columns: COLUMNS, location: kept, deletionPolicy: "Delete" });
+    const refused = await operator.waitForReason(lakeTableKind, at("heir"), "ResourceConflict");
+    expect(ready(refused)?.message).toContain(`where table "${DATABASE}.kept" has its metadata`);
+    await operator.delete(lakeTableKind, at("heir"));
+    await operator.waitUntilGone(lakeTableKind, at("heir"));
+    expect(await keysUnder(`${kept}/`)).toEqual(files);
+  });
+});
+
+describe("allowDestructiveChanges that stays in the manifest", () => {
+  it("drops nothing that somebody renames or adds in SQL, and what a change of the manifest leaves out", async () => {
+    const spec = { columns: COLUMNS, allowDestructiveChanges: true };
+    await apply("allowed", spec);
+    await operator.waitUntilReady(lakeTableKind, at("allowed"));
+    const before = await fieldsOf(DATABASE, "allowed");
+    await alterColumns(DATABASE, "allowed", (fields) =>
+      fields.map((field) => (field.name === "amount" ? { ...field, name: "cents" } : field)),
+    );
+    const renamed = await operator.waitForReason(lakeTableKind, at("allowed"), "ColumnRenamed");
+    expect(ready(renamed)?.message).toContain('column "amount" (field id 2) was renamed to "cents"');
+    const columns = COLUMNS.map((one) => (one.name === "amount" ? { ...one, name: "cents" } : one));
+    await apply("allowed", { ...spec, columns });
+    await operator.waitUntilReady(lakeTableKind, at("allowed"));
+    expect((await fieldsOf(DATABASE, "allowed")).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+    const engine = { id: 20, name: "engine", type: "int", required: false };
+    await alterColumns(DATABASE, "allowed", (fields) => [...fields, engine]);
+    await operator.waitForReason(lakeTableKind, at("allowed"), "DestructiveChange");
+    await apply("allowed", { ...spec, columns: columns.slice(0, 3) });
+    await operator.waitForReason(lakeTableKind, at("allowed"), "DestructiveChange");
+    expect(await fieldsOf(DATABASE, "allowed")).toHaveLength(5);
+    await apply("allowed", { ...spec, columns: [...columns.slice(0, 3), { name: "engine", type: "int" }] });
+    await operator.waitUntilReady(lakeTableKind, at("allowed"));
+    const names = (await fieldsOf(DATABASE, "allowed")).map(({ name }) => name);
+    expect(names).toEqual(["event_id", "cents", "received_at", "engine"]);
+  });
+});
+
+describe("a column with the name of a partition field", () => {
+  const partitionBy = [{ column: "received_at", transform: "day" }];
+
+  it("is refused in any order of steps, and the table stays readable", async () => {
+    await apply("clashing", { columns: COLUMNS, partitionBy });
+    await operator.waitUntilReady(lakeTableKind, at("clashing"));
+    const clash = { name: "received_at_day", type: "date" };
+    for (const by of [partitionBy, []]) {
+      await apply("clashing", { columns: [...COLUMNS, clash], partitionBy: by });
+      const refused = await operator.waitForReason(lakeTableKind, at("clashing"), "ImpossibleChange");
+      expect(ready(refused)?.message).toContain(
+        'column "received_at_day" would have the name of the table\'s partition field "received_at_day" (day of column "received_at")',
+      );
+      expect(await fieldsOf(DATABASE, "clashing")).toHaveLength(4);
+      await apply("clashing", { columns: COLUMNS, partitionBy: by });
+      await operator.waitUntilReady(lakeTableKind, at("clashing"));
+    }
+  });
+
+  it("that is there already is told, and renamed by the manifest", async () => {
+    await apply("clashed", { columns: COLUMNS, partitionBy });
+    await operator.waitUntilReady(lakeTableKind, at("clashed"));
+    const clash = { id: 20, name: "received_at_day", type: "date", required: false };
+    await alterColumns(DATABASE, "clashed", (fields) => [...fields, clash]);
+    await apply("clashed", { columns: [...COLUMNS, { name: "received_at_day", type: "date" }], partitionBy });
+    const told = await operator.waitForReason(lakeTableKind, at("clashed"), "ImpossibleChange");
+    expect(ready(told)?.message).toContain("so that no engine can read the table");
+    const renamed = { name: "day", type: "date", previousName: "received_at_day" };
+    await apply("clashed", { columns: [...COLUMNS, renamed], partitionBy });
+    await operator.waitUntilReady(lakeTableKind, at("clashed"));
+    expect((await fieldsOf(DATABASE, "clashed")).at(-1)).toMatchObject({ id: 20, name: "day" });
+  });
+});
+
+describe("the way back to an earlier schema", () => {
+  it("is open: added and dropped, renamed and back, reordered and back, a comment set, unset and changed in SQL", async () => {
+    const [a, b] = [
+      { name: "a", type: "int" },
+      { name: "b", type: "int" },
+    ];
+    const steps: readonly (readonly object[])[] = [
+      [a, b],
+      [a, b, { name: "c", type: "int" }],
+      [a, b],
+      [a, { ...b, name: "d", previousName: "b" }],
+      [a, { ...b, previousName: "d" }],
+      [b, a],
+      [a, b],
+      [{ ...a, doc: "more" }, b],
+      [a, b],
+    ];
+    for (const columns of steps) {
+      await apply("returning", { columns, allowDestructiveChanges: true });
+      await operator.waitUntilReady(lakeTableKind, at("returning"));
+    }
+    expect(await fieldsOf(DATABASE, "returning")).toMatchObject([
+      { id: 1, name: "a" },
+      { id: 2, name: "b" },
+    ]);
+    await alterColumns(DATABASE, "returning", (fields) =>
+      fields.map((field) => ({ ...field, doc: "by hand" })),
+    );
+    await operator.waitForEvent(at("returning"), "DriftCorrected", 'documenting column "a"');
+    const resource = await operator.waitUntilReady(lakeTableKind, at("returning"));
+    expect(resource.status).toMatchObject({ schemaId: 0 });
   });
 });
 

@@ -58,6 +58,33 @@ export async function dropTable(database: string, table: string): Promise<void> 
   await mustSend("DELETE", `namespaces/${database}/tables/${table}`);
 }
 
+/** Gives a table another name in its database, as `ALTER TABLE … RENAME TO` does. Throws when the catalog refuses. */
+export async function renameTable(database: string, from: string, to: string): Promise<void> {
+  const namespace = [database];
+  const body = { source: { namespace, name: from }, destination: { namespace, name: to } };
+  await mustSend("POST", "tables/rename", body);
+}
+
+/** Makes other fields of a table's fields, as `ALTER TABLE` does. New ones must have ids above all that the table had. */
+export async function alterColumns(
+  database: string,
+  table: string,
+  change: (fields: readonly PeerField[]) => readonly PeerField[],
+): Promise<void> {
+  const fields = change(await fieldsOf(database, table));
+  const schemas = (await loadTable(database, table))?.schemas ?? [];
+  const schemaId = Math.max(...schemas.map((schema) => schema["schema-id"])) + 1;
+  const lastColumnId = Math.max(...fields.map((field) => field.id));
+  await commit(database, table, [
+    {
+      action: "add-schema",
+      schema: { type: "struct", "schema-id": schemaId, fields },
+      "last-column-id": lastColumnId,
+    },
+    { action: "set-current-schema", "schema-id": -1 },
+  ]);
+}
+
 async function mustSend(method: string, path: string, body?: unknown): Promise<void> {
   const answer = await send(method, path, body);
   if (answer.status >= 300)

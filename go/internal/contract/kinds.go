@@ -57,6 +57,7 @@ var (
 	LakeTableStatusObservedGeneration = []string{"status", "observedGeneration"}
 	LakeTableStatusTableUuid          = []string{"status", "tableUuid"}
 	LakeTableStatusLocation           = []string{"status", "location"}
+	LakeTableStatusRenamedTo          = []string{"status", "renamedTo"}
 	LakeTableStatusSchemaID           = []string{"status", "schemaId"}
 	LakeTableStatusCurrentSnapshotID  = []string{"status", "currentSnapshotId"}
 	LakeTableStatusRows               = []string{"status", "rows"}

@@ -12,6 +12,7 @@ import { deletesTable, finalizeTable } from "./finalize.ts";
 import type { ObservedTable } from "./observe.ts";
 import { observeTable } from "./observe.ts";
 import type { TablePlan } from "./plan.ts";
+import { watchPlaces } from "./places.ts";
 import { outstandingWork, planTable } from "./plan.ts";
 import { tableStatus } from "./status.ts";
 import type { ValidatedTable } from "./validate.ts";
@@ -34,7 +35,7 @@ export function createLakeTableController(systems: SystemAccess): LakeTableContr
     observe: (table, context) => observeTable(table, context, systems),
     validate: validateTable,
     plan: planTable,
-    apply: (plan, { platform }, context) => applyTable(plan, systems.clients.catalog(platform), context),
+    apply: (plan, observed, context) => applyTable(plan, observed.platform, { systems, context }),
     outstanding: outstandingWork,
     status: tableStatus,
     finalize: (table, context) => finalizeTable(table, context, systems),
@@ -42,4 +43,4 @@ export function createLakeTableController(systems: SystemAccess): LakeTableContr
   };
 }
 
-const WATCHES = [watchPlatform(lakeTableKind), ...watchRivals(TABLE_CLAIM)];
+const WATCHES = [watchPlatform(lakeTableKind), ...watchRivals(TABLE_CLAIM), watchPlaces];

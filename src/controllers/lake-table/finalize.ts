@@ -2,7 +2,6 @@
 import type { LakeTable } from "../../crds/kinds.ts";
 import { LAKE_TABLE_DEFAULTS, lakeTableKind } from "../../crds/kinds.ts";
 import { OWN_ANNOTATIONS } from "../../naming/marks.ts";
-import { normalLocation } from "../../naming/locations.ts";
 import type { TableIdentifier } from "../../naming/tables.ts";
 import { formatTable, parseTableIdentifier } from "../../naming/tables.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
@@ -13,7 +12,7 @@ import type { PresentPlatform } from "../../platform/platform.ts";
 import { leftNotice, sharedNotice, tell } from "../claims/notices.ts";
 import { rivalsOf } from "../claims/rivals.ts";
 import { TABLE_CLAIM } from "./claim.ts";
-import { findNeighbour } from "./neighbours.ts";
+import { findNeighbour, folderAt } from "./neighbours.ts";
 
 /** Only with the policy Delete is there anything to do. */
 export function deletesTable(resource: LakeTable): boolean {
@@ -41,8 +40,16 @@ export async function finalizeTable(
   if (platform === undefined) return tell(leftNotice(TABLE_CLAIM, resource), context);
   const [rival, ...more] = rivalsOf(TABLE_CLAIM, resource, { platform, cache: context.kubernetes });
   if (rival !== undefined) return tell(sharedNotice(TABLE_CLAIM, resource, [rival, ...more]), context);
-  const location = await dropTable(resource, parsed.identifier, { platform, clients, context });
-  if (location !== undefined) await deleteFiles(resource, location, { platform, clients, context });
+  const cleanup = { platform, clients, context };
+  const found = await findOwnTable(resource, parsed.identifier, cleanup);
+  if (found === undefined) return;
+  const { location, isInCatalog } = found;
+  // Before the drop: what a catalog is asked to delete with the table is not looked at by anybody.
+  const obstacle = await obstacleTo(resource, location, cleanup);
+  if (isInCatalog)
+    await dropTable(resource, parsed.identifier, { purges: obstacle === undefined, ...cleanup });
+  if (obstacle !== undefined) return left(`the files at ${location} were left: ${obstacle}`, context);
+  await deleteFiles(location, cleanup);
 }
 
 interface Cleanup {
@@ -51,30 +58,43 @@ interface Cleanup {
   readonly context: ReconcileContext;
 }
 
-/** Tells where the table's files are, if they are to go. The catalog is asked to delete them too, but not all catalogs do. */
-async function dropTable(
+/** Where the table is that the resource had. `undefined`: there is none that it may touch, which is told. */
+async function findOwnTable(
   resource: LakeTable,
   identifier: TableIdentifier,
   { platform, clients, context }: Cleanup,
-): Promise<string | undefined> {
+): Promise<{ readonly location: string; readonly isInCatalog: boolean } | undefined> {
   const catalog = clients.catalog(platform);
-  const { tableUuid, location } = resource.status ?? {};
+  const { tableUuid = "", location } = resource.status ?? {};
   const name = `table "${formatTable(identifier)}"`;
   const table = await catalog.readTable(identifier, context.signal);
-  if (table === undefined) {
-    if (resource.metadata.annotations?.[DROPPING] === tableUuid) return location;
-    const message = `the files at ${location} were left: ${name} is not in the catalog any more, it may have another name now`;
-    left(message, context);
-    return undefined;
-  }
-  if (table.uuid !== tableUuid) {
+  if (table?.uuid === tableUuid) return { location: table.location, isInCatalog: true };
+  if (table !== undefined) {
     const message = `${name} was left: it is another one now (uuid ${table.uuid}) than this LakeTable had (${tableUuid})`;
     left(message, context);
     return undefined;
   }
-  await markDropping(resource, table.uuid, context);
-  if (await catalog.dropTable(identifier, context)) deleted(`dropped ${name}`, context);
-  return table.location;
+  // Dropped by an earlier attempt, unless somebody renamed it in between.
+  if (location !== undefined && resource.metadata.annotations?.[DROPPING] === tableUuid) {
+    const { database } = identifier;
+    const renamedTo = await catalog.findTable(tableUuid, { database, signal: context.signal });
+    if (renamedTo === undefined) return { location, isInCatalog: false };
+  }
+  left(
+    `the files at ${location} were left: ${name} is not in the catalog any more, it may have another name now`,
+    context,
+  );
+  return undefined;
+}
+
+async function dropTable(
+  resource: LakeTable,
+  identifier: TableIdentifier,
+  { purges, platform, clients, context }: Cleanup & { readonly purges: boolean },
+): Promise<void> {
+  await markDropping(resource, resource.status?.tableUuid ?? "", context);
+  const isDropped = await clients.catalog(platform).dropTable(identifier, { purges, permit: context });
+  if (isDropped) deleted(`dropped table "${formatTable(identifier)}"`, context);
 }
 
 async function markDropping(
@@ -93,29 +113,22 @@ async function markDropping(
   });
 }
 
-async function deleteFiles(
+/** Why the files must stay, or `undefined`. */
+async function obstacleTo(
   resource: LakeTable,
   location: string,
   { platform, clients, context }: Cleanup,
-): Promise<void> {
-  const prefix = prefixInBucket(location, platform.spec.storage.bucket);
-  if (prefix === undefined) {
-    const message = `the files at ${location} were left: they are not in a folder of the platform's bucket`;
-    return left(message, context);
-  }
-  const storage = clients.storage(platform);
-  const neighbour = await findNeighbour(resource, { location, prefix, storage }, context);
-  if (neighbour !== undefined) {
-    return left(`the files at ${location} were left: ${neighbour}`, context);
-  }
-  const objects = await storage.deletePrefix(prefix, context);
-  if (objects > 0) deleted(`deleted ${objects} objects at ${location}`, context);
+): Promise<string | undefined> {
+  const folder = folderAt(location, platform, clients);
+  if (folder?.bucket !== platform.spec.storage.bucket)
+    return "they are not in a folder of the platform's bucket";
+  return findNeighbour(resource, folder, context);
 }
 
-/** The folder within the bucket, with a slash at the end; never the whole bucket. */
-function prefixInBucket(location: string, bucket: string): string | undefined {
-  const match = /^s3:\/\/([^/]+)\/+(.+)$/.exec(normalLocation(location));
-  return match?.[1] === bucket && match[2] !== undefined ? `${match[2]}/` : undefined;
+async function deleteFiles(location: string, { platform, clients, context }: Cleanup): Promise<void> {
+  const folder = folderAt(location, platform, clients);
+  const objects = folder === undefined ? 0 : await folder.storage.deletePrefix(folder.prefix, context);
+  if (objects > 0) deleted(`deleted ${objects} objects at ${location}`, context);
 }
 
 function left(message: string, context: ReconcileContext): void {

@@ -38,6 +38,8 @@ function observedOf(value: CurrentTable | undefined): ObservedTable {
     older: undefined,
     platform: PRESENT,
     table: { state: "known", value },
+    overlap: undefined,
+    renamedTo: { state: "known", value: undefined },
   };
 }
 

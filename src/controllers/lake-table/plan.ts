@@ -29,7 +29,7 @@ export type TableWork =
 export function planTable(validated: ValidatedTable): TablePlan {
   const { wanted, current } = validated;
   const actions = diffTable(wanted, current);
-  const notices = replacementNotice(found(validated));
+  const notices = renamedNotice(validated) ?? replacementNotice(found(validated));
   return { work: workOf(actions, validated), notices };
 }
 
@@ -38,6 +38,15 @@ export function outstandingWork({ work }: TablePlan): string | undefined {
   if (work.kind === "none") return undefined;
   const actions = work.kind === "create" ? [work.action] : work.actions;
   return actions.map(describeTableAction).join(", ");
+}
+
+/** The table that the resource had is still there, by another name; the one that took its name is kept, as nothing brings them back. */
+function renamedNotice({ wanted, before, renamedTo }: ValidatedTable): readonly Notice[] | undefined {
+  if (renamedTo === undefined) return undefined;
+  const message =
+    `table "${formatTable(wanted.identifier)}" is another one now: the one before (uuid ${before.id}) was renamed to ` +
+    `"${renamedTo}" outside of Kubernetes, and keeps its rows there`;
+  return [{ type: "Warning", reason: "TableRenamed", message }];
 }
 
 function workOf(actions: readonly TableAction[], validated: ValidatedTable): TableWork {

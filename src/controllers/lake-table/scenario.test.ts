@@ -148,8 +148,8 @@ describe("deleting with Delete", () => {
   beforeEach(async () => {
     scenario.putResource("events", { ...SPEC, deletionPolicy: "Delete" });
     await scenario.pass("events");
-    for (const key of ["shop/events/data/1", "shop/events/metadata/1", "shop/events_old/data/1"])
-      scenario.bucket.keys.add(key);
+    for (const key of ["shop/events/data/1", "shop/events_old/data/1"]) scenario.bucket.keys.add(key);
+    scenario.bucket.putMetadata("shop/events/metadata/00000-x.metadata.json", "table-1");
     scenario.deleteResource("events");
   });
 
@@ -248,7 +248,8 @@ describe("deleting with Delete a table that is not alone at its place", () => {
     scenario.putResource("events", { ...SPEC, deletionPolicy: "Delete" });
     await scenario.pass("events");
     const others = ["shop/events_old/metadata/1.metadata.json", "shop/metadata/metadata/1.metadata.json"];
-    for (const each of ["shop/events/metadata/1.metadata.json", ...others]) scenario.bucket.keys.add(each);
+    scenario.bucket.putMetadata("shop/events/metadata/1.metadata.json", "table-1");
+    for (const each of others) scenario.bucket.keys.add(each);
     scenario.deleteResource("events");
     await scenario.pass("events");
     expect([...scenario.bucket.keys]).toEqual(others);
@@ -268,7 +269,7 @@ describe("deleting with Delete a table outside of the bucket", () => {
 
 describe("deleting with Delete a resource that does not have the table", () => {
   const spec = { ...SPEC, deletionPolicy: "Delete" };
-  const files = ["shop/events/data/1", "shop/events/metadata/00001.metadata.json"];
+  const files = ["shop/events/data/1", "shop/events/data/2"];
 
   beforeEach(() => {
     for (const key of files) scenario.bucket.keys.add(key);
@@ -327,6 +328,258 @@ describe("deleting with Delete a resource that does not have the table", () => {
     expect(scenario.events().at(-1)).toContain(
       "Warning CleanupAbandoned: the files at s3://lake/shop/events were left",
     );
+  });
+});
+
+describe("a table that somebody renamed", () => {
+  const file = "shop/events/metadata/00000-x.metadata.json";
+
+  beforeEach(async () => {
+    scenario.putResource("events", { ...SPEC, deletionPolicy: "Delete" });
+    await scenario.pass("events");
+    scenario.bucket.putMetadata(file, "table-1");
+    scenario.catalog.rename(KEY, "shop.events_2025");
+  });
+
+  it("is waited for by its new name, and none is made in its place, until it is renamed back", async () => {
+    await scenario.pass("events");
+    expect(scenario.ready("events")).toContain(
+      'Ready=False TableRenamed: table "shop.events" was renamed to "shop.events_2025" outside of Kubernetes',
+    );
+    expect(scenario.condition("events", "Stalled")).toContain("Stalled=True TableRenamed");
+    expect(scenario.status("events")).toMatchObject({ renamedTo: "shop.events_2025", tableUuid: "table-1" });
+    expect(scenario.catalog.writes).toEqual(["create"]);
+    scenario.catalog.rename("shop.events_2025", KEY);
+    expect(await scenario.passUntilReady("events")).toBe(1);
+    expect(scenario.status("events")).not.toHaveProperty("renamedTo");
+  });
+
+  it("keeps its files when the resource is deleted", async () => {
+    scenario.deleteResource("events");
+    await scenario.pass("events");
+    expect(scenario.resource("events")).toBeUndefined();
+    expect([...scenario.bucket.keys]).toEqual([file]);
+    expect(scenario.catalog.tables.get("shop.events_2025")?.uuid).toBe("table-1");
+  });
+
+  it("keeps its files when it was renamed between two attempts to drop it", async () => {
+    scenario.catalog.rename("shop.events_2025", KEY);
+    failWrite(0, "before");
+    scenario.deleteResource("events");
+    await scenario.pass("events");
+    expect(scenario.ready("events")).toContain("deletion waits");
+    scenario.catalog.rename(KEY, "shop.events_2025");
+    await scenario.pass("events");
+    expect(scenario.resource("events")).toBeUndefined();
+    expect([...scenario.bucket.keys]).toEqual([file]);
+  });
+
+  it("keeps its files also when a table was made in its folder before, and that one goes with its resource", async () => {
+    const [table] = scenario.catalog.tables.values();
+    if (table === undefined) throw new Error("there is no table");
+    scenario.catalog.tables.set(KEY, { ...table, uuid: "table-2" });
+    await scenario.pass("events");
+    expect(scenario.status("events")).toMatchObject({ tableUuid: "table-2" });
+    expect(scenario.events().at(-1)).toContain(
+      'Warning TableRenamed: table "shop.events" is another one now: the one before (uuid table-1) was renamed to "shop.events_2025"',
+    );
+    scenario.bucket.putMetadata("shop/events/metadata/00000-y.metadata.json", "table-2");
+    const keys = [...scenario.bucket.keys];
+    scenario.deleteResource("events");
+    await scenario.pass("events");
+    expect(scenario.catalog.writes).toEqual(["create", "drop without files"]);
+    expect([...scenario.bucket.keys]).toEqual(keys);
+    expect(scenario.events().at(-1)).toContain(`"${file}" is of another table`);
+  });
+});
+
+describe("a place in which metadata of a table lies", () => {
+  it.each([
+    ["in it", "shop/kept/metadata/00000-x.metadata.json"],
+    ["in it, compressed", "shop/kept/metadata/00000-x.gz.metadata.json"],
+    ["below it", "shop/kept/inner/metadata/00000-x.metadata.json"],
+    ["around it", "shop/metadata/00000-x.metadata.json"],
+  ])("is never taken by a new table: metadata %s", async (_case, key) => {
+    scenario.bucket.putMetadata(key, "kept");
+    scenario.putResource("events", { ...SPEC, location: "s3://lake/shop/kept" });
+    await scenario.pass("events");
+    expect(scenario.ready("events")).toContain(
+      `Ready=False ResourceConflict: the table would lie at s3://lake/shop/kept, where the metadata of a table lies that the catalog ` +
+        `does not have ("${key}")`,
+    );
+    expect(scenario.catalog.writes).toEqual([]);
+    scenario.bucket.keys.clear();
+    expect(await scenario.passUntilReady("events")).toBe(1);
+  });
+
+  it("is named by the table that a deleted resource left there with Retain", async () => {
+    scenario.putResource("kept", { ...SPEC, table: "kept", location: "s3://lake/shop/kept" });
+    await scenario.pass("kept");
+    scenario.bucket.putMetadata("shop/kept/metadata/00000-x.metadata.json", "table-1");
+    scenario.deleteResource("kept");
+    scenario.putResource("events", { ...SPEC, location: "s3://lake/shop/kept/inner" });
+    await scenario.pass("events");
+    expect(scenario.ready("events")).toContain('where table "shop.kept" has its metadata');
+    expect(scenario.catalog.writes).toEqual(["create"]);
+  });
+
+  it("is left for another one by a table that names no place", async () => {
+    scenario.bucket.putMetadata("shop/events/metadata/00000-x.metadata.json", "kept");
+    scenario.putResource("events", SPEC);
+    await scenario.pass("events");
+    expect(scenario.status("events")).toMatchObject({ location: "s3://lake/shop/events-table-1" });
+  });
+
+  it("is not guessed free while the store cannot be asked", async () => {
+    scenario.delete(SECRET_TYPE, "s3");
+    scenario.putResource("events", SPEC);
+    await scenario.pass("events");
+    expect(scenario.ready("events")).toBe('Ready=False SecretNotFound: Secret "s3" does not exist');
+    expect(scenario.catalog.writes).toEqual([]);
+  });
+});
+
+describe("two resources whose tables would lie in one place", () => {
+  const place = "s3://lake/shared";
+
+  it.each([
+    ["the same", place, place],
+    ["one inside of the other", place, `${place}/inner`],
+    ["one around the other", `${place}/inner`, place],
+  ])("the younger is refused and names the older: %s", async (_case, first, location) => {
+    scenario.putResource("first", { ...SPEC, table: "first", location: first });
+    await scenario.pass("first");
+    scenario.putResource("second", { ...SPEC, table: "second", location, deletionPolicy: "Delete" });
+    await scenario.pass("second");
+    expect(scenario.ready("second")).toContain(
+      `Ready=False ResourceConflict: the place ${location} is not this table's alone: the files of LakeTable "shop/first" lie at ${first}`,
+    );
+    expect(scenario.status("second")).toMatchObject({ conflictsWith: "first" });
+    expect(scenario.catalog.writes).toEqual(["create"]);
+    await scenario.pass("first");
+    expect(scenario.ready("first")).toContain("Ready=True");
+    scenario.deleteResource("first");
+    expect(await scenario.passUntilReady("second")).toBe(1);
+  });
+
+  it("the one that has its table keeps it, though the other is older", async () => {
+    scenario.putResource("holder", { ...SPEC, table: "holder", location: `${place}/inner` });
+    await scenario.pass("holder");
+    scenario.putResource(
+      "old",
+      { ...SPEC, table: "old", location: place },
+      { creationTimestamp: "2020-01-01T00:00:00Z" },
+    );
+    await scenario.pass("old");
+    expect(scenario.ready("old")).toContain("ResourceConflict: the place s3://lake/shared");
+    await scenario.pass("holder");
+    expect(scenario.ready("holder")).toContain("Ready=True");
+  });
+
+  it.each([
+    ["two, as nobody knows better: both are made", undefined, "Ready=True"],
+    ["one that has two addresses: the younger is refused", "one", "Ready=False ResourceConflict"],
+  ])("where buckets of one name are in stores that are %s", async (_case, identity, expected) => {
+    const elsewhere = { namespace: "elsewhere", name: "main" };
+    const storage = { ...PLATFORM.spec.storage, endpoint: "http://other:7070" };
+    const far = { spec: { ...PLATFORM.spec, storage, catalog: { uri: "http://far" } } };
+    scenario.put(dataPlatformKind, { ...PLATFORM, metadata: elsewhere, ...far });
+    for (const platform of [elsewhere, { namespace: "shop", name: "main" }])
+      if (identity !== undefined) scenario.putIdentities(platform, { Storage: identity });
+    const metadata = { namespace: "elsewhere", creationTimestamp: "2020-01-01T00:00:00Z" };
+    scenario.putResource("first", { ...SPEC, table: "first", location: place }, metadata);
+    scenario.putResource("second", { ...SPEC, location: place });
+    await scenario.pass("second");
+    expect(scenario.ready("second")).toContain(expected);
+  });
+});
+
+describe("allowDestructiveChanges", () => {
+  const more = [...COLUMNS, { name: "n", type: "int" }];
+  const allowed = { ...SPEC, columns: more, allowDestructiveChanges: true };
+
+  beforeEach(async () => {
+    scenario.putResource("events", allowed);
+    await scenario.pass("events");
+  });
+
+  /** Somebody's ALTER TABLE. */
+  function alter(change: (names: string[]) => string[], added?: string): void {
+    const table = scenario.catalog.tables.get(KEY);
+    if (table === undefined) throw new Error("there is no table");
+    const names = change(table.fields.map((field) => field.name));
+    const renamed = table.fields.map((field, nth) => ({ ...field, name: names[nth] ?? field.name }));
+    const type = { kind: "scalar", name: "int" } as const;
+    const fields =
+      added === undefined ? renamed : [...renamed, { id: 4, name: added, type, isRequired: false }];
+    scenario.catalog.tables.set(KEY, { ...table, fields, lastColumnId: 4 });
+  }
+
+  it("drops what a change of the manifest leaves out", async () => {
+    scenario.putResource("events", { ...allowed, columns: COLUMNS });
+    await scenario.passUntilReady("events");
+    expect(scenario.catalog.tables.get(KEY)?.fields.map((field) => field.name)).toEqual(["id", "at"]);
+  });
+
+  it("drops nothing that somebody renamed in SQL, which is told as a rename", async () => {
+    alter((names) => names.map((name) => (name === "n" ? "amount" : name)));
+    await scenario.pass("events");
+    expect(scenario.ready("events")).toContain(
+      'Ready=False ColumnRenamed: column "n" (field id 3) was renamed to "amount" outside of Kubernetes',
+    );
+    scenario.putResource("events", { ...allowed, columns: COLUMNS });
+    await scenario.pass("events");
+    expect(scenario.ready("events")).toContain("ColumnRenamed");
+    expect(scenario.catalog.writes).toEqual(["create"]);
+    scenario.putResource("events", { ...allowed, columns: [...COLUMNS, { name: "amount", type: "int" }] });
+    expect(await scenario.passUntilReady("events")).toBe(1);
+    expect(scenario.catalog.writes).toEqual(["create"]);
+  });
+
+  it("drops nothing that somebody added in SQL, not even with the next change of the manifest", async () => {
+    alter((names) => names, "engine");
+    scenario.putResource("events", { ...allowed, columns: COLUMNS });
+    await scenario.pass("events");
+    expect(scenario.ready("events")).toContain(
+      'Ready=False DestructiveChange: column "engine" is in the table but not in spec.columns, and this manifest never had it',
+    );
+    expect(scenario.catalog.writes).toEqual(["create"]);
+  });
+});
+
+describe("columns of others", () => {
+  it("are kept and shown where the manifest says so", async () => {
+    scenario.putResource("events", { ...SPEC, otherColumns: "Keep" });
+    await scenario.pass("events");
+    const table = scenario.catalog.tables.get(KEY);
+    if (table === undefined) throw new Error("there is no table");
+    const engine = {
+      id: 3,
+      name: "engine",
+      type: { kind: "scalar", name: "int" },
+      isRequired: false,
+    } as const;
+    scenario.catalog.tables.set(KEY, { ...table, fields: [...table.fields, engine], lastColumnId: 3 });
+    await scenario.pass("events");
+    expect(scenario.ready("events")).toBe(
+      'Ready=True Succeeded: table "shop.events" has 3 columns, one of them added by others: engine',
+    );
+    expect(scenario.status("events")).toMatchObject({
+      otherColumns: ["engine"],
+      fields: { 1: "id", 2: "at" },
+    });
+  });
+});
+
+describe("the way back to an earlier schema", () => {
+  it("is open after a column was added and dropped again, a comment set and unset", async () => {
+    const commented = [{ ...COLUMNS[0], doc: "who" }, COLUMNS[1]];
+    const spec = { ...SPEC, allowDestructiveChanges: true };
+    for (const columns of [COLUMNS, [...COLUMNS, { name: "n", type: "int" }], COLUMNS, commented, COLUMNS]) {
+      scenario.putResource("events", { ...spec, columns });
+      expect(await scenario.passUntilReady("events")).toBe(1);
+    }
+    expect(scenario.catalog.tables.get(KEY)).toMatchObject({ schemaId: 0, schemas: { length: 3 } });
   });
 });
 
@@ -433,21 +686,26 @@ describe("two resources that want one table, of which the owner goes", () => {
 });
 
 describe("a platform that lacks the Secret of the object store", () => {
-  it("gets its tables all the same; a table to delete stays until its files can be deleted too", async () => {
+  it("has its tables changed all the same; a table to delete stays until its files can be deleted too", async () => {
+    const spec = { ...SPEC, deletionPolicy: "Delete" };
+    scenario.putResource("events", spec);
+    await scenario.pass("events");
     scenario.delete(SECRET_TYPE, "s3");
-    scenario.putResource("events", { ...SPEC, deletionPolicy: "Delete" });
+    await scenario.restart();
+    scenario.putResource("events", { ...spec, properties: { a: "1" } });
     expect(await scenario.passUntilReady("events")).toBe(1);
+    expect(scenario.catalog.writes).toEqual(["create", "change-properties"]);
     scenario.deleteResource("events");
     await scenario.pass("events");
     expect(scenario.ready("events")).toBe(
       'Ready=False SecretNotFound: deletion waits: Secret "s3" does not exist',
     );
-    expect(scenario.catalog.writes).toEqual(["create"]);
+    expect(scenario.catalog.writes).toEqual(["create", "change-properties"]);
     scenario.putPlatform();
     scenario.wait(10);
     await scenario.pass("events");
     expect(scenario.resource("events")).toBeUndefined();
-    expect(scenario.catalog.writes).toEqual(["create", "drop"]);
+    expect(scenario.catalog.writes).toEqual(["create", "change-properties", "drop"]);
   });
 });
 

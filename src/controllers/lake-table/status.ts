@@ -3,6 +3,7 @@ import type { LakeTable, LakeTableStatus } from "../../crds/kinds.ts";
 import { counted } from "../../api/text.ts";
 import { formatTable } from "../../naming/tables.ts";
 import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
+import { declaredFields, otherColumns } from "../../targets/iceberg/declared-fields.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";
 import { remembered } from "../remembered.ts";
 import type { AppliedTable } from "./apply.ts";
@@ -16,7 +17,7 @@ type Fields = Omit<LakeTableStatus, "conditions" | "observedGeneration">;
 export function tableStatus(input: Input): StatusResult<LakeTableStatus> {
   const table = knownTable(input);
   const rival = input.observed?.older;
-  const older = rival?.isCertain === true ? rival.resource : undefined;
+  const older = rival?.isCertain === true ? rival.resource : input.observed?.overlap?.other;
   return {
     status: {
       ...(older === undefined ? { ...identity(input), ...figures(table, input) } : {}),
@@ -24,11 +25,17 @@ export function tableStatus(input: Input): StatusResult<LakeTableStatus> {
     },
     conditions: [],
     ...(table !== undefined && {
-      ready: {
-        message: `table "${formatTable(table.identifier)}" has ${counted(table.fields.length, "column")}`,
-      },
+      ready: { message: readyMessage(table, input) },
     }),
   };
+}
+
+function readyMessage(table: CurrentTable, { validated }: Input): string {
+  const own = `table "${formatTable(table.identifier)}" has ${counted(table.fields.length, "column")}`;
+  const others = otherColumns(validated?.wanted.columns ?? table.fields, table.fields);
+  if (others.length === 0) return own;
+  const count = others.length === 1 ? "one" : String(others.length);
+  return `${own}, ${count} of them added by others: ${others.join(", ")}`;
 }
 
 /** As answered, else as seen. `undefined`: not known now, or not there. */
@@ -41,9 +48,24 @@ function knownTable({ applied, observed }: Input): CurrentTable | undefined {
  * The table that the resource has: the one that a pass made, or found and brought in line, not what merely bears the name. It is
  * remembered also when it is gone: its successor must not be taken for it, and its files may have to be deleted.
  */
-function identity({ applied, resource }: Input): Fields {
-  if (applied === undefined) return remembered(resource.status, "tableUuid", "location");
-  return { tableUuid: applied.table.uuid, location: applied.table.location };
+function identity({ applied, resource, observed, validated }: Input): Fields {
+  if (applied === undefined || validated === undefined) {
+    const renamedTo = observed?.renamedTo.state === "known" ? observed.renamedTo.value : undefined;
+    return {
+      ...remembered(resource.status, "tableUuid", "location", "fields"),
+      ...(renamedTo !== undefined && { renamedTo }),
+    };
+  }
+  const { uuid, location, fields } = applied.table;
+  const { columns } = validated.wanted;
+  const declared = [...declaredFields(columns, fields)].map(([id, name]) => [String(id), name] as const);
+  const others = otherColumns(columns, fields);
+  return {
+    tableUuid: uuid,
+    location,
+    fields: Object.fromEntries(declared),
+    ...(others.length > 0 && { otherColumns: [...others] }),
+  };
 }
 
 /** What cannot be seen now stays as it was last seen. */

@@ -3,8 +3,9 @@ import type { DataPlatform, LakeTable } from "../../crds/kinds.ts";
 import { NAMESPACE, PLATFORM, PRESENT, describeError } from "../../testing/systems.ts";
 import { readerOf } from "../../testing/object-reader.ts";
 import { rivalsOf } from "../claims/rivals.ts";
-import { isShared, TABLE_CLAIM } from "./claim.ts";
+import { TABLE_CLAIM } from "./claim.ts";
 import type { ObservedTable } from "./observe.ts";
+import { isShared } from "./places.ts";
 import { validateTable } from "./validate.ts";
 
 function table(
@@ -31,6 +32,8 @@ const OBSERVED: ObservedTable = {
   older: undefined,
   platform: PRESENT,
   table: { state: "known", value: undefined },
+  overlap: undefined,
+  renamedTo: { state: "known", value: undefined },
 };
 
 /** A cache that holds these tables and has them all looked at. */
@@ -53,7 +56,7 @@ describe("a table's manifest", () => {
       properties: {},
       formatVersion: undefined,
       location: { kind: "anywhere-in-bucket", bucket: "lake", fallback: "s3://lake/shop/events" },
-      isDestructiveAllowed: false,
+      unnamed: { declared: new Map(), isDropAllowed: false, keepsOthers: false },
     });
   });
 

@@ -1,10 +1,17 @@
 /** Turns a table's spec into the wanted table with all defaults resolved, or says what is in the way. Pure. */
+import { formatKey, keyOf } from "../../api/objects.ts";
 import type { LakeTable, LakeTableColumn, LakeTablePartitionField } from "../../crds/kinds.ts";
 import { CHECKPOINT_FOLDER, isReservedProperty, LAKE_TABLE_DEFAULTS } from "../../crds/kinds.ts";
 import type { TableIdentifier } from "../../naming/tables.ts";
-import { defaultTableLocation, parseTableIdentifier } from "../../naming/tables.ts";
+import { defaultTableLocation, formatTable, parseTableIdentifier } from "../../naming/tables.ts";
 import { TerminalError } from "../../runtime/errors.ts";
-import type { CurrentTable, WantedColumn, WantedLocation, WantedTable } from "../../targets/iceberg/table.ts";
+import type {
+  CurrentTable,
+  UnnamedFields,
+  WantedColumn,
+  WantedLocation,
+  WantedTable,
+} from "../../targets/iceberg/table.ts";
 import { TypeTextError, parseType } from "../../targets/iceberg/type-text.ts";
 import { requireCatalog } from "../../platform/catalog.ts";
 import { requirePresent } from "../../platform/platform.ts";
@@ -14,11 +21,14 @@ import { conflict } from "../claims/rivals.ts";
 import { requireKnown } from "../observation.ts";
 import { TABLE_CLAIM } from "./claim.ts";
 import type { ObservedTable } from "./observe.ts";
+import type { Overlap } from "./places.ts";
 
 export interface ValidatedTable {
   readonly wanted: WantedTable;
   readonly current: CurrentTable | undefined;
   readonly before: Before;
+  /** The name that the table has now which the resource had, where another one took its place. */
+  readonly renamedTo: string | undefined;
 }
 
 /**
@@ -30,10 +40,47 @@ export function validateTable(resource: LakeTable, observed: ObservedTable): Val
   if (observed.older !== undefined) throw conflict(TABLE_CLAIM, resource, observed.older);
   const checked = checkSpec(resource);
   requireCatalog(observed.platform);
+  if (observed.overlap !== undefined) throw overlapConflict(observed.overlap);
   const { bucket } = requirePresent(observed.platform).spec.storage;
   const current = requireKnown(observed.table);
+  const renamedTo = requireKnown(observed.renamedTo);
+  if (current === undefined && renamedTo !== undefined) throw renamed(identifier, renamedTo);
   const location = wantedLocation(resource, { identifier, bucket });
-  return { wanted: { ...checked, identifier, location }, current, before: readBefore(TABLE_CLAIM, resource) };
+  const unnamed = unnamedFields(resource, current);
+  const before = readBefore(TABLE_CLAIM, resource);
+  return { wanted: { ...checked, identifier, location, unnamed }, current, before, renamedTo };
+}
+
+function overlapConflict({ other, place }: Overlap): TerminalError {
+  const theirs = other.status?.location ?? other.spec.location ?? "";
+  return new TerminalError(
+    "ResourceConflict",
+    `the place ${place} is not this table's alone: the files of LakeTable "${formatKey(keyOf(other))}" lie at ${theirs}, and two tables ` +
+      `in one place destroy each other; delete this LakeTable and make one with another location`,
+    { field: "spec.location" },
+  );
+}
+
+function renamed(identifier: TableIdentifier, name: string): TerminalError {
+  const own = formatTable(identifier);
+  return new TerminalError(
+    "TableRenamed",
+    `table "${own}" was renamed to "${name}" outside of Kubernetes and keeps its rows there; rename it back in SQL ` +
+      `(ALTER TABLE ${name} RENAME TO ${own}), or delete this LakeTable, which touches no renamed table, and declare "${name}"; ` +
+      `to have a new, empty table, delete this LakeTable and create it again`,
+    { field: "spec.table" },
+  );
+}
+
+/** What the manifest named is known of the very table only that it was in effect for. */
+function unnamedFields({ spec, status }: LakeTable, current: CurrentTable | undefined): UnnamedFields {
+  const isSame = current !== undefined && status?.tableUuid === current.uuid;
+  const fields = Object.entries((isSame ? status.fields : undefined) ?? {});
+  return {
+    declared: new Map(fields.map(([id, name]) => [Number(id), name])),
+    isDropAllowed: spec.allowDestructiveChanges ?? LAKE_TABLE_DEFAULTS.allowDestructiveChanges,
+    keepsOthers: (spec.otherColumns ?? LAKE_TABLE_DEFAULTS.otherColumns) === "Keep",
+  };
 }
 
 function tableIdentifier({ spec }: LakeTable): TableIdentifier {
@@ -43,7 +90,7 @@ function tableIdentifier({ spec }: LakeTable): TableIdentifier {
   throw new TerminalError("InvalidSpec", `${field} ${parsed.problem}`, { field });
 }
 
-function checkSpec({ spec }: LakeTable): Omit<WantedTable, "identifier" | "location"> {
+function checkSpec({ spec }: LakeTable): Omit<WantedTable, "identifier" | "location" | "unnamed"> {
   const partitionBy = spec.partitionBy ?? [];
   refuseRedundantTimes(partitionBy);
   const { formatVersion, properties } = checkProperties(spec.properties ?? {});
@@ -61,7 +108,6 @@ function checkSpec({ spec }: LakeTable): Omit<WantedTable, "identifier" | "locat
     }),
     properties,
     formatVersion,
-    isDestructiveAllowed: spec.allowDestructiveChanges ?? LAKE_TABLE_DEFAULTS.allowDestructiveChanges,
   };
 }
 

@@ -3,7 +3,10 @@ import type { TableIdentifier } from "../../naming/tables.ts";
 import type { WritePermit } from "../../runtime/controller.ts";
 import type { CatalogClient, CatalogConfig } from "./client.ts";
 import type { CreateTable, TableChange } from "./diff.ts";
+import type { CreateOptions } from "./execute.ts";
 import { changeTable, createTable, dropTable } from "./execute.ts";
+import type { Search } from "./find.ts";
+import { findTable } from "./find.ts";
 import { readTable } from "./read.ts";
 import type { CurrentTable } from "./table.ts";
 
@@ -11,15 +14,20 @@ import type { CurrentTable } from "./table.ts";
 export interface TableCatalog {
   /** The table, or `undefined` when the catalog answered that there is none. */
   readTable(identifier: TableIdentifier, signal?: AbortSignal): Promise<CurrentTable | undefined>;
+  /** Name of the table with this uuid, wherever in the catalog; `undefined`: there is none. Slow in a large catalog. */
+  findTable(uuid: string, search: Search): Promise<string | undefined>;
   /** Creates a table, and its database when that is missing. */
-  createTable(action: CreateTable, permit: WritePermit): Promise<CurrentTable>;
+  createTable(action: CreateTable, options: CreateOptions): Promise<CurrentTable>;
   /** Carries out changes in one commit, which is refused when the table is no longer as it was read. */
   changeTable(
     table: CurrentTable,
     change: { readonly actions: readonly TableChange[]; readonly permit: WritePermit },
   ): Promise<CurrentTable>;
-  /** Takes the table out of the catalog; `false`: there was none. Not all catalogs delete its files. */
-  dropTable(identifier: TableIdentifier, permit: WritePermit): Promise<boolean>;
+  /** Takes the table out of the catalog; `false`: there was none. With `purges` it is asked to delete the files, which not all do. */
+  dropTable(
+    identifier: TableIdentifier,
+    options: { readonly purges: boolean; readonly permit: WritePermit },
+  ): Promise<boolean>;
   probe(signal?: AbortSignal): Promise<CatalogConfig>;
   close(): Promise<void>;
 }
@@ -28,9 +36,10 @@ export interface TableCatalog {
 export function createTableCatalog(client: CatalogClient): TableCatalog {
   return {
     readTable: (identifier, signal) => readTable(client, identifier, signal),
-    createTable: (action, permit) => createTable(client, action, permit),
+    findTable: (uuid, search) => findTable(client, uuid, search),
+    createTable: (action, options) => createTable(client, action, options),
     changeTable: (table, change) => changeTable(client, table, change),
-    dropTable: (identifier, permit) => dropTable(client, identifier, permit),
+    dropTable: (identifier, options) => dropTable(client, identifier, options),
     probe: (signal) => client.probe(signal),
     close: () => client.close(),
   };

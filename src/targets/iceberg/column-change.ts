@@ -1,4 +1,5 @@
 /** Changes of columns as data, and what a comparison gathers on its way to them. Pure. */
+import type { UnnamedFields } from "./table.ts";
 import type { Field, IdSource } from "./types.ts";
 
 /** One change of a schema. `path` is the column's name, and what is inside it after dots. */
@@ -15,7 +16,7 @@ export type ColumnChange =
 /** What a comparison gathers on its way. */
 export interface Evolution {
   readonly ids: IdSource;
-  readonly isDestructiveAllowed: boolean;
+  readonly unnamed: UnnamedFields;
   readonly identifierFieldIds: ReadonlySet<number>;
   readonly changes: ColumnChange[];
   readonly dropped: { readonly path: string; readonly field: Field }[];

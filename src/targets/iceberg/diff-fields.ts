@@ -1,4 +1,5 @@
 /** How fields and their types become other ones while their data stays readable, at the top of a table and inside columns. Pure. */
+import type { Reason } from "../../api/reasons.ts";
 import { TerminalError } from "../../runtime/errors.ts";
 import type { Evolution } from "./column-change.ts";
 import { printType } from "./type-text.ts";
@@ -28,13 +29,30 @@ export function evolveStruct(
   at: Place,
 ): readonly Field[] {
   const continued = matchFields(wanted, current);
-  refuseDrops(wanted, current, { continued, at });
+  const named = new Set([...continued.values()].map((field) => field.id));
+  const kept = current.filter((field) => !named.has(field.id) && staysUnnamed(field, wanted, at));
   const evolved = wanted.map((field) => {
     const before = continued.get(field.name);
     return before === undefined ? addField(field, at) : evolveField(field, before, at);
   });
   noteOrder(evolved, current, at);
-  return evolved;
+  return withKept(evolved, kept, current);
+}
+
+/** Fields that nobody named stay behind the field that they stand behind now. */
+function withKept(
+  evolved: readonly Field[],
+  kept: readonly Field[],
+  current: readonly Field[],
+): readonly Field[] {
+  const result = [...evolved];
+  for (const field of kept) {
+    const before = current[current.indexOf(field) - 1];
+    const position = result.findIndex((candidate) => candidate.id === before?.id);
+    // The one before it may be dropped: then it goes to the end.
+    result.splice(position < 0 && before !== undefined ? result.length : position + 1, 0, field);
+  }
+  return result;
 }
 
 /** The current field that each wanted one continues: of the same name, else of the previous name when nothing else took that. */
@@ -51,33 +69,54 @@ function matchFields(wanted: readonly WantedField[], current: readonly Field[]):
   return new Map(matches.filter((match): match is readonly [string, Field] => match[1] !== undefined));
 }
 
-function refuseDrops(
-  wanted: readonly WantedField[],
-  current: readonly Field[],
-  context: { readonly continued: ReadonlyMap<string, Field>; readonly at: Place },
-): void {
-  const { continued, at } = context;
-  const kept = new Set([...continued.values()].map((field) => field.id));
-  for (const field of current.filter((candidate) => !kept.has(candidate.id))) {
-    const path = pathOf(at, field.name);
-    if (!at.evolution.isDestructiveAllowed) {
-      throw new TerminalError("DestructiveChange", destructiveMessage(path, wanted, field), {
-        field: "spec.columns",
-      });
-    }
-    at.evolution.changes.push({ kind: "drop-column", path });
-    at.evolution.dropped.push({ path, field });
+/** Whether a field that the manifest does not name stays. Notes a drop that the manifest asks for; throws for any other loss. */
+function staysUnnamed(field: Field, wanted: readonly WantedField[], at: Place): boolean {
+  const { changes, dropped, unnamed } = at.evolution;
+  const path = pathOf(at, field.name);
+  const declaredName = unnamed.declared.get(field.id);
+  if (declaredName === undefined) {
+    if (unnamed.keepsOthers && !field.isRequired) return true;
+    throw refusal("DestructiveChange", othersMessage(path, wanted, field));
   }
+  if (declaredName !== field.name)
+    throw refusal("ColumnRenamed", renamedMessage(pathOf(at, declaredName), path, field));
+  if (!unnamed.isDropAllowed) throw refusal("DestructiveChange", dropMessage(path, wanted, field));
+  changes.push({ kind: "drop-column", path });
+  dropped.push({ path, field });
+  return false;
 }
 
-function destructiveMessage(path: string, wanted: readonly WantedField[], field: Field): string {
-  const renamed = wanted.find((candidate) => candidate.previousName === field.name);
-  const isBoth = renamed !== undefined;
+function refusal(reason: Reason, message: string): TerminalError {
+  return new TerminalError(reason, message, { field: "spec.columns" });
+}
+
+function othersMessage(path: string, wanted: readonly WantedField[], field: Field): string {
+  return (
+    `column "${path}" is in the table but not in spec.columns, and this manifest never had it; add it there to keep it. ` +
+    `What was not declared is never dropped from here: drop it in SQL, or add it and leave it out in a later change` +
+    clashOf(path, wanted, field)
+  );
+}
+
+function renamedMessage(before: string, now: string, { id }: Field): string {
+  return (
+    `column "${before}" (field id ${id}) was renamed to "${now}" outside of Kubernetes; set its name to "${now}" in spec.columns ` +
+    `to accept that, or rename it back in SQL; nothing is dropped or added meanwhile`
+  );
+}
+
+function dropMessage(path: string, wanted: readonly WantedField[], field: Field): string {
   return (
     `column "${path}" is in the table but not in spec.columns; add it there to keep it, or set ` +
     `spec.allowDestructiveChanges: true to drop it with its data` +
-    (isBoth ? ` (the table has a column "${renamed.name}" too, so "${path}" cannot be renamed to it)` : "")
+    clashOf(path, wanted, field)
   );
+}
+
+function clashOf(path: string, wanted: readonly WantedField[], field: Field): string {
+  const renamed = wanted.find((candidate) => candidate.previousName === field.name);
+  if (renamed === undefined) return "";
+  return ` (the table has a column "${renamed.name}" too, so "${path}" cannot be renamed to it)`;
 }
 
 function addField(wanted: WantedField, at: Place): Field {

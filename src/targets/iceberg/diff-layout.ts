@@ -82,21 +82,25 @@ function partitionShapes(
   wanted: readonly WantedPartitionField[],
   fields: readonly Field[],
 ): readonly PartitionShape[] {
-  const columns = new Set(fields.map((field) => field.name));
-  return wanted.map((field) => ({
-    sourceId: idOfColumn(field.column, fields, "spec.partitionBy"),
-    transform: field.width === undefined ? field.transform : `${field.transform}[${field.width}]`,
-    name: partitionName(field, columns),
-  }));
+  const taken = new Set(fields.map((field) => field.name));
+  return wanted.map((field) => {
+    const name = partitionName(field, taken);
+    taken.add(name);
+    return {
+      sourceId: idOfColumn(field.column, fields, "spec.partitionBy"),
+      transform: field.width === undefined ? field.transform : `${field.transform}[${field.width}]`,
+      name,
+    };
+  });
 }
 
 /** The name that engines show; it may be a column's only where it has the column's very values. */
-function partitionName(field: WantedPartitionField, columns: ReadonlySet<string>): string {
+function partitionName(field: WantedPartitionField, taken: ReadonlySet<string>): string {
   if (field.transform === "identity") return field.column;
   const suffix = field.transform === "void" ? "null" : field.transform;
   const parts = [field.column, suffix, ...(field.width === undefined ? [] : [String(field.width)])];
   let name = parts.join("_");
-  while (columns.has(name)) name += "_partition";
+  while (taken.has(name)) name += "_partition";
   return name;
 }
 

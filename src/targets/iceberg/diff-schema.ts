@@ -1,14 +1,17 @@
 /** Compares wanted columns with a table's schema. Pure: gives the new schema, with the ids of all data kept, and says what changes. */
+import { isDeepStrictEqual } from "node:util";
 import { TerminalError } from "../../runtime/errors.ts";
 import type { ColumnChange, Evolution } from "./column-change.ts";
 import { evolveStruct } from "./diff-fields.ts";
-import type { CurrentTable, WantedColumn } from "./table.ts";
+import type { CurrentTable, TableSchema, UnnamedFields, WantedColumn } from "./table.ts";
 import type { Field } from "./types.ts";
 import { IdSource, idsOfField } from "./types.ts";
 
 export interface SchemaDiff {
   /** The whole new schema. */
   readonly fields: readonly Field[];
+  /** Id of the new schema when the table had that very one before; catalogs refuse to add it a second time. */
+  readonly knownId?: number;
   /** Highest field id after the change. */
   readonly lastColumnId: number;
   /** Empty: the schema is as wanted already. */
@@ -19,11 +22,11 @@ export interface SchemaDiff {
 export function diffSchema(
   columns: readonly WantedColumn[],
   table: CurrentTable,
-  isDestructiveAllowed: boolean,
+  unnamed: UnnamedFields,
 ): SchemaDiff {
   const evolution: Evolution = {
     ids: new IdSource(table.lastColumnId),
-    isDestructiveAllowed,
+    unnamed,
     identifierFieldIds: new Set(table.identifierFieldIds),
     changes: [],
     dropped: [],
@@ -31,7 +34,21 @@ export function diffSchema(
   const wanted = columns.map((column) => ({ ...column, doc: { text: column.doc } }));
   const fields = evolveStruct(wanted, table.fields, { path: "", evolution });
   refuseNeededDrops(evolution, table);
-  return { fields, lastColumnId: evolution.ids.last, changes: evolution.changes };
+  const known = table.schemas.find((schema) => isSameSchema(schema, { ...table, fields }));
+  return {
+    fields,
+    ...(known !== undefined && { knownId: known.schemaId }),
+    lastColumnId: evolution.ids.last,
+    changes: evolution.changes,
+  };
+}
+
+/** As catalogs compare: ids, names, types, comments, order and identifier fields. */
+function isSameSchema(one: Omit<TableSchema, "schemaId">, other: Omit<TableSchema, "schemaId">): boolean {
+  return isDeepStrictEqual(
+    [one.fields, one.identifierFieldIds.toSorted()],
+    [other.fields, other.identifierFieldIds.toSorted()],
+  );
 }
 
 /** Data files stay laid out by the partitioning they were written with; engines fail on a layout whose column is gone. */

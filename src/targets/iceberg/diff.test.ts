@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isTerminalError } from "../../runtime/errors.ts";
 import type { TableAction } from "./diff.ts";
+import { declaredFields } from "./declared-fields.ts";
 import { describeTableAction, diffTable } from "./diff.ts";
 import { MANAGED_PROPERTIES } from "./diff-properties.ts";
 import type { CurrentTable, WantedColumn, WantedTable } from "./table.ts";
@@ -25,9 +26,18 @@ function wantedTable(changes: Partial<WantedTable> = {}): WantedTable {
     properties: {},
     formatVersion: undefined,
     location: { kind: "anywhere-in-bucket", bucket: "lake", fallback: "s3://lake/shop/events" },
-    isDestructiveAllowed: false,
+    unnamed: unnamedOf([], false),
     ...changes,
   };
+}
+
+/** The manifest had these columns of a table that was made with them, so that its ids are known. */
+function unnamedOf(before: readonly WantedColumn[], isDropAllowed: boolean): WantedTable["unnamed"] {
+  const declared =
+    before.length === 0
+      ? new Map<number, string>()
+      : declaredFields(before, create(wantedTable({ columns: before })).fields);
+  return { declared, isDropAllowed, keepsOthers: false };
 }
 
 function create(wanted: WantedTable): CurrentTable {
@@ -44,12 +54,15 @@ function applyAll(actions: readonly TableAction[], current: CurrentTable | undef
 function evolve(
   from: readonly WantedColumn[],
   to: readonly WantedColumn[],
-  isDestructiveAllowed = false,
+  isDropAllowed = false,
 ): { readonly texts: readonly string[]; readonly fields: readonly Field[] } {
   const current = create(wantedTable({ columns: from }));
-  const actions = diffTable(wantedTable({ columns: to, isDestructiveAllowed }), current);
+  const actions = diffTable(wantedTable({ columns: to, unnamed: unnamedOf(from, isDropAllowed) }), current);
   return { texts: actions.map(describeTableAction), fields: applyAll(actions, current).fields };
 }
+
+/** All columns of `wantedTable()` may be dropped. */
+const UNNAMED = unnamedOf(wantedTable().columns, true);
 
 function ids(fields: readonly Field[]): Record<string, number> {
   return Object.fromEntries(fields.map((field) => [field.name, field.id]));
@@ -172,7 +185,7 @@ describe("a column", () => {
     );
     const current = create(wantedTable({ columns: from }));
     const dropped = applyAll(
-      diffTable(wantedTable({ columns: [column("b string")], isDestructiveAllowed: true }), current),
+      diffTable(wantedTable({ columns: [column("b string")], unnamed: unnamedOf(from, true) }), current),
       current,
     );
     const again = applyAll(diffTable(wantedTable({ columns: from }), dropped), dropped);
@@ -214,7 +227,7 @@ describe("a column", () => {
   it("that data was ever partitioned by cannot be dropped", () => {
     const current = create(wantedTable({ partitionBy: [{ column: "n", transform: "identity" }] }));
     const columns = wantedTable().columns.filter((one) => one.name !== "n");
-    expect(() => diffTable(wantedTable({ columns, isDestructiveAllowed: true }), current)).toThrow(
+    expect(() => diffTable(wantedTable({ columns, unnamed: UNNAMED }), current)).toThrow(
       'column "n" cannot be dropped: the table is or was partitioned by it',
     );
   });
@@ -222,9 +235,7 @@ describe("a column", () => {
   it("that identifies rows cannot be dropped or made optional", () => {
     const current = { ...create(wantedTable()), identifierFieldIds: [1] };
     const columns = wantedTable().columns.filter((one) => one.name !== "id");
-    expect(() => diffTable(wantedTable({ columns, isDestructiveAllowed: true }), current)).toThrow(
-      "identifier fields",
-    );
+    expect(() => diffTable(wantedTable({ columns, unnamed: UNNAMED }), current)).toThrow("identifier fields");
     expect(() => diffTable(wantedTable({ columns: [column("id string"), ...columns] }), current)).toThrow(
       'column "id" cannot become optional',
     );
@@ -281,6 +292,181 @@ describe("a nested column", () => {
     expect(actions).toMatchObject([
       { fields: [{ type: { fields: [{ ...inside, type: { name: "long" } }] } }] },
     ]);
+  });
+});
+
+/** The table after somebody's `ALTER TABLE`: the fields that `change` makes of its own. */
+function altered(table: CurrentTable, change: (fields: Field[]) => Field[]): CurrentTable {
+  const fields = change([...table.fields]);
+  const schemaId = table.schemaId + 1;
+  const schemas = [...table.schemas, { schemaId, fields, identifierFieldIds: [] }];
+  return { ...table, fields, schemaId, schemas, lastColumnId: table.lastColumnId + 1 };
+}
+
+describe("a column that the manifest does not name", () => {
+  const columns = [column("a int"), column("b string")];
+  const table = create(wantedTable({ columns }));
+  const other = (name: string, isRequired = false): Field => ({
+    id: 3,
+    name,
+    type: { kind: "scalar", name: "int" },
+    isRequired,
+  });
+  const wanted = (unnamed: Partial<WantedTable["unnamed"]>): WantedTable =>
+    wantedTable({ columns, unnamed: { ...unnamedOf(columns, false), ...unnamed } });
+
+  it("is never dropped when somebody else added it, whatever is allowed", () => {
+    const added = altered(table, (fields) => [...fields, other("engine")]);
+    for (const isDropAllowed of [true, false]) {
+      expect(() => diffTable(wanted({ isDropAllowed }), added)).toThrow(
+        'column "engine" is in the table but not in spec.columns, and this manifest never had it',
+      );
+    }
+  });
+
+  it("is never dropped from a table that is taken over, as no manifest had it before", () => {
+    const taken = wantedTable({
+      columns: [column("a int")],
+      unnamed: { declared: new Map(), isDropAllowed: true, keepsOthers: false },
+    });
+    expect(() => diffTable(taken, table)).toThrow("this manifest never had it");
+  });
+
+  it("is told as renamed when its id had another name, whatever is allowed", () => {
+    const renamed = altered(table, ([a, b]) => [a as Field, { ...(b as Field), name: "c" }]);
+    for (const [isDropAllowed, keepsOthers] of [
+      [true, false],
+      [false, true],
+    ] as const) {
+      expect(() => diffTable(wanted({ isDropAllowed, keepsOthers }), renamed)).toThrow(
+        'column "b" (field id 2) was renamed to "c" outside of Kubernetes; set its name to "c" in spec.columns to accept that',
+      );
+    }
+    const accepted = wantedTable({
+      columns: [column("a int"), column("c string")],
+      unnamed: unnamedOf(columns, true),
+    });
+    expect(diffTable(accepted, renamed)).toEqual([]);
+  });
+
+  it("is told as renamed inside of a column too", () => {
+    const from = [column("s struct<x:int>")];
+    const before = create(wantedTable({ columns: from }));
+    const renamed = altered(before, ([s]) => {
+      const type = { kind: "struct", fields: [{ ...other("y"), id: 2 }] } as const;
+      return [{ ...(s as Field), type }];
+    });
+    const same = wantedTable({ columns: from, unnamed: unnamedOf(from, true) });
+    expect(() => diffTable(same, renamed)).toThrow(
+      'column "s.x" (field id 2) was renamed to "s.y" outside of Kubernetes',
+    );
+  });
+
+  it("stays where it is when others' columns are kept, and is no difference", () => {
+    for (const position of [0, 1, 2]) {
+      const added = altered(table, (fields) => fields.toSpliced(position, 0, other("engine")));
+      expect(diffTable(wanted({ keepsOthers: true }), added)).toEqual([]);
+      const more = wantedTable({
+        columns: [...columns, column("n int")],
+        unnamed: wanted({ keepsOthers: true }).unnamed,
+      });
+      const names = applyAll(diffTable(more, added), added).fields.map((field) => field.name);
+      expect(names).toEqual(["a", "b", "n"].toSpliced(position, 0, "engine"));
+    }
+  });
+
+  it("is refused when it is required, as then no row can be written without it", () => {
+    const added = altered(table, (fields) => [...fields, other("engine", true)]);
+    expect(() => diffTable(wanted({ keepsOthers: true }), added)).toThrow('column "engine" is in the table');
+  });
+});
+
+describe("an earlier schema", () => {
+  const [a, b, c] = [column("a int"), column("b int"), column("c int")];
+
+  it.each<[string, readonly WantedColumn[], readonly WantedColumn[]]>([
+    ["after an order and back", [a, b], [b, a]],
+    ["after a rename and back", [a, b], [a, column("c int", { previousName: "b" })]],
+    ["after a comment and none", [a, b], [a, column("b int", { doc: "more" })]],
+    ["after a new column and none", [a, b], [a, b, c]],
+  ])("is made current again %s", (_case, before, after) => {
+    const first = create(wantedTable({ columns: before }));
+    const there = applyAll(
+      diffTable(wantedTable({ columns: after, unnamed: unnamedOf(before, true) }), first),
+      first,
+    );
+    const declared = declaredFields(after, there.fields);
+    const back = before.map((one, nth) => {
+      const now = after[nth]?.previousName === undefined ? undefined : after[nth].name;
+      return { ...one, ...(now !== undefined && { previousName: now }) };
+    });
+    const actions = diffTable(
+      wantedTable({ columns: back, unnamed: { declared, isDropAllowed: true, keepsOthers: false } }),
+      there,
+    );
+    expect(actions).toMatchObject([{ kind: "evolve-schema", knownId: 0 }]);
+    const again = applyAll(actions, there);
+    expect([again.schemaId, again.fields]).toEqual([0, first.fields]);
+  });
+});
+
+describe("a column with the name of a partition field", () => {
+  const byDay = [{ column: "at", transform: "day" }] as const;
+  const { columns } = wantedTable();
+  const clash =
+    'column "at_day" would have the name of the table\'s partition field "at_day" (day of column "at")';
+
+  it("cannot be added", () => {
+    const table = create(wantedTable({ partitionBy: byDay }));
+    const wanted = wantedTable({ columns: [...columns, column("at_day date")], partitionBy: byDay });
+    expect(() => diffTable(wanted, table)).toThrow(clash);
+  });
+
+  it("cannot come from a rename", () => {
+    const table = create(wantedTable({ partitionBy: byDay }));
+    const renamed = columns.map((one) =>
+      one.name === "n" ? column("at_day int", { previousName: "n" }) : one,
+    );
+    expect(() => diffTable(wantedTable({ columns: renamed, partitionBy: byDay }), table)).toThrow(clash);
+  });
+
+  it("cannot be added after the table was partitioned otherwise, or not at all any more", () => {
+    const daily = create(wantedTable({ partitionBy: byDay }));
+    const table = applyAll(diffTable(wantedTable(), daily), daily);
+    const wanted = wantedTable({ columns: [...columns, column("at_day date")] });
+    expect(() => diffTable(wanted, table)).toThrow(clash);
+  });
+
+  it("cannot take the place of a renamed column that the table is partitioned by, in one step or two", () => {
+    const partitionBy = [{ column: "n", transform: "identity" }] as const;
+    const table = create(wantedTable({ partitionBy }));
+    const renamed = columns.map((one) => (one.name === "n" ? column("m int", { previousName: "n" }) : one));
+    const byM = [{ column: "m", transform: "identity" }] as const;
+    const second = wantedTable({ columns: [...renamed, column("n int")], partitionBy: byM });
+    const told =
+      'column "n" would have the name of the table\'s partition field "n" (identity of column "m")';
+    const first = applyAll(diffTable(wantedTable({ columns: renamed, partitionBy: byM }), table), table);
+    expect(() => diffTable(second, first)).toThrow(told);
+  });
+
+  it("that is there already is told, until another name is given to it", () => {
+    const table = altered(create(wantedTable({ partitionBy: byDay })), (fields) => [
+      ...fields,
+      { id: 4, name: "at_day", type: { kind: "scalar", name: "date" }, isRequired: false },
+    ]);
+    const so = [...columns, column("at_day date")];
+    expect(() => diffTable(wantedTable({ columns: so, partitionBy: byDay }), table)).toThrow(
+      'column "at_day" has the name of the table\'s partition field "at_day" (day of column "at"), so that no engine can read',
+    );
+    const other = [...columns, column("day date", { previousName: "at_day" })];
+    expect(diffTable(wantedTable({ columns: other, partitionBy: byDay }), table)).toMatchObject([
+      { changes: [{ kind: "rename-column", from: "at_day", to: "day" }] },
+    ]);
+  });
+
+  it("may be the very column that the partition field is made from", () => {
+    const partitionBy = [{ column: "n", transform: "identity" }] as const;
+    expect(diffTable(wantedTable({ partitionBy }), create(wantedTable({ partitionBy })))).toEqual([]);
   });
 });
 
@@ -425,7 +611,8 @@ describe("carrying out the difference", () => {
     fc.assert(
       fc.property(pair, ([before, after]) => {
         const current = create(before);
-        const actions = diffOrUndefined(after, current);
+        const declared = declaredFields(before.columns, current.fields);
+        const actions = diffOrUndefined({ ...after, unnamed: { ...after.unnamed, declared } }, current);
         if (actions === undefined) return;
         const fields = applyAll(actions, current).fields;
         const all = fields.flatMap(idsOfField);
@@ -440,11 +627,13 @@ describe("carrying out the difference", () => {
 
 function expectConvergence(before: WantedTable, after: WantedTable): void {
   const current = create(before);
-  expect(diffTable({ ...before, isDestructiveAllowed: false }, current)).toEqual([]);
-  const actions = diffOrUndefined(after, current);
+  expect(diffTable(before, current)).toEqual([]);
+  const declared = declaredFields(before.columns, current.fields);
+  const wanted = { ...after, unnamed: { ...after.unnamed, declared } };
+  const actions = diffOrUndefined(wanted, current);
   if (actions === undefined) return;
   const changed = applyAll(actions, current);
-  expect(diffTable(after, changed)).toEqual([]);
+  expect(diffTable(wanted, changed)).toEqual([]);
   expect(changed.fields.map((field) => `${field.name} ${printType(withoutIds(field.type))}`)).toEqual(
     after.columns.map((one) => `${one.name} ${printType(one.type)}`),
   );

@@ -7,6 +7,7 @@ import { TerminalError } from "../../runtime/errors.ts";
 import type { LayoutChange } from "./diff-layout.ts";
 import { diffPartitioning, diffSortOrder, newPartitionFields, newSortFields } from "./diff-layout.ts";
 import { diffProperties, withManagedNames } from "./diff-properties.ts";
+import { refuseNameClash } from "./partition-names.ts";
 import type { ColumnChange } from "./column-change.ts";
 import { describeColumnChange } from "./column-change.ts";
 import { diffSchema } from "./diff-schema.ts";
@@ -40,6 +41,8 @@ export type TableChange =
   | {
       readonly kind: "evolve-schema";
       readonly fields: readonly Field[];
+      /** The schema is there already, under this id. */
+      readonly knownId?: number;
       readonly lastColumnId: number;
       readonly changes: readonly ColumnChange[];
     }
@@ -60,11 +63,18 @@ const DEFAULT_FORMAT_VERSION = 2;
 export function diffTable(wanted: WantedTable, current: CurrentTable | undefined): readonly TableAction[] {
   if (current === undefined) return [createTable(wanted)];
   refuseOtherLocation(wanted.location, current);
-  const schema = diffSchema(wanted.columns, current, wanted.isDestructiveAllowed);
+  const schema = diffSchema(wanted.columns, current, wanted.unnamed);
+  const partitioning = changePartitioning(wanted, schema.fields, current);
+  const specs = current.partitionSpecs.map((spec) => spec.fields);
+  refuseNameClash(
+    schema.fields,
+    partitioning === undefined ? specs : [...specs, partitioning.change.layout],
+    current.fields,
+  );
   const actions: (TableChange | undefined)[] = [
     upgradeFormat(wanted.formatVersion, current),
     schema.changes.length === 0 ? undefined : { kind: "evolve-schema", ...schema },
-    changePartitioning(wanted, schema.fields, current),
+    partitioning,
     changeSortOrder(wanted, schema.fields, current),
     changeProperties(wanted, current),
   ];
@@ -141,7 +151,7 @@ function changePartitioning(
   wanted: WantedTable,
   fields: readonly Field[],
   current: CurrentTable,
-): TableChange | undefined {
+): Extract<TableChange, { kind: "change-partitioning" }> | undefined {
   const change = diffPartitioning(wanted.partitionBy, fields, current);
   if (change === undefined) return undefined;
   const formatVersion = wanted.formatVersion ?? current.formatVersion;

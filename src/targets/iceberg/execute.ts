@@ -12,6 +12,7 @@ import { normalLocation } from "../../naming/locations.ts";
 import { formatTable } from "../../naming/tables.ts";
 import type { DatabaseName, TableIdentifier } from "../../naming/tables.ts";
 import type { WritePermit } from "../../runtime/controller.ts";
+import { TerminalError } from "../../runtime/errors.ts";
 import type { CatalogClient, CatalogRequest, CatalogResult } from "./client.ts";
 import { namespacePath, tablePath } from "./client.ts";
 import type { CreateTable, TableChange } from "./diff.ts";
@@ -38,16 +39,23 @@ async function createDatabase(
   return result.outcome === "done";
 }
 
+export interface CreateOptions {
+  readonly permit: WritePermit;
+  /** What lies at a place already, in words, so that no table may be made there; `undefined`: nothing. Asked right before the commit. */
+  readonly occupantOf: (location: string) => Promise<string | undefined>;
+}
+
 /**
  * Creates a table, and its database when that is missing. First the catalog proposes (a "staged" creation), then the table is
- * committed at the place that was decided; only so do all catalogs honour a place. Throws `NotSettled` when somebody else was faster.
+ * committed at the place that was decided; only so do all catalogs honour a place. Throws `NotSettled` when somebody else was faster,
+ * and `TerminalError` when the place is taken or the catalog would make another table than the wanted one.
  */
 export async function createTable(
   client: CatalogClient,
   action: CreateTable,
-  permit: WritePermit,
+  { permit, occupantOf }: CreateOptions,
 ): Promise<CurrentTable> {
-  const context = writing(describeTableAction(action), permit);
+  const context = { ...writing(describeTableAction(action), permit), occupantOf };
   let result = await tryCreate(client, action, context);
   // Which of the two steps notices that the database is missing differs from catalog to catalog.
   if (result.outcome === "missing") {
@@ -75,14 +83,14 @@ export async function changeTable(
   return parseTable(client, table.identifier, { body: answer, doing });
 }
 
-/** Takes a table out of the catalog, with the wish to delete its files; not all catalogs fulfil it. `false`: there was none. */
+/** Takes a table out of the catalog. With `purges` it is asked to delete the table's files; not all catalogs do. `false`: there was none. */
 export async function dropTable(
   client: CatalogClient,
   identifier: TableIdentifier,
-  permit: WritePermit,
+  { purges, permit }: { readonly purges: boolean; readonly permit: WritePermit },
 ): Promise<boolean> {
   const doing = `dropping table "${formatTable(identifier)}"`;
-  const query = { purgeRequested: "true" };
+  const query = { purgeRequested: String(purges) };
   const result = await client.send({
     method: "DELETE",
     path: tablePath(identifier),
@@ -109,12 +117,17 @@ function writing(doing: string, { signal, assertMayWrite }: WritePermit): Doing 
   return { doing, signal, assertMayWrite };
 }
 
-async function tryCreate(client: CatalogClient, action: CreateTable, context: Doing): Promise<CatalogResult> {
+async function tryCreate(
+  client: CatalogClient,
+  action: CreateTable,
+  { occupantOf, ...context }: Doing & Pick<CreateOptions, "occupantOf">,
+): Promise<CatalogResult> {
   const proposed = await proposeTable(client, action, context);
   if (proposed.outcome !== "done") return proposed;
   const parsed = stagedTable.safeParse(proposed.body);
   if (!parsed.success) throw unreadableAnswer(client.settings, context.doing, parsed.error);
-  const location = decideLocation(action.location, parsed.data.metadata.location);
+  const { location: proposal, "table-uuid": uuid } = parsed.data.metadata;
+  const location = await freeLocation(action.location, { proposal, uuid }, occupantOf);
   const body: CommitTableRequest = {
     identifier: wireIdentifier(action.identifier),
     requirements: [{ type: "assert-create" }],
@@ -141,10 +154,35 @@ async function proposeTable(
   return client.send({ method: "POST", path, body, ...context });
 }
 
-function decideLocation(wanted: WantedLocation, proposed: string): string {
-  if (wanted.kind === "exact") return wanted.url;
-  const isInBucket = `${normalLocation(proposed)}/`.startsWith(`s3://${wanted.bucket}/`);
-  return isInBucket ? proposed.replace(/\/+$/, "") : wanted.fallback;
+/** Where no other table lies: what is asked for, what the catalog proposes, or a folder of the table's own that bears its uuid. */
+async function freeLocation(
+  wanted: WantedLocation,
+  { proposal, uuid }: { readonly proposal: string; readonly uuid: string },
+  occupantOf: CreateOptions["occupantOf"],
+): Promise<string> {
+  const candidates =
+    wanted.kind === "exact"
+      ? [wanted.url]
+      : [
+          isInBucket(proposal, wanted.bucket) ? proposal.replace(/\/+$/, "") : wanted.fallback,
+          `${wanted.fallback}-${uuid}`,
+        ];
+  let taken = "";
+  for (const location of candidates) {
+    const occupant = await occupantOf(location);
+    if (occupant === undefined) return location;
+    taken = `the table would lie at ${location}, where ${occupant}`;
+  }
+  throw new TerminalError(
+    "ResourceConflict",
+    `${taken}; two tables in one place destroy each other, so choose another spec.location (in a new LakeTable), ` +
+      `or move away what lies there`,
+    { field: "spec.location" },
+  );
+}
+
+function isInBucket(location: string, bucket: string): boolean {
+  return `${normalLocation(location)}/`.startsWith(`s3://${bucket}/`);
 }
 
 /** The schema goes in as wanted, not as proposed: both are the same but for ids, and what was compared is what should be written. */
@@ -200,7 +238,10 @@ function updates(action: TableChange, table: CurrentTable): TableUpdate[] {
     case "upgrade-format":
       return [{ action: "upgrade-format-version", "format-version": action.to }];
     case "evolve-schema": {
-      const schema = writeSchema(action.fields, table.schemaId + 1, table.identifierFieldIds);
+      if (action.knownId !== undefined)
+        return [{ action: "set-current-schema", "schema-id": action.knownId }];
+      const schemaId = Math.max(...table.schemas.map((schema) => schema.schemaId)) + 1;
+      const schema = writeSchema(action.fields, schemaId, table.identifierFieldIds);
       return [
         { action: "add-schema", schema, "last-column-id": action.lastColumnId },
         { action: "set-current-schema", "schema-id": LAST_ADDED },

@@ -36,7 +36,16 @@ export interface WantedTable {
   /** Version of the table format; `undefined`: 2 for a new table, and whatever an old one has. */
   readonly formatVersion: number | undefined;
   readonly location: WantedLocation;
-  readonly isDestructiveAllowed: boolean;
+  readonly unnamed: UnnamedFields;
+}
+
+/** What becomes of a table's fields that the manifest does not name. */
+export interface UnnamedFields {
+  /** Names by id of the fields that the manifest named when it was last in effect: only these are dropped by leaving them out. */
+  readonly declared: ReadonlyMap<number, string>;
+  readonly isDropAllowed: boolean;
+  /** Optional fields that no manifest ever named stay as they are; else they are refused. */
+  readonly keepsOthers: boolean;
 }
 
 /** Where a new table should lie. URLs without a slash at the end. */
@@ -79,12 +88,20 @@ export interface Snapshot {
   readonly totalBytes?: number;
 }
 
+export interface TableSchema {
+  readonly schemaId: number;
+  readonly fields: readonly Field[];
+  readonly identifierFieldIds: readonly number[];
+}
+
 export interface CurrentTable {
   readonly identifier: TableIdentifier;
   readonly uuid: string;
   readonly location: string;
   readonly formatVersion: number;
   readonly schemaId: number;
+  /** All schemas that the catalog still knows, the current one too. */
+  readonly schemas: readonly TableSchema[];
   readonly fields: readonly Field[];
   readonly identifierFieldIds: readonly number[];
   /** Highest field id that the table has ever used. */

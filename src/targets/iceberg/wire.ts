@@ -2,7 +2,13 @@
 import type { IcebergType, PartitionSpec, SortOrder, StructField, TableSchema } from "iceberg-js";
 import { z } from "zod";
 import type { TableIdentifier } from "../../naming/tables.ts";
-import type { CurrentTable, PartitionField, Snapshot, SortField } from "./table.ts";
+import type {
+  CurrentTable,
+  PartitionField,
+  Snapshot,
+  SortField,
+  TableSchema as ReadSchema,
+} from "./table.ts";
 import type { Field, TableType } from "./types.ts";
 
 const integer = z.number().int();
@@ -85,7 +91,8 @@ const NO_PARTITION_ID = 999;
 export function readTableAnswer(identifier: TableIdentifier, body: unknown): CurrentTable {
   const { metadata } = wireTable.parse(body);
   const schemaId = metadata["current-schema-id"];
-  const schema = metadata.schemas.find((candidate) => candidate["schema-id"] === schemaId);
+  const schemas = metadata.schemas.map(readSchema);
+  const schema = schemas.find((candidate) => candidate.schemaId === schemaId);
   if (schema === undefined) throw new Error(`the table has no schema ${schemaId}`);
   const snapshot = readSnapshot(metadata);
   return {
@@ -94,8 +101,9 @@ export function readTableAnswer(identifier: TableIdentifier, body: unknown): Cur
     location: metadata.location.replace(/\/+$/, ""),
     formatVersion: metadata["format-version"],
     schemaId,
-    fields: schema.fields.map(readField),
-    identifierFieldIds: schema["identifier-field-ids"] ?? [],
+    schemas,
+    fields: schema.fields,
+    identifierFieldIds: schema.identifierFieldIds,
     lastColumnId: metadata["last-column-id"],
     partitionSpecs: metadata["partition-specs"].map((spec) => ({
       specId: spec["spec-id"],
@@ -106,6 +114,14 @@ export function readTableAnswer(identifier: TableIdentifier, body: unknown): Cur
     ...readSortOrders(metadata),
     properties: metadata.properties ?? {},
     ...(snapshot && { snapshot }),
+  };
+}
+
+function readSchema(wire: WireMetadata["schemas"][number]): ReadSchema {
+  return {
+    schemaId: wire["schema-id"],
+    fields: wire.fields.map(readField),
+    identifierFieldIds: wire["identifier-field-ids"] ?? [],
   };
 }
 

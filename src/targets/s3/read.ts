@@ -1,5 +1,5 @@
 /** Reads a bucket; does not write. */
-import { HeadBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { GetObjectCommand, HeadBucketCommand, ListObjectsV2Command, NoSuchKey } from "@aws-sdk/client-s3";
 import { serverIdentity } from "../http/server-identity.ts";
 import type { StorageClient } from "./client.ts";
 
@@ -46,4 +46,26 @@ export async function* listKeys(
     yield (page.Contents ?? []).map((object) => object.Key).filter((key) => key !== undefined);
     token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
   } while (token !== undefined);
+}
+
+/** The first bytes of an object; `undefined`: there is no such object. */
+export async function readStart(
+  client: StorageClient,
+  { key, length }: { readonly key: string; readonly length: number },
+  signal?: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const command = new GetObjectCommand({
+    Bucket: client.settings.bucket,
+    Key: key,
+    Range: `bytes=0-${length - 1}`,
+  });
+  return client.run({ doing: `reading "${key}"`, signal }, async (sdk, http) => {
+    try {
+      const answer = await sdk.send(command, http);
+      return await answer.Body?.transformToByteArray();
+    } catch (error) {
+      if (error instanceof NoSuchKey) return undefined;
+      throw error;
+    }
+  });
 }
