@@ -35,6 +35,7 @@ export const LAKE_TABLE_DEFAULTS = {
 
 /** Folder of the platform's bucket in which pipelines keep their checkpoints. Whatever deletes a table must not touch it. */
 export const CHECKPOINT_FOLDER = "checkpoints";
+const DOTTED_FOLDER = "/[.]{1,2}(/|$)";
 const AMONG_CHECKPOINTS = `^s3://[^/]+/+${CHECKPOINT_FOLDER}(/|$)`;
 
 const column = withRules(
@@ -136,6 +137,12 @@ const lakeTableFields = z.object({
         message: `must not lie in ${CHECKPOINT_FOLDER}/, where pipelines keep their checkpoints; use another folder`,
         holds: (location) => !new RegExp(AMONG_CHECKPOINTS).test(location),
       },
+      {
+        rule: `!self.matches(${celText(DOTTED_FOLDER)})`,
+        message:
+          "must not hold the folders '.' and '..': object stores take them as names, and tools as other places",
+        holds: (location) => !new RegExp(DOTTED_FOLDER).test(location),
+      },
     ],
   )
     .optional()
@@ -233,7 +240,8 @@ const rules: readonly Rule<Fields>[] = [
   {
     rule: "self.columns.all(c, !has(c.previousName) || !self.columns.exists(d, d.name == c.previousName))",
     message:
-      "columns must not name as previousName a column that is still there; remove previousName once the rename is done",
+      "columns must not name as previousName a column that is still there; remove previousName once the rename is done. To swap two " +
+      "names, rename one column to a third name, then the other, then the first again, in three changes",
     fieldPath: ".columns",
     holds: (spec) => !previousNames(spec).some((name) => hasColumn(spec.columns, name)),
   },

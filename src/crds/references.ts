@@ -1,5 +1,6 @@
 /** References to objects of the same namespace, addresses, and other forms that several kinds share. */
 import { z } from "zod";
+import { SQL_CATALOG_SCHEMA } from "../naming/tables.ts";
 import { isReservedTopicName, RESERVED_TOPIC_NAME } from "../naming/topics.ts";
 import { celText, patterned, withRules } from "./rules.ts";
 
@@ -30,7 +31,13 @@ export const browserOrigin = patterned(
 );
 
 /** Name of an Iceberg namespace. */
-export const databaseName = patterned(/^[a-z0-9_]+$/, 128);
+export const databaseName = withRules(patterned(/^[a-z0-9_]+$/, 128), [
+  {
+    rule: `self != '${SQL_CATALOG_SCHEMA}'`,
+    message: `must not be ${SQL_CATALOG_SCHEMA}, which SQL engines keep to themselves; use another name`,
+    holds: (name) => name !== SQL_CATALOG_SCHEMA,
+  },
+]);
 
 /** Name of a table, a column or a field of a struct: what every engine reads without quotes and without a change of case. */
 export const identifier = patterned(/^[a-z_][a-z0-9_]*$/, 128);

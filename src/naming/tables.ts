@@ -14,6 +14,9 @@ export interface TableIdentifier {
   readonly table: TableName;
 }
 
+/** Every SQL engine shows its own tables under this name, so that a database of this name cannot be asked. */
+export const SQL_CATALOG_SCHEMA = "information_schema";
+
 const LAKE_NAME = /^[a-zA-Z0-9_][a-zA-Z0-9_-]*$/;
 
 /** Checks a database's or table's name: letters, digits, `_` and `-`, so that every engine and every URL can say it. */
@@ -33,6 +36,11 @@ export function parseTableIdentifier(text: {
       return { field, problem: "must consist of letters, digits, '_' and '-', and not begin with '-'" };
     }
   }
+  if (text.database === SQL_CATALOG_SCHEMA)
+    return {
+      field: "database",
+      problem: `must not be ${SQL_CATALOG_SCHEMA}, which SQL engines keep to themselves`,
+    };
   return { identifier: { database: text.database as DatabaseName, table: text.table as TableName } };
 }
 

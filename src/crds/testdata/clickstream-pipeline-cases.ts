@@ -3,6 +3,12 @@ import type { FieldCase } from "./spec-case.ts";
 
 export const CLICKSTREAM_PIPELINE_CASES: readonly FieldCase[] = [
   {
+    name: "the database that SQL engines keep to themselves",
+    path: "tables.database",
+    value: "information_schema",
+    refusal: /tables\.database: .*must not be information_schema/,
+  },
+  {
     name: "a pipeline with nothing but a platform",
     path: "",
     value: { platformRef: { name: "p" } },
