@@ -4,7 +4,7 @@ import { type Rule, celText, patterned, withRules } from "./rules.ts";
 const PLAIN = "boolean|int|long|float|double|date|time|timestamp|timestamptz|string|uuid|binary";
 const SIZED = "decimal\\((3[0-8]|[12][0-9]|[1-9]),(3[0-8]|[12]?[0-9])\\)|fixed\\([1-9][0-9]{0,5}\\)";
 const SCALAR = `(${PLAIN}|${SIZED})`;
-const FIELD = "[a-z_][a-z0-9_]*:";
+const FIELD = "[A-Za-z_][A-Za-z0-9_]*:";
 const OPENINGS = `(list<|map<|struct<${FIELD})*`;
 
 /** Every token is right and follows one that it may follow; the API server prices a rule by the length of its patterns. */
@@ -38,7 +38,7 @@ const rules: readonly Rule<string>[] = [
 ];
 
 /** Type of a column. What the rules cannot see (brackets that close in the wrong order) is left to the controller. */
-export const icebergType = withRules(patterned(/^[a-z0-9_(),:<>]+$/, 768), rules);
+export const icebergType = withRules(patterned(/^[A-Za-z0-9_(),:<>]+$/, 768), rules);
 
 /** Types that a partition transform can be applied to; identity and void take every scalar. */
 export const TRANSFORM_SOURCES = {

@@ -13,6 +13,7 @@ import {
 } from "./kind-definition.ts";
 import {
   DEFAULT_DELETION_POLICY,
+  columnName,
   databaseName,
   deletionPolicy,
   identifier,
@@ -40,7 +41,9 @@ const AMONG_CHECKPOINTS = `^s3://[^/]+/+${CHECKPOINT_FOLDER}(/|$)`;
 
 const column = withRules(
   z.object({
-    name: identifier.describe("Name of the column: lower-case letters, digits and '_'."),
+    name: columnName.describe(
+      "Name of the column: letters, digits and '_'. Lower case but for tables that others made, as SQL engines know no capitals.",
+    ),
     type: icebergType.describe(
       "Iceberg type, in lower case and without spaces: boolean, int, long, float, double, decimal(p,s), date, time, " +
         "timestamp, timestamptz, string, uuid, binary, fixed(n), list<T>, map<K,V> or struct<a:T,b:T>.",
@@ -50,7 +53,7 @@ const column = withRules(
       .optional()
       .describe("Whether the column must have a value in every row. Default false."),
     doc: text(1024).optional().describe("What the column means."),
-    previousName: identifier
+    previousName: columnName
       .optional()
       .describe("Name that the column had before; the column is then renamed and keeps its data."),
   }),
@@ -77,7 +80,7 @@ const PARTITION_TRANSFORMS = [
 
 const partitionField = withRules(
   z.object({
-    column: identifier.describe("Name of a column of this table."),
+    column: columnName.describe("Name of a column of this table."),
     transform: z
       .enum(PARTITION_TRANSFORMS)
       .describe("How the partition is made from the column's value. bucket and truncate need a width."),
@@ -98,7 +101,7 @@ const partitionField = withRules(
 
 const sortField = z
   .object({
-    column: identifier.describe("Name of a column of this table."),
+    column: columnName.describe("Name of a column of this table."),
     direction: z.enum(["asc", "desc"]).optional().describe("Order of the values. Default 'asc'."),
     nullOrder: z
       .enum(["first", "last"])

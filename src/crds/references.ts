@@ -39,7 +39,10 @@ export const databaseName = withRules(patterned(/^[a-z0-9_]+$/, 128), [
   },
 ]);
 
-/** Name of a table, a column or a field of a struct: what every engine reads without quotes and without a change of case. */
+/** Name of a column. Capitals are for tables that others made: SQL engines read them, but show them in lower case. */
+export const columnName = patterned(/^[A-Za-z_][A-Za-z0-9_]*$/, 128);
+
+/** Name of a table: what every engine reads without quotes and without a change of case. */
 export const identifier = patterned(/^[a-z_][a-z0-9_]*$/, 128);
 
 /** Name of a Kafka topic; `.` and `..` are no names. */

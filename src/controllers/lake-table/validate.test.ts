@@ -91,6 +91,21 @@ describe("a table's manifest", () => {
       },
     ],
     [
+      "two columns that differ only in capitals",
+      {
+        columns: [
+          { name: "userId", type: "int" },
+          { name: "userid", type: "int" },
+        ],
+      },
+      {
+        reason: "InvalidSpec",
+        field: "spec.columns",
+        message:
+          'columns "userId" and "userid" differ only in capitals, which SQL engines do not tell apart; rename one',
+      },
+    ],
+    [
       "a property that is a fact of the metadata",
       { properties: { "current-snapshot-id": "1" } },
       {

@@ -93,6 +93,7 @@ function tableIdentifier({ spec }: LakeTable): TableIdentifier {
 function checkSpec({ spec }: LakeTable): Omit<WantedTable, "identifier" | "location" | "unnamed"> {
   const partitionBy = spec.partitionBy ?? [];
   refuseRedundantTimes(partitionBy);
+  refuseNamesOfOneCase(spec.columns);
   const { formatVersion, properties } = checkProperties(spec.properties ?? {});
   return {
     columns: spec.columns.map(wantedColumn),
@@ -125,6 +126,21 @@ function wantedColumn(column: LakeTableColumn, index: number): WantedColumn {
   } catch (error) {
     if (!(error instanceof TypeTextError)) throw error;
     throw new TerminalError("InvalidSpec", `column "${name}": ${error.message}`, { field, cause: error });
+  }
+}
+
+/** SQL engines take no notice of capitals: they refuse a table with two such columns. */
+function refuseNamesOfOneCase(columns: readonly LakeTableColumn[]): void {
+  const seen = new Map<string, string>();
+  for (const { name } of columns) {
+    const other = seen.get(name.toLowerCase());
+    seen.set(name.toLowerCase(), name);
+    if (other === undefined) continue;
+    throw new TerminalError(
+      "InvalidSpec",
+      `columns "${other}" and "${name}" differ only in capitals, which SQL engines do not tell apart; rename one`,
+      { field: "spec.columns" },
+    );
   }
 }
 

@@ -4,12 +4,20 @@ import type { FieldCase } from "./spec-case.ts";
 const COLUMN = { name: "a", type: "string" };
 
 export const LAKE_TABLE_CASES: readonly FieldCase[] = [
+  { name: "a column named with a capital", path: "columns.4.name", value: "Gift" },
   {
-    name: "a column named in upper case",
+    name: "a column named with a hyphen",
     path: "columns.4.name",
-    value: "Lines",
+    value: "gift-wrap",
     refusal: /columns\.4\.name/,
   },
+  {
+    name: "a type in upper case",
+    path: "columns.4.type",
+    value: "STRING",
+    refusal: /columns\.4\.type: .*must be an Iceberg type/,
+  },
+  { name: "a field named with capitals", path: "columns.4.type", value: "struct<giftWrap:string>" },
   {
     name: "two columns of one name",
     path: "columns.4.name",
