@@ -478,6 +478,21 @@ describe("the way back to an earlier schema", () => {
   });
 });
 
+describe("a format version that the catalog does not make", () => {
+  it("is refused with what it makes, for a new table and for one that is there", async () => {
+    const properties = { "format-version": "3" };
+    await apply("newest", { columns: COLUMNS, properties });
+    const refused = await operator.waitForReason(lakeTableKind, at("newest"), "ImpossibleChange");
+    expect(ready(refused)?.message).toContain("the catalog makes tables of format version 2 and not 3");
+    expect(await loadTable(DATABASE, "newest")).toBeUndefined();
+    await apply("newest", { columns: COLUMNS });
+    await operator.waitUntilReady(lakeTableKind, at("newest"));
+    await apply("newest", { columns: COLUMNS, properties });
+    const stalled = await operator.waitForReason(lakeTableKind, at("newest"), "ImpossibleChange");
+    expect(ready(stalled)?.message).toContain("format version");
+  });
+});
+
 describe("two resources that want one table", () => {
   it("the older has it, and the younger is told by whom", async () => {
     await apply("contested", { columns: COLUMNS });

@@ -3,8 +3,10 @@ import type { PlatformState } from "../../platform/platform.ts";
 import { requirePresent } from "../../platform/platform.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
+import { TerminalError } from "../../runtime/errors.ts";
 import type { CreateTable } from "../../targets/iceberg/diff.ts";
-import type { CurrentTable } from "../../targets/iceberg/table.ts";
+import { describeTableAction, diffTable } from "../../targets/iceberg/diff.ts";
+import type { CurrentTable, WantedTable } from "../../targets/iceberg/table.ts";
 import { tell } from "../claims/notices.ts";
 import { findOtherTable, folderAt, isAmongCheckpoints } from "./neighbours.ts";
 import type { TablePlan } from "./plan.ts";
@@ -37,7 +39,19 @@ export async function applyTable(
         })
       : await catalog.changeTable(work.table, { actions: work.actions, permit: context });
   tell(work.notice, context);
+  refuseRest(plan.wanted, table);
   return { table };
+}
+
+/** A catalog may answer that all is done and leave something out: done again at each pass it would be no truer. */
+function refuseRest(wanted: WantedTable, table: CurrentTable): void {
+  const rest = diffTable(wanted, table).map(describeTableAction);
+  if (rest.length === 0) return;
+  throw new TerminalError(
+    "ImpossibleChange",
+    `the catalog answered that it is done, but the table is not as asked; still missing is ${rest.join(", ")}; ` +
+      `take that out of the manifest, or use a catalog that can do it`,
+  );
 }
 
 /** What lies where a table is about to be made; without the store's word none is made. */

@@ -2,13 +2,14 @@
 import { formatTable } from "../../naming/tables.ts";
 import type { CreateTable, TableAction, TableChange } from "../../targets/iceberg/diff.ts";
 import { describeTableAction, diffTable } from "../../targets/iceberg/diff.ts";
-import type { CurrentTable } from "../../targets/iceberg/table.ts";
+import type { CurrentTable, WantedTable } from "../../targets/iceberg/table.ts";
 import type { Found, Notice } from "../claims/notices.ts";
 import { noticeOf, replacementNotice } from "../claims/notices.ts";
 import { TABLE_CLAIM } from "./claim.ts";
 import type { ValidatedTable } from "./validate.ts";
 
 export interface TablePlan {
+  readonly wanted: WantedTable;
   readonly work: TableWork;
   /** What was noticed before anything is done. */
   readonly notices: readonly Notice[];
@@ -30,7 +31,7 @@ export function planTable(validated: ValidatedTable): TablePlan {
   const { wanted, current } = validated;
   const actions = diffTable(wanted, current);
   const notices = renamedNotice(validated) ?? replacementNotice(found(validated));
-  return { work: workOf(actions, validated), notices };
+  return { wanted, work: workOf(actions, validated), notices };
 }
 
 /** What the plan would do, in words; `undefined` when nothing. */

@@ -583,6 +583,24 @@ describe("the way back to an earlier schema", () => {
   });
 });
 
+describe("a catalog that does less than it says", () => {
+  it("is told of with what is missing, and not asked again and again", async () => {
+    const create = scenario.catalog.createTable.bind(scenario.catalog);
+    scenario.catalog.createTable = async (...creation) => {
+      const table = { ...(await create(...creation)), formatVersion: 2 };
+      scenario.catalog.tables.set(KEY, table);
+      return table;
+    };
+    scenario.putResource("events", { ...SPEC, properties: { "format-version": "3" } });
+    await scenario.pass("events");
+    expect(scenario.ready("events")).toContain(
+      "Ready=False ImpossibleChange: the catalog answered that it is done, but the table is not as asked; still missing is " +
+        "upgrading the table format from 2 to 3",
+    );
+    expect(scenario.condition("events", "Stalled")).toContain("Stalled=True");
+  });
+});
+
 describe("two resources that want one table", () => {
   it("the one that has it keeps it; the other one touches nothing, not even when it is deleted", async () => {
     scenario.putResource("first", SPEC);

@@ -12,7 +12,7 @@ import { normalLocation } from "../../naming/locations.ts";
 import { formatTable } from "../../naming/tables.ts";
 import type { DatabaseName, TableIdentifier } from "../../naming/tables.ts";
 import type { WritePermit } from "../../runtime/controller.ts";
-import { TerminalError } from "../../runtime/errors.ts";
+import { findTransientError, TerminalError } from "../../runtime/errors.ts";
 import type { CatalogClient, CatalogRequest, CatalogResult } from "./client.ts";
 import { namespacePath, tablePath } from "./client.ts";
 import type { CreateTable, TableChange } from "./diff.ts";
@@ -79,8 +79,28 @@ export async function changeTable(
     updates: change.actions.flatMap((action) => updates(action, table)),
   };
   const path = tablePath(table.identifier);
-  const answer = await client.demand({ method: "POST", path, body, ...writing(doing, change.permit) });
+  const upgrade = change.actions.find((action) => action.kind === "upgrade-format");
+  const answer = await client
+    .demand({ method: "POST", path, body, ...writing(doing, change.permit) })
+    .catch((error: unknown) => {
+      throw upgrade === undefined ? error : refusedUpgrade(error, upgrade);
+    });
   return parseTable(client, table.identifier, { body: answer, doing });
+}
+
+/** Catalogs fall over a format version that they do not know (500), which then passes neither by itself nor soon. */
+function refusedUpgrade(
+  error: unknown,
+  { from, to }: Extract<TableChange, { kind: "upgrade-format" }>,
+): unknown {
+  const transient = findTransientError(error);
+  if (transient === undefined) return error;
+  return new TerminalError(
+    "ImpossibleChange",
+    `the catalog did not upgrade the table from format version ${from} to ${to}, which it may not know; set the property ` +
+      `format-version to ${from} or leave it out. ${transient.message}`,
+    { field: "spec.properties", cause: error },
+  );
 }
 
 /** Takes a table out of the catalog. With `purges` it is asked to delete the table's files; not all catalogs do. `false`: there was none. */
@@ -126,7 +146,8 @@ async function tryCreate(
   if (proposed.outcome !== "done") return proposed;
   const parsed = stagedTable.safeParse(proposed.body);
   if (!parsed.success) throw unreadableAnswer(client.settings, context.doing, parsed.error);
-  const { location: proposal, "table-uuid": uuid } = parsed.data.metadata;
+  const { location: proposal, "table-uuid": uuid, "format-version": formatVersion } = parsed.data.metadata;
+  if (formatVersion !== action.formatVersion) throw otherFormat(formatVersion, action.formatVersion);
   const location = await freeLocation(action.location, { proposal, uuid }, occupantOf);
   const body: CommitTableRequest = {
     identifier: wireIdentifier(action.identifier),
@@ -152,6 +173,14 @@ async function proposeTable(
     properties: { ...action.properties, "format-version": String(action.formatVersion) },
   };
   return client.send({ method: "POST", path, body, ...context });
+}
+
+function otherFormat(made: number, wanted: number): TerminalError {
+  return new TerminalError(
+    "ImpossibleChange",
+    `the catalog makes tables of format version ${made} and not ${wanted}; set the property format-version to ${made}, or leave it out`,
+    { field: "spec.properties" },
+  );
 }
 
 /** Where no other table lies: what is asked for, what the catalog proposes, or a folder of the table's own that bears its uuid. */
