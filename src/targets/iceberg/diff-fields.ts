@@ -109,7 +109,16 @@ function dropMessage(path: string, wanted: readonly WantedField[], field: Field)
   return (
     `column "${path}" is in the table but not in spec.columns; add it there to keep it, or set ` +
     `spec.allowDestructiveChanges: true to drop it with its data` +
+    (path === field.name ? "" : renameSteps(path)) +
     clashOf(path, wanted, field)
+  );
+}
+
+/** A type has no place for a previous name. */
+function renameSteps(path: string): string {
+  return (
+    `; to rename it, do that in SQL first (ALTER TABLE … RENAME COLUMN ${path} TO …), which keeps its data, and then write ` +
+    `the new name in the type`
   );
 }
 

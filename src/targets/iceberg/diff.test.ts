@@ -267,6 +267,9 @@ describe("a nested column", () => {
   it("loses a field only when the manifest allows it", () => {
     const [from, to] = [[column("s struct<a:int,b:int>")], [column("s struct<a:int>")]];
     expect(() => evolve(from, to)).toThrow('column "s.b" is in the table');
+    expect(() => evolve(from, [column("s struct<a:int,c:int>")])).toThrow(
+      "to rename it, do that in SQL first (ALTER TABLE … RENAME COLUMN s.b TO …), which keeps its data, and then write the new name",
+    );
     expect(evolve(from, to, true).texts).toEqual(['dropping column "s.b"']);
   });
 
