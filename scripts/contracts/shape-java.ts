@@ -18,7 +18,13 @@ const TYPES: Partial<Record<Field["type"], (field: Field, name: string) => strin
   map: () => "Map<String, Long>",
   choice: (_, name) => capital(name),
   object: (_, name) => capital(name),
+  list: (_, name) => `List<${elementName(name)}>`,
 };
+
+/** Of the elements of `propertyColumns`: `PropertyColumn`. */
+function elementName(name: string): string {
+  return capital(name.replace(/s$/, ""));
+}
 
 function typeOf(name: string, field: Field): string {
   const type = TYPES[field.type]?.(field, name);
@@ -35,6 +41,8 @@ const READINGS: Partial<Record<Field["type"], (field: Field, name: string) => st
   masking: (_, name) => `node.choice(${javaText(name)}, Masking.values(), Masking::text)`,
   object: ({ optional }, name) =>
     `${capital(name)}.of(node.${optional === true ? "optionalObject" : "object"}(${javaText(name)}))`,
+  list: ({ optional }, name) =>
+    `node.${optional === true ? "optionalList" : "list"}(${javaText(name)}, ${elementName(name)}::of)`,
 };
 
 function reading(name: string, field: Field): string {
@@ -63,6 +71,11 @@ function nested(fields: Fields, options: Options): readonly string[] {
     if (field.type === "object") {
       return [recordText({ name: capital(name), doc: field.doc, fields: fieldsOf(field) }, options)];
     }
+    if (field.type === "list") {
+      return [
+        recordText({ name: elementName(name), doc: `One of ${name}.`, fields: fieldsOf(field) }, options),
+      ];
+    }
     if (field.type !== "choice") return [];
     const values = (field.values ?? []).map((value) => `    ${value}`).join(",\n");
     return [`${javadoc(field.doc)}public enum ${capital(name)} {\n${values}\n}\n`];
@@ -72,7 +85,7 @@ function nested(fields: Fields, options: Options): readonly string[] {
 function recordText({ name, doc, fields }: JavaRecord, options: Options): string {
   const parameters = Object.entries(fields).map(([field, { doc: text, optional }]) => {
     const note =
-      optional === true && fields[field]?.type !== "object" && fields[field]?.type !== "texts"
+      optional === true && !["object", "list", "texts"].includes(fields[field]?.type ?? "")
         ? `${text.replace(/\.$/, "")}; may be null`
         : text.replace(/\.$/, "");
     return ` * @param ${field} ${paramText(note)}\n`;
@@ -117,7 +130,7 @@ export function javaShape(
     // Spark sends what the job reads to its executors.
     imports: [
       ...(isRead ? ["java.io.Serializable"] : []),
-      ...(has("texts", shape.fields) ? ["java.util.List"] : []),
+      ...(has("texts", shape.fields) || has("list", shape.fields) ? ["java.util.List"] : []),
       ...(has("map", shape.fields) ? ["java.util.Map"] : []),
     ],
     source: recordText({ name, doc: `${shape.title}.`, fields: shape.fields }, { isRead }),

@@ -42,7 +42,7 @@ const MEMBERS: Readonly<
   choice: { must: ["values"], may: ["optional"] },
   masking: { must: [], may: [] },
   object: { must: ["fields"], may: ["optional"] },
-  list: { must: ["fields"], may: [] },
+  list: { must: ["fields"], may: ["optional"] },
   map: { must: ["minimum"], may: [] },
 };
 

@@ -78,7 +78,8 @@ const PARTITION_TRANSFORMS = [
   "void",
 ] as const;
 
-const partitionField = withRules(
+/** Also of a pipeline's table of events. */
+export const partitionField = withRules(
   z.object({
     column: columnName.describe("Name of a column of this table."),
     transform: z
@@ -99,7 +100,8 @@ const partitionField = withRules(
   ],
 ).describe("One partition field.");
 
-const sortField = z
+/** Also of a pipeline's table of events. */
+export const sortField = z
   .object({
     column: columnName.describe("Name of a column of this table."),
     direction: z.enum(["asc", "desc"]).optional().describe("Order of the values. Default 'asc'."),

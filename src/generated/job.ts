@@ -87,6 +87,18 @@ export interface JobDocument {
         readonly userAgent?: boolean | undefined;
       }
     | undefined;
+  /**
+   * Columns of the events table beyond the event model, each filled from a property; without it there are
+   * none.
+   */
+  readonly propertyColumns?:
+    | readonly {
+        /** The column's name. */
+        readonly column: string;
+        /** The property's name. */
+        readonly property: string;
+      }[]
+    | undefined;
   /** Parallel parts of the stateful steps; the first start fixes them for the life of the checkpoint. */
   readonly shufflePartitions: number;
 }

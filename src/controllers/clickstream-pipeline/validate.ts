@@ -31,6 +31,8 @@ import { requireSecretKeys } from "../../platform/secrets.ts";
 import type { Workload } from "../../workloads/secrets.ts";
 import type { GivenPodTemplate } from "../../workloads/pod-template.ts";
 import { secretsHash, unprovenSecrets } from "../../workloads/secrets.ts";
+import type { EventsTable } from "./events-table.ts";
+import { resolveEventsTable } from "./events-table.ts";
 import type { MemorySplit } from "./memory.ts";
 import { MINIMUM_SPARK_MEMORY, splitMemory } from "./memory.ts";
 import type { ObservedPipeline } from "./observe.ts";
@@ -115,6 +117,7 @@ export interface ValidatedPipeline {
   readonly images: PipelineImages;
   readonly topicName: TopicName;
   readonly tables: Readonly<Record<"events" | "failedEvents" | "duplicateEvents", TableIdentifier>>;
+  readonly eventsTable: EventsTable;
   readonly collector: CollectorSettings;
   readonly stream: StreamSettings;
   readonly processing: ProcessingSettings;
@@ -149,6 +152,7 @@ export function validatePipeline(
     images,
     topicName: defaultTopicName({ namespace: key.namespace, name: names.rawStream }),
     tables: resolveTables(pipeline),
+    eventsTable: resolveEventsTable(spec.tables?.events),
     collector: resolveCollector(spec),
     stream: { ...CLICKSTREAM_PIPELINE_DEFAULTS.stream, ...defined(spec.stream) },
     processing: resolveProcessing(spec),

@@ -3,6 +3,30 @@ import type { FieldCase } from "./spec-case.ts";
 
 export const CLICKSTREAM_PIPELINE_CASES: readonly FieldCase[] = [
   {
+    name: "a further column with the name of one of the event model",
+    path: "tables.events.columns",
+    value: [{ name: "page_url", type: "string" }],
+    refusal: /tables\.events\.columns: .*event model/,
+  },
+  {
+    name: "a further column of a type that no text is",
+    path: "tables.events.columns",
+    value: [{ name: "tags", type: "list<string>" }],
+    refusal: /tables\.events\.columns/,
+  },
+  {
+    name: "a property of the events table that no engine can read",
+    path: "tables.events.properties",
+    value: { "write.format.default": "csv" },
+    refusal: /tables\.events\.properties: .*write\.format\.default/,
+  },
+  {
+    name: "buckets of the events table without a width",
+    path: "tables.events.partitionBy",
+    value: [{ column: "visitor_id", transform: "bucket" }],
+    refusal: /tables\.events\.partitionBy\.0\.width|tables\.events\.partitionBy/,
+  },
+  {
     name: "the database that SQL engines keep to themselves",
     path: "tables.database",
     value: "information_schema",

@@ -74,12 +74,14 @@ function staysUnnamed(field: Field, wanted: readonly WantedField[], at: Place): 
   const { changes, dropped, unnamed } = at.evolution;
   const path = pathOf(at, field.name);
   const declaredName = unnamed.declared.get(field.id);
+  const isKept = unnamed.keepsOthers && !field.isRequired;
   if (declaredName === undefined) {
-    if (unnamed.keepsOthers && !field.isRequired) return true;
+    if (isKept) return true;
     throw refusal("DestructiveChange", othersMessage(path, wanted, field));
   }
   if (declaredName !== field.name)
     throw refusal("ColumnRenamed", renamedMessage(pathOf(at, declaredName), path, field));
+  if (!unnamed.isDropAllowed && isKept) return true;
   if (!unnamed.isDropAllowed) throw refusal("DestructiveChange", dropMessage(path, wanted, field));
   changes.push({ kind: "drop-column", path });
   dropped.push({ path, field });

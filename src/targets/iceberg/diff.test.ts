@@ -378,6 +378,13 @@ describe("a column that the manifest does not name", () => {
     }
   });
 
+  it("stays when others' columns are kept, though the manifest had it, unless dropping is allowed", () => {
+    const less = wantedTable({ columns: [column("a int")], unnamed: wanted({ keepsOthers: true }).unnamed });
+    expect(diffTable(less, table)).toEqual([]);
+    const unnamed = { ...less.unnamed, isDropAllowed: true };
+    expect(diffTable({ ...less, unnamed }, table).map(describeTableAction)).toEqual(['dropping column "b"']);
+  });
+
   it("is refused when it is required, as then no row can be written without it", () => {
     const added = altered(table, (fields) => [...fields, other("engine", true)]);
     expect(() => diffTable(wanted({ keepsOthers: true }), added)).toThrow('column "engine" is in the table');

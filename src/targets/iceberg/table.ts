@@ -44,7 +44,7 @@ export interface UnnamedFields {
   /** Names by id of the fields that the manifest named when it was last in effect: only these are dropped by leaving them out. */
   readonly declared: ReadonlyMap<number, string>;
   readonly isDropAllowed: boolean;
-  /** Optional fields that no manifest ever named stay as they are; else they are refused. */
+  /** Optional fields stay as they are, those too that the manifest named before and that must not be dropped; else they are refused. */
   readonly keepsOthers: boolean;
 }
 

@@ -52,8 +52,14 @@ function jobOf(pipeline: ValidatedPipeline): JobDocument {
     ipMasking: pipeline.collector.ipMasking,
     absentIds: processing.absentIds,
     ...(processing.siteHosts.length === 0 ? {} : { siteHosts: processing.siteHosts }),
+    propertyColumns: propertyColumns(pipeline),
     shufflePartitions: shufflePartitions(pipeline),
   };
+}
+
+function propertyColumns({ eventsTable }: ValidatedPipeline): JobDocument["propertyColumns"] {
+  if (eventsTable.columns.length === 0) return undefined;
+  return eventsTable.columns.map(({ name, property }) => ({ column: name, property: property ?? name }));
 }
 
 /**

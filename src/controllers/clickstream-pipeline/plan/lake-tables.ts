@@ -17,19 +17,36 @@ const TABLE_PROPERTIES: Readonly<Record<string, string>> = {
 
 export function planLakeTables(pipeline: ValidatedPipeline): readonly Child<{ spec: LakeTableSpec }>[] {
   return TABLE_ROLES.map((role) => {
-    const { columns, partitionBy, sortBy } = EVENT_TABLES[role];
     const { database, table } = pipeline.tables[role];
     return child(lakeTableKind, childMetadata(pipeline, { name: pipeline.names[role] }), {
       spec: {
         platformRef: { name: pipeline.platform.name },
         database,
         table,
-        columns,
-        partitionBy,
-        sortBy,
-        properties: TABLE_PROPERTIES,
+        ...contentOf(role, pipeline),
+        // An analyst's column is no reason to stop events: the job leaves it empty.
+        otherColumns: "Keep",
         deletionPolicy: pipeline.deletionPolicy,
       },
     });
   });
+}
+
+type Content = Pick<LakeTableSpec, "columns" | "partitionBy" | "sortBy" | "properties">;
+
+/** The event model's table; that of the events with what the manifest says of it. */
+function contentOf(role: (typeof TABLE_ROLES)[number], { eventsTable }: ValidatedPipeline): Content {
+  const { columns, partitionBy, sortBy } = EVENT_TABLES[role];
+  if (role !== "events") return { columns, partitionBy, sortBy, properties: TABLE_PROPERTIES };
+  const further = eventsTable.columns.map(({ name, type, doc }) => ({
+    name,
+    type,
+    ...(doc !== undefined && { doc }),
+  }));
+  return {
+    columns: [...columns, ...further],
+    partitionBy: eventsTable.partitionBy ?? partitionBy,
+    sortBy: eventsTable.sortBy ?? sortBy,
+    properties: { ...TABLE_PROPERTIES, ...eventsTable.properties },
+  };
 }

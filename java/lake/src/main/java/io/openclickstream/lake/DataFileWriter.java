@@ -1,6 +1,7 @@
 package io.openclickstream.lake;
 
 import io.openclickstream.model.OutputTable;
+import io.openclickstream.model.EventColumns;
 import io.openclickstream.model.OutputRow;
 import java.io.IOException;
 import java.util.List;
@@ -25,10 +26,13 @@ import org.apache.iceberg.util.PropertyUtil;
 /** Writes rows of one output table into data files of its Iceberg table, one file a partition that occurs. */
 final class DataFileWriter {
     private final RecordLayout layout;
+    private final PropertyColumns.Filler properties;
     private final TaskWriter<Record> writer;
 
-    DataFileWriter(OutputTable output, Table table, OutputWriter.Attempt attempt) {
+    /** The property columns are those of the events table; other tables have none. */
+    DataFileWriter(OutputTable output, Table table, OutputWriter.Attempt attempt, PropertyColumns propertyColumns) {
         layout = new RecordLayout(output, table.name(), table.schema());
+        properties = output == OutputTable.EVENTS ? propertyColumns.fillerFor(table.schema()) : null;
         Schema schema = table.schema();
         PartitionSpec spec = table.spec();
         FileFormat format = FileFormat.fromString(table.properties()
@@ -51,7 +55,11 @@ final class DataFileWriter {
     }
 
     void write(OutputRow row) throws IOException {
-        writer.write(layout.record(row));
+        Record record = layout.record(row);
+        if (properties != null) {
+            properties.fill(record, row.get(EventColumns.PROPERTIES));
+        }
+        writer.write(record);
     }
 
     /** Closes the files and lists them. */

@@ -25,14 +25,16 @@ public final class OutputWriter {
 
     private final Map<OutputTable, Table> targets;
     private final Attempt attempt;
+    private final PropertyColumns propertyColumns;
     private final Map<OutputTable, DataFileWriter> writers = new EnumMap<>(OutputTable.class);
     private final TaskOutput output = TaskOutput.empty();
     private long oldestReceivedAt = Long.MAX_VALUE;
 
     /** The targets are those of {@link LakeSink#targets}. */
-    public OutputWriter(Map<OutputTable, Table> targets, Attempt attempt) {
+    public OutputWriter(Map<OutputTable, Table> targets, Attempt attempt, PropertyColumns propertyColumns) {
         this.targets = targets;
         this.attempt = attempt;
+        this.propertyColumns = propertyColumns;
     }
 
     /** Counts a row by its place in Kafka and its time of receipt in microseconds since the epoch. Every row must be counted. */
@@ -49,7 +51,8 @@ public final class OutputWriter {
 
     /** Writes a row of a table that is a target. */
     public void write(OutputRow row) throws IOException {
-        writers.computeIfAbsent(row.table(), table -> new DataFileWriter(table, targets.get(table), attempt)).write(row);
+        writers.computeIfAbsent(row.table(), table -> new DataFileWriter(table, targets.get(table), attempt, propertyColumns))
+            .write(row);
     }
 
     /** Closes the files; gives what was counted and written. */

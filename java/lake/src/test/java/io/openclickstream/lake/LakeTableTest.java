@@ -58,7 +58,8 @@ class LakeTableTest {
     }
 
     private List<DataFile> files(String eventId) throws IOException {
-        DataFileWriter writer = new DataFileWriter(OUTPUT, lake.table(OUTPUT), new OutputWriter.Attempt(0, 0, "test-" + eventId));
+        DataFileWriter writer = new DataFileWriter(OUTPUT, lake.table(OUTPUT), new OutputWriter.Attempt(0, 0, "test-" + eventId),
+            PropertyColumns.NONE);
         writer.write(new OutputRow(OUTPUT).set(DuplicateEventColumns.EVENT_ID, eventId).set(DuplicateEventColumns.RECEIVED_AT, 0L).set(DuplicateEventColumns.PROCESSED_AT, 0L)
             .set(DuplicateEventColumns.KAFKA_PARTITION, 0).set(DuplicateEventColumns.KAFKA_OFFSET, 0L));
         return writer.complete();

@@ -51,6 +51,22 @@ public final class ConfigNode {
         return node.hasNonNull(field) ? object(field) : new ConfigNode(MissingNode.getInstance(), path + field + ".");
     }
 
+    /** The elements of a list, none when it is absent. */
+    public <T> List<T> optionalList(String field, Function<ConfigNode, T> read) {
+        JsonNode value = node.path(field);
+        if (!node.hasNonNull(field)) {
+            return List.of();
+        }
+        if (!value.isArray()) {
+            throw wrong(field, "must be a list");
+        }
+        List<T> elements = new ArrayList<>();
+        for (int position = 0; position < value.size(); position++) {
+            elements.add(read.apply(new ConfigNode(value.get(position), path + field + "[" + position + "].")));
+        }
+        return List.copyOf(elements);
+    }
+
     /** A text that must be there. */
     public String text(String field) {
         String text = optionalText(field);

@@ -22,6 +22,7 @@ import java.util.List;
  * @param absentIds Identifiers that stand for none, in small or capital letters; without it there are none
  * @param siteHosts Hosts of one's own site with all below them; without it a site is known by its pages and log lines
  * @param enrichments Which derived columns are filled; without it all
+ * @param propertyColumns Columns of the events table beyond the event model, each filled from a property; without it there are none
  * @param shufflePartitions Parallel parts of the stateful steps; the first start fixes them for the life of the checkpoint
  */
 public record JobDocument(
@@ -40,6 +41,7 @@ public record JobDocument(
     List<String> absentIds,
     List<String> siteHosts,
     Enrichments enrichments,
+    List<PropertyColumn> propertyColumns,
     long shufflePartitions) implements Serializable {
 
     /**
@@ -189,6 +191,24 @@ public record JobDocument(
         }
     }
 
+    /**
+     * One of propertyColumns.
+     *
+     * @param column The column's name
+     * @param property The property's name
+     */
+    public record PropertyColumn(
+        String column,
+        String property) implements Serializable {
+
+        /** Reads and checks an object; the error names the field. */
+        public static PropertyColumn of(ConfigNode node) {
+            return new PropertyColumn(
+                node.text("column"),
+                node.text("property"));
+        }
+    }
+
     /** Reads and checks an object; the error names the field. */
     public static JobDocument of(ConfigNode node) {
         return new JobDocument(
@@ -207,6 +227,7 @@ public record JobDocument(
             node.texts("absentIds"),
             node.texts("siteHosts"),
             Enrichments.of(node.optionalObject("enrichments")),
+            node.optionalList("propertyColumns", PropertyColumn::of),
             node.positive("shufflePartitions"));
     }
 }

@@ -61,7 +61,7 @@ final class Job implements AutoCloseable {
             spark.sparkContext().addSparkListener(new TaskListener(status));
             Dataset<Row> records = records(spark, kafka, config).option("startingOffsets", startingOffsets).load();
             LiveTopic liveTopic = new LiveTopic(kafka, config.topic());
-            BatchWriter sink = new BatchWriter(new LakeSink(tables, liveTopic, topic.id()), status);
+            BatchWriter sink = new BatchWriter(new LakeSink(tables, liveTopic, topic.id()), status, config.propertyColumns());
             return new Job(spark, StreamQuery.start(StreamQuery.steps(records, config), sink, config), liveTopic, catalog);
         } catch (IOException | TimeoutException | RuntimeException e) {
             spark.stop();

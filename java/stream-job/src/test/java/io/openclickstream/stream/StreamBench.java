@@ -3,6 +3,7 @@ package io.openclickstream.stream;
 import com.sun.management.OperatingSystemMXBean;
 import io.openclickstream.lake.LakeSink;
 import io.openclickstream.lake.LakeTables;
+import io.openclickstream.lake.PropertyColumns;
 import io.openclickstream.model.Masking;
 import io.openclickstream.stream.config.JobConfig;
 import io.openclickstream.stream.enrich.Enrichments;
@@ -81,7 +82,7 @@ public final class StreamBench {
     private static JobConfig config(Path folder, TestLake lake, int rows) {
         return new JobConfig("bench/web" + rows, null, null, null, null, lake.identifiers(), folder.resolve("checkpoint" + rows).toString(),
             Duration.ofMillis(1), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), rows, Masking.NONE, List.of("undefined"), List.of(), Enrichments.ALL,
-            CORES);
+            CORES, PropertyColumns.NONE);
     }
 
     /** What so many batches of so many rows take, without the first ones. */
@@ -97,7 +98,8 @@ public final class StreamBench {
             .selectExpr("value")
             .map((MapFunction<Row, Row>) row -> record(row.getLong(0)), Encoders.row(StreamQueryTest.KAFKA));
         BatchWriter sink = new BatchWriter(
-            new LakeSink(LakeTables.open(catalog, lake.identifiers()), new FakeTopic(), "topic-1"), new JobStatus(Clock.systemUTC()));
+            new LakeSink(LakeTables.open(catalog, lake.identifiers()), new FakeTopic(), "topic-1"), new JobStatus(Clock.systemUTC()),
+            PropertyColumns.NONE);
         StreamingQuery query = StreamQuery.start(StreamQuery.steps(records, config), sink, config);
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         awaitBatch(query, WARM_UP_BATCHES);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.openclickstream.lake.LakeSink;
 import io.openclickstream.lake.LakeTables;
+import io.openclickstream.lake.PropertyColumns;
 import io.openclickstream.model.Masking;
 import io.openclickstream.model.OutputTable;
 import io.openclickstream.service.Causes;
@@ -32,6 +33,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.hadoop.HadoopCatalog;
+import org.apache.iceberg.types.Types;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -110,11 +112,12 @@ class StreamQueryTest {
 
     private static JobConfig config(Path folder, TestLake lake) {
         return new JobConfig("test/web", null, null, null, null, lake.identifiers(), folder.resolve("checkpoint").toString(),
-            Duration.ofMillis(50), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), 1000, Masking.NONE, List.of("undefined"), List.of(), Enrichments.ALL, 2);
+            Duration.ofMillis(50), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), 1000, Masking.NONE, List.of("undefined"), List.of(), Enrichments.ALL, 2,
+            new PropertyColumns(Map.of("colour", "colour")));
     }
 
     private void start() throws Exception {
-        BatchWriter sink = new BatchWriter(new LakeSink(LakeTables.open(catalog, lake.identifiers()), topic, TOPIC_ID), status);
+        BatchWriter sink = new BatchWriter(new LakeSink(LakeTables.open(catalog, lake.identifiers()), topic, TOPIC_ID), status, config.propertyColumns());
         query = StreamQuery.start(StreamQuery.steps(kafka.toDF(), config), sink, config);
     }
 
@@ -161,6 +164,20 @@ class StreamQueryTest {
                 places.add(row.getField("kafka_partition") + "-" + row.getField("kafka_offset")), "twice: " + row));
         }
         assertEquals(nextOffset, places.size(), "records without a row");
+    }
+
+    @Test
+    @DisplayName("fills a further column of the events table from its property, as soon as the table has it")
+    void propertyColumn() throws Exception {
+        String coloured = event("0", "v", "10:00:00").replace("}", ",\"properties\":{\"colour\":\"red\"}}");
+        start();
+        send(coloured);
+        lake.table(OutputTable.EVENTS).updateSchema().addColumn("colour", Types.StringType.get()).commit();
+        send(coloured.replace("\"0\"", "\"1\""), event("2", "v", "10:00:02"));
+        assertEquals(null, eventsById().get("0").getField("colour"));
+        assertEquals("red", eventsById().get("1").getField("colour"));
+        assertEquals(null, eventsById().get("2").getField("colour"));
+        expectCounts(3, 0, 0);
     }
 
     private int snapshots() {

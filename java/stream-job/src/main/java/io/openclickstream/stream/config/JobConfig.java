@@ -2,6 +2,7 @@ package io.openclickstream.stream.config;
 
 import io.openclickstream.kafka.KafkaSettings;
 import io.openclickstream.lake.CatalogSettings;
+import io.openclickstream.lake.PropertyColumns;
 import io.openclickstream.lake.StorageSettings;
 import io.openclickstream.model.ConfigException;
 import io.openclickstream.model.ConfigNode;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
@@ -38,6 +40,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param siteHosts hosts of the site, a visit from which is internal
  * @param enrichments which derived columns are filled
  * @param shufflePartitions parallel parts of the stateful steps; fixed by the first start on a checkpoint
+ * @param propertyColumns further columns of the events table
  */
 public record JobConfig(
     String pipeline,
@@ -56,7 +59,8 @@ public record JobConfig(
     List<String> absentIds,
     List<String> siteHosts,
     JobDocument.Enrichments enrichments,
-    int shufflePartitions) {
+    int shufflePartitions,
+    PropertyColumns propertyColumns) {
 
     /** Reads and checks a file. */
     public static JobConfig load(Path file) {
@@ -87,7 +91,13 @@ public record JobConfig(
             job.absentIds(),
             job.siteHosts(),
             job.enrichments(),
-            Math.toIntExact(job.shufflePartitions()));
+            Math.toIntExact(job.shufflePartitions()),
+            propertyColumns(job.propertyColumns()));
+    }
+
+    private static PropertyColumns propertyColumns(List<JobDocument.PropertyColumn> columns) {
+        return new PropertyColumns(columns.stream().collect(
+            Collectors.toUnmodifiableMap(JobDocument.PropertyColumn::column, JobDocument.PropertyColumn::property)));
     }
 
     /** What is said about the making of rows. */

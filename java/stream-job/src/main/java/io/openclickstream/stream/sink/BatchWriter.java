@@ -2,6 +2,7 @@ package io.openclickstream.stream.sink;
 
 import io.openclickstream.lake.LakeSink;
 import io.openclickstream.lake.MicroBatch;
+import io.openclickstream.lake.PropertyColumns;
 import io.openclickstream.lake.TaskOutput;
 import io.openclickstream.model.OutputTable;
 import io.openclickstream.stream.serve.JobStatus;
@@ -21,10 +22,13 @@ public final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
 
     private final transient LakeSink sink;
     private final transient JobStatus status;
+    private final PropertyColumns propertyColumns;
 
-    public BatchWriter(LakeSink sink, JobStatus status) {
+    /** The property columns are those of the events table. */
+    public BatchWriter(LakeSink sink, JobStatus status, PropertyColumns propertyColumns) {
         this.sink = sink;
         this.status = status;
+        this.propertyColumns = propertyColumns;
     }
 
     @Override
@@ -35,7 +39,7 @@ public final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
         String operationId = epoch + "-" + UUID.randomUUID();
         // Also when no table is left to write: the states of the steps before are stored by running them.
         TaskOutput output = steps.sortWithinPartitions(StepRow.RECEIVED_AT_NAME).toJavaRDD()
-            .mapPartitions(new WriteTask(targets, operationId))
+            .mapPartitions(new WriteTask(targets, operationId, propertyColumns))
             .fold(TaskOutput.empty(), TaskOutput::plus);
         sink.commit(batch, targets, output);
         status.addRows(output.rows(), output.oldestReceivedAt());

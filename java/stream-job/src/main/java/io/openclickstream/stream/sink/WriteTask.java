@@ -1,6 +1,7 @@
 package io.openclickstream.stream.sink;
 
 import io.openclickstream.lake.OutputWriter;
+import io.openclickstream.lake.PropertyColumns;
 import io.openclickstream.lake.TaskOutput;
 import io.openclickstream.model.EventColumns;
 import io.openclickstream.model.OutputRow;
@@ -22,16 +23,19 @@ final class WriteTask implements FlatMapFunction<Iterator<Row>, TaskOutput> {
 
     private final Map<OutputTable, Table> targets;
     private final String operationId;
+    private final PropertyColumns propertyColumns;
 
-    WriteTask(Map<OutputTable, Table> targets, String operationId) {
+    WriteTask(Map<OutputTable, Table> targets, String operationId, PropertyColumns propertyColumns) {
         this.targets = targets;
         this.operationId = operationId;
+        this.propertyColumns = propertyColumns;
     }
 
     @Override
     public Iterator<TaskOutput> call(Iterator<Row> steps) throws IOException {
         TaskContext task = TaskContext.get();
-        OutputWriter writer = new OutputWriter(targets, new OutputWriter.Attempt(task.partitionId(), task.taskAttemptId(), operationId));
+        OutputWriter writer = new OutputWriter(
+            targets, new OutputWriter.Attempt(task.partitionId(), task.taskAttemptId(), operationId), propertyColumns);
         try {
             while (steps.hasNext()) {
                 write(steps.next(), writer);

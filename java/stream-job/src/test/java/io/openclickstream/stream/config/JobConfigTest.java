@@ -91,6 +91,18 @@ class JobConfigTest {
         assertEquals(new JobDocument.Enrichments(true, true, false), JobConfig.parse(without).enrichments());
     }
 
+    @Test
+    @DisplayName("fills further columns from properties, of which there are none without a word")
+    void propertyColumns() {
+        assertEquals(Map.of(), JobConfig.parse(GOOD).propertyColumns().propertyOf());
+        String with = GOOD.replace("\"shufflePartitions\"",
+            "\"propertyColumns\": [{\"column\": \"colour\", \"property\": \"item.colour\"}], \"shufflePartitions\"");
+        assertEquals(Map.of("colour", "item.colour"), JobConfig.parse(with).propertyColumns().propertyOf());
+        String wrong = with.replace("\"item.colour\"", "1");
+        assertEquals("job.json: \"propertyColumns[0].property\" must be a text",
+            assertThrows(ConfigException.class, () -> JobConfig.parse(wrong)).getMessage());
+    }
+
     @ParameterizedTest(name = "with {1} in place of {0} is refused: {2}")
     @CsvSource(delimiter = '|', quoteCharacter = '\'', value = {
         "\"topic\": \"quickstart.web-raw\",||job.json: \"kafka.topic\" must be a text that is not empty",
