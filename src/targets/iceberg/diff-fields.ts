@@ -155,7 +155,8 @@ function evolveField(wanted: WantedField, current: Field, at: Place): Field {
   }
   const isRequired = evolveRequired(wanted, current, { path, evolution: at.evolution });
   const doc = wanted.doc === undefined ? current.doc : wanted.doc.text;
-  if (doc !== current.doc) changes.push({ kind: "document-column", path });
+  // Catalogs tell of no comment as none or as an empty one.
+  if ((doc ?? "") !== (current.doc ?? "")) changes.push({ kind: "document-column", path });
   const type = evolveType(wanted.type, current.type, { path, evolution: at.evolution });
   const { extra } = current;
   return {

@@ -103,6 +103,14 @@ describe("a table", () => {
     });
   });
 
+  it("that another engine made, with capitals, empty comments and properties of its own, is left alone", () => {
+    const columns = [column("orderId string!"), column("lines list<struct<skuCode:int>>")];
+    const made = create(wantedTable({ columns }));
+    const fields = made.fields.map((field) => ({ ...field, doc: "" }));
+    const properties = { "vendor.unknown": "x" };
+    expect(diffTable(wantedTable({ columns }), { ...made, fields, properties })).toEqual([]);
+  });
+
   it("that is as wanted is left alone", () => {
     expect(diffTable(wantedTable(), create(wantedTable()))).toEqual([]);
   });

@@ -204,7 +204,7 @@ func TestWhatIsInTheWayOfAConnectionIsNamed(t *testing.T) {
 		{"no Service", nil, "http", `there is no Service "web-collector" in namespace "shop-a" yet; see why with: kubectl clickstream status`},
 		{"no ready pod", map[string]string{servicePath: service, podPath: waitingPod}, "http",
 			`of 1 pod of Service "web-collector" none is ready; see why with: kubectl get pods -n shop-a -l app=web`},
-		{"no such port", map[string]string{servicePath: service, podPath: readyPod}, "metrics", `Service "web-collector" has no port named "metrics"`},
+		{"no such port", map[string]string{servicePath: service, podPath: readyPod}, "metrics", `Service "web-collector" has no port "metrics"`},
 		{"nothing behind the port", map[string]string{servicePath: service, podPath: readyPod}, "internal", "nothing listens there"},
 	}
 	for _, c := range cases {

@@ -24,7 +24,7 @@ import (
 // Service is a port of a Service in the namespace.
 type Service struct {
 	Name string
-	// Port is the name of the Service's port.
+	// Port is the name of the Service's port, or its number.
 	Port string
 }
 
@@ -132,7 +132,7 @@ func isPodReady(pod *v1.Pod) bool {
 func targetPort(service *v1.Service, pod *v1.Pod, portName string) (int32, error) {
 	for _, port := range service.Spec.Ports {
 		switch {
-		case port.Name != portName:
+		case port.Name != portName && strconv.Itoa(int(port.Port)) != portName:
 		case port.TargetPort.StrVal != "":
 			return namedPort(pod, port.TargetPort.StrVal)
 		case port.TargetPort.IntVal != 0:
@@ -141,7 +141,7 @@ func targetPort(service *v1.Service, pod *v1.Pod, portName string) (int32, error
 			return port.Port, nil
 		}
 	}
-	return 0, fmt.Errorf("Service %q has no port named %q", service.Name, portName)
+	return 0, fmt.Errorf("Service %q has no port %q", service.Name, portName)
 }
 
 func namedPort(pod *v1.Pod, name string) (int32, error) {

@@ -126,7 +126,7 @@ func (s *Server) list(r *http.Request) Object {
 }
 
 var kinds = map[string]string{
-	"services": "Service", "pods": "Pod", "deployments": "Deployment", "statefulsets": "StatefulSet",
+	"services": "Service", "secrets": "Secret", "pods": "Pod", "deployments": "Deployment", "statefulsets": "StatefulSet",
 	"clickstreampipelines": "ClickstreamPipeline", "dataplatforms": "DataPlatform", "eventstreams": "EventStream",
 	"laketables": "LakeTable", "queryclusters": "QueryCluster",
 }
