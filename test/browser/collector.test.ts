@@ -146,7 +146,7 @@ describe("a page reads what became of its events", () => {
         status: 404,
         text: expect.stringContaining("events go to /v1/events") as string,
       });
-      const wrongMethod = await call(page, "fetch", `${sites.listed}/v1/events`, undefined, {
+      const wrongMethod = await call(page, "fetch", `${sites.listed}/v1/events`, null, {
         method: "GET",
       });
       expect(wrongMethod).toMatchObject({ status: 405 });
