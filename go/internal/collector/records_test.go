@@ -115,9 +115,10 @@ func TestTheKeyKeepsAVisitorInOnePartition(t *testing.T) {
 		environment map[string]string
 		want        string
 	}{
-		{"the anonymous id", `{"anonymous_id":"a","line":"1.2.3.4 -","ip":"5.6.7.8"}`, []string{cookie}, nil, "a"},
+		{"the anonymous id", `{"event_type":"x","anonymous_id":"a","line":"1.2.3.4 -","ip":"5.6.7.8"}`, []string{cookie}, nil, "a"},
 		{"the anonymous id however it is escaped", `{"anonymous_id":"\u0061"}`, nil, nil, "a"},
-		{"the cookie", `{"line":"1.2.3.4 -"}`, []string{cookie}, nil, "cookie-1"},
+		{"the cookie", `{"ip":"5.6.7.8"}`, []string{cookie}, nil, "cookie-1"},
+		{"the host of a log line before all that its sender has", `{"anonymous_id":"a","line":"1.2.3.4 -"}`, []string{cookie}, nil, "1.2.3.4"},
 		{"the host of a log line", `{"line":"1.2.3.4 - - [x]","ip":"5.6.7.8"}`, nil, nil, "1.2.3.4"},
 		{"the whole of a line of one word", `{"line":"broken"}`, nil, nil, "broken"},
 		{"the address that a server reports", `{"ip":"5.6.7.8"}`, nil, nil, "5.6.7.8"},

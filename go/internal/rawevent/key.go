@@ -22,21 +22,38 @@ const (
 // key returns what keeps the events of one visitor in one partition, and so in order. It follows the stream job's
 // order of visitor ids; nil, when nothing is known of the visitor, spreads the events.
 func (b *Builder) key(event []byte, members *jsonscan.Members) []byte {
+	if isLogLine(event, members) {
+		// Whoever sends a log is not who is in it, so that neither his cookie nor his address counts before the line.
+		if client := lineKey(event, members[line]); len(client) > 0 {
+			return clipKey(client)
+		}
+		return b.senderKey()
+	}
 	visitor := unescape(members[anonymousID])
 	switch {
 	case isIdentifier(visitor):
 		return clipKey(visitor)
 	case b.cookieID != "":
 		return b.senderKey()
-	case len(members[line]) > 0:
-		return clipKey(lineKey(event, members[line]))
 	case len(members[ip]) > 0:
 		return clipKey(unescape(members[ip]))
-	case bytes.Contains(event, lineBase64Name):
-		return clipKey(lineKey(event, nil))
 	default:
 		return b.senderKey()
 	}
+}
+
+// typeField is the member that an event has unless it is a line of a log.
+var typeField = jsonscan.Find(contract.MemberEventType)
+
+// isLogLine reports whether the event is a line of a log, as the stream job does.
+func isLogLine(event []byte, members *jsonscan.Members) bool {
+	if len(members[line]) == 0 && !bytes.Contains(event, lineBase64Name) {
+		return false
+	}
+	var found jsonscan.Members
+	// The event was scanned before, so that it cannot fail.
+	_, _, _ = jsonscan.Value(event, 0, typeField, &found)
+	return found[0] == nil
 }
 
 func (b *Builder) senderKey() []byte {
