@@ -14,6 +14,7 @@ import {
   defineKind,
 } from "./kind-definition.ts";
 import { podTemplate } from "./pod-template.ts";
+import { network, serviceSettings } from "./service.ts";
 import { duration, parseDurationSeconds, resources } from "./quantities.ts";
 import {
   DEFAULT_DELETION_POLICY,
@@ -29,6 +30,7 @@ import {
   integer,
   patterned,
   text,
+  textMap,
   textSet,
   withRules,
 } from "./rules.ts";
@@ -67,10 +69,6 @@ export const CLICKSTREAM_PIPELINE_DEFAULTS = {
 } as const;
 
 const { collector: COLLECTOR } = CLICKSTREAM_PIPELINE_DEFAULTS;
-
-/** An address, whose IPv6 form only the collector checks in full, and how many of its bits count. */
-const NETWORK =
-  /^(((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\/([12]?[0-9]|3[0-2])|[0-9a-f:]*::?[0-9a-f:]*\/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$/;
 
 const cookie = withRules(
   z.object({
@@ -135,7 +133,8 @@ const collectorFields = z.object({
     .enum(["ClusterIP", "NodePort", "LoadBalancer"])
     .optional()
     .describe("Type of the collector's Service. Default 'ClusterIP'."),
-  trustedProxies: textSet(patterned(NETWORK, 43).describe("Network as '10.0.0.0/8' or 'fd00::/8'."), 100)
+  service: serviceSettings("the collector's Service"),
+  trustedProxies: textSet(network.describe("Network as '10.0.0.0/8' or 'fd00::/8'."), 100)
     .optional()
     .describe(
       "Networks of the proxies that are believed about the client's address; an empty list believes none. Default the private " +
@@ -218,6 +217,11 @@ const processingFields = z.object({
   driverPodTemplate: podTemplate("the driver's pod"),
   executorResources: resources("executor", "an executor").optional(),
   executorPodTemplate: podTemplate("executor pods"),
+  sparkConf: textMap(64, 2048)
+    .optional()
+    .describe(
+      "Further properties of Spark; none that the operator sets, and none of spark.kubernetes. Default none.",
+    ),
   maxRowsPerTrigger: integer(1, 100_000_000)
     .optional()
     .describe("Most records that one micro-batch reads. Default 100000."),

@@ -186,6 +186,16 @@ export const queryClusterSpec = z.object({
   coordinatorPodTemplate: podTemplate("the coordinator's pod"),
   workerResources: resources("trino", "a worker").optional(),
   workerPodTemplate: podTemplate("worker pods"),
+  config: textMap(64, 2048)
+    .optional()
+    .describe(
+      "Further lines of Trino's config.properties on coordinator and workers; none that the operator sets. Default none.",
+    ),
+  jvmOptions: z
+    .array(patterned(/^-[^\s]+$/, 512))
+    .max(32)
+    .optional()
+    .describe("Further options of Trino's JVM, none about the heap's size. Default none."),
   cache: cache.optional(),
   catalogs: listMap(queryClusterCatalog, ["name"], 32)
     .optional()

@@ -9,10 +9,15 @@ import { childMetadata, componentLabels } from "./metadata.ts";
 export function service(
   maker: Maker,
   part: Required<Part>,
-  spec: Omit<V1ServiceSpec, "selector" | "ports"> & Required<Pick<V1ServiceSpec, "ports">>,
+  {
+    annotations,
+    ports,
+    ...rest
+  }: Omit<V1ServiceSpec, "selector" | "ports"> &
+    Required<Pick<V1ServiceSpec, "ports">> & { readonly annotations?: Readonly<Record<string, string>> },
 ): Child<{ spec: V1ServiceSpec }> {
-  const { ports, ...rest } = spec;
-  return child(CHILD_TYPES.Service, childMetadata(maker, part), {
+  const metadata = { ...childMetadata(maker, part), ...(annotations && { annotations }) };
+  return child(CHILD_TYPES.Service, metadata, {
     spec: { ...rest, selector: componentLabels(maker, part.component), ports },
   });
 }

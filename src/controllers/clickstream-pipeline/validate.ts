@@ -56,6 +56,7 @@ export interface CollectorSettings {
   readonly replicas?: number | undefined;
   readonly resources: ContainerResources;
   readonly podTemplate?: GivenPodTemplate;
+  readonly service?: CollectorSpec["service"];
   readonly corsOrigins: readonly string[];
   readonly maxEventBytes: number;
   readonly serviceType: NonNullable<CollectorSpec["serviceType"]>;
@@ -94,6 +95,7 @@ export interface ProcessingSettings {
   readonly executorMemory: MemorySplit;
   readonly executorPodTemplate: GivenPodTemplate;
   readonly maxRowsPerTrigger: number;
+  readonly sparkConf: Readonly<Record<string, string>> | undefined;
   readonly absentIds: readonly string[];
   readonly siteHosts: readonly string[];
   readonly suspended: boolean;
@@ -227,7 +229,7 @@ function resolveCollector(spec: Spec): CollectorSettings {
 }
 
 function resolveProcessing(spec: Spec): ProcessingSettings {
-  const { driverResources, driverPodTemplate, executorResources, executorPodTemplate, ...given } =
+  const { driverResources, driverPodTemplate, executorResources, executorPodTemplate, sparkConf, ...given } =
     spec.processing ?? {};
   const resolved: Widened<Defaults["processing"]> = {
     ...CLICKSTREAM_PIPELINE_DEFAULTS.processing,
@@ -251,6 +253,7 @@ function resolveProcessing(spec: Spec): ProcessingSettings {
     executorResources: executor,
     executorMemory: requireMemory(executor, "executorResources"),
     executorPodTemplate,
+    sparkConf,
   };
 }
 

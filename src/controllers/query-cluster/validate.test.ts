@@ -69,6 +69,11 @@ describe("the heap", () => {
       { cache: { medium: "Memory", maxSize: "1536Mi" } },
       'spec.coordinatorResources must leave Trino at least 1Gi of memory; "2Gi" leaves less, so raise the limit or lower spec.cache.maxSize',
     ],
+    [
+      "an option of the JVM sizes the heap",
+      { jvmOptions: ["-Xmx2G"] },
+      'spec.jvmOptions must not hold "-Xmx2G": the operator sizes the heap by the memory limit; change the limit',
+    ],
   ])("is refused when %s", (_title, spec, message) => {
     expect(findTerminalError(errorWith(spec))).toMatchObject({ reason: "InvalidSpec", message });
   });

@@ -68,6 +68,9 @@ export interface ValidatedCluster {
   readonly coordinator: RoleSettings;
   readonly worker: RoleSettings;
   readonly cache: CacheSettings | undefined;
+  /** Further lines of config.properties. */
+  readonly config: Readonly<Record<string, string>> | undefined;
+  readonly jvmOptions: readonly string[];
   readonly catalogs: readonly CatalogSettings[];
   readonly drainSeconds: number;
 }
@@ -107,6 +110,8 @@ export function validateCluster(
     coordinator: resolveRole("coordinatorResources", { spec, cache, replicas: 1 }),
     worker: resolveRole("workerResources", { spec, cache, replicas: workers }),
     cache,
+    config: spec.config,
+    jvmOptions: resolveJvmOptions(spec),
     catalogs,
     drainSeconds: parseDurationSeconds(spec.drainTime ?? QUERY_CLUSTER_DEFAULTS.drainTime),
   };
@@ -118,6 +123,15 @@ function resolveCache(given: QueryClusterSpec["cache"]): CacheSettings | undefin
   const medium = given?.medium ?? defaults.medium;
   if (given?.maxDiskPercent !== undefined) return { medium, maxDiskPercent: given.maxDiskPercent };
   return { medium, maxBytes: parseBytes(given?.maxSize ?? defaults.maxSize) };
+}
+
+/** The heap is sized by the container's memory; what else is in it depends on that. */
+function resolveJvmOptions({ jvmOptions = [] }: QueryClusterSpec): readonly string[] {
+  const sizing = jvmOptions.find((option) => /^-(Xm[sx]|XX:(Max|Initial|Min)(RAM|Heap))/.test(option));
+  if (sizing === undefined) return jvmOptions;
+  const field = "spec.jvmOptions";
+  const message = `${field} must not hold "${sizing}": the operator sizes the heap by the memory limit; change the limit`;
+  throw new TerminalError("InvalidSpec", message, { field });
 }
 
 interface RoleInput {

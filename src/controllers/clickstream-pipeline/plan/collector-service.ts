@@ -8,12 +8,18 @@ import { service } from "../../../workloads/service.ts";
 const { http: HTTP, internal: INTERNAL } = COLLECTOR_PORTS;
 
 export function planCollectorService(pipeline: ValidatedPipeline): Child<{ spec: V1ServiceSpec }> {
-  const { serviceType } = pipeline.collector;
+  const { serviceType, service: given = {} } = pipeline.collector;
+  const { annotations, loadBalancerClass, loadBalancerSourceRanges } = given;
   return service(
     pipeline,
     { name: pipeline.names.collector, component: "collector" },
     {
       type: serviceType,
+      ...(annotations === undefined ? {} : { annotations }),
+      ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),
+      ...(loadBalancerSourceRanges === undefined
+        ? {}
+        : { loadBalancerSourceRanges: [...loadBalancerSourceRanges] }),
       // Otherwise the pods would see the address of a node instead of the sender's.
       ...(serviceType === "ClusterIP" ? {} : { externalTrafficPolicy: "Local" }),
       ports: [{ name: HTTP.name, port: 80, protocol: "TCP", targetPort: HTTP.name }],

@@ -5,6 +5,7 @@
 import type { SecretVariable } from "../../../platform/environment.ts";
 import { variablesOf } from "../../../platform/environment.ts";
 import type { Properties } from "../../../workloads/properties.ts";
+import { withFurtherProperties } from "../../../workloads/further-properties.ts";
 import { renderProperties } from "../../../workloads/properties.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { EXECUTOR_CONTAINER } from "./executor-pod.ts";
@@ -16,13 +17,20 @@ import { taskSlots } from "./task-slots.ts";
 export const CONFIG_FOLDER = "/etc/openclickstream";
 export const EXECUTOR_POD_FILE = "executor-pod.yaml";
 
+/** Where the job runs and what it keeps: not only what is set just now. */
+const KEPT =
+  /^spark\.(kubernetes\.|submit\.|jars|plugins|extraListeners|(driver|executor)\.(memory|cores|instances|extraClassPath|extraJavaOptions)|executorEnv\.|sql\.(catalog\.|streaming\.)|hadoop\.)/;
+
 /** The whole file as text, one property a line, sorted by name. */
 export function renderSparkProperties(pipeline: ValidatedPipeline): string {
-  const properties: Properties = {
+  const own: Properties = {
     ...driverProperties(pipeline),
     ...(pipeline.processing.executors === 0 ? { "spark.master": "local[*]" } : executorProperties(pipeline)),
     ...stateStoreProperties(pipeline),
   };
+  const { sparkConf: given } = pipeline.processing;
+  const field = "spec.processing.sparkConf";
+  const properties = withFurtherProperties({ field, given, own, kept: KEPT });
   const lines = renderProperties(properties).split(/(?<=\n)/);
   return lines.sort().join("");
 }

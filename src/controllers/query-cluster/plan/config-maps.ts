@@ -64,7 +64,7 @@ export function planWorkerConfigMap(cluster: ValidatedCluster): ConfigMap | unde
 function serverFiles(cluster: ValidatedCluster, role: Role): Record<string, string> {
   return {
     "config.properties": renderConfigProperties(cluster, role),
-    "jvm.config": renderJvmConfig(cluster[role]),
+    "jvm.config": renderJvmConfig(cluster[role], cluster.jvmOptions),
     "node.properties": renderNodeProperties(cluster),
     [HEALTH_SCRIPT]: renderHealthScript(role),
   };

@@ -4,6 +4,7 @@ import type { Role } from "../parts.ts";
 import type { ValidatedCluster } from "../validate.ts";
 import { ACCESS_CONTROL_FILE } from "./access-control.ts";
 import type { Properties } from "../../../workloads/properties.ts";
+import { withFurtherProperties } from "../../../workloads/further-properties.ts";
 import { renderProperties } from "../../../workloads/properties.ts";
 
 /** Where the files are in the containers. */
@@ -15,8 +16,12 @@ export const SHUTDOWN_NOTICE_SECONDS = 10;
 /** Time for Services to stop sending requests to a coordinator that is going. */
 export const LEAVE_SECONDS = 5;
 
+/** What makes the servers one cluster, and what leads to files of the pod. */
+const KEPT =
+  /^(coordinator$|node\.|discovery\.|catalog\.|plugin\.|access-control\.|shutdown\.|node-scheduler\.include-coordinator$|internal-communication\.|http-server\.(http|https|log|authentication|process-forwarded))|(^|[._-])(file|files|path|dir|directory)$/;
+
 export function renderConfigProperties(cluster: ValidatedCluster, role: Role): string {
-  return renderProperties({
+  const own: Properties = {
     coordinator: role === "coordinator",
     "http-server.http.port": TRINO_PORT,
     // An ingress in front of the coordinator names the client's address and protocol; without this Trino refuses such requests.
@@ -24,7 +29,9 @@ export function renderConfigProperties(cluster: ValidatedCluster, role: Role): s
     // The root file system is read-only, and Kubernetes has the requests' logs.
     "http-server.log.enabled": false,
     ...(role === "coordinator" ? coordinatorProperties(cluster) : workerProperties(cluster)),
-  });
+  };
+  const properties = withFurtherProperties({ field: "spec.config", given: cluster.config, own, kept: KEPT });
+  return renderProperties(properties);
 }
 
 function coordinatorProperties({ worker }: ValidatedCluster): Properties {

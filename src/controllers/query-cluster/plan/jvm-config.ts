@@ -1,7 +1,7 @@
 /** `jvm.config`: one option a line. Pure. */
 import type { RoleSettings } from "../validate.ts";
 
-export function renderJvmConfig({ heapPercent }: RoleSettings): string {
+export function renderJvmConfig({ heapPercent }: RoleSettings, further: readonly string[]): string {
   const options = [
     "-server",
     `-XX:MaxRAMPercentage=${heapPercent}`,
@@ -20,6 +20,7 @@ export function renderJvmConfig({ heapPercent }: RoleSettings): string {
     "--enable-native-access=ALL-UNNAMED",
     "--sun-misc-unsafe-memory-access=allow",
     "--add-modules=jdk.incubator.vector",
+    ...further,
   ];
   return options.map((option) => `${option}\n`).join("");
 }
