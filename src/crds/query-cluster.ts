@@ -192,7 +192,7 @@ export const queryClusterSpec = z.object({
       "Further lines of Trino's config.properties on coordinator and workers; none that the operator sets. Default none.",
     ),
   jvmOptions: z
-    .array(patterned(/^-[^\s]+$/, 512))
+    .array(patterned(/^-[!-~]+$/, 512))
     .max(32)
     .optional()
     .describe("Further options of Trino's JVM, none about the heap's size. Default none."),
