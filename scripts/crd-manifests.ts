@@ -129,7 +129,7 @@ function versionSchema(kind: KindDefinition): OpenApiSchema {
     description: kind.description,
     type: "object",
     required: ["spec"],
-    "x-kubernetes-validations": kind.nameRules.map(toKubernetesValidation),
+    "x-kubernetes-validations": [...kind.nameRules, ...kind.statusRules].map(toKubernetesValidation),
     properties: {
       apiVersion: { description: `Always '${kind.group}/${kind.version}'.`, type: "string" },
       kind: { description: `Always '${kind.kind}'.`, type: "string" },

@@ -91,7 +91,10 @@ function rules(schema: OpenApiSchema, path: string): readonly string[] {
 
 function ruleList(kind: KindDefinition): string {
   const names = kind.nameRules.map(({ message }) => `- \`metadata.name\`: ${cell(message)}.`);
-  return [...names, ...rules(specSchema(kind), "spec")].join("\n");
+  const changes = kind.statusRules.map(
+    ({ message, fieldPath }) => `- \`${(fieldPath ?? "").slice(1)}\`: ${cell(message)}.`,
+  );
+  return [...names, ...changes, ...rules(specSchema(kind), "spec")].join("\n");
 }
 
 function columnTable(kind: KindDefinition): string {

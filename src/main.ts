@@ -23,6 +23,7 @@ async function run(config: OperatorConfig): Promise<number> {
     watchNamespaces: config.watchNamespaces,
     resyncSeconds: config.resyncSeconds,
     instance: config.podName,
+    home: config.podNamespace,
     ...(config.leaderElection && {
       election: { namespace: config.podNamespace, identity: `${config.podName}_${randomUUID()}` },
     }),

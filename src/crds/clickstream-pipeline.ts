@@ -4,7 +4,13 @@ import { COLLECTOR_DEFAULTS } from "../generated/collector.ts";
 import { ABSENT_IDS, IP_MASKINGS, SECRET_HEADERS } from "../generated/raw-record.ts";
 import { commonStatus, scaleStatus } from "./conditions.ts";
 import { eventsTable } from "./events-table.ts";
-import { EVENT_STREAM_DEFAULTS, partitions, replicationFactor, retention } from "./event-stream.ts";
+import {
+  EVENT_STREAM_DEFAULTS,
+  partitions,
+  partitionsStay,
+  replicationFactor,
+  retention,
+} from "./event-stream.ts";
 import {
   type Immutable,
   PLATFORM_IMMUTABLE,
@@ -15,7 +21,8 @@ import {
 } from "./kind-definition.ts";
 import { podTemplate } from "./pod-template.ts";
 import { network, serviceSettings } from "./service.ts";
-import { duration, parseDurationSeconds, resources } from "./quantities.ts";
+import { duration, durationAtLeast } from "./durations.ts";
+import { resources } from "./quantities.ts";
 import {
   DEFAULT_DELETION_POLICY,
   browserOrigin,
@@ -186,7 +193,7 @@ const stream = z
     partitions: partitions
       .optional()
       .describe(
-        `Partitions of the raw topic. Default ${CLICKSTREAM_PIPELINE_DEFAULTS.stream.partitions}. They may grow, never shrink.`,
+        `Partitions of the raw topic. Default ${CLICKSTREAM_PIPELINE_DEFAULTS.stream.partitions}. They may grow, never shrink below what the topic has.`,
       ),
     replicationFactor: replicationFactor
       .optional()
@@ -252,17 +259,7 @@ const processingFields = z.object({
 });
 
 const processing = withRules(processingFields, [
-  {
-    rule: `duration(has(self.dedupWindow) ? self.dedupWindow : '${CLICKSTREAM_PIPELINE_DEFAULTS.processing.dedupWindow}')
-      >= duration(has(self.triggerInterval) ? self.triggerInterval : '${CLICKSTREAM_PIPELINE_DEFAULTS.processing.triggerInterval}')`,
-    message: "dedupWindow must be at least triggerInterval; raise dedupWindow or lower triggerInterval",
-    fieldPath: ".dedupWindow",
-    holds: (value) => {
-      const { processing: defaults } = CLICKSTREAM_PIPELINE_DEFAULTS;
-      const window = parseDurationSeconds(value.dedupWindow ?? defaults.dedupWindow);
-      return !(window < parseDurationSeconds(value.triggerInterval ?? defaults.triggerInterval));
-    },
-  },
+  durationAtLeast("dedupWindow", "triggerInterval", CLICKSTREAM_PIPELINE_DEFAULTS.processing),
 ]).describe("The Spark job that turns raw events into rows.");
 
 const tables = z
@@ -307,6 +304,7 @@ export const clickstreamPipelineStatus = z.object({
   scale: scaleStatus("collector pods").optional(),
   collectorUrl: url.optional().describe("Address of the collector within the cluster."),
   topicName: text(249).optional().describe("Name of the raw topic."),
+  topicPartitions: integer(0, 2_147_483_647).optional().describe("Partitions that the raw topic has."),
   tables: z
     .object({
       events: text(260).optional().describe("Table of events, as 'database.table'."),
@@ -387,14 +385,6 @@ export const clickstreamPipelineKind = defineKind({
   statusSchema: clickstreamPipelineStatus,
   scale: { replicas: ".spec.collector.replicas" },
   nameRules: WORKLOAD_NAME_RULES,
-  immutables: [
-    PLATFORM_IMMUTABLE,
-    immutableTableField("database"),
-    immutableTableField("prefix"),
-    {
-      rule: `${partitionsOf("self")} >= ${partitionsOf("oldSelf")}`,
-      message: `stream.partitions must not become fewer, Kafka cannot take any away; an absent field means ${CLICKSTREAM_PIPELINE_DEFAULTS.stream.partitions}`,
-      fieldPath: ".stream.partitions",
-    },
-  ],
+  immutables: [PLATFORM_IMMUTABLE, immutableTableField("database"), immutableTableField("prefix")],
+  statusRules: [partitionsStay("stream.partitions", "topicPartitions", partitionsOf)],
 });

@@ -1,6 +1,7 @@
 /** EventStream: one Kafka topic. */
 import { z } from "zod";
 import { commonStatus, timestamp } from "./conditions.ts";
+import { duration } from "./durations.ts";
 import {
   type Immutable,
   LABEL_NAME_RULES,
@@ -10,7 +11,7 @@ import {
   defineKind,
   immutableField,
 } from "./kind-definition.ts";
-import { byteSize, duration } from "./quantities.ts";
+import { byteSize } from "./quantities.ts";
 import {
   DEFAULT_DELETION_POLICY,
   deletionPolicy,
@@ -18,6 +19,7 @@ import {
   objectName,
   platformRef,
 } from "./references.ts";
+import type { TransitionRule } from "./rules.ts";
 import { MAP_KEY_RULE, integer, text, textMap, textSet, withRules } from "./rules.ts";
 
 /** What an absent field means; resolved by the controllers, never written into the resource. */
@@ -25,9 +27,11 @@ export const EVENT_STREAM_DEFAULTS = { partitions: 3, deletionPolicy: DEFAULT_DE
 
 /** How long and how much a topic keeps. ClickstreamPipeline has the same field for its raw stream. */
 export const retention = z.object({
-  time: duration("1m", "876000h")
+  time: duration("1m", "876000h", { orUnlimited: true })
     .optional()
-    .describe("How long records are kept, for example '168h'. Default what the brokers are set to."),
+    .describe(
+      "How long records are kept, for example '7d' or '12h', or 'Unlimited'. Default what the brokers are set to.",
+    ),
   size: byteSize("1Mi", "1000Ti")
     .optional()
     .describe("How many bytes of each partition are kept, for example '10Gi'. Default no limit."),
@@ -39,6 +43,24 @@ export const partitions = integer(1, 10_000);
 /** Copies of each partition. */
 export const replicationFactor = integer(1, 32);
 
+/**
+ * The rule that what the topic has of partitions stays wanted. A number that Kafka never took can be taken back. `partitionsOf` gives CEL for the wanted
+ * number of a spec; `field` is where a spec has it, `statusField` where the status says what the topic has.
+ */
+export function partitionsStay(
+  field: string,
+  statusField: string,
+  partitionsOf: (spec: string) => string,
+): TransitionRule {
+  const wanted = partitionsOf("self.spec");
+  const had = `oldSelf.status.${statusField}`;
+  return {
+    rule: `${wanted} >= ${partitionsOf("oldSelf.spec")} || !has(oldSelf.status) || !has(${had}) || ${wanted} >= ${had}`,
+    message: `${field} must not become fewer than the topic has, Kafka cannot take any away; an absent field means ${EVENT_STREAM_DEFAULTS.partitions}`,
+    fieldPath: `.spec.${field}`,
+  };
+}
+
 export const eventStreamSpec = z.object({
   platformRef,
   topicName: kafkaTopicName
@@ -47,7 +69,7 @@ export const eventStreamSpec = z.object({
   partitions: partitions
     .optional()
     .describe(
-      `Number of partitions. Default ${EVENT_STREAM_DEFAULTS.partitions}. It may grow, never shrink.`,
+      `Number of partitions. Default ${EVENT_STREAM_DEFAULTS.partitions}. It may grow, never shrink below what the topic has.`,
     ),
   replicationFactor: replicationFactor
     .optional()
@@ -103,7 +125,7 @@ export type EventStream = Resource<EventStreamSpec, EventStreamStatus>;
 export const eventStreamKind = defineKind({
   kind: "EventStream",
   plural: "eventstreams",
-  shortName: "es",
+  shortName: "evs",
   description:
     "EventStream owns one Kafka topic: it creates it, keeps partitions and configs as they are declared, and " +
     "repairs what is changed by hand. Deleting it keeps the topic unless deletionPolicy is Delete.",
@@ -126,13 +148,11 @@ export const eventStreamKind = defineKind({
   schema: eventStreamSpec,
   statusSchema: eventStreamStatus,
   nameRules: LABEL_NAME_RULES,
-  immutables: [
-    PLATFORM_IMMUTABLE,
-    immutableField("topicName", "create a new EventStream for another topic"),
-    {
-      rule: `(has(self.partitions) ? self.partitions : ${EVENT_STREAM_DEFAULTS.partitions}) >= (has(oldSelf.partitions) ? oldSelf.partitions : ${EVENT_STREAM_DEFAULTS.partitions})`,
-      message: `partitions must not become fewer, Kafka cannot take any away; an absent field means ${EVENT_STREAM_DEFAULTS.partitions}`,
-      fieldPath: ".partitions",
-    },
+  immutables: [PLATFORM_IMMUTABLE, immutableField("topicName", "create a new EventStream for another topic")],
+  statusRules: [
+    partitionsStay("partitions", "partitions", (spec) => {
+      const { partitions: fallback } = EVENT_STREAM_DEFAULTS;
+      return `(has(${spec}.partitions) ? ${spec}.partitions : ${fallback})`;
+    }),
   ],
 });

@@ -46,6 +46,8 @@ export interface KindDefinition<Spec extends z.ZodType = z.ZodType, Status exten
   readonly nameRules: readonly Rule<string>[];
   /** Rules about changes of `spec`, below the schema's own. Empty when everything may change. */
   readonly immutables: readonly TransitionRule[];
+  /** Rules about changes of `spec` that depend on `status`: about the whole resource. */
+  readonly statusRules: readonly TransitionRule[];
 }
 
 /** Data of the API as the phases see it: deeply readonly. */
@@ -118,13 +120,14 @@ export interface KindInput<Spec extends z.ZodType, Status extends z.ZodType> {
   readonly scale?: ScaleTarget;
   readonly nameRules: readonly Rule<string>[];
   readonly immutables?: readonly TransitionRule[];
+  readonly statusRules?: readonly TransitionRule[];
 }
 
 /** Completes a kind with what all kinds have in common. */
 export function defineKind<Spec extends z.ZodType, Status extends z.ZodType>(
   input: KindInput<Spec, Status>,
 ): KindDefinition<Spec, Status> {
-  const { shortName, columns, immutables, scale, ...rest } = input;
+  const { shortName, columns, immutables, scale, statusRules, ...rest } = input;
   return {
     ...rest,
     group: GROUP,
@@ -139,6 +142,7 @@ export function defineKind<Spec extends z.ZodType, Status extends z.ZodType>(
     ],
     scale,
     immutables: immutables ?? [],
+    statusRules: statusRules ?? [],
   };
 }
 

@@ -42,6 +42,32 @@ describe.each(KINDS.map((kind) => [kind.kind, kind] as const))("%s", (_, kind) =
   });
 });
 
+describe("the short names", () => {
+  it("are those of no kind that is widely installed beside ours", () => {
+    // External Secrets and Elastic; Kubernetes' own and Strimzi's follow.
+    const taken = [
+      "es",
+      "ess",
+      "po",
+      "svc",
+      "sts",
+      "deploy",
+      "cm",
+      "sa",
+      "ev",
+      "ds",
+      "rs",
+      "kt",
+      "ku",
+      "kc",
+      "k",
+    ];
+    const ours = KINDS.flatMap(({ shortNames }) => shortNames);
+    expect(ours).toStrictEqual(["dp", "evs", "lt", "csp", "qc"]);
+    expect(ours.filter((name) => taken.includes(name))).toStrictEqual([]);
+  });
+});
+
 describe("a spec", () => {
   const accepted = SPEC_CASES.filter(({ refusal }) => refusal === undefined);
   const refused = SPEC_CASES.filter(({ refusal }) => refusal !== undefined);

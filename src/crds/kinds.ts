@@ -8,16 +8,11 @@ import { queryClusterKind } from "./query-cluster.ts";
 
 export * from "./clickstream-pipeline.ts";
 export * from "./data-platform.ts";
+export { parseDurationSeconds, UNLIMITED } from "./durations.ts";
 export * from "./event-stream.ts";
 export type { KindDefinition, Resource } from "./kind-definition.ts";
 export * from "./lake-table.ts";
-export {
-  CONTAINER_DEFAULTS,
-  LEAST_MEMORY,
-  type Resources,
-  parseBytes,
-  parseDurationSeconds,
-} from "./quantities.ts";
+export { CONTAINER_DEFAULTS, LEAST_MEMORY, type Resources, parseBytes } from "./quantities.ts";
 export * from "./query-cluster.ts";
 export { DEFAULT_DELETION_POLICY, type DeletionPolicy } from "./references.ts";
 export { isReservedProperty } from "./table-properties.ts";

@@ -1,41 +1,17 @@
-/** Durations, sizes and compute resources as manifests write them, with the functions that read them. */
+/** Sizes and compute resources as manifests write them, with the functions that read them. */
 import { z } from "zod";
 import type { Quantity } from "../api/quantity.ts";
 import { parseQuantity, quantityValue } from "../api/quantity.ts";
 import { type Rule, patterned, withRules } from "./rules.ts";
 
-const DURATION = /^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,7}s)?$/;
 /** Kubernetes' quantities, with digits enough for anything. */
 const QUANTITY =
   /^[+-]?([0-9]{1,18}(\.[0-9]{0,9})?|\.[0-9]{1,9})([eE][+-]?[0-9]{1,2}|[numkMGTPE]|[KMGTPE]i)?$/;
 const LONGEST_QUANTITY = 32;
 
-/** Seconds of a duration such as `1h30m`, `45m` or `5s`; NaN when the text is not one. */
-export function parseDurationSeconds(text: string): number {
-  const match = DURATION.exec(text);
-  if (match === null || text === "") return Number.NaN;
-  const [hours, minutes, seconds] = match
-    .slice(1)
-    .map((part: string | undefined) => Number.parseInt(part ?? "0", 10));
-  return (hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0);
-}
-
 /** Bytes of a size such as `512Mi`, `10G` or `1073741824`; NaN when it is not one. Exact up to 8 PiB. */
 export function parseBytes(size: Quantity): number {
   return parseQuantity(size) === undefined ? Number.NaN : Math.ceil(quantityValue(size));
-}
-
-/** A duration between two durations, both allowed. */
-export function duration(shortest: string, longest: string): z.ZodString {
-  return withRules(patterned(DURATION, 17).min(2), [
-    {
-      rule: `duration(self) >= duration('${shortest}') && duration(self) <= duration('${longest}')`,
-      message: `must be a duration from ${shortest} to ${longest}, such as 90s, 30m or 1h30m`,
-      holds: (value) =>
-        parseDurationSeconds(value) >= parseDurationSeconds(shortest) &&
-        parseDurationSeconds(value) <= parseDurationSeconds(longest),
-    },
-  ]);
 }
 
 /** What a field takes that holds a Kubernetes quantity between two, both allowed: text or a whole number, as everywhere in Kubernetes. */

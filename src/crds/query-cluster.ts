@@ -9,7 +9,8 @@ import {
   defineKind,
 } from "./kind-definition.ts";
 import { podTemplate } from "./pod-template.ts";
-import { byteSize, duration, resources } from "./quantities.ts";
+import { duration } from "./durations.ts";
+import { byteSize, resources } from "./quantities.ts";
 import { platformRef, secretKey, secretRef } from "./references.ts";
 import {
   MAP_KEY_RULE,

@@ -126,6 +126,8 @@ export interface Controller<
    * but never longer than `ABANDON_AFTER_SECONDS` in a namespace that is being deleted.
    */
   finalize?(resource: Resource, context: ReconcileContext): Promise<void>;
+  /** What stays behind when `finalize` is given up, with its name and id: `topic "shop.raw" (id …) with its records`. */
+  describeLeft?(resource: Resource): string;
   /**
    * Whether this resource needs `finalize` now (for instance not with deletionPolicy Retain). `cache` shows its children. Default true if
    * there is a `finalize`.

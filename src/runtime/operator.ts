@@ -28,6 +28,8 @@ export interface OperatorOptions {
   readonly resyncSeconds: number;
   /** Name of the Pod; names this process in Events and, made unique, in the lease. */
   readonly instance: string;
+  /** Namespace of the Pod: what stays behind when a resource goes is told there too. */
+  readonly home?: string;
   /** Without it this process writes at once (`make dev`). */
   readonly election?: {
     readonly namespace: string;
@@ -70,8 +72,11 @@ export class Operator implements HealthSource {
     );
     this.#elector = this.#createElector();
     this.#leadership = this.#elector ?? ALWAYS_LEADING;
-    const { instance } = options;
-    this.#events = createEventRecorder({ rest, metrics, logger, instance, leadership: this.#leadership });
+    const { instance, home } = options;
+    this.#events = createEventRecorder({
+      ...{ rest, metrics, logger, instance, leadership: this.#leadership },
+      ...(home !== undefined && { home }),
+    });
   }
 
   /** Adds a kind. Before `start`. */

@@ -39,6 +39,8 @@ const NAMESPACES: ResourceType = {
   namespaced: false,
 };
 const EVENTS = "events.k8s.io/v1/events";
+/** Where the operator runs. */
+const HOME = "operator-system";
 
 /** What main gives to a controller. */
 export interface ScenarioSystems extends SystemAccess {
@@ -340,10 +342,19 @@ export class Scenario {
     for (const watch of this.api.watches) if (watch.isOpen) watch.destroy();
   }
 
-  /** `type reason: note` of every Event, in order. */
+  /** `type reason: note` of every Event about a resource, in order. */
   events(): string[] {
+    return this.#eventsIn((namespace) => namespace !== HOME);
+  }
+
+  /** The Events in the operator's own namespace. */
+  eventsAtHome(): string[] {
+    return this.#eventsIn((namespace) => namespace === HOME);
+  }
+
+  #eventsIn(isMeant: (namespace: string | undefined) => boolean): string[] {
     return this.api.writes
-      .filter((request) => request.collection === EVENTS)
+      .filter((request) => request.collection === EVENTS && isMeant(request.namespace))
       .map((request) => request.body as { type: string; reason: string; note: string })
       .map((event) => `${event.type} ${event.reason}: ${event.note}`);
   }
@@ -375,7 +386,7 @@ export class Scenario {
     for (const scope of [{ type: kind }, { type: dataPlatformKind }, ...watches]) {
       caches.watch(scope, () => undefined);
     }
-    const events = createEventRecorder({ rest, leadership, metrics, logger, instance: "test" });
+    const events = createEventRecorder({ rest, leadership, metrics, logger, instance: "test", home: HOME });
     const stopping = new AbortController();
     const fieldManager = `test-${kind.kind.toLowerCase()}`;
     const reconcile = controller.reconcilerWith({

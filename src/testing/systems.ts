@@ -89,6 +89,8 @@ export class FakeKafka implements TopicAdmin {
   readonly writes: string[] = [];
   /** Asked for every write. */
   outage: () => Outage = () => undefined;
+  /** Why the brokers will not carry an action out, whether they are to do it or only to check it. */
+  refusal: (action: TopicAction) => Error | undefined = () => undefined;
   isDown = false;
   clusterId: string | undefined = "fake";
   #made = 0;
@@ -101,8 +103,14 @@ export class FakeKafka implements TopicAdmin {
   async execute(actions: readonly TopicAction[], permit: WritePermit): Promise<readonly TopicActionResult[]> {
     this.#refuseWhenDown();
     const results: TopicActionResult[] = [];
+    for (const action of actions.length > 1 ? actions : []) {
+      const error = this.refusal(action);
+      if (error !== undefined) return [{ action, outcome: "failed", error }];
+    }
     for (const action of actions) {
       permit.assertMayWrite();
+      const error = this.refusal(action);
+      if (error !== undefined) return [...results, { action, outcome: "failed", error }];
       const outage = this.outage();
       const created = outage === "before" ? undefined : this.#carryOut(action);
       if (outage !== undefined) {

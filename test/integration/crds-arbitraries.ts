@@ -34,7 +34,24 @@ const WRONG_KEYS = [
   "x".repeat(129),
 ];
 
-const WRONG_DURATIONS = ["0s", "1s", "59s", "1m", "24h1s", "876000h", "876000h1s", "1m1h", "", "90", "1.5h"];
+const WRONG_DURATIONS = [
+  "Unlimited",
+  "1d",
+  "12h1d",
+  "d",
+  "h",
+  "0s",
+  "1s",
+  "59s",
+  "1m",
+  "24h1s",
+  "876000h",
+  "876000h1s",
+  "1m1h",
+  "",
+  "90",
+  "1.5h",
+];
 const WRONG_SIZES = ["1", "1k", "15Mi", "17Ti", "1Ei", "-1Gi", "1e3", "0", "9".repeat(19)];
 const CPUS = ["1", "1000m", "999m", "0.5", "500m", "2", "1.5"];
 const WRONG_CPUS = ["0", "0.0", "1.", "1.0001", "10000", "0.0001", "999999n", "100k", "-1", "1 "];
@@ -116,8 +133,11 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<string>>> = {
 
 /** A duration as people write it: `90s`, `1m30s`, `1h`. */
 function writeDuration(seconds: number): string {
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  const text = parts.map((part, position) => (part === 0 ? "" : `${part}${"hms"[position] ?? ""}`)).join("");
+  // An odd number of seconds without days, to have both forms.
+  const days = seconds % 2 === 0 ? Math.floor(seconds / 86_400) : 0;
+  const hours = Math.floor(seconds / 3600) - days * 24;
+  const parts = [days, hours, Math.floor(seconds / 60) % 60, seconds % 60];
+  const text = parts.map((part, position) => (part === 0 ? "" : `${part}${"dhms"[position] ?? ""}`)).join("");
   return text === "" ? "0s" : text;
 }
 

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { dataPlatformKind, eventStreamKind } from "../../src/crds/kinds.ts";
 import { startKafka } from "../support/engines.ts";
 import { freePorts } from "../support/process.ts";
-import type { Address } from "./running-operator.ts";
+import { until } from "../../src/testing/until.ts";
+import type { Address, SeenResource } from "./running-operator.ts";
 import { platformSpec } from "../support/operator.ts";
 import { RunningOperator, ready } from "./running-operator.ts";
 
@@ -131,6 +132,21 @@ describe("a change of the spec", () => {
     );
   });
 
+  it("of which Kafka refuses a part is not begun, and partitions that never were can be taken back", async () => {
+    await apply("halves", { partitions: 3 });
+    await operator.waitUntilReady(eventStreamKind, at("halves"));
+    await apply("halves", { partitions: 6, configs: { "cleanup.policy": "shred" } });
+    const refused = await operator.waitForReason(eventStreamKind, at("halves"), "InvalidSpec");
+    expect(ready(refused)?.message).toContain("INVALID_CONFIG");
+    expect(refused.status).toMatchObject({ partitions: 3 });
+    expect(await partitionsOf("streams-a.halves")).toBe(3);
+    await apply("halves", { partitions: 4 });
+    await operator.waitFor(eventStreamKind, at("halves"), (stream) => stream.status?.["partitions"] === 4);
+    await expect(apply("halves", { partitions: 3 })).rejects.toThrow(
+      "must not become fewer than the topic has",
+    );
+  });
+
   it("to fewer partitions than the topic has is impossible, and the message says what to do", async () => {
     await admin.createTopics({ topics: [{ topic: "wide", numPartitions: 5 }] });
     await apply("narrow", { topicName: "wide", partitions: 2 });
@@ -198,6 +214,15 @@ describe("two streams that want one topic", () => {
   });
 });
 
+/** The API server counts age in whole seconds: what is made after this is younger. */
+async function untilOlder({ metadata }: SeenResource): Promise<void> {
+  const end = Date.parse(metadata.creationTimestamp) + 1000;
+  await until(
+    () => Date.now() >= end,
+    () => "the clock stands still",
+  );
+}
+
 describe("two streams that want one topic through two addresses of one Kafka", () => {
   const spelled = (host: string): { kafka: { bootstrapServers: string[] } } => ({
     kafka: {
@@ -211,7 +236,8 @@ describe("two streams that want one topic through two addresses of one Kafka", (
     const [port = 0] = await freePorts(1);
     await operator.applyPlatform(ALIAS, { kafka: { bootstrapServers: [`127.0.0.1:${port}`] } });
     await apply("first", { topicName: "spelled", partitions: 2 }, ALIAS);
-    await operator.waitForReason(eventStreamKind, at("first", ALIAS), "KafkaUnreachable");
+    const first = await operator.waitForReason(eventStreamKind, at("first", ALIAS), "KafkaUnreachable");
+    await untilOlder(first);
     await apply("second-spelling", { topicName: "spelled", partitions: 5 });
     const waiting = await operator.waitForReason(eventStreamKind, at("second-spelling"), "ResourceConflict");
     expect(ready(waiting)?.message).toContain("it is not known whether");
@@ -231,6 +257,7 @@ describe("two streams that want one topic through two addresses of one Kafka", (
     await operator.applyPlatform(ALIAS, spelled("localhost"));
     await apply("owner", { topicName: "handed-over", deletionPolicy: "Delete" }, ALIAS);
     const owner = await operator.waitUntilReady(eventStreamKind, at("owner", ALIAS));
+    await untilOlder(owner);
     await apply("heir", { topicName: "handed-over", deletionPolicy: "Delete" });
     await operator.waitForReason(eventStreamKind, at("heir"), "ResourceConflict");
     await operator.delete(eventStreamKind, at("owner", ALIAS));

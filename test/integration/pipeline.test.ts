@@ -299,8 +299,16 @@ describe("a child that somebody else has changed", () => {
   it("so that it cannot be set back stops no other, and the message says which field, both values and who", async () => {
     await applyPipeline("edited", { stream: { partitions: 3 } });
     await makeReady("edited");
+    // Paused, so that the pipeline does not set it back before the topic has grown.
+    const paused = { annotations: { "openclickstream.io/paused": "true" } };
+    await operator.change(clickstreamPipelineKind, "edited", {
+      metadata: paused,
+      spec: { ...SPEC, stream: { partitions: 3 } },
+    });
+    await operator.waitForCondition(clickstreamPipelineKind, "edited", { type: "Paused", status: "True" });
     const edited = { spec: { platformRef: { name: "main" }, partitions: 6 } };
     await operator.change(eventStreamKind, "edited-raw", edited);
+    await operator.waitFor(eventStreamKind, "edited-raw", ({ status }) => status?.["partitions"] === 6);
     await applyPipeline("edited", { stream: { partitions: 3 }, collector: { ipMasking: "Drop" } });
     const pipeline = await operator.waitFor(
       clickstreamPipelineKind,

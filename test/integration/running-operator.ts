@@ -12,6 +12,7 @@ export interface SeenResource {
     readonly name: string;
     readonly resourceVersion: string;
     readonly generation: number;
+    readonly creationTimestamp: string;
     readonly finalizers?: readonly string[];
   };
   readonly status?: Readonly<Record<string, unknown>> & { readonly conditions?: readonly Condition[] };

@@ -77,6 +77,7 @@ var (
 	ClickstreamPipelineStatusScaleSelector             = []string{"status", "scale", "selector"}
 	ClickstreamPipelineStatusCollectorURL              = []string{"status", "collectorUrl"}
 	ClickstreamPipelineStatusTopicName                 = []string{"status", "topicName"}
+	ClickstreamPipelineStatusTopicPartitions           = []string{"status", "topicPartitions"}
 	ClickstreamPipelineStatusTablesEvents              = []string{"status", "tables", "events"}
 	ClickstreamPipelineStatusTablesFailedEvents        = []string{"status", "tables", "failedEvents"}
 	ClickstreamPipelineStatusTablesDuplicateEvents     = []string{"status", "tables", "duplicateEvents"}

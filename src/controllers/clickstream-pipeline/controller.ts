@@ -9,7 +9,7 @@ import type { SystemAccess } from "../../targets/clients.ts";
 import { watchPlatform } from "../platform-watch.ts";
 import type { AppliedPipeline } from "./apply.ts";
 import { applyPipeline, childSet, OWNED } from "./apply.ts";
-import { finalizePipeline, needsCleanup } from "./finalize.ts";
+import { describeCheckpointLeft, finalizePipeline, needsCleanup } from "./finalize.ts";
 import type { ObservedPipeline } from "./observe.ts";
 import { observePipeline } from "./observe.ts";
 import type { PipelinePlan } from "./plan.ts";
@@ -47,6 +47,7 @@ export function createClickstreamPipelineController(
     outstanding: (plan, cache) => outstandingChildren(childSet(plan), cache),
     status: pipelineStatus,
     finalize: (pipeline, context) => finalizePipeline(pipeline, context, options),
+    describeLeft: describeCheckpointLeft,
     needsFinalizer: needsCleanup,
   };
 }

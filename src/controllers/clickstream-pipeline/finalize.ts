@@ -26,6 +26,11 @@ export function needsCleanup(pipeline: ClickstreamPipeline, cache: ObjectReader)
   return says.includes("Delete");
 }
 
+/** The checkpoint by its folder in the platform's bucket, for whoever deletes it by hand. */
+export function describeCheckpointLeft(pipeline: ClickstreamPipeline): string {
+  return `the checkpoint at ${checkpointPrefix(keyOf(pipeline))}`;
+}
+
 /** Passes the policy on, stops the job, waits until it is gone, deletes the checkpoint. Safe to run again at any point. */
 export async function finalizePipeline(
   pipeline: ClickstreamPipeline,
@@ -42,7 +47,7 @@ export async function finalizePipeline(
   await stopJob(key, context);
   const platform = await platformForCleanup(pipeline, { components: ["Storage"], platforms, context });
   if (platform === undefined) {
-    const message = `the checkpoint at ${checkpointPrefix(key)} was left: DataPlatform "${pipeline.spec.platformRef.name}" is gone, and with it the way to the bucket`;
+    const message = `${describeCheckpointLeft(pipeline)} was left: DataPlatform "${pipeline.spec.platformRef.name}" is gone, and with it the way to the bucket`;
     context.logger.warn(message);
     context.recordEvent("Warning", "CleanupAbandoned", message);
     return;

@@ -43,8 +43,8 @@ export function pipelineStatus(input: Input): Result {
 }
 
 function keptStatus({ status }: ClickstreamPipeline): Result["status"] {
-  const { worstStage, scale, collectorUrl, topicName, tables, job } = status ?? {};
-  return withoutUndefined({ worstStage, scale, collectorUrl, topicName, tables, job });
+  const { worstStage, scale, collectorUrl, topicName, topicPartitions, tables, job } = status ?? {};
+  return withoutUndefined({ worstStage, scale, collectorUrl, topicName, topicPartitions, tables, job });
 }
 
 /** Children as the API server answered, where it did: the observation is from before the change. */
@@ -93,10 +93,12 @@ function fieldsOf(input: Input, observed: ObservedPipeline): Result["status"] {
   if (validated === undefined) return { ...kept, ...(job === undefined ? {} : { job }) };
   const { names, owner, tables, topicName } = validated;
   const { collector } = stageInput(input, observed);
+  const topicPartitions = observed.rawStream?.status?.partitions ?? kept.topicPartitions;
   return {
     scale: scaleOf(collector, componentLabels(validated, "collector")),
     collectorUrl: `http://${names.collector}.${owner.key.namespace}.svc`,
     topicName,
+    ...(topicPartitions !== undefined && { topicPartitions }),
     tables: {
       events: formatTable(tables.events),
       failedEvents: formatTable(tables.failedEvents),

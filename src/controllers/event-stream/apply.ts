@@ -1,5 +1,6 @@
 /** Carries a stream's plan out, step by step, and tells what was done. */
 import type { ReconcileContext } from "../../runtime/controller.ts";
+import { PartlyApplied } from "../../runtime/errors.ts";
 import type { TopicAdmin } from "../../targets/kafka/admin.ts";
 import type { TopicActionResult } from "../../targets/kafka/execute.ts";
 import type { CurrentTopic } from "../../targets/kafka/topic.ts";
@@ -9,13 +10,13 @@ import type { StreamPlan } from "./plan.ts";
 /** The topic as the brokers answered it to be now. */
 export interface AppliedStream {
   readonly topic: Omit<CurrentTopic, "configs">;
-  /** Names of the configs that the manifest has set on it. */
-  readonly configs: readonly string[];
+  /** Names of the configs that the manifest has set on it, once all is done; `undefined`: something failed, and the topic is not as wanted. */
+  readonly configs: readonly string[] | undefined;
   /** Something that somebody else had changed was put right. */
   readonly isDriftCorrected: boolean;
 }
 
-/** Stops at the first action that fails and throws its error; what was done before is told all the same. */
+/** Stops at the first action that fails and throws its error, with the topic as it is then; what was done before is told all the same. */
 export async function applyStream(
   plan: StreamPlan,
   kafka: TopicAdmin,
@@ -26,7 +27,10 @@ export async function applyStream(
   let topic: Omit<CurrentTopic, "configs"> | undefined = plan.current;
   let isDriftCorrected = false;
   for (const [nth, result] of results.entries()) {
-    if (result.outcome === "failed") throw result.error;
+    if (result.outcome === "failed") {
+      if (topic === undefined) throw result.error;
+      throw new PartlyApplied<AppliedStream>({ topic, configs: undefined, isDriftCorrected }, result.error);
+    }
     topic = topicAfter(result, topic);
     const notice = plan.steps[nth]?.notice;
     if (notice === undefined) continue;

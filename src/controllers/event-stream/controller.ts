@@ -9,7 +9,7 @@ import { watchPlatform } from "../platform-watch.ts";
 import type { AppliedStream } from "./apply.ts";
 import { applyStream } from "./apply.ts";
 import { TOPIC_CLAIM } from "./claim.ts";
-import { deletesTopic, finalizeStream } from "./finalize.ts";
+import { deletesTopic, describeTopicLeft, finalizeStream } from "./finalize.ts";
 import type { ObservedStream } from "./observe.ts";
 import { observeStream } from "./observe.ts";
 import type { StreamPlan } from "./plan.ts";
@@ -40,6 +40,7 @@ export function createEventStreamController(systems: SystemAccess): EventStreamC
       steps.map(({ action }) => describeTopicAction(action)).join(", ") || undefined,
     status: streamStatus,
     finalize: (stream, context) => finalizeStream(stream, context, systems),
+    describeLeft: describeTopicLeft,
     needsFinalizer: deletesTopic,
   };
 }

@@ -19,6 +19,12 @@ export function deletesTopic(stream: EventStream): boolean {
   return (stream.spec.deletionPolicy ?? EVENT_STREAM_DEFAULTS.deletionPolicy) === "Delete";
 }
 
+/** The topic by name, id and cluster, for whoever deletes it by hand. */
+export function describeTopicLeft(stream: EventStream): string {
+  const { topicId = "unknown", clusterId = "unknown" } = stream.status ?? {};
+  return `topic "${topicNameOf(stream)}" (id ${topicId}, Kafka cluster ${clusterId}) with its records`;
+}
+
 /**
  * Deletes the topic that the stream had, by its id: whatever else bears the name is not its own. A stream without an id in its status
  * never had one. Safe to repeat.

@@ -4,6 +4,7 @@ import { dataPlatformKind } from "../../crds/kinds.ts";
 import type { TopicName } from "../../naming/topics.ts";
 import type { KubernetesObject } from "../../api/objects.ts";
 import type { TopicId } from "../../targets/kafka/topic.ts";
+import { TerminalError } from "../../runtime/errors.ts";
 import { SECRET_TYPE } from "../../platform/secret-reader.ts";
 import { Scenario } from "../../testing/scenario.ts";
 import { PLATFORM, topicConfig } from "../../testing/systems.ts";
@@ -138,11 +139,41 @@ describe("a lost answer", () => {
     };
     await scenario.pass("raw");
     expect(scenario.ready("raw")).toContain("Ready=False");
-    expect(scenario.status("raw")).toMatchObject({ partitions: 3 });
+    expect(scenario.status("raw")).toMatchObject({ partitions: 6, configs: ["retention.ms"] });
     expect(await scenario.passUntilReady("raw")).toBe(1);
     expect(scenario.kafka.writes).toEqual(["create-topic", "add-partitions", "alter-configs"]);
     expect(scenario.status("raw")).toMatchObject({ partitions: 6 });
     expect(scenario.status("raw")).not.toHaveProperty("driftCorrectedAt");
+  });
+});
+
+describe("two changes of which Kafka refuses one", () => {
+  it("are both left, the status shows what is, and partitions that never were can be taken back", async () => {
+    scenario.putResource("raw", SPEC);
+    await scenario.pass("raw");
+    scenario.kafka.refusal = ({ kind }) =>
+      kind === "alter-configs" ? new TerminalError("InvalidSpec", "INVALID_CONFIG") : undefined;
+    scenario.putResource("raw", { ...SPEC, partitions: 6, configs: { "cleanup.policy": "shred" } });
+    await scenario.pass("raw");
+    expect(scenario.ready("raw")).toBe("Ready=False InvalidSpec: INVALID_CONFIG");
+    expect(scenario.status("raw")).toMatchObject({ partitions: 3 });
+    scenario.putResource("raw", SPEC);
+    expect(await scenario.passUntilReady("raw")).toBe(1);
+    expect(scenario.kafka.writes).toEqual(["create-topic"]);
+  });
+
+  it("does not make a foreign topic the stream's own by the half that was done", async () => {
+    const shape = { name: TOPIC, partitions: 1, replicationFactor: 1, configs: [] };
+    scenario.kafka.topics.set(TOPIC, { ...shape, id: "foreign" as TopicId });
+    let asked = 0;
+    scenario.kafka.outage = () => {
+      asked += 1;
+      return asked === 2 ? "before" : undefined;
+    };
+    scenario.putResource("raw", { ...SPEC, deletionPolicy: "Delete" });
+    await scenario.pass("raw");
+    expect(scenario.status("raw")).toMatchObject({ partitions: 3 });
+    expect(scenario.status("raw")).not.toHaveProperty("topicId");
   });
 });
 
@@ -313,6 +344,37 @@ describe("deleting", () => {
     } finally {
       await forgetful.stop();
     }
+  });
+});
+
+describe("a cleanup that is given up in a namespace that ends", () => {
+  it("names the topic in an Event where the operator runs, which outlives the namespace", async () => {
+    scenario.putResource("raw", { ...SPEC, deletionPolicy: "Delete" });
+    await scenario.pass("raw");
+    scenario.kafka.isDown = true;
+    scenario.now = new Date();
+    scenario.deleteResource("raw");
+    scenario.terminateNamespace();
+    scenario.wait(61);
+    await scenario.pass("raw");
+    expect(scenario.resource("raw")).toBeUndefined();
+    expect(scenario.eventsAtHome()).toEqual([
+      'Warning CleanupAbandoned: EventStream "shop/raw": gave up cleaning up, as the namespace is being deleted; ' +
+        'topic "shop.raw" (id topic-1, Kafka cluster fake) with its records was left: Kafka at kafka:9092 is unreachable: down',
+    ]);
+  });
+
+  it("is told there also when nobody knows the platform any more", async () => {
+    const finalizers = ["openclickstream.io/eventstream"];
+    scenario.delete(dataPlatformKind, "main");
+    scenario.putResource("raw", { ...SPEC, deletionPolicy: "Delete" }, { finalizers });
+    scenario.putStatus("raw", { topicId: "topic-1" });
+    scenario.deleteResource("raw");
+    scenario.terminateNamespace();
+    await scenario.pass("raw");
+    expect(scenario.eventsAtHome()).toEqual([
+      'Warning CleanupAbandoned: EventStream "shop/raw": topic "shop.raw" was left: DataPlatform "main" is gone, and with it the way to Kafka',
+    ]);
   });
 });
 
@@ -496,6 +558,14 @@ describe("two streams that want one topic", () => {
       expect(scenario.resource("second")).toBeUndefined();
       expect(scenario.kafka.writes).toEqual([]);
       expect(scenario.events().at(-1)).toContain('EventStream "elsewhere/first" may claim it too');
+    });
+
+    it("are told first that their own Kafka does not answer, and touch nothing then", async () => {
+      scenario.putResource("second", claim);
+      scenario.kafka.isDown = true;
+      await scenario.pass("second");
+      expect(scenario.ready("second")).toContain("Ready=False KafkaUnreachable");
+      expect(scenario.kafka.writes).toEqual([]);
     });
 
     it("know a platform whose addresses have changed only once it has been asked anew", async () => {

@@ -49,7 +49,7 @@ function topicFields(topic: TopicShape | undefined, { resource, observed, applie
   // The topic that the stream has is the one that a pass made, or found and brought in line, not what merely bears the name. It is
   // remembered also when it is gone: its successor must not be taken for it.
   const own: Fields =
-    applied === undefined
+    applied?.configs === undefined
       ? remembered(resource.status, "topicId", "clusterId", "configs")
       : {
           topicId: applied.topic.id,

@@ -46,6 +46,15 @@ describe("a stream's manifest", () => {
     });
   });
 
+  it.each([
+    ["7d", "604800000"],
+    ["1d12h", "129600000"],
+    ["Unlimited", "-1"],
+  ])("keeps records for %s", (time, expected) => {
+    const { configs } = validateStream(stream({ retention: { time } }), OBSERVED).wanted;
+    expect(configs).toEqual({ "retention.ms": expected });
+  });
+
   it("takes back only what it had set, and only from the topic that it had set it on", () => {
     const resource = { ...stream(), status: { topicId: "own", configs: ["segment.ms"] } };
     const topic = (id: string): ObservedStream["topic"] => {

@@ -1,6 +1,6 @@
 /** Turns a stream's spec into the wanted topic with all defaults resolved, or says what is in the way. Pure. */
 import type { EventStream } from "../../crds/kinds.ts";
-import { EVENT_STREAM_DEFAULTS, parseBytes, parseDurationSeconds } from "../../crds/kinds.ts";
+import { EVENT_STREAM_DEFAULTS, parseBytes, parseDurationSeconds, UNLIMITED } from "../../crds/kinds.ts";
 import type { CurrentTopic, WantedTopic } from "../../targets/kafka/topic.ts";
 import { isReservedTopicName } from "../../naming/topics.ts";
 import { TerminalError } from "../../runtime/errors.ts";
@@ -26,9 +26,11 @@ export interface ValidatedStream {
  */
 export function validateStream(stream: EventStream, observed: ObservedStream): ValidatedStream {
   const { older } = observed;
-  if (older !== undefined) throw conflict(TOPIC_CLAIM, stream, older);
+  if (older?.isCertain === true) throw conflict(TOPIC_CLAIM, stream, older);
   requireKafka(observed.platform);
+  // Before what is not known of the other one's Kafka comes that the own one does not answer.
   const current = requireKnown(observed.topic);
+  if (older !== undefined) throw conflict(TOPIC_CLAIM, stream, older);
   refuseInternal(stream, current);
   const isElsewhere = hasMoved(stream, observed.clusterId);
   return {
@@ -68,11 +70,16 @@ function wantedTopic(stream: EventStream): Omit<WantedTopic, "formerConfigs"> {
     configs: {
       ...configs,
       ...(retention?.time !== undefined && {
-        "retention.ms": String(parseDurationSeconds(retention.time) * 1000),
+        "retention.ms": retentionMilliseconds(retention.time),
       }),
       ...(retention?.size !== undefined && { "retention.bytes": String(parseBytes(retention.size)) }),
     },
   };
+}
+
+/** In Kafka's words, where -1 is no limit. */
+function retentionMilliseconds(time: string): string {
+  return time === UNLIMITED ? "-1" : String(parseDurationSeconds(time) * 1000);
 }
 
 /** What was set on another topic says nothing about this one. */

@@ -8,7 +8,7 @@ import { watchPlatform } from "../platform-watch.ts";
 import type { AppliedTable } from "./apply.ts";
 import { applyTable } from "./apply.ts";
 import { TABLE_CLAIM } from "./claim.ts";
-import { deletesTable, finalizeTable } from "./finalize.ts";
+import { deletesTable, describeTableLeft, finalizeTable } from "./finalize.ts";
 import type { ObservedTable } from "./observe.ts";
 import { observeTable } from "./observe.ts";
 import type { TablePlan } from "./plan.ts";
@@ -39,6 +39,7 @@ export function createLakeTableController(systems: SystemAccess): LakeTableContr
     outstanding: outstandingWork,
     status: tableStatus,
     finalize: (table, context) => finalizeTable(table, context, systems),
+    describeLeft: describeTableLeft,
     needsFinalizer: deletesTable,
   };
 }

@@ -19,6 +19,12 @@ export function deletesTable(resource: LakeTable): boolean {
   return (resource.spec.deletionPolicy ?? LAKE_TABLE_DEFAULTS.deletionPolicy) === "Delete";
 }
 
+/** The table by name and uuid, and its folder, for whoever deletes them by hand. */
+export function describeTableLeft({ spec, status }: LakeTable): string {
+  const { tableUuid = "unknown", location = "an unknown place" } = status ?? {};
+  return `table "${spec.database}.${spec.table}" (uuid ${tableUuid}) with its files at ${location}`;
+}
+
 /** Holds the uuid of the table that is being dropped: should the table be gone at the next attempt, then its files are ours to delete. */
 const DROPPING = OWN_ANNOTATIONS.droppingTable;
 

@@ -10,10 +10,19 @@ export const EVENT_STREAM_CASES: readonly FieldCase[] = [
   { name: "a topic with one underscore in front", path: "topicName", value: "_events" },
   { name: "no partitions", path: "partitions", value: 0, refusal: /partitions/ },
   { name: "half a partition", path: "partitions", value: 1.5, refusal: /partitions/ },
+  { name: "a retention in days", path: "retention.time", value: "7d" },
+  { name: "a retention in days and hours", path: "retention.time", value: "1d12h" },
+  { name: "a retention without end", path: "retention.time", value: "Unlimited" },
   {
-    name: "a retention in days",
+    name: "a retention in weeks, with an answer in words",
     path: "retention.time",
-    value: "7d",
+    value: "2w",
+    refusal: /retention\.time: .*must be a duration from 1m to 876000h, such as 90s, 30m, 1h30m or 7d, or Unlimited$/,
+  },
+  {
+    name: "a retention that is no text of time",
+    path: "retention.time",
+    value: "a long while, that is, for ever",
     refusal: /retention\.time/,
   },
   {

@@ -240,8 +240,9 @@ class Driver<
   async #mayAbandon({ resource, pass }: Subject<Resource>, error: ClassifiedError): Promise<boolean> {
     if (secondsSinceDeletion(resource, pass.context.now()) < ABANDON_AFTER_SECONDS) return false;
     if (!(await pass.context.isNamespaceTerminating())) return false;
-    const message = `gave up cleaning up, as the namespace is being deleted: ${error.message}`;
-    pass.context.logger.error({ err: error.cause, reason: error.reason }, "Gave up cleaning up");
+    const left = this.#controller.describeLeft?.(resource) ?? "what it may have made outside of Kubernetes";
+    const message = `gave up cleaning up, as the namespace is being deleted; ${left} was left: ${error.message}`;
+    pass.context.logger.error({ err: error.cause, reason: error.reason, left }, "Gave up cleaning up");
     pass.context.recordEvent("Warning", "CleanupAbandoned", message);
     return true;
   }

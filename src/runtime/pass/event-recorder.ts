@@ -7,6 +7,7 @@ import { EventQueue } from "./event-queue.ts";
 import { isKubernetesError } from "../http/kubernetes-client.ts";
 import type { Leadership } from "../election/leader-election.ts";
 import type { RuntimeMetrics } from "../metrics.ts";
+import { formatKey, keyOf } from "../../api/objects.ts";
 import type { KubernetesObject, ResourceType } from "../../api/objects.ts";
 import { resourcePath } from "../http/rest-client.ts";
 import type { RestClient } from "../http/rest-client.ts";
@@ -14,6 +15,11 @@ import type { RestClient } from "../http/rest-client.ts";
 export interface EventRecorder {
   /** Records an Event about an object. Never throws, never waits. */
   record(about: KubernetesObject, event: EventInput): void;
+  /**
+   * Records an Event that outlives the object and its namespace: about the operator's own Pod, in its namespace, with the object's name in the text.
+   * Like `record` otherwise; without a namespace of the operator nothing is recorded.
+   */
+  recordAtHome(about: KubernetesObject, event: EventInput): void;
   /** Resolves when a pass may begin: at once, or within seconds when very many Events wait to be written. */
   room(): Promise<void>;
   /** Resolves when everything recorded so far is written or given up. */
@@ -35,6 +41,8 @@ export interface EventRecorderOptions {
   readonly logger: Logger;
   /** Name of the Pod. */
   readonly instance: string;
+  /** Namespace of the Pod, where it runs in one. */
+  readonly home?: string;
 }
 
 const EVENTS: ResourceType = { group: "events.k8s.io", version: "v1", kind: "Event", plural: "events" };
@@ -75,25 +83,38 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     fail();
   };
 
+  const record = (about: KubernetesObject, event: EventInput): void => {
+    const id = JSON.stringify([
+      about.metadata.uid ?? about.metadata.name,
+      event.type,
+      event.reason,
+      event.message,
+    ]);
+    const series = repeatOf(remembered, id);
+    if (series === undefined) {
+      const created = remember(remembered, id, about);
+      // A series without its first Event could not be written either: the next one is to be the first.
+      const forget = (): void => {
+        if (remembered.get(id) === created) remembered.delete(id);
+      };
+      enqueue(about, () => createEvent(options, created, { about, event }), forget);
+    } else if (series.lastAt - series.writtenAt >= SERIES_WRITE_INTERVAL_MS) {
+      series.writtenAt = series.lastAt;
+      enqueue(
+        about,
+        () => updateSeries(options, series),
+        () => undefined,
+      );
+    }
+  };
+
   return {
-    record(about, event) {
-      const id = JSON.stringify([about.metadata.uid, event.type, event.reason, event.message]);
-      const series = repeatOf(remembered, id);
-      if (series === undefined) {
-        const created = remember(remembered, id, about);
-        // A series without its first Event could not be written either: the next one is to be the first.
-        const forget = (): void => {
-          if (remembered.get(id) === created) remembered.delete(id);
-        };
-        enqueue(about, () => createEvent(options, created, { about, event }), forget);
-      } else if (series.lastAt - series.writtenAt >= SERIES_WRITE_INTERVAL_MS) {
-        series.writtenAt = series.lastAt;
-        enqueue(
-          about,
-          () => updateSeries(options, series),
-          () => undefined,
-        );
-      }
+    record,
+    recordAtHome(about, event) {
+      const { home: namespace, instance: name } = options;
+      if (namespace === undefined) return;
+      const pod = { apiVersion: "v1", kind: "Pod", metadata: { namespace, name } };
+      record(pod, { ...event, message: `${about.kind} "${formatKey(keyOf(about))}": ${event.message}` });
     },
     room: () => queue.room(),
     flush: () => queue.flush(),

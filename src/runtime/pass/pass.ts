@@ -65,12 +65,10 @@ export function beginPass(resource: KubernetesObject, options: PassOptions): Pas
     },
     recordEvent(type, reason, message) {
       hasRecorded = true;
-      options.events.record(resource, {
-        type,
-        reason,
-        message: scrub(message, secrets),
-        action: "Reconcile",
-      });
+      const event = { type, reason, message: scrub(message, secrets), action: "Reconcile" };
+      options.events.record(resource, event);
+      // Where something stays behind, the resource goes, and maybe its namespace with all Events in it.
+      if (reason === "CleanupAbandoned") options.events.recordAtHome(resource, event);
     },
     isNamespaceTerminating: readNamespace,
   };

@@ -21,13 +21,20 @@ export type TopicActionResult =
 /** The shape of a topic that was just made; brokers may take a moment until all of them know it. */
 export type CreatedTopic = Pick<CurrentTopic, "name" | "id" | "partitions" | "replicationFactor">;
 
-/** Carries the actions out in order and stops at the first that fails, since later ones build on it. Never throws for an action's failure. */
+/**
+ * Carries the actions out in order and stops at the first that fails, since later ones build on it. Several are first checked by the brokers, all of
+ * them: partitions cannot be taken away again when they refuse a config. Never throws for an action's failure.
+ */
 export async function executeTopicActions(
   requests: TopicRequests,
   actions: readonly TopicAction[],
   permit: WritePermit,
 ): Promise<readonly TopicActionResult[]> {
   const results: TopicActionResult[] = [];
+  for (const action of actions.length > 1 ? actions : []) {
+    const trial = await executeAction({ ...requests, ...requests.trial }, action, permit);
+    if (trial.outcome === "failed") return [trial];
+  }
   for (const action of actions) {
     const result = await executeAction(requests, action, permit);
     results.push(result);

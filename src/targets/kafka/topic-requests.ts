@@ -45,22 +45,9 @@ export function createTopicRequests(client: KafkaClient) {
       answersOf: ({ topics }) => topics,
       nameOf: ({ name }) => name,
     }),
-    createPartitions: gathered(client, {
-      to: "controller",
-      keyOf: (topic: MorePartitions) => topic.name,
-      sending: (topics) => (connection) =>
-        createPartitionsV3.api.async(connection, topics, SERVER_TIMEOUT_MS, false),
-      answersOf: ({ results }) => results,
-      nameOf: ({ name }) => name,
-    }),
-    alterConfigs: gathered(client, {
-      to: "controller",
-      keyOf: (resource: ChangedConfigs) => resource.resourceName,
-      sending: (resources) => (connection) =>
-        incrementalAlterConfigsV1.api.async(connection, resources, false),
-      answersOf: ({ responses }) => responses,
-      nameOf: ({ resourceName }) => resourceName,
-    }),
+    ...changes(client, { isTrial: false }),
+    /** The same requests, which the brokers only check: they answer as if they had done it. */
+    trial: changes(client, { isTrial: true }),
     deleteTopic: gathered(client, {
       to: "controller",
       keyOf: (topicId: string) => topicId,
@@ -87,6 +74,28 @@ export function createTopicRequests(client: KafkaClient) {
       sending: (names) => (connection) =>
         describeConfigsV4.api.async(connection, names.map(allConfigsOf), false, false),
       answersOf: ({ results }) => results,
+      nameOf: ({ resourceName }) => resourceName,
+    }),
+  };
+}
+
+/** Changes of topics that are there. */
+function changes(client: KafkaClient, { isTrial }: { readonly isTrial: boolean }) {
+  return {
+    createPartitions: gathered(client, {
+      to: "controller",
+      keyOf: (topic: MorePartitions) => topic.name,
+      sending: (topics) => (connection) =>
+        createPartitionsV3.api.async(connection, topics, SERVER_TIMEOUT_MS, isTrial),
+      answersOf: ({ results }) => results,
+      nameOf: ({ name }) => name,
+    }),
+    alterConfigs: gathered(client, {
+      to: "controller",
+      keyOf: (resource: ChangedConfigs) => resource.resourceName,
+      sending: (resources) => (connection) =>
+        incrementalAlterConfigsV1.api.async(connection, resources, isTrial),
+      answersOf: ({ responses }) => responses,
       nameOf: ({ resourceName }) => resourceName,
     }),
   };

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { firstDifference } from "./covers.ts";
 
+it("an owner is the one with the planned uid, though a former one of its name stands before it", () => {
+  const planned = { ownerReferences: [{ name: "web", uid: "now", controller: true }] };
+  const former = { name: "web", uid: "before", controller: false };
+  const live = { ownerReferences: [former, ...planned.ownerReferences] };
+  expect(firstDifference(planned, live)).toBeUndefined();
+  expect(firstDifference(planned, { ownerReferences: [former] })).toContain("ownerReferences[web]");
+});
+
 describe("a live object covers the planned one", () => {
   it.each<[string, unknown, unknown]>([
     ["when both are equal", { a: 1 }, { a: 1 }],

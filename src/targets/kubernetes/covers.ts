@@ -71,7 +71,10 @@ function differenceByName(
   path: string,
 ): string | undefined {
   for (const item of planned) {
-    const other = items.find(({ name }) => name === item.name);
+    // Owners of one name are told apart by their uids: a former one may stand beside the present one for a while.
+    const other = items.find(
+      ({ name, uid }) => name === item.name && (item.uid === undefined || uid === item.uid),
+    );
     const difference = firstDifference(item, other, `${path}[${item.name}]`);
     if (difference !== undefined) return difference;
   }
@@ -107,6 +110,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 interface Named {
   readonly name: string;
+  readonly uid?: unknown;
 }
 
 function hasName(value: unknown): value is Named {
