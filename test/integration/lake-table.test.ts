@@ -6,6 +6,7 @@ import {
   alterColumns,
   commit,
   createTable,
+  createTableAt,
   dropTable,
   fieldsOf,
   loadTable,
@@ -66,16 +67,6 @@ async function put(location: string, name: string): Promise<void> {
   const { bucket } = inject("engines").storage;
   const key = `${location.replace(`s3://${bucket}/`, "")}/${name}`;
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: "rows" }));
-}
-
-/** Creates an empty table of somebody else's at a place, as catalogs do that do not look what lies there. */
-async function createTableAt(database: string, table: string, location: string): Promise<void> {
-  await createTable(database, table, [
-    { id: 1, name: "event_id", type: "string", required: true, doc: "Who it is." },
-    { id: 2, name: "amount", type: "int", required: false },
-    { id: 3, name: "received_at", type: "timestamptz", required: true },
-  ]);
-  await commit(database, table, [{ action: "set-location", location }]);
 }
 
 function locationOf(resource: { readonly status?: Readonly<Record<string, unknown>> }): string {
@@ -328,7 +319,12 @@ describe("a table that somebody renamed", () => {
     await operator.waitUntilReady(lakeTableKind, at("sharing"));
     await renameTable(DATABASE, "sharing", "sharing_2025");
     // What the operator did before: it made a new table in the same folder.
-    await createTableAt(DATABASE, "sharing", shared);
+    const fields = [
+      { id: 1, name: "event_id", type: "string", required: true, doc: "Who it is." },
+      { id: 2, name: "amount", type: "int", required: false },
+      { id: 3, name: "received_at", type: "timestamptz", required: true },
+    ];
+    await createTableAt(shared, { database: DATABASE, table: "sharing", fields });
     await operator.waitForEvent(at("sharing"), "TableRenamed", `renamed to "${DATABASE}.sharing_2025"`);
     await operator.waitFor(lakeTableKind, at("sharing"), (seen) => seen.status?.["fields"] !== undefined);
     await put(shared, "data/part-1.parquet");

@@ -1,4 +1,5 @@
 /** An independent client of the Iceberg REST catalog for tests: plain requests, nothing of the operator's code. */
+import { randomUUID } from "node:crypto";
 import { inject } from "vitest";
 
 /** A table's metadata as the catalog answers it, as far as tests look into it. */
@@ -51,6 +52,31 @@ export async function createTable(database: string, table: string, fields: reado
   const schema = { type: "struct", "schema-id": 0, fields };
   const body = { name: table, "stage-create": false, schema };
   await mustSend("POST", `namespaces/${database}/tables`, body);
+}
+
+/** Creates a table at a place, whatever lies there: in two steps, as Nessie takes no place otherwise. */
+export async function createTableAt(
+  location: string,
+  made: { readonly database: string; readonly table: string; readonly fields: readonly PeerField[] },
+): Promise<void> {
+  const { database, table, fields } = made;
+  const schema = { type: "struct", "schema-id": 0, fields };
+  const body = { name: table, "stage-create": true, location, schema };
+  await mustSend("POST", `namespaces/${database}/tables`, body);
+  await mustSend("POST", `namespaces/${database}/tables/${table}`, {
+    requirements: [{ type: "assert-create" }],
+    updates: [
+      { action: "assign-uuid", uuid: randomUUID() },
+      { action: "upgrade-format-version", "format-version": 2 },
+      { action: "add-schema", schema, "last-column-id": Math.max(...fields.map(({ id }) => id)) },
+      { action: "set-current-schema", "schema-id": -1 },
+      { action: "add-spec", spec: { "spec-id": 0, fields: [] } },
+      { action: "set-default-spec", "spec-id": -1 },
+      { action: "add-sort-order", "sort-order": { "order-id": 0, fields: [] } },
+      { action: "set-default-sort-order", "sort-order-id": -1 },
+      { action: "set-location", location },
+    ],
+  });
 }
 
 /** Takes the table out of the catalog. Throws when the catalog refuses. */
