@@ -170,7 +170,6 @@ class StreamQueryTest {
     @DisplayName("fills a further column of the events table from its property, as soon as the table has it")
     void propertyColumn() throws Exception {
         String coloured = event("0", "v", "10:00:00").replace("}", ",\"properties\":{\"colour\":\"red\"}}");
-        start();
         send(coloured);
         lake.table(OutputTable.EVENTS).updateSchema().addColumn("colour", Types.StringType.get()).commit();
         send(coloured.replace("\"0\"", "\"1\""), event("2", "v", "10:00:02"));
