@@ -216,7 +216,9 @@ const processingFields = z.object({
     .describe("How long an event's id is remembered to find duplicates. Default '24h'."),
   watermark: duration("1s", "168h")
     .optional()
-    .describe("How late an event may come and still be put in order within its session. Default '1h'."),
+    .describe(
+      "How far behind a visitor's newest session an event may come and still join its own, and how far ahead of its receipt its time may be before it is marked. Default '1h'.",
+    ),
   executors: integer(0, 100)
     .optional()
     .describe("Number of Spark executor pods; with 0 the driver works alone. Default 1."),
@@ -323,6 +325,11 @@ export const clickstreamPipelineStatus = z.object({
         .optional()
         .describe("Records a second that the job can work off."),
       lag: count().optional().describe("Records in the topic that are not committed yet."),
+      conflicts: count()
+        .optional()
+        .describe(
+          "Events since the job's start that have the id of another one with other content: a fault of the sender, no retry. Their bytes are in the table of duplicate events.",
+        ),
       restarts: count().optional().describe("How often the driver's container was restarted."),
     })
     .optional()

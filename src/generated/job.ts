@@ -66,7 +66,10 @@ export interface JobDocument {
   readonly sessionTimeoutSeconds: number;
   /** How many seconds of processing time an event's identifier is remembered. */
   readonly dedupWindowSeconds: number;
-  /** How many seconds behind a visitor's newest session an event may come and still join its own. */
+  /**
+   * How many seconds behind a visitor's newest session an event may come and still join its own; and how far
+   * ahead of its receipt its time may be.
+   */
   readonly watermarkSeconds: number;
   /** Most records of one batch. */
   readonly maxRowsPerTrigger: number;

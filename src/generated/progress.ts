@@ -26,5 +26,10 @@ export const progressDocument = z.object({
     failed: z.int().min(0),
     /** Rows of the table of duplicate events. */
     duplicate: z.int().min(0),
+    /**
+     * Those of them whose content is not that of the first, so that they are no retries; an older job tells
+     * none.
+     */
+    conflict: z.int().min(0).nullish(),
   }),
 });

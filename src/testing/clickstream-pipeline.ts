@@ -124,6 +124,7 @@ export function healthySurroundings(platform: DataPlatform = localPlatform()): O
       inputRowsPerSecond: 1234.5,
       processedRowsPerSecond: 4321.9,
       lag: 7,
+      conflicts: 2,
     },
   };
 }

@@ -30,7 +30,8 @@ const (
 	SuffixEvents = "events"
 	// One row for each event that could not be read, the first time it was seen, with its bytes.
 	SuffixFailedEvents = "failed_events"
-	// One row for each event, readable or not, whose identifier was seen before within the dedup window.
+	// One row for each event, readable or not, whose identifier was seen before within the dedup window; an identifier
+	// of which only a failed event was seen is free for one that can be read.
 	SuffixDuplicateEvents = "duplicate_events"
 )
 

@@ -85,6 +85,7 @@ var (
 	ClickstreamPipelineStatusJobInputRowsPerSecond     = []string{"status", "job", "inputRowsPerSecond"}
 	ClickstreamPipelineStatusJobProcessedRowsPerSecond = []string{"status", "job", "processedRowsPerSecond"}
 	ClickstreamPipelineStatusJobLag                    = []string{"status", "job", "lag"}
+	ClickstreamPipelineStatusJobConflicts              = []string{"status", "job", "conflicts"}
 	ClickstreamPipelineStatusJobRestarts               = []string{"status", "job", "restarts"}
 )
 

@@ -12,7 +12,7 @@ const ANSWER = {
   processedRowsPerSecond: 0,
   lag: 3,
   offsets: { "0": 17 },
-  rows: { stored: 15, failed: 1, duplicate: 1 },
+  rows: { stored: 15, failed: 1, duplicate: 1, conflict: 1 },
 };
 
 describe("the progress of a job", () => {
@@ -24,7 +24,14 @@ describe("the progress of a job", () => {
       inputRowsPerSecond: 12.5,
       processedRowsPerSecond: 0,
       lag: 3,
+      conflicts: 1,
     });
+  });
+
+  it("tells no conflicts of a job that is too old to count them", () => {
+    const progress = parseProgress({ ...ANSWER, rows: { stored: 15, failed: 1, duplicate: 1 } });
+    expect(progress).toMatchObject({ state: "RUNNING" });
+    expect(progress).not.toHaveProperty("conflicts");
   });
 
   it("has neither batch nor lag before the first batch", () => {
@@ -34,6 +41,7 @@ describe("the progress of a job", () => {
       message: "starting",
       inputRowsPerSecond: 0,
       processedRowsPerSecond: 0,
+      conflicts: 1,
     });
   });
 

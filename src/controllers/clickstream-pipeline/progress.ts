@@ -18,6 +18,8 @@ export type JobProgress =
       readonly processedRowsPerSecond: number;
       /** Records of the topic that are not committed yet. */
       readonly lag?: number;
+      /** Duplicates since the start whose content is not that of the first event with their identifier. */
+      readonly conflicts?: number;
     };
 
 /** Asks the driver at the address of its pod. Never throws, but for an aborted signal. */
@@ -41,7 +43,7 @@ export function parseProgress(body: unknown): JobProgress {
     const problems = error.issues.map(({ path, message }) => `${path.join(".") || "the answer"}: ${message}`);
     return { state: "unknown", message: `the driver's answer is not as agreed: ${problems.join("; ")}` };
   }
-  const { state, message, batchId, lag, inputRowsPerSecond, processedRowsPerSecond } = data;
+  const { state, message, batchId, lag, inputRowsPerSecond, processedRowsPerSecond, rows } = data;
   return {
     state,
     message,
@@ -49,5 +51,6 @@ export function parseProgress(body: unknown): JobProgress {
     processedRowsPerSecond,
     ...(typeof batchId === "number" ? { batchId } : {}),
     ...(typeof lag === "number" ? { lag } : {}),
+    ...(typeof rows.conflict === "number" ? { conflicts: rows.conflict } : {}),
   };
 }

@@ -379,6 +379,7 @@ describe("the fields of a pipeline's status", () => {
         inputRowsPerSecond: 1200,
         processedRowsPerSecond: 4300,
         lag: 7,
+        conflicts: 2,
         restarts: 0,
       },
     });
@@ -394,6 +395,7 @@ describe("the fields of a pipeline's status", () => {
     expect(statusOf({ observed, previous }).status.job).toEqual({
       lastCommittedBatch: 41,
       lag: 7,
+      conflicts: 2,
       restarts: 3,
     });
   });

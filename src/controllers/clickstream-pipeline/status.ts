@@ -108,7 +108,7 @@ function fieldsOf(input: Input, observed: ObservedPipeline): Result["status"] {
   };
 }
 
-/** When the driver does not answer, its last batch and lag still stand; its rates do not. */
+/** When the driver does not answer, its last batch, lag and conflicts still stand; its rates do not. */
 function jobStatus(
   { progress, pods }: ObservedPipeline,
   previous: JobStatus | undefined,
@@ -116,14 +116,15 @@ function jobStatus(
   const restarts = restartCount(pods.stream);
   if (progress.state === "unknown") {
     if (previous === undefined) return undefined;
-    const { lastCommittedBatch, lag } = previous;
-    return withoutUndefined({ lastCommittedBatch, lag, restarts });
+    const { lastCommittedBatch, lag, conflicts } = previous;
+    return withoutUndefined({ lastCommittedBatch, lag, conflicts, restarts });
   }
   return {
     ...(progress.batchId === undefined ? {} : { lastCommittedBatch: progress.batchId }),
     inputRowsPerSecond: roundRate(progress.inputRowsPerSecond),
     processedRowsPerSecond: roundRate(progress.processedRowsPerSecond),
     ...(progress.lag === undefined ? {} : { lag: progress.lag }),
+    ...(progress.conflicts === undefined ? {} : { conflicts: progress.conflicts }),
     restarts,
   };
 }

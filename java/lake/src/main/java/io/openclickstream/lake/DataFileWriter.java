@@ -35,9 +35,7 @@ final class DataFileWriter {
         properties = output == OutputTable.EVENTS ? propertyColumns.fillerFor(table.schema()) : null;
         Schema schema = table.schema();
         PartitionSpec spec = table.spec();
-        FileFormat format = FileFormat.fromString(table.properties()
-            .getOrDefault(TableProperties.DEFAULT_FILE_FORMAT, TableProperties.DEFAULT_FILE_FORMAT_DEFAULT)
-            .toUpperCase(Locale.ROOT));
+        FileFormat format = format(table);
         long targetSize = PropertyUtil.propertyAsLong(
             table.properties(),
             TableProperties.WRITE_TARGET_FILE_SIZE_BYTES,
@@ -52,6 +50,13 @@ final class DataFileWriter {
         writer = spec.isUnpartitioned()
             ? new UnpartitionedWriter<>(spec, format, appenders, files, io, targetSize)
             : new ByPartition(spec, schema, format, appenders, files, io, targetSize);
+    }
+
+    /** The format of a table's files. */
+    static FileFormat format(Table table) {
+        return FileFormat.fromString(table.properties()
+            .getOrDefault(TableProperties.DEFAULT_FILE_FORMAT, TableProperties.DEFAULT_FILE_FORMAT_DEFAULT)
+            .toUpperCase(Locale.ROOT));
     }
 
     void write(OutputRow row) throws IOException {

@@ -98,10 +98,11 @@ public final class LakeSink {
         NextOffsets complete = tables.complete(topicId);
         Advance advance = new Advance(complete, complete.after(output.allOffsets()));
         for (OutputTable table : LakeTables.COMMIT_ORDER) {
-            List<DataFile> files = output.files().getOrDefault(table, List.of());
-            boolean isDue = targets.containsKey(table) && (!files.isEmpty() || table == OutputTable.EVENTS);
+            BatchFiles written = new BatchFiles(
+                output.files().getOrDefault(table, List.of()), table == OutputTable.FAILED_EVENTS ? output.supersessions() : List.of());
+            boolean isDue = targets.containsKey(table) && (!written.isEmpty() || table == OutputTable.EVENTS);
             if (isDue) {
-                tables.get(table).commit(batch, files, output.offsets().getOrDefault(table, new OffsetRanges()), advance);
+                tables.get(table).commit(batch, written, output.offsets().getOrDefault(table, new OffsetRanges()), advance);
             }
         }
     }

@@ -12,8 +12,10 @@ import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFiles;
 import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.SerializableTable;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.StaticTableOperations;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
@@ -21,6 +23,7 @@ import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.Transactions;
 import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.WriteResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +42,8 @@ final class LakeTable {
     /** Where the last batch began: the offsets up to which all tables were complete before it. */
     static final String BATCH_START = "openclickstream.batch-start";
     static final String KAFKA_OFFSETS = "openclickstream.kafka-offsets";
+    /** From it on a table can hold deletions of single rows. */
+    private static final int ROW_DELETES_VERSION = 2;
     private static final Logger LOG = LoggerFactory.getLogger(LakeTable.class);
 
     private final OutputTable output;
@@ -98,9 +103,14 @@ final class LakeTable {
                 + " to the offsets (all rows, where there are none: the events table is new)");
         }
         Transaction transaction = table.newTransaction();
-        DeleteFiles delete = transaction.newDelete();
-        last.addedDataFiles(table.io()).forEach(delete::deleteFile);
-        delete.commit();
+        if (last.addedDeleteFiles(table.io()).iterator().hasNext()) {
+            // It also wrote rows of other batches again; before it they were as they are to be.
+            transaction.manageSnapshots().rollbackTo(last.parentId()).commit();
+        } else {
+            DeleteFiles delete = transaction.newDelete();
+            last.addedDataFiles(table.io()).forEach(delete::deleteFile);
+            delete.commit();
+        }
         transaction.updateProperties().set(NEXT_OFFSETS, from.toString()).set(COMMIT_ID, UUID.randomUUID().toString()).commit();
         transaction.commitTransaction();
     }
@@ -117,15 +127,13 @@ final class LakeTable {
      * table was last looked at. An append without files makes a snapshot too: its parent is what the catalog compares, while table
      * properties alone would be taken from a driver that was frozen for an hour.
      */
-    void commit(MicroBatch batch, List<DataFile> files, OffsetRanges offsets, Advance advance) {
+    void commit(MicroBatch batch, BatchFiles written, OffsetRanges offsets, Advance advance) {
         String commitId = UUID.randomUUID().toString();
         String seen = table.properties().get(COMMIT_ID);
         Transaction transaction = Transactions.newTransaction(
             table.name(), new GuardedOperations(operations, base -> guard(batch, base, seen, commitId)));
         try {
-            AppendFiles append = transaction.newAppend();
-            files.forEach(append::appendFile);
-            append.set(QUERY_ID, batch.queryId())
+            added(transaction, written).set(QUERY_ID, batch.queryId())
                 .set(EPOCH_ID, Long.toString(batch.epoch()))
                 .set(COMMIT_ID, commitId)
                 .set(KAFKA_OFFSETS, offsets.toString())
@@ -142,6 +150,24 @@ final class LakeTable {
         } catch (AlreadyCommittedException e) {
             LOG.info("The catalog did a commit that it answered with a conflict table={} batchId={}", table.name(), batch.epoch());
         }
+    }
+
+    /** Rows that are written again must not bring back what somebody deletes just now. */
+    private SnapshotUpdate<?> added(Transaction transaction, BatchFiles written) {
+        boolean canRewrite = table.currentSnapshot() != null && operations.current().formatVersion() >= ROW_DELETES_VERSION;
+        if (written.supersessions().isEmpty() || !canRewrite) {
+            AppendFiles append = transaction.newAppend();
+            written.files().forEach(append::appendFile);
+            return append;
+        }
+        WriteResult rewritten = SupersededRows.write(table, written.supersessions());
+        RowDelta delta = transaction.newRowDelta();
+        written.files().forEach(delta::addRows);
+        List.of(rewritten.dataFiles()).forEach(delta::addRows);
+        List.of(rewritten.deleteFiles()).forEach(delta::addDeletes);
+        return delta.validateFromSnapshot(table.currentSnapshot().snapshotId())
+            .conflictDetectionFilter(SupersededRows.filter(written.supersessions()))
+            .validateNoConflictingDeleteFiles();
     }
 
     /**

@@ -29,6 +29,7 @@ public final class OutputWriter {
     private final Map<OutputTable, DataFileWriter> writers = new EnumMap<>(OutputTable.class);
     private final TaskOutput output = TaskOutput.empty();
     private long oldestReceivedAt = Long.MAX_VALUE;
+    private long conflicts;
 
     /** The targets are those of {@link LakeSink#targets}. */
     public OutputWriter(Map<OutputTable, Table> targets, Attempt attempt, PropertyColumns propertyColumns) {
@@ -42,6 +43,16 @@ public final class OutputWriter {
         output.rows().merge(table, 1L, Long::sum);
         output.offsets().computeIfAbsent(table, key -> new OffsetRanges()).add(partition, offset);
         oldestReceivedAt = Math.min(oldestReceivedAt, receivedAt);
+    }
+
+    /** Counts a duplicate whose content is another one than that of the first. */
+    public void countConflict() {
+        conflicts++;
+    }
+
+    /** Notes a failed event that a row of this batch supersedes. */
+    public void supersede(Supersession supersession) {
+        output.supersessions().add(supersession);
     }
 
     /** Whether rows of the table are to be written, not only to be counted. */
@@ -60,7 +71,7 @@ public final class OutputWriter {
         for (Map.Entry<OutputTable, DataFileWriter> entry : writers.entrySet()) {
             output.files().put(entry.getKey(), entry.getValue().complete());
         }
-        return new TaskOutput(output.files(), output.rows(), output.offsets(), oldestReceivedAt);
+        return new TaskOutput(output.files(), output.rows(), output.offsets(), output.supersessions(), conflicts, oldestReceivedAt);
     }
 
     /** Deletes what was written, because of this failure; a failure to do so is only added to it. */

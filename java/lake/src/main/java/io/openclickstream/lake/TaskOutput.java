@@ -3,6 +3,7 @@ package io.openclickstream.lake;
 import io.openclickstream.model.OutputTable;
 import io.openclickstream.offsets.OffsetRanges;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -15,18 +16,23 @@ import org.apache.iceberg.DataFile;
  * @param files data files by table; empty for a table that had no rows or already holds this micro-batch
  * @param rows number of rows by table, written or not
  * @param offsets Kafka offsets by table
+ * @param supersessions failed events that were superseded
+ * @param conflicts duplicates whose content is another one than that of the first
  * @param oldestReceivedAt the earliest time of receipt, microseconds since the epoch; Long.MAX_VALUE without rows
  */
 public record TaskOutput(
     Map<OutputTable, List<DataFile>> files,
     Map<OutputTable, Long> rows,
     Map<OutputTable, OffsetRanges> offsets,
+    List<Supersession> supersessions,
+    long conflicts,
     long oldestReceivedAt) implements Serializable {
 
     /** Of a task without rows. */
     public static TaskOutput empty() {
         return new TaskOutput(
-            new EnumMap<>(OutputTable.class), new EnumMap<>(OutputTable.class), new EnumMap<>(OutputTable.class), Long.MAX_VALUE);
+            new EnumMap<>(OutputTable.class), new EnumMap<>(OutputTable.class), new EnumMap<>(OutputTable.class), new ArrayList<>(), 0,
+            Long.MAX_VALUE);
     }
 
     /** This and the other together; neither is to be used afterwards. */
@@ -34,7 +40,8 @@ public record TaskOutput(
         other.files.forEach((table, written) -> files.merge(table, written, TaskOutput::concatenation));
         other.rows.forEach((table, count) -> rows.merge(table, count, Long::sum));
         other.offsets.forEach((table, ranges) -> offsets.merge(table, ranges, OffsetRanges::plus));
-        return new TaskOutput(files, rows, offsets, Math.min(oldestReceivedAt, other.oldestReceivedAt));
+        supersessions.addAll(other.supersessions);
+        return new TaskOutput(files, rows, offsets, supersessions, conflicts + other.conflicts, Math.min(oldestReceivedAt, other.oldestReceivedAt));
     }
 
     /** Kafka offsets of all tables together. */

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Columns of the table of duplicate events. One row for each event, readable or not, whose identifier was seen before
- * within the dedup window.
+ * within the dedup window; an identifier of which only a failed event was seen is free for one that can be read.
  */
 public final class DuplicateEventColumns {
     /** Identifier that was seen before. */
@@ -32,6 +32,23 @@ public final class DuplicateEventColumns {
     public static final Column<Long> KAFKA_OFFSET =
         new Column<>(5, "kafka_offset", ColumnType.LONG, true);
 
+    /**
+     * 16 hexadecimal digits that are the same for the same content, whatever the order of members, the blanks and
+     * {@code sent_at}.
+     */
+    public static final Column<String> FINGERPRINT =
+        new Column<>(6, "fingerprint", ColumnType.STRING, false);
+
+    /**
+     * Whether the content is another one than that of the first event with this identifier, so that this is no retry.
+     */
+    public static final Column<Boolean> IS_CONFLICT =
+        new Column<>(7, "is_conflict", ColumnType.BOOLEAN, false);
+
+    /** The event's bytes as they were received, of a conflict only. */
+    public static final Column<byte[]> PAYLOAD =
+        new Column<>(8, "payload", ColumnType.BINARY, false);
+
     /** All of them, in the order that rows hold their values. */
     public static final List<Column<?>> ALL = List.of(
         EVENT_ID,
@@ -39,7 +56,10 @@ public final class DuplicateEventColumns {
         RECEIVED_AT,
         PROCESSED_AT,
         KAFKA_PARTITION,
-        KAFKA_OFFSET);
+        KAFKA_OFFSET,
+        FINGERPRINT,
+        IS_CONFLICT,
+        PAYLOAD);
 
     private DuplicateEventColumns() {
     }

@@ -39,17 +39,23 @@ public final class EventColumns {
         new Column<>(7, "user_id", ColumnType.STRING, false);
 
     /**
-     * Identifier of the session, equal for all events of one visitor without an idle time longer than the session
-     * timeout.
+     * Identifier of the session, equal for the events of one visitor without an idle time longer than the session
+     * timeout, as far as they came within the watermark.
      */
     public static final Column<String> SESSION_ID =
         new Column<>(8, "session_id", ColumnType.STRING, true);
 
-    /** Event time of the session's first event. */
+    /**
+     * Event time of the event that opened the session, the earliest one unless an earlier one came later; it never
+     * changes.
+     */
     public static final Column<Long> SESSION_START =
         new Column<>(9, "session_start", ColumnType.TIMESTAMPTZ, true);
 
-    /** Position of the event in its session, from 1. */
+    /**
+     * Number of the event in its session, from 1, in the order in which the events came; those of one batch are put in
+     * order of event time.
+     */
     public static final Column<Integer> SESSION_EVENT_INDEX =
         new Column<>(10, "session_event_index", ColumnType.INT, true);
 

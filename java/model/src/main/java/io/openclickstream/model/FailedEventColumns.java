@@ -8,7 +8,7 @@ import java.util.List;
  * with its bytes.
  */
 public final class FailedEventColumns {
-    /** Identifier of the event, so that a second attempt to send it is a duplicate. */
+    /** Identifier of the event. Sent again as it was it is a duplicate; mended it is stored. */
     public static final Column<String> EVENT_ID =
         new Column<>(0, "event_id", ColumnType.STRING, true);
 
@@ -56,6 +56,17 @@ public final class FailedEventColumns {
     public static final Column<Long> KAFKA_OFFSET =
         new Column<>(11, "kafka_offset", ColumnType.LONG, true);
 
+    /**
+     * Partition of the record with the mended event, which is stored under the same identifier; empty while there is
+     * none.
+     */
+    public static final Column<Integer> SUPERSEDED_BY_PARTITION =
+        new Column<>(12, "superseded_by_partition", ColumnType.INT, false);
+
+    /** Offset of that record in its partition. */
+    public static final Column<Long> SUPERSEDED_BY_OFFSET =
+        new Column<>(13, "superseded_by_offset", ColumnType.LONG, false);
+
     /** All of them, in the order that rows hold their values. */
     public static final List<Column<?>> ALL = List.of(
         EVENT_ID,
@@ -69,7 +80,9 @@ public final class FailedEventColumns {
         RECEIVED_AT,
         PROCESSED_AT,
         KAFKA_PARTITION,
-        KAFKA_OFFSET);
+        KAFKA_OFFSET,
+        SUPERSEDED_BY_PARTITION,
+        SUPERSEDED_BY_OFFSET);
 
     private FailedEventColumns() {
     }

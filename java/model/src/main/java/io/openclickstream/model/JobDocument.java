@@ -16,7 +16,8 @@ import java.util.List;
  * @param triggerIntervalSeconds Seconds between the starts of two batches
  * @param sessionTimeoutSeconds Longest idle time inside a session in seconds
  * @param dedupWindowSeconds How many seconds of processing time an event's identifier is remembered
- * @param watermarkSeconds How many seconds behind a visitor's newest session an event may come and still join its own
+ * @param watermarkSeconds How many seconds behind a visitor's newest session an event may come and still join its own; and how far ahead of
+ *     its receipt its time may be
  * @param maxRowsPerTrigger Most records of one batch
  * @param ipMasking What is kept of client addresses
  * @param absentIds Identifiers that stand for none, in small or capital letters; without it there are none

@@ -9,7 +9,10 @@ public enum OutputTable {
     EVENTS("events", "events", EventColumns.ALL),
     /** One row for each event that could not be read, the first time it was seen, with its bytes. */
     FAILED_EVENTS("failedEvents", "failed_events", FailedEventColumns.ALL),
-    /** One row for each event, readable or not, whose identifier was seen before within the dedup window. */
+    /**
+     * One row for each event, readable or not, whose identifier was seen before within the dedup window; an identifier
+     * of which only a failed event was seen is free for one that can be read.
+     */
     DUPLICATE_EVENTS("duplicateEvents", "duplicate_events", DuplicateEventColumns.ALL);
 
     private final String modelName;

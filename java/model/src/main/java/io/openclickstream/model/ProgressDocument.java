@@ -39,10 +39,13 @@ public record ProgressDocument(
      * @param stored Rows of the table of events
      * @param failed Rows of the table of failed events
      * @param duplicate Rows of the table of duplicate events
+     * @param conflict Those of them whose content is not that of the first, so that they are no retries; an older job tells none; may be
+     *     null
      */
     public record Rows(
         long stored,
         long failed,
-        long duplicate) {
+        long duplicate,
+        Long conflict) {
     }
 }

@@ -26,6 +26,13 @@ public final class MetricsText {
         return family(name, "gauge", help, label, values);
     }
 
+    /** One ever-growing count. */
+    public MetricsText counter(String name, String help, long value) {
+        header(name, "counter", help);
+        value(name, "", value);
+        return this;
+    }
+
     /** One ever-growing count for each value of a label. */
     public MetricsText counters(String name, String help, String label, Map<?, ? extends Number> values) {
         return family(name, "counter", help, label, values);

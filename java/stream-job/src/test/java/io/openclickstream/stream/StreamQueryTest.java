@@ -1,6 +1,7 @@
 package io.openclickstream.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import io.openclickstream.stream.enrich.Enrichments;
 import io.openclickstream.stream.serve.JobStatus;
 import io.openclickstream.stream.sink.BatchWriter;
 import io.openclickstream.testing.TestLake;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -219,6 +221,62 @@ class StreamQueryTest {
         Record duplicate = lake.rows(OutputTable.DUPLICATE_EVENTS).get(0);
         assertEquals(1L, duplicate.getField("kafka_offset"));
         assertEquals("2025-05-17T16:40Z", duplicate.getField("first_received_at").toString());
+    }
+
+    @Test
+    @DisplayName("tells a retry from another event with the same identifier, keeps the bytes of the latter and counts it")
+    void conflicts() {
+        String view = "{\"event_id\":\"a\",\"event_type\":\"view\"}";
+        String purchase = "{\"event_id\":\"a\",\"event_type\":\"purchase\",\"total\":9.90}";
+        send(view, " {\"event_type\":\"view\", \"event_id\":\"a\"}", purchase);
+        send(view, purchase, "{\"event_id\":\"a\"}");
+        expectCounts(1, 0, 5);
+        List<Record> duplicates = lake.rows(OutputTable.DUPLICATE_EVENTS);
+        assertEquals(3, duplicates.stream().filter(row -> (boolean) row.getField("is_conflict")).count());
+        assertEquals(List.of(purchase, purchase, "{\"event_id\":\"a\"}"), duplicates.stream()
+            .filter(row -> row.getField("payload") != null)
+            .map(row -> StandardCharsets.UTF_8.decode((ByteBuffer) row.getField("payload")).toString())
+            .sorted()
+            .toList());
+        assertEquals(3, duplicates.stream().map(row -> row.getField("fingerprint")).distinct().count());
+        assertTrue(duplicates.stream().allMatch(row -> ((String) row.getField("fingerprint")).matches("[0-9a-f]{16}")));
+        assertEquals(3, status.progress().rows().conflict());
+    }
+
+    @Test
+    @DisplayName("stores an event that was mended and sent again, and its failed row names the record that did so")
+    void mended() throws Exception {
+        String failed = "{\"event_id\":\"a\",\"user_id\":\"u\"}";
+        send(failed, "{\"event_id\":\"b\"}", "{\"event_id\":\"c\"}");
+        send(event("a", "v", "10:00:00"), failed, "{\"event_id\":\"b\"}");
+        crashAfterCommit();
+        start();
+        send("{\"event_id\":\"d\"}", event("d", "v", "10:10:00"), event("a", "v", "10:00:00"), "{\"event_id\":\"b\",\"x\":1}");
+        expectCounts(2, 4, 4);
+        Map<String, Record> rows = lake.rows(OutputTable.FAILED_EVENTS).stream()
+            .collect(Collectors.toMap(row -> (String) row.getField("event_id"), row -> row));
+        assertEquals(failed, StandardCharsets.UTF_8.decode((ByteBuffer) rows.get("a").getField("payload")).toString());
+        for (String id : List.of("a", "d")) {
+            Record stored = eventsById().get(id);
+            assertEquals(stored.getField("kafka_partition"), rows.get(id).getField("superseded_by_partition"));
+            assertEquals(stored.getField("kafka_offset"), rows.get(id).getField("superseded_by_offset"));
+        }
+        assertNull(rows.get("b").getField("superseded_by_offset"));
+        assertNull(rows.get("c").getField("superseded_by_offset"));
+    }
+
+    @Test
+    @DisplayName("leaves a superseded failed event as it was when its batch is taken back")
+    void mendedAndTakenBack() throws Exception {
+        send("{\"event_id\":\"a\"}", event("b", "v", "10:00:00"));
+        send(event("a", "v", "10:00:00"), event("c", "v", "10:00:00"));
+        query.stop();
+        // The same state as if the driver had died before the events table's commit, which comes last.
+        lake.table(OutputTable.EVENTS).updateProperties().set("openclickstream.next-offsets", "{\"0\":1,\"1\":1}").commit();
+        assertEquals("{\"0\":1,\"1\":1}", LakeTables.open(catalog, lake.identifiers()).recover(TOPIC_ID).toString());
+        List<Record> failed = lake.rows(OutputTable.FAILED_EVENTS);
+        assertEquals(1, failed.size());
+        assertNull(failed.get(0).getField("superseded_by_offset"));
     }
 
     @Test

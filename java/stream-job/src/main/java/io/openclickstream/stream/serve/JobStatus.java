@@ -23,6 +23,7 @@ public final class JobStatus implements ServiceStatus {
      * @param lag records in Kafka behind the last batch; null while unknown
      * @param offsets next offset to read, by partition
      * @param rows rows since the start, by table
+     * @param conflicts duplicates since the start whose content is not that of the first
      * @param oldestEventAgeSeconds age of the last batch's earliest event when its rows became readable; null before the first
      * @param batchSeconds duration of the last batch; null before the first
      */
@@ -35,6 +36,7 @@ public final class JobStatus implements ServiceStatus {
         Long lag,
         Map<String, Long> offsets,
         Map<OutputTable, Long> rows,
+        long conflicts,
         Double oldestEventAgeSeconds,
         Double batchSeconds) {
     }
@@ -44,6 +46,7 @@ public final class JobStatus implements ServiceStatus {
     private Map<String, Long> offsets = Map.of();
     private ProgressDocument.State state = ProgressDocument.State.STARTING;
     private String message = "starting";
+    private long conflicts;
     private Long lastBatch;
     private Long lag;
     private double inputRowsPerSecond;
@@ -91,8 +94,9 @@ public final class JobStatus implements ServiceStatus {
     }
 
     /** Counts the rows of a batch that all tables hold now. */
-    public synchronized void addRows(Map<OutputTable, Long> added, long oldestReceivedAtMicros) {
+    public synchronized void addRows(Map<OutputTable, Long> added, long addedConflicts, long oldestReceivedAtMicros) {
         added.forEach((table, count) -> rows.merge(table, count, Long::sum));
+        conflicts += addedConflicts;
         if (oldestReceivedAtMicros != Long.MAX_VALUE) {
             long ageMillis = clock.millis() - TimeUnit.MICROSECONDS.toMillis(oldestReceivedAtMicros);
             oldestEventAgeSeconds = ageMillis / 1000.0;
@@ -150,6 +154,7 @@ public final class JobStatus implements ServiceStatus {
             lag,
             offsets,
             new EnumMap<>(rows),
+            conflicts,
             oldestEventAgeSeconds,
             batchSeconds);
     }
@@ -167,7 +172,8 @@ public final class JobStatus implements ServiceStatus {
             reading.lag(),
             reading.offsets(),
             new ProgressDocument.Rows(
-                counted.get(OutputTable.EVENTS), counted.get(OutputTable.FAILED_EVENTS), counted.get(OutputTable.DUPLICATE_EVENTS)));
+                counted.get(OutputTable.EVENTS), counted.get(OutputTable.FAILED_EVENTS), counted.get(OutputTable.DUPLICATE_EVENTS),
+                reading.conflicts()));
     }
 
     @Override

@@ -42,6 +42,6 @@ public final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
             .mapPartitions(new WriteTask(targets, operationId, propertyColumns))
             .fold(TaskOutput.empty(), TaskOutput::plus);
         sink.commit(batch, targets, output);
-        status.addRows(output.rows(), output.oldestReceivedAt());
+        status.addRows(output.rows(), output.conflicts(), output.oldestReceivedAt());
     }
 }

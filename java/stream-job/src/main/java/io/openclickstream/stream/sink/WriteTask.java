@@ -2,6 +2,7 @@ package io.openclickstream.stream.sink;
 
 import io.openclickstream.lake.OutputWriter;
 import io.openclickstream.lake.PropertyColumns;
+import io.openclickstream.lake.Supersession;
 import io.openclickstream.lake.TaskOutput;
 import io.openclickstream.model.EventColumns;
 import io.openclickstream.model.OutputRow;
@@ -50,6 +51,13 @@ final class WriteTask implements FlatMapFunction<Iterator<Row>, TaskOutput> {
     private static void write(Row step, OutputWriter writer) throws IOException {
         OutputTable table = StepRow.table(step);
         writer.count(table, StepRow.partition(step), StepRow.offset(step), StepRow.receivedAt(step));
+        if (StepRow.isConflict(step)) {
+            writer.countConflict();
+        }
+        Supersession supersession = StepRow.supersession(step);
+        if (supersession != null) {
+            writer.supersede(supersession);
+        }
         if (writer.isTarget(table)) {
             writer.write(finished(table, step));
         }

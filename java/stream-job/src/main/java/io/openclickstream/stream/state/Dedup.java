@@ -1,11 +1,13 @@
 package io.openclickstream.stream.state;
 
 import io.openclickstream.model.DuplicateEventColumns;
+import io.openclickstream.model.FailedEventColumns;
 import io.openclickstream.model.OutputRow;
 import io.openclickstream.model.OutputTable;
 import io.openclickstream.model.RowCodec;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Encoders;
@@ -21,13 +23,14 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Finds duplicates: per event identifier, the first record in Kafka's order passes and all others within the window become
- * duplicates. The window counts processing time, because event times of a replayed log jump days within seconds.
+ * duplicates. Only where that first one is a failed event, the first that can be read passes too and supersedes it. The window counts
+ * processing time, because event times of a replayed log jump days within seconds.
  */
 public final class Dedup extends StatefulProcessor<String, Row, Row> {
     private static final long serialVersionUID = 1L;
 
     private final Duration window;
-    private transient ValueState<Long> firstReceivedAt;
+    private transient ValueState<byte[]> known;
     private transient RowCodec codec;
 
     public Dedup(Duration window) {
@@ -36,49 +39,77 @@ public final class Dedup extends StatefulProcessor<String, Row, Row> {
 
     @Override
     public void init(OutputMode outputMode, TimeMode timeMode) {
-        firstReceivedAt = getHandle().getValueState("first_received_at", Encoders.LONG(), new TTLConfig(window));
+        known = getHandle().getValueState("first", Encoders.BINARY(), new TTLConfig(window));
         codec = new RowCodec();
     }
 
     @Override
     public Iterator<Row> handleInputRows(String eventId, Iterator<Row> rows, TimerValues timers) {
         long processedAt = TimeUnit.MILLISECONDS.toMicros(timers.getCurrentProcessingTimeInMs());
-        Row first = rows.next();
+        First first = First.of(known.get());
+        Row row = rows.next();
         // Nearly every identifier comes once; then there is nothing to put in order.
-        if (!rows.hasNext() && !firstReceivedAt.exists()) {
-            firstReceivedAt.update(StepRow.receivedAt(first));
-            return Iterator.single(first);
+        if (first == null && !rows.hasNext()) {
+            known.update(First.of(row).toBytes());
+            return Iterator.single(StepRow.passed(row, StepRow.body(row), null));
         }
-        return CollectionConverters.asScala(withDuplicates(first, rows, processedAt).iterator());
+        List<Row> batch = new ArrayList<>();
+        batch.add(row);
+        while (rows.hasNext()) {
+            batch.add(rows.next());
+        }
+        batch.sort(StepRow.KAFKA_ORDER);
+        return CollectionConverters.asScala(sorted(first, batch, processedAt).iterator());
     }
 
-    private List<Row> withDuplicates(Row first, Iterator<Row> others, long processedAt) {
-        List<Row> rows = new ArrayList<>();
-        rows.add(first);
-        while (others.hasNext()) {
-            rows.add(others.next());
-        }
-        rows.sort(StepRow.KAFKA_ORDER);
+    /** The rows of one identifier, in Kafka's order, behind the one that has it, which may be null. */
+    private List<Row> sorted(First known, List<Row> rows, long processedAt) {
+        First first = known;
         List<Row> output = new ArrayList<>(rows.size());
-        if (!firstReceivedAt.exists()) {
-            Row original = rows.remove(0);
-            firstReceivedAt.update(StepRow.receivedAt(original));
-            output.add(original);
-        }
-        long firstSeen = firstReceivedAt.get();
         for (Row row : rows) {
-            output.add(StepRow.duplicate(row, duplicateBody(row, firstSeen, processedAt)));
+            boolean isMended = first != null && first.isFailed() && StepRow.table(row) == OutputTable.EVENTS;
+            if (first != null && !isMended) {
+                output.add(duplicate(row, first, processedAt));
+                continue;
+            }
+            // A failed event of this batch is the first of its rows, and has not been written yet.
+            boolean isInBatch = isMended && first != known;
+            if (isInBatch) {
+                output.set(0, superseded(output.get(0), row));
+            }
+            output.add(StepRow.passed(row, StepRow.body(row), isMended && !isInBatch ? first : null));
+            first = First.of(row);
+        }
+        if (first != known) {
+            this.known.update(first.toBytes());
         }
         return output;
     }
 
-    private byte[] duplicateBody(Row step, long firstSeen, long processedAt) {
-        return codec.encode(new OutputRow(OutputTable.DUPLICATE_EVENTS)
+    private Row superseded(Row failed, Row by) {
+        OutputRow body = RowCodec.decode(OutputTable.FAILED_EVENTS, StepRow.body(failed))
+            .set(FailedEventColumns.SUPERSEDED_BY_PARTITION, StepRow.partition(by))
+            .set(FailedEventColumns.SUPERSEDED_BY_OFFSET, StepRow.offset(by));
+        return StepRow.passed(failed, codec.encode(body), null);
+    }
+
+    private Row duplicate(Row step, First first, long processedAt) {
+        boolean isConflict = StepRow.fingerprint(step) != first.fingerprint();
+        return StepRow.duplicate(step, isConflict, codec.encode(new OutputRow(OutputTable.DUPLICATE_EVENTS)
             .set(DuplicateEventColumns.EVENT_ID, StepRow.eventId(step))
-            .set(DuplicateEventColumns.FIRST_RECEIVED_AT, firstSeen)
+            .set(DuplicateEventColumns.FIRST_RECEIVED_AT, first.receivedAt())
             .set(DuplicateEventColumns.RECEIVED_AT, StepRow.receivedAt(step))
             .set(DuplicateEventColumns.PROCESSED_AT, processedAt)
             .set(DuplicateEventColumns.KAFKA_PARTITION, StepRow.partition(step))
-            .set(DuplicateEventColumns.KAFKA_OFFSET, StepRow.offset(step)));
+            .set(DuplicateEventColumns.KAFKA_OFFSET, StepRow.offset(step))
+            .set(DuplicateEventColumns.FINGERPRINT, HexFormat.of().toHexDigits(StepRow.fingerprint(step)))
+            .set(DuplicateEventColumns.IS_CONFLICT, isConflict)
+            .set(DuplicateEventColumns.PAYLOAD, isConflict ? payload(step) : null)));
+    }
+
+    private static byte[] payload(Row step) {
+        return StepRow.table(step) == OutputTable.FAILED_EVENTS
+            ? RowCodec.decode(OutputTable.FAILED_EVENTS, StepRow.body(step)).get(FailedEventColumns.PAYLOAD)
+            : StepRow.payload(step);
     }
 }

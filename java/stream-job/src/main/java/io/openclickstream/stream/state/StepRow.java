@@ -1,5 +1,6 @@
 package io.openclickstream.stream.state;
 
+import io.openclickstream.lake.Supersession;
 import io.openclickstream.model.OutputTable;
 import io.openclickstream.stream.parse.RawRecord;
 import io.openclickstream.stream.rows.ReadEvent;
@@ -26,6 +27,11 @@ public final class StepRow {
         .add("partition", DataTypes.IntegerType, false)
         .add("offset", DataTypes.LongType, false)
         .add("body", DataTypes.BinaryType, false)
+        .add("fingerprint", DataTypes.LongType, false)
+        .add("payload", DataTypes.BinaryType, true)
+        .add("superseded_partition", DataTypes.IntegerType, true)
+        .add("superseded_offset", DataTypes.LongType, true)
+        .add("superseded_received_at", DataTypes.LongType, true)
         .add("session_id", DataTypes.StringType, true)
         .add("session_start", DataTypes.LongType, true)
         .add("session_event_index", DataTypes.IntegerType, true);
@@ -34,6 +40,7 @@ public final class StepRow {
     static final Comparator<Row> KAFKA_ORDER = Comparator.comparingInt(StepRow::partition).thenComparingLong(StepRow::offset);
     private static final Comparator<Row> EVENT_ORDER = Comparator.comparingLong(StepRow::eventTime).thenComparing(KAFKA_ORDER);
 
+    private static final byte[] NO_BYTES = {};
     private static final OutputTable[] TABLES = OutputTable.values();
     private static final int TABLE = 0;
     private static final int EVENT_ID = 1;
@@ -43,9 +50,14 @@ public final class StepRow {
     private static final int PARTITION = 5;
     private static final int OFFSET = 6;
     private static final int BODY = 7;
-    private static final int SESSION_ID = 8;
-    private static final int SESSION_START = 9;
-    private static final int SESSION_EVENT_INDEX = 10;
+    private static final int FINGERPRINT = 8;
+    private static final int PAYLOAD = 9;
+    private static final int SUPERSEDED_PARTITION = 10;
+    private static final int SUPERSEDED_OFFSET = 11;
+    private static final int SUPERSEDED_RECEIVED_AT = 12;
+    private static final int SESSION_ID = 13;
+    private static final int SESSION_START = 14;
+    private static final int SESSION_EVENT_INDEX = 15;
 
     private StepRow() {
     }
@@ -61,12 +73,39 @@ public final class StepRow {
             record.partition(),
             record.offset(),
             body,
+            event.fingerprint(),
+            // A failed event has it in its row.
+            event.row().table() == OutputTable.EVENTS ? record.value() : null,
+            null,
+            null,
+            null,
             null,
             null,
             null);
     }
 
-    static Row duplicate(Row step, byte[] body) {
+    /** What is no duplicate: from here on nobody needs the payload, nor, for a failed event, the superseded one. */
+    static Row passed(Row step, byte[] body, First superseded) {
+        return RowFactory.create(
+            step.getInt(TABLE),
+            eventId(step),
+            visitorId(step),
+            eventTime(step),
+            receivedAt(step),
+            partition(step),
+            offset(step),
+            body,
+            fingerprint(step),
+            null,
+            superseded == null ? null : superseded.partition(),
+            superseded == null ? null : superseded.offset(),
+            superseded == null ? null : superseded.receivedAt(),
+            null,
+            null,
+            null);
+    }
+
+    static Row duplicate(Row step, boolean isConflict, byte[] body) {
         return RowFactory.create(
             OutputTable.DUPLICATE_EVENTS.ordinal(),
             eventId(step),
@@ -76,6 +115,12 @@ public final class StepRow {
             partition(step),
             offset(step),
             body,
+            fingerprint(step),
+            // Only its presence is looked at: the row has the bytes.
+            isConflict ? NO_BYTES : null,
+            null,
+            null,
+            null,
             null,
             null,
             null);
@@ -91,6 +136,11 @@ public final class StepRow {
             partition(step),
             offset(step),
             body(step),
+            fingerprint(step),
+            null,
+            step.get(SUPERSEDED_PARTITION),
+            step.get(SUPERSEDED_OFFSET),
+            step.get(SUPERSEDED_RECEIVED_AT),
             sessionId,
             session.start(),
             session.events());
@@ -131,6 +181,29 @@ public final class StepRow {
 
     public static byte[] body(Row step) {
         return step.getAs(BODY);
+    }
+
+    static long fingerprint(Row step) {
+        return step.getLong(FINGERPRINT);
+    }
+
+    /** The event's own bytes, as far as they are not in the row. */
+    static byte[] payload(Row step) {
+        return step.getAs(PAYLOAD);
+    }
+
+    /** Whether the row is a duplicate with another content than the first event's. */
+    public static boolean isConflict(Row step) {
+        return table(step) == OutputTable.DUPLICATE_EVENTS && !step.isNullAt(PAYLOAD);
+    }
+
+    /** The failed event of an earlier batch that the row's event supersedes; null when there is none. */
+    public static Supersession supersession(Row step) {
+        return step.isNullAt(SUPERSEDED_OFFSET) ? null : new Supersession(
+            eventId(step),
+            new Supersession.Place(step.getInt(SUPERSEDED_PARTITION), step.getLong(SUPERSEDED_OFFSET)),
+            step.getLong(SUPERSEDED_RECEIVED_AT),
+            new Supersession.Place(partition(step), offset(step)));
     }
 
     public static String sessionId(Row step) {
