@@ -133,11 +133,12 @@ final class LakeTable {
         Transaction transaction = Transactions.newTransaction(
             table.name(), new GuardedOperations(operations, base -> guard(batch, base, seen, commitId)));
         try {
-            added(transaction, written).set(QUERY_ID, batch.queryId())
-                .set(EPOCH_ID, Long.toString(batch.epoch()))
-                .set(COMMIT_ID, commitId)
-                .set(KAFKA_OFFSETS, offsets.toString())
-                .commit();
+            SnapshotUpdate<?> added = added(transaction, written);
+            added.set(QUERY_ID, batch.queryId());
+            added.set(EPOCH_ID, Long.toString(batch.epoch()));
+            added.set(COMMIT_ID, commitId);
+            added.set(KAFKA_OFFSETS, offsets.toString());
+            added.commit();
             transaction.updateProperties()
                 .set(QUERY_ID, batch.queryId())
                 .set(EPOCH_ID, Long.toString(batch.epoch()))

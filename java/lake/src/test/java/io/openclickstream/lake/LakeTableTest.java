@@ -57,6 +57,10 @@ class LakeTableTest {
         return new MicroBatch("query-1", epoch, "topic-1");
     }
 
+    private static BatchFiles rows(List<DataFile> files) {
+        return new BatchFiles(files, List.of());
+    }
+
     private List<DataFile> files(String eventId) throws IOException {
         DataFileWriter writer = new DataFileWriter(OUTPUT, lake.table(OUTPUT), new OutputWriter.Attempt(0, 0, "test-" + eventId),
             PropertyColumns.NONE);
@@ -72,7 +76,7 @@ class LakeTableTest {
     @Test
     @DisplayName("holds each batch that was committed, and all before it")
     void holds() throws IOException {
-        open().commit(batch(7), files("a"), NO_OFFSETS, NO_ADVANCE);
+        open().commit(batch(7), rows(files("a")), NO_OFFSETS, NO_ADVANCE);
         LakeTable table = open();
         assertTrue(table.holds(batch(7)));
         assertTrue(table.holds(batch(3)));
@@ -83,7 +87,7 @@ class LakeTableTest {
     @Test
     @DisplayName("still holds a batch after its snapshot has expired and files were compacted")
     void outlivesSnapshots() throws IOException {
-        open().commit(batch(1), files("a"), NO_OFFSETS, NO_ADVANCE);
+        open().commit(batch(1), rows(files("a")), NO_OFFSETS, NO_ADVANCE);
         Table table = lake.table(OUTPUT);
         DataFile old = table.currentSnapshot().addedDataFiles(table.io()).iterator().next();
         table.newRewrite().deleteFile(old).addFile(files("a").get(0)).commit();
@@ -97,10 +101,10 @@ class LakeTableTest {
     void twoDrivers(String otherQuery) throws IOException {
         LakeTable first = open();
         LakeTable second = open();
-        first.commit(batch(1), files("a"), NO_OFFSETS, NO_ADVANCE);
+        first.commit(batch(1), rows(files("a")), NO_OFFSETS, NO_ADVANCE);
         List<DataFile> late = files("b");
         MicroBatch other = new MicroBatch(otherQuery, 1, "topic-1");
-        String message = assertThrows(IllegalStateException.class, () -> second.commit(other, late, NO_OFFSETS, NO_ADVANCE)).getMessage();
+        String message = assertThrows(IllegalStateException.class, () -> second.commit(other, rows(late), NO_OFFSETS, NO_ADVANCE)).getMessage();
         assertTrue(message.contains("another driver"), message);
         assertEquals(List.of("a"), eventIds());
         assertTrue(lake.table(OUTPUT).io().newInputFile(late.get(0).location()).exists(), "a commit that hung may have put it into the table");
@@ -111,9 +115,9 @@ class LakeTableTest {
     void conflictWithItself() throws IOException {
         List<Throwable> answers = new ArrayList<>(List.of(new CommitFailedException("conflict")));
         LakeTable table = new LakeTable(OUTPUT, answeringAfterCommit(answers));
-        table.commit(batch(1), files("a"), NO_OFFSETS, NO_ADVANCE);
+        table.commit(batch(1), rows(files("a")), NO_OFFSETS, NO_ADVANCE);
         table.refresh();
-        table.commit(batch(2), files("b"), NO_OFFSETS, NO_ADVANCE);
+        table.commit(batch(2), rows(files("b")), NO_OFFSETS, NO_ADVANCE);
         assertEquals(List.of("a", "b"), eventIds());
     }
 
@@ -137,7 +141,7 @@ class LakeTableTest {
         LakeTable table = open();
         table.refresh();
         lake.table(OUTPUT).newAppend().appendFile(files("other").get(0)).commit();
-        table.commit(batch(1), files("a"), NO_OFFSETS, NO_ADVANCE);
+        table.commit(batch(1), rows(files("a")), NO_OFFSETS, NO_ADVANCE);
         assertEquals(List.of("a", "other"), eventIds());
     }
 
@@ -146,14 +150,14 @@ class LakeTableTest {
     void nextOffsets() throws IOException {
         OffsetRanges offsets = new OffsetRanges();
         offsets.add(2, 41);
-        open().commit(batch(1), List.of(), offsets, new Advance(NextOffsets.NONE, NextOffsets.parse("{\"0\":7}").after(offsets)));
+        open().commit(batch(1), rows(List.of()), offsets, new Advance(NextOffsets.NONE, NextOffsets.parse("{\"0\":7}").after(offsets)));
         assertEquals("{\"0\":7,\"2\":42}", open().nextOffsets("topic-1").toString());
         assertTrue(open().nextOffsets("topic-2").isEmpty());
         assertNotNull(lake.table(OUTPUT).currentSnapshot(), "without a snapshot the catalog compares nothing");
     }
 
     private void commitBatch(long epoch, String eventId, String from, String to) throws IOException {
-        open().commit(batch(epoch), files(eventId), NO_OFFSETS, new Advance(NextOffsets.parse(from), NextOffsets.parse(to)));
+        open().commit(batch(epoch), rows(files(eventId)), NO_OFFSETS, new Advance(NextOffsets.parse(from), NextOffsets.parse(to)));
     }
 
     @Test
@@ -195,7 +199,7 @@ class LakeTableTest {
         offsets.add(1, 5);
         offsets.add(0, 9);
         offsets.add(1, 3);
-        open().commit(batch(4), files("a"), offsets, new Advance(NextOffsets.NONE, NextOffsets.NONE.after(offsets)));
+        open().commit(batch(4), rows(files("a")), offsets, new Advance(NextOffsets.NONE, NextOffsets.NONE.after(offsets)));
         Table table = lake.table(OUTPUT);
         assertEquals("append", table.currentSnapshot().operation());
         assertEquals("query-1", table.currentSnapshot().summary().get("openclickstream.query-id"));
