@@ -31,7 +31,6 @@ public final class Dedup extends StatefulProcessor<String, Row, Row> {
 
     private final Duration window;
     private transient ValueState<byte[]> known;
-    private transient RowCodec codec;
 
     public Dedup(Duration window) {
         this.window = window;
@@ -40,7 +39,6 @@ public final class Dedup extends StatefulProcessor<String, Row, Row> {
     @Override
     public void init(OutputMode outputMode, TimeMode timeMode) {
         known = getHandle().getValueState("first", Encoders.BINARY(), new TTLConfig(window));
-        codec = new RowCodec();
     }
 
     @Override
@@ -58,15 +56,23 @@ public final class Dedup extends StatefulProcessor<String, Row, Row> {
         while (rows.hasNext()) {
             batch.add(rows.next());
         }
-        batch.sort(StepRow.KAFKA_ORDER);
-        return CollectionConverters.asScala(sorted(first, batch, processedAt).iterator());
+        Outcome outcome = outcome(first, batch, processedAt);
+        if (outcome.first() != first) {
+            known.update(outcome.first().toBytes());
+        }
+        return CollectionConverters.asScala(outcome.rows().iterator());
     }
 
-    /** The rows of one identifier, in Kafka's order, behind the one that has it, which may be null. */
-    private List<Row> sorted(First known, List<Row> rows, long processedAt) {
+    /** Who has the identifier now, and what became of the rows, in Kafka's order. */
+    record Outcome(First first, List<Row> rows) {
+    }
+
+    /** Judges a batch's rows of one identifier, behind the record that has it, which may be null. */
+    static Outcome outcome(First known, List<Row> batch, long processedAt) {
+        batch.sort(StepRow.KAFKA_ORDER);
         First first = known;
-        List<Row> output = new ArrayList<>(rows.size());
-        for (Row row : rows) {
+        List<Row> output = new ArrayList<>(batch.size());
+        for (Row row : batch) {
             boolean isMended = first != null && first.isFailed() && StepRow.table(row) == OutputTable.EVENTS;
             if (first != null && !isMended) {
                 output.add(duplicate(row, first, processedAt));
@@ -80,22 +86,19 @@ public final class Dedup extends StatefulProcessor<String, Row, Row> {
             output.add(StepRow.passed(row, StepRow.body(row), isMended && !isInBatch ? first : null));
             first = First.of(row);
         }
-        if (first != known) {
-            this.known.update(first.toBytes());
-        }
-        return output;
+        return new Outcome(first, output);
     }
 
-    private Row superseded(Row failed, Row by) {
+    private static Row superseded(Row failed, Row by) {
         OutputRow body = RowCodec.decode(OutputTable.FAILED_EVENTS, StepRow.body(failed))
             .set(FailedEventColumns.SUPERSEDED_BY_PARTITION, StepRow.partition(by))
             .set(FailedEventColumns.SUPERSEDED_BY_OFFSET, StepRow.offset(by));
-        return StepRow.passed(failed, codec.encode(body), null);
+        return StepRow.passed(failed, new RowCodec().encode(body), null);
     }
 
-    private Row duplicate(Row step, First first, long processedAt) {
+    private static Row duplicate(Row step, First first, long processedAt) {
         boolean isConflict = StepRow.fingerprint(step) != first.fingerprint();
-        return StepRow.duplicate(step, isConflict, codec.encode(new OutputRow(OutputTable.DUPLICATE_EVENTS)
+        return StepRow.duplicate(step, isConflict, new RowCodec().encode(new OutputRow(OutputTable.DUPLICATE_EVENTS)
             .set(DuplicateEventColumns.EVENT_ID, StepRow.eventId(step))
             .set(DuplicateEventColumns.FIRST_RECEIVED_AT, first.receivedAt())
             .set(DuplicateEventColumns.RECEIVED_AT, StepRow.receivedAt(step))
