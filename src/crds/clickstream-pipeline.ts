@@ -330,6 +330,12 @@ export const clickstreamPipelineStatus = z.object({
         .describe(
           "Events since the job's start that have the id of another one with other content: a fault of the sender, no retry. Their bytes are in the table of duplicate events.",
         ),
+      executorsLost: count()
+        .optional()
+        .describe("Executors that ended without being asked to since the driver's start."),
+      lastExecutorLoss: text(512)
+        .optional()
+        .describe("Why the last of them ended, as Kubernetes and Spark say."),
       restarts: count().optional().describe("How often the driver's container was restarted."),
     })
     .optional()

@@ -18,6 +18,10 @@ export const progressDocument = z.object({
   lag: z.int().min(0).nullish(),
   /** Next offset to read, by partition. */
   offsets: z.record(z.string(), z.int().min(0)),
+  /** Executors that ended without being asked to since the start; an older job tells none. */
+  executorsLost: z.int().min(0).nullish(),
+  /** Why the last of them ended. */
+  lastExecutorLoss: z.string().nullish(),
   /** Records since the start by what became of them. */
   rows: z.object({
     /** Rows of the table of events. */

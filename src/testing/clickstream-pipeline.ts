@@ -125,6 +125,8 @@ export function healthySurroundings(platform: DataPlatform = localPlatform()): O
       processedRowsPerSecond: 4321.9,
       lag: 7,
       conflicts: 2,
+      executorsLost: 1,
+      lastExecutorLoss: "executor 2: OOMKilled",
     },
   };
 }

@@ -12,6 +12,8 @@ const ANSWER = {
   processedRowsPerSecond: 0,
   lag: 3,
   offsets: { "0": 17 },
+  executorsLost: 1,
+  lastExecutorLoss: "executor 2: OOMKilled",
   rows: { stored: 15, failed: 1, duplicate: 1, conflict: 1 },
 };
 
@@ -25,6 +27,8 @@ describe("the progress of a job", () => {
       processedRowsPerSecond: 0,
       lag: 3,
       conflicts: 1,
+      executorsLost: 1,
+      lastExecutorLoss: "executor 2: OOMKilled",
     });
   });
 
@@ -42,6 +46,8 @@ describe("the progress of a job", () => {
       inputRowsPerSecond: 0,
       processedRowsPerSecond: 0,
       conflicts: 1,
+      executorsLost: 1,
+      lastExecutorLoss: "executor 2: OOMKilled",
     });
   });
 

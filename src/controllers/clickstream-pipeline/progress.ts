@@ -20,6 +20,9 @@ export type JobProgress =
       readonly lag?: number;
       /** Duplicates since the start whose content is not that of the first event with their identifier. */
       readonly conflicts?: number;
+      /** Executors that ended without being asked to since the start, and why the last of them did. */
+      readonly executorsLost?: number;
+      readonly lastExecutorLoss?: string;
     };
 
 /** Asks the driver at the address of its pod. Never throws, but for an aborted signal. */
@@ -44,6 +47,7 @@ export function parseProgress(body: unknown): JobProgress {
     return { state: "unknown", message: `the driver's answer is not as agreed: ${problems.join("; ")}` };
   }
   const { state, message, batchId, lag, inputRowsPerSecond, processedRowsPerSecond, rows } = data;
+  const { executorsLost, lastExecutorLoss } = data;
   return {
     state,
     message,
@@ -52,5 +56,7 @@ export function parseProgress(body: unknown): JobProgress {
     ...(typeof batchId === "number" ? { batchId } : {}),
     ...(typeof lag === "number" ? { lag } : {}),
     ...(typeof rows.conflict === "number" ? { conflicts: rows.conflict } : {}),
+    ...(typeof executorsLost === "number" ? { executorsLost } : {}),
+    ...(typeof lastExecutorLoss === "string" ? { lastExecutorLoss } : {}),
   };
 }

@@ -380,6 +380,8 @@ describe("the fields of a pipeline's status", () => {
         processedRowsPerSecond: 4300,
         lag: 7,
         conflicts: 2,
+        executorsLost: 1,
+        lastExecutorLoss: "executor 2: OOMKilled",
         restarts: 0,
       },
     });
@@ -396,6 +398,8 @@ describe("the fields of a pipeline's status", () => {
       lastCommittedBatch: 41,
       lag: 7,
       conflicts: 2,
+      executorsLost: 1,
+      lastExecutorLoss: "executor 2: OOMKilled",
       restarts: 3,
     });
   });

@@ -108,7 +108,7 @@ function fieldsOf(input: Input, observed: ObservedPipeline): Result["status"] {
   };
 }
 
-/** When the driver does not answer, its last batch, lag and conflicts still stand; its rates do not. */
+/** When the driver does not answer, its last batch and its counts still stand; its rates do not. */
 function jobStatus(
   { progress, pods }: ObservedPipeline,
   previous: JobStatus | undefined,
@@ -116,8 +116,15 @@ function jobStatus(
   const restarts = restartCount(pods.stream);
   if (progress.state === "unknown") {
     if (previous === undefined) return undefined;
-    const { lastCommittedBatch, lag, conflicts } = previous;
-    return withoutUndefined({ lastCommittedBatch, lag, conflicts, restarts });
+    const { lastCommittedBatch, lag, conflicts, executorsLost, lastExecutorLoss } = previous;
+    return withoutUndefined({
+      lastCommittedBatch,
+      lag,
+      conflicts,
+      executorsLost,
+      lastExecutorLoss,
+      restarts,
+    });
   }
   return {
     ...(progress.batchId === undefined ? {} : { lastCommittedBatch: progress.batchId }),
@@ -125,6 +132,8 @@ function jobStatus(
     processedRowsPerSecond: roundRate(progress.processedRowsPerSecond),
     ...(progress.lag === undefined ? {} : { lag: progress.lag }),
     ...(progress.conflicts === undefined ? {} : { conflicts: progress.conflicts }),
+    ...(progress.executorsLost === undefined ? {} : { executorsLost: progress.executorsLost }),
+    ...(progress.lastExecutorLoss === undefined ? {} : { lastExecutorLoss: progress.lastExecutorLoss }),
     restarts,
   };
 }

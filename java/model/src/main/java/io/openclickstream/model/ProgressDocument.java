@@ -13,6 +13,8 @@ import java.util.Map;
  * @param processedRowsPerSecond Records a second that the last batch worked through
  * @param lag Records of the topic that are not committed; none while unknown; may be null
  * @param offsets Next offset to read, by partition
+ * @param executorsLost Executors that ended without being asked to since the start; an older job tells none; may be null
+ * @param lastExecutorLoss Why the last of them ended; may be null
  * @param rows Records since the start by what became of them
  */
 public record ProgressDocument(
@@ -23,6 +25,8 @@ public record ProgressDocument(
     double processedRowsPerSecond,
     Long lag,
     Map<String, Long> offsets,
+    Long executorsLost,
+    String lastExecutorLoss,
     Rows rows) {
 
     /** STARTING leads to RUNNING, each of them to STOPPING or FAILED. */

@@ -10,11 +10,15 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the job is doing, as its HTTP server tells. Written by the query's threads, read by the server's; thread-safe. */
 public final class JobStatus implements ServiceStatus {
     /** A query that shows no sign of life for so long after a batch was due is stuck, whatever it is waiting for. */
     private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final int MAX_REASON_LENGTH = 500;
+    private static final Logger LOG = LoggerFactory.getLogger(JobStatus.class);
 
     /**
      * One reading of the status.
@@ -24,6 +28,8 @@ public final class JobStatus implements ServiceStatus {
      * @param offsets next offset to read, by partition
      * @param rows rows since the start, by table
      * @param conflicts duplicates since the start whose content is not that of the first
+     * @param executorsLost executors that ended without being asked to, since the start
+     * @param lastExecutorLoss why the last of them did; null before
      * @param oldestEventAgeSeconds age of the last batch's earliest event when its rows became readable; null before the first
      * @param batchSeconds duration of the last batch; null before the first
      */
@@ -37,6 +43,8 @@ public final class JobStatus implements ServiceStatus {
         Map<String, Long> offsets,
         Map<OutputTable, Long> rows,
         long conflicts,
+        long executorsLost,
+        String lastExecutorLoss,
         Double oldestEventAgeSeconds,
         Double batchSeconds) {
     }
@@ -47,6 +55,8 @@ public final class JobStatus implements ServiceStatus {
     private ProgressDocument.State state = ProgressDocument.State.STARTING;
     private String message = "starting";
     private long conflicts;
+    private long executorsLost;
+    private String lastExecutorLoss;
     private Long lastBatch;
     private Long lag;
     private double inputRowsPerSecond;
@@ -72,6 +82,14 @@ public final class JobStatus implements ServiceStatus {
     /** A part of a batch is done: a long batch is not a stuck one. */
     public synchronized void taskEnded() {
         lastSign = clock.instant();
+    }
+
+    /** Counts an executor that ended without being asked to. */
+    public synchronized void executorLost(String executor, String reason) {
+        executorsLost++;
+        String text = "executor " + executor + ": " + reason.strip().replaceAll("\\s+", " ");
+        lastExecutorLoss = text.substring(0, Math.min(text.length(), MAX_REASON_LENGTH));
+        LOG.warn("Lost an executor executor={} reason={}", executor, lastExecutorLoss);
     }
 
     /** Moves on to a state; FAILED is final. */
@@ -155,6 +173,8 @@ public final class JobStatus implements ServiceStatus {
             offsets,
             new EnumMap<>(rows),
             conflicts,
+            executorsLost,
+            lastExecutorLoss,
             oldestEventAgeSeconds,
             batchSeconds);
     }
@@ -171,6 +191,8 @@ public final class JobStatus implements ServiceStatus {
             reading.processedRowsPerSecond(),
             reading.lag(),
             reading.offsets(),
+            reading.executorsLost(),
+            reading.lastExecutorLoss(),
             new ProgressDocument.Rows(
                 counted.get(OutputTable.EVENTS), counted.get(OutputTable.FAILED_EVENTS), counted.get(OutputTable.DUPLICATE_EVENTS),
                 reading.conflicts()));

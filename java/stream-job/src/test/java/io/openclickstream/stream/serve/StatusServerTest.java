@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Map;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -82,7 +83,7 @@ class StatusServerTest {
         assertEquals(200, get("/readyz").statusCode());
         assertEquals(
             "{\"state\":\"RUNNING\",\"message\":\"running\",\"batchId\":4,\"inputRowsPerSecond\":120.5,\"processedRowsPerSecond\":2000.0,"
-                + "\"lag\":7,\"offsets\":{\"0\":60,\"1\":40},\"rows\":{\"stored\":99,\"failed\":1,\"duplicate\":0,\"conflict\":3}}\n",
+                + "\"lag\":7,\"offsets\":{\"0\":60,\"1\":40},\"executorsLost\":0,\"lastExecutorLoss\":null,\"rows\":{\"stored\":99,\"failed\":1,\"duplicate\":0,\"conflict\":3}}\n",
             get("/progress").body());
         String metrics = get("/metrics").body();
         assertTrue(metrics.contains("openclickstream_stream_rows_total{result=\"stored\"} 99\n"), metrics);
@@ -91,6 +92,19 @@ class StatusServerTest {
         assertTrue(metrics.contains("openclickstream_stream_oldest_event_age_seconds 2.5\n"), metrics);
         assertTrue(metrics.contains("openclickstream_stream_state{state=\"running\"} 1\n"), metrics);
         assertTrue(metrics.contains("openclickstream_stream_kafka_offset{partition=\"1\"} 40\n"), metrics);
+    }
+
+    @Test
+    @DisplayName("counts the executors that died, and says why the last one did")
+    void executorsLost() throws IOException, InterruptedException {
+        ClusterListener listener = new ClusterListener(status);
+        listener.onExecutorRemoved(new SparkListenerExecutorRemoved(0, "1", "Unable to create executor"));
+        listener.onExecutorRemoved(new SparkListenerExecutorRemoved(
+            0, "2", " The executor with id 2 exited with exit code 137(SIGKILL, possible container OOM).\n\n The API gave the reason: OOMKilled\n"));
+        String progress = get("/progress").body();
+        assertTrue(progress.contains("\"executorsLost\":2,\"lastExecutorLoss\":\"executor 2: The executor with id 2 exited with exit code 137"
+            + "(SIGKILL, possible container OOM). The API gave the reason: OOMKilled\""), progress);
+        assertTrue(get("/metrics").body().contains("openclickstream_stream_executors_lost_total 2\n"), get("/metrics").body());
     }
 
     @Test

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.encoders.ExpressionEncoder;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -100,6 +101,27 @@ class DedupTest {
         assertEquals(2L, failed.get(FailedEventColumns.SUPERSEDED_BY_OFFSET));
         assertNull(StepRow.supersession(outcome.rows().get(1)));
         assertEquals(OutputTable.EVENTS, StepRow.table(outcome.rows().get(1)));
+    }
+
+    @Test
+    @DisplayName("pass Spark's encoding as they are, whatever became of them")
+    void encoding() {
+        ExpressionEncoder<Row> encoder = ExpressionEncoder.apply(StepRow.SCHEMA);
+        ExpressionEncoder.Serializer<Row> serializer = encoder.createSerializer();
+        ExpressionEncoder.Deserializer<Row> deserializer = encoder.resolveAndBind(
+            encoder.resolveAndBind$default$1(), encoder.resolveAndBind$default$2()).createDeserializer();
+        List<Row> rows = new ArrayList<>(outcome(null, row(1, FAILED), row(2, VIEW), row(3, PURCHASE), row(4, RETRY)).rows());
+        rows.addAll(outcome(First.of(row(1, FAILED)), row(8, VIEW)).rows());
+        rows.add(row(9, VIEW));
+        rows.add(StepRow.inSession(rows.get(4), "s", new Session(1, 1, 2, 3)));
+        for (Row row : rows) {
+            Row decoded = deserializer.apply(serializer.apply(row));
+            assertEquals(StepRow.supersession(row), StepRow.supersession(decoded));
+            assertEquals(StepRow.fingerprint(row), StepRow.fingerprint(decoded));
+            assertEquals(StepRow.isConflict(row), StepRow.isConflict(decoded));
+            assertArrayEquals(StepRow.body(row), StepRow.body(decoded));
+            assertArrayEquals(StepRow.payload(row), StepRow.payload(decoded));
+        }
     }
 
     @Test
