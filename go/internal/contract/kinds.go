@@ -86,6 +86,8 @@ var (
 	ClickstreamPipelineStatusJobProcessedRowsPerSecond = []string{"status", "job", "processedRowsPerSecond"}
 	ClickstreamPipelineStatusJobLag                    = []string{"status", "job", "lag"}
 	ClickstreamPipelineStatusJobConflicts              = []string{"status", "job", "conflicts"}
+	ClickstreamPipelineStatusJobExecutorsLost          = []string{"status", "job", "executorsLost"}
+	ClickstreamPipelineStatusJobLastExecutorLoss       = []string{"status", "job", "lastExecutorLoss"}
 	ClickstreamPipelineStatusJobRestarts               = []string{"status", "job", "restarts"}
 )
 

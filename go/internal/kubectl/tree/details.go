@@ -20,16 +20,10 @@ type detail struct {
 }
 
 var details = map[string][]detail{
-<<<<<<< HEAD
 	contract.KindClickstreamPipeline.Name: {
 		{"batch %v", contract.ClickstreamPipelineStatusJobLastCommittedBatch, ""}, {"lag %v", contract.ClickstreamPipelineStatusJobLag, ""},
+		{"%v conflicts", contract.ClickstreamPipelineStatusJobConflicts, "%v conflict"},
 		{"%v rows/s", contract.ClickstreamPipelineStatusJobProcessedRowsPerSecond, ""},
-=======
-	"ClickstreamPipeline": {
-		{"batch %v", []string{"status", "job", "lastCommittedBatch"}, ""}, {"lag %v", []string{"status", "job", "lag"}, ""},
-		{"%v conflicts", []string{"status", "job", "conflicts"}, "%v conflict"},
-		{"%v rows/s", []string{"status", "job", "processedRowsPerSecond"}, ""},
->>>>>>> 67bdec2 (feat(stream-job): tell conflicts from retries, take mended events)
 	},
 	contract.KindEventStream.Name: {
 		{"topic %v", contract.EventStreamStatusTopicName, ""}, {"%v partitions", contract.EventStreamStatusPartitions, "%v partition"},
