@@ -38,7 +38,7 @@ class DedupTest {
 
     private static Row row(long offset, String value) {
         RawRecord record = new RawRecord(value.getBytes(StandardCharsets.UTF_8), Map.of("received_at", "17000000000" + offset), 1, offset, 0);
-        ReadEvent event = new RowFiller(new RowRules(Masking.NONE, List.of(), Duration.ofHours(1)), List.of())
+        ReadEvent event = new RowFiller(new RowRules(Masking.NONE, List.of(), List.of(), Duration.ofHours(1)), List.of())
             .fill(EventReader.read(record), record, 0);
         return StepRow.of(record, event, new RowCodec().encode(event.row()));
     }

@@ -2,15 +2,20 @@ package io.openclickstream.stream.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.openclickstream.model.LogFormat;
-import io.openclickstream.stream.parse.AccessLogLine;
-import io.openclickstream.stream.parse.AccessLogParser;
-import io.openclickstream.stream.parse.LogLineException;
+import io.openclickstream.model.Masking;
+import io.openclickstream.model.OutputTable;
+import io.openclickstream.stream.parse.EventReader;
+import io.openclickstream.stream.parse.RawRecord;
+import io.openclickstream.stream.rows.ReadEvent;
+import io.openclickstream.stream.rows.RowFiller;
+import io.openclickstream.stream.rows.RowRules;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -48,13 +53,16 @@ class SessionsOfLogIT {
     }
 
     private static List<Event> log() throws IOException {
+        RowFiller filler = new RowFiller(new RowRules(Masking.NONE, List.of(), List.of(), Duration.ofHours(1)), List.of());
         List<Event> events = new ArrayList<>();
-        for (String text : Files.readAllLines(Path.of(System.getProperty("access.log")), StandardCharsets.ISO_8859_1)) {
-            try {
-                AccessLogLine line = AccessLogParser.parse(text, LogFormat.COMBINED);
-                events.add(new Event(events.size(), line.host() + "\n" + line.userAgent(), line.timeMicros()));
-            } catch (LogLineException e) {
-                // A line that is cut off is a failed event and in no session.
+        for (String line : Files.readAllLines(Path.of(System.getProperty("access.log")), StandardCharsets.ISO_8859_1)) {
+            String base64 = Base64.getEncoder().encodeToString(line.getBytes(StandardCharsets.ISO_8859_1));
+            byte[] value = ("{\"format\":\"combined\",\"line_base64\":\"" + base64 + "\"}").getBytes(StandardCharsets.UTF_8);
+            RawRecord record = new RawRecord(value, Map.of(), 0, events.size(), NOW);
+            ReadEvent event = filler.fill(EventReader.read(record), record, NOW);
+            // A line that is cut off is a failed event and in no session.
+            if (event.row().table() == OutputTable.EVENTS) {
+                events.add(new Event(events.size(), event.visitorId(), event.sessionTimeMicros()));
             }
         }
         return events;
