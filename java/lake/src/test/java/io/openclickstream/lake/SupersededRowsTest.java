@@ -53,7 +53,8 @@ class SupersededRowsTest {
     }
 
     private List<DataFile> files(long epoch, long... offsets) throws IOException {
-        DataFileWriter writer = new DataFileWriter(OUTPUT, lake.table(OUTPUT), new OutputWriter.Attempt(0, 0, "test-" + epoch));
+        DataFileWriter writer = new DataFileWriter(OUTPUT, lake.table(OUTPUT), new OutputWriter.Attempt(0, 0, "test-" + epoch),
+            PropertyColumns.NONE);
         for (long offset : offsets) {
             writer.write(new OutputRow(OUTPUT)
                 .set(FailedEventColumns.EVENT_ID, "e" + offset)
