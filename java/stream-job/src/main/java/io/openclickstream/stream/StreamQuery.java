@@ -14,6 +14,7 @@ import org.apache.spark.sql.Encoder;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.streaming.OutputMode;
+import org.apache.spark.sql.streaming.StatefulProcessor;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.TimeMode;
 import org.apache.spark.sql.streaming.Trigger;
@@ -27,11 +28,15 @@ final class StreamQuery {
 
     /** From rows with Kafka's columns to {@link StepRow} rows. */
     static Dataset<Row> steps(Dataset<Row> kafka, JobConfig config) {
+        return steps(kafka, config, new Dedup(config.dedupWindow()));
+    }
+
+    static Dataset<Row> steps(Dataset<Row> kafka, JobConfig config, StatefulProcessor<String, Row, Row> dedup) {
         Duration sessionTimeToLive = longer(config.dedupWindow(), config.sessionTimeout().plus(config.watermark()));
         return kafka.selectExpr(RecordMapper.INPUT)
             .mapPartitions(new RecordMapper(config.rowRules(), config.enrichments()), STEP)
             .groupByKey((MapFunction<Row, String>) StepRow::eventId, Encoders.STRING())
-            .transformWithState(new Dedup(config.dedupWindow()), TimeMode.ProcessingTime(), OutputMode.Append(), STEP)
+            .transformWithState(dedup, TimeMode.ProcessingTime(), OutputMode.Append(), STEP)
             .groupByKey((MapFunction<Row, String>) Sessionize::key, Encoders.STRING())
             .transformWithState(
                 new Sessionize(config.sessionTimeout(), config.watermark(), sessionTimeToLive),

@@ -280,6 +280,23 @@ class StreamQueryTest {
     }
 
     @Test
+    @DisplayName("knows the identifiers of a checkpoint that a job before fingerprints made")
+    void earlierState() throws Exception {
+        query.stop();
+        BatchWriter sink = new BatchWriter(new LakeSink(LakeTables.open(catalog, lake.identifiers()), topic, TOPIC_ID), status, config.propertyColumns());
+        query = StreamQuery.start(StreamQuery.steps(kafka.toDF(), config, new EarlierDedup(config.dedupWindow())), sink, config);
+        send(event("a", "v", "10:00:00"), event("b", "v", "10:01:00"));
+        query.stop();
+        start();
+        send(event("a", "v", "10:00:00"), event("b", "w", "10:09:00"), event("c", "v", "10:10:00"));
+        expectCounts(3, 0, 2);
+        assertEquals(eventsById().get("a").getField("session_id"), eventsById().get("c").getField("session_id"));
+        assertTrue(lake.rows(OutputTable.DUPLICATE_EVENTS).stream().noneMatch(row -> (boolean) row.getField("is_conflict")));
+        send(event("c", "w", "10:11:00"));
+        assertEquals(1, lake.rows(OutputTable.DUPLICATE_EVENTS).stream().filter(row -> (boolean) row.getField("is_conflict")).count());
+    }
+
+    @Test
     @DisplayName("counts sessions over batches by event time, with events that come late")
     void sessions() {
         send(event("a", "v", "10:00:00"), event("c", "v", "10:30:00"), event("other", "w", "10:10:00"));

@@ -31,6 +31,8 @@ public final class Dedup extends StatefulProcessor<String, Row, Row> {
 
     private final Duration window;
     private transient ValueState<byte[]> known;
+    /** What a job before fingerprints kept of an identifier; nothing is added to it any more. */
+    private transient ValueState<Long> firstReceivedAt;
 
     public Dedup(Duration window) {
         this.window = window;
@@ -39,12 +41,13 @@ public final class Dedup extends StatefulProcessor<String, Row, Row> {
     @Override
     public void init(OutputMode outputMode, TimeMode timeMode) {
         known = getHandle().getValueState("first", Encoders.BINARY(), new TTLConfig(window));
+        firstReceivedAt = getHandle().getValueState("first_received_at", Encoders.LONG(), new TTLConfig(window));
     }
 
     @Override
     public Iterator<Row> handleInputRows(String eventId, Iterator<Row> rows, TimerValues timers) {
         long processedAt = TimeUnit.MILLISECONDS.toMicros(timers.getCurrentProcessingTimeInMs());
-        First first = First.of(known.get());
+        First first = known();
         Row row = rows.next();
         // Nearly every identifier comes once; then there is nothing to put in order.
         if (first == null && !rows.hasNext()) {
@@ -61,6 +64,11 @@ public final class Dedup extends StatefulProcessor<String, Row, Row> {
             known.update(outcome.first().toBytes());
         }
         return CollectionConverters.asScala(outcome.rows().iterator());
+    }
+
+    private First known() {
+        First first = First.of(known.get());
+        return first == null && firstReceivedAt.exists() ? First.ofEarlierJob(firstReceivedAt.get()) : first;
     }
 
     /** Who has the identifier now, and what became of the rows, in Kafka's order. */
@@ -97,7 +105,7 @@ public final class Dedup extends StatefulProcessor<String, Row, Row> {
     }
 
     private static Row duplicate(Row step, First first, long processedAt) {
-        boolean isConflict = StepRow.fingerprint(step) != first.fingerprint();
+        boolean isConflict = first.conflictsWith(StepRow.fingerprint(step));
         return StepRow.duplicate(step, isConflict, new RowCodec().encode(new OutputRow(OutputTable.DUPLICATE_EVENTS)
             .set(DuplicateEventColumns.EVENT_ID, StepRow.eventId(step))
             .set(DuplicateEventColumns.FIRST_RECEIVED_AT, first.receivedAt())

@@ -10,11 +10,12 @@ import org.apache.spark.sql.Row;
  *
  * @param isFailed whether it is a failed event, whose identifier is free for one that can be read
  * @param receivedAt when the collector received it, in microseconds since the epoch
- * @param fingerprint of its content
+ * @param fingerprint of its content; 0 where the job that read it made none
  * @param partition its partition; of a failed event only
  * @param offset its offset in it
  */
 record First(boolean isFailed, long receivedAt, long fingerprint, int partition, long offset) {
+    private static final long NO_FINGERPRINT = 0;
     private static final int STORED_BYTES = 1 + 2 * Long.BYTES;
     private static final int FAILED_BYTES = STORED_BYTES + Integer.BYTES + Long.BYTES;
 
@@ -25,6 +26,16 @@ record First(boolean isFailed, long receivedAt, long fingerprint, int partition,
             StepRow.fingerprint(step),
             StepRow.partition(step),
             StepRow.offset(step));
+    }
+
+    /** Of a record of which an earlier version of the job kept no more than this. */
+    static First ofEarlierJob(long receivedAt) {
+        return new First(false, receivedAt, NO_FINGERPRINT, 0, 0);
+    }
+
+    /** Whether another record says something else; where that cannot be known it counts as a retry. */
+    boolean conflictsWith(long other) {
+        return fingerprint != NO_FINGERPRINT && fingerprint != other;
     }
 
     /** Null for null. */
