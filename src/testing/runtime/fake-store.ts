@@ -43,7 +43,14 @@ export class FakeStore {
   /** What each manager last applied to each object. */
   readonly #applied = new Map<string, FakeObject>();
   readonly #history: HistoryEntry[] = [];
+  #lastCreation = 0;
   readonly #followers = new Set<(entry: HistoryEntry) => void>();
+
+  /** Unlike on the real one, nothing is ever as old as something else, so that who is older does not depend on random ids. Tests may say it. */
+  #nextCreation(): string {
+    this.#lastCreation = Math.max(Date.now(), this.#lastCreation + 1);
+    return new Date(this.#lastCreation).toISOString();
+  }
 
   /** The object, or undefined. */
   find(at: FakeAddress): FakeObject | undefined {
@@ -81,7 +88,7 @@ export class FakeStore {
       ...(at.namespace !== "" && { namespace: at.namespace }),
       uid: randomUUID(),
       generation: 1,
-      creationTimestamp: new Date().toISOString(),
+      creationTimestamp: body.metadata.creationTimestamp ?? this.#nextCreation(),
     };
     return this.#commit("ADDED", at, { ...body, metadata });
   }
