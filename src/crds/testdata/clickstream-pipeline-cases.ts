@@ -1,7 +1,9 @@
 /** Specs of ClickstreamPipeline that are valid or not. */
 import type { FieldCase } from "./spec-case.ts";
+import { tablePropertiesCases } from "./table-properties-cases.ts";
 
 export const CLICKSTREAM_PIPELINE_CASES: readonly FieldCase[] = [
+  ...tablePropertiesCases("tables.events.properties"),
   {
     name: "a further column with the name of one of the event model",
     path: "tables.events.columns",
@@ -13,12 +15,6 @@ export const CLICKSTREAM_PIPELINE_CASES: readonly FieldCase[] = [
     path: "tables.events.columns",
     value: [{ name: "tags", type: "list<string>" }],
     refusal: /tables\.events\.columns/,
-  },
-  {
-    name: "a property of the events table that no engine can read",
-    path: "tables.events.properties",
-    value: { "write.format.default": "csv" },
-    refusal: /tables\.events\.properties: .*write\.format\.default/,
   },
   {
     name: "buckets of the events table without a width",

@@ -1,9 +1,11 @@
 /** Specs of LakeTable that are valid or not. */
 import type { FieldCase } from "./spec-case.ts";
+import { tablePropertiesCases } from "./table-properties-cases.ts";
 
 const COLUMN = { name: "a", type: "string" };
 
 export const LAKE_TABLE_CASES: readonly FieldCase[] = [
+  ...tablePropertiesCases("properties"),
   { name: "a column named with a capital", path: "columns.4.name", value: "Gift" },
   {
     name: "a column named with a hyphen",
@@ -186,25 +188,7 @@ export const LAKE_TABLE_CASES: readonly FieldCase[] = [
     value: "information_schema",
     refusal: /database: .*must not be information_schema/,
   },
-  {
-    name: "a file format that no engine reads",
-    path: "properties",
-    value: { "write.format.default": "csv" },
-    refusal: /properties: .*parquet, avro, orc for write\.format\.default/,
-  },
   { name: "a file format in capitals", path: "properties", value: { "write.format.default": "ORC" } },
-  {
-    name: "a compression that Parquet does not have",
-    path: "properties",
-    value: { "write.parquet.compression-codec": "bzip2" },
-    refusal: /properties: .*write\.parquet\.compression-codec/,
-  },
-  {
-    name: "metadata in another folder",
-    path: "properties",
-    value: { "write.metadata.path": "s3://lake/elsewhere" },
-    refusal: /properties: .*must not hold write\.data\.path/,
-  },
   {
     name: "a location that only begins like the checkpoints",
     path: "location",
@@ -220,18 +204,6 @@ export const LAKE_TABLE_CASES: readonly FieldCase[] = [
     name: "a table of one column",
     path: "",
     value: { platformRef: { name: "p" }, database: "d", table: "t", columns: [COLUMN] },
-  },
-  {
-    name: "a property without a name",
-    path: "properties",
-    value: { "": "x" },
-    refusal: /properties: .*keys must start with a letter/,
-  },
-  {
-    name: "a property that is a fact of the metadata",
-    path: "properties",
-    value: { "current-snapshot-id": "1" },
-    refusal: /properties: .*not for setting/,
   },
   { name: "format version 2", path: "properties", value: { "format-version": "2" } },
   {
