@@ -5,29 +5,20 @@ import { apiVersionOf } from "../api/objects.ts";
 import type { DataPlatform } from "../crds/kinds.ts";
 import { dataPlatformKind, PLATFORM_COMPONENTS } from "../crds/kinds.ts";
 import type { Identities } from "../platform/identity.ts";
-import { PlatformReader } from "../platform/platform.ts";
 import { componentSecretsHash } from "../workloads/secrets.ts";
 import type { Component } from "../platform/references.ts";
 import { referencesOf } from "../platform/references.ts";
 import type { SecretObject } from "../platform/secret-reader.ts";
-import { getSecretsOver, SECRET_TYPE, SecretReader } from "../platform/secret-reader.ts";
-import { Caches } from "../runtime/cache/caches.ts";
+import { SECRET_TYPE } from "../platform/secret-reader.ts";
 import type { CacheScope } from "../runtime/cache/caches.ts";
 import type { Controller, CustomResource } from "../runtime/controller.ts";
-import { plainConnection } from "../runtime/http/connection.ts";
-import { createRestClient } from "../runtime/http/rest-client.ts";
-import { createLogger } from "../runtime/logger.ts";
-import { createMetrics } from "../runtime/metrics.ts";
 import { createReconciler } from "../runtime/pass/driver.ts";
-import type { DriverOptions, ReconcileKey } from "../runtime/pass/driver.ts";
-import { createEventRecorder } from "../runtime/pass/event-recorder.ts";
-import type { EventRecorder } from "../runtime/pass/event-recorder.ts";
 import type { NextPass } from "../runtime/queue/queue.ts";
-import type { SystemAccess } from "../targets/clients.ts";
-import { createSystemClients } from "../targets/clients.ts";
 import { FakeApiServer } from "./runtime/fake-api-server.ts";
 import type { FakeRequest } from "./runtime/fake-api-server.ts";
 import type { FakeAddress, FakeObject } from "./runtime/fake-store.ts";
+import { HOME, startProcess } from "./scenario-process.ts";
+import type { CreateController, Process, ScenarioSystems } from "./scenario-process.ts";
 import { FakeBucket, FakeCatalog, FakeKafka, PLATFORM, valueFor } from "./systems.ts";
 import { until } from "./until.ts";
 
@@ -39,33 +30,6 @@ const NAMESPACES: ResourceType = {
   namespaced: false,
 };
 const EVENTS = "events.k8s.io/v1/events";
-/** Where the operator runs. */
-const HOME = "operator-system";
-
-/** What main gives to a controller. */
-export interface ScenarioSystems extends SystemAccess {
-  readonly secrets: SecretReader;
-}
-
-/** A controller whose types are forgotten. */
-interface AnyController {
-  readonly kind: ResourceType;
-  readonly watches: readonly CacheScope[];
-  readonly reconcilerWith: (options: DriverOptions) => ReconcileKey;
-}
-
-type CreateController = (systems: ScenarioSystems) => AnyController;
-
-/** What lives and dies with a process of the operator. */
-interface Process {
-  readonly controller: AnyController;
-  readonly platforms: PlatformReader;
-  readonly caches: Caches;
-  readonly events: EventRecorder;
-  readonly reconcile: ReconcileKey;
-  stop(): Promise<void>;
-}
-
 /** A namespace with one controller's resources. Its process can be replaced by a new one. */
 export class Scenario {
   readonly api: FakeApiServer;
@@ -360,51 +324,7 @@ export class Scenario {
   }
 
   #startProcess(): Process {
-    const connection = plainConnection(this.api.url);
-    const metrics = createMetrics();
-    const logger = createLogger("silent");
-    const rest = createRestClient(connection, metrics);
-    const { leadership } = this;
-    const clock = (): number => this.now.getTime();
-    const secrets = new SecretReader({
-      get: getSecretsOver(rest),
-      editionKey: async () => Buffer.from("a key"),
-      now: clock,
-    });
-    const platforms = new PlatformReader(secrets, clock);
-    const controller = this.#create({
-      secrets,
-      platforms,
-      clients: createSystemClients({
-        kafka: () => this.kafka,
-        storage: () => this.bucket,
-        catalog: () => this.catalog,
-      }),
-    });
-    const { kind, watches } = controller;
-    const caches = new Caches({ rest, metrics, logger }, []);
-    for (const scope of [{ type: kind }, { type: dataPlatformKind }, ...watches]) {
-      caches.watch(scope, () => undefined);
-    }
-    const events = createEventRecorder({ rest, leadership, metrics, logger, instance: "test", home: HOME });
-    const stopping = new AbortController();
-    const fieldManager = `test-${kind.kind.toLowerCase()}`;
-    const reconcile = controller.reconcilerWith({
-      access: { rest, caches, leadership, fieldManager },
-      events,
-      metrics,
-      logger,
-      resyncSeconds: 120,
-      stopSignal: stopping.signal,
-      now: () => this.now,
-    });
-    caches.start();
-    const stop = async (): Promise<void> => {
-      stopping.abort();
-      await caches.stop();
-      await connection.close();
-    };
-    return { controller, platforms, caches, events, reconcile, stop };
+    return startProcess(this, this.#create);
   }
 
   /** Waits until the caches show what the server holds. */
