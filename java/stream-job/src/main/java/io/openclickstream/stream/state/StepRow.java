@@ -86,64 +86,40 @@ public final class StepRow {
 
     /** What is no duplicate: from here on nobody needs the payload, nor, for a failed event, the superseded one. */
     static Row passed(Row step, byte[] body, First superseded) {
-        return RowFactory.create(
-            step.getInt(TABLE),
-            eventId(step),
-            visitorId(step),
-            eventTime(step),
-            receivedAt(step),
-            partition(step),
-            offset(step),
-            body,
-            fingerprint(step),
-            null,
-            superseded == null ? null : superseded.partition(),
-            superseded == null ? null : superseded.offset(),
-            superseded == null ? null : superseded.receivedAt(),
-            null,
-            null,
-            null);
+        Object[] values = valuesOf(step);
+        values[BODY] = body;
+        values[PAYLOAD] = null;
+        values[SUPERSEDED_PARTITION] = superseded == null ? null : superseded.partition();
+        values[SUPERSEDED_OFFSET] = superseded == null ? null : superseded.offset();
+        values[SUPERSEDED_RECEIVED_AT] = superseded == null ? null : superseded.receivedAt();
+        return RowFactory.create(values);
     }
 
     static Row duplicate(Row step, boolean isConflict, byte[] body) {
-        return RowFactory.create(
-            OutputTable.DUPLICATE_EVENTS.ordinal(),
-            eventId(step),
-            null,
-            eventTime(step),
-            receivedAt(step),
-            partition(step),
-            offset(step),
-            body,
-            fingerprint(step),
-            // Only its presence is looked at: the row has the bytes.
-            isConflict ? NO_BYTES : null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null);
+        Object[] values = valuesOf(step);
+        values[TABLE] = OutputTable.DUPLICATE_EVENTS.ordinal();
+        values[VISITOR_ID] = null;
+        values[BODY] = body;
+        // Only its presence is looked at: the row has the bytes.
+        values[PAYLOAD] = isConflict ? NO_BYTES : null;
+        return RowFactory.create(values);
     }
 
     static Row inSession(Row step, String sessionId, Session session) {
-        return RowFactory.create(
-            step.getInt(TABLE),
-            eventId(step),
-            visitorId(step),
-            eventTime(step),
-            receivedAt(step),
-            partition(step),
-            offset(step),
-            body(step),
-            fingerprint(step),
-            null,
-            step.get(SUPERSEDED_PARTITION),
-            step.get(SUPERSEDED_OFFSET),
-            step.get(SUPERSEDED_RECEIVED_AT),
-            sessionId,
-            session.start(),
-            session.events());
+        Object[] values = valuesOf(step);
+        values[PAYLOAD] = null;
+        values[SESSION_ID] = sessionId;
+        values[SESSION_START] = session.start();
+        values[SESSION_EVENT_INDEX] = session.events();
+        return RowFactory.create(values);
+    }
+
+    private static Object[] valuesOf(Row step) {
+        Object[] values = new Object[step.size()];
+        for (int position = 0; position < values.length; position++) {
+            values[position] = step.get(position);
+        }
+        return values;
     }
 
     /** Order of a visitor's events: by their time, then as they stand in Kafka. */
