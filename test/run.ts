@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { checkoutFolder as root } from "../local/support/checkout.ts";
 import { drawChart } from "./runner/chart.ts";
-import { Display } from "./runner/display.ts";
+import { Display, summaryOfFailures } from "./runner/display.ts";
 import { runGraph, type Ended } from "./runner/graph.ts";
 import { chooseTests, readTestFiles } from "./runner/only.ts";
 import { runTask, type Task, type TaskResult } from "./runner/task.ts";
@@ -67,7 +67,10 @@ async function main(): Promise<void> {
   display.close();
   console.log(`\nWhen each task ran, on ${slots} slots:\n${drawChart(ended)}`);
   const broken = ended.filter((end) => countsOf(end).failed > 0).map((end) => end.name);
-  if (broken.length > 0) console.log(`\nFailed: ${broken.join(", ")}`);
+  if (broken.length > 0) {
+    const failures = ended.flatMap(({ outcome }) => (outcome.kind === "ran" ? outcome.result.failures : []));
+    console.log(`\nFailed: ${broken.join(", ")}\n${summaryOfFailures(failures)}`);
+  }
   const sum = (key: "passed" | "failed"): number =>
     ended.reduce((total, end) => total + countsOf(end)[key], 0);
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);

@@ -32,7 +32,7 @@ describe("the count of tests", () => {
     expect(readMavenReport(surefire)).toEqual({
       passed: 2,
       failures: [
-        { name: "SinkTest.parses(String)[2]", only: "SinkTest#parses" },
+        { name: "SinkTest.parses(String)[2]", only: "SinkTest#parses", message: "a <failure>" },
         { name: "SinkTest.", only: "SinkTest" },
       ],
     });
@@ -53,15 +53,21 @@ describe("the count of tests", () => {
     const report = join(folder, "unit.json");
     const assertionResults = [
       { fullName: "a sink keeps", status: "passed" },
-      { fullName: "a sink parses", status: "failed" },
+      { fullName: "a sink parses", status: "failed", failureMessages: ["AssertionError: 1 is not 2\n at x"] },
     ];
-    const testResults = [{ name: join(folder, "src/sink.test.ts"), assertionResults }];
+    const testResults = [
+      { name: join(folder, "src/sink.test.ts"), status: "failed", assertionResults },
+      { name: join(folder, "src/hook.test.ts"), status: "failed", message: "no port", assertionResults: [] },
+    ];
     await writeFile(report, JSON.stringify({ numPassedTests: 1, numFailedTests: 1, testResults }));
     const only = "src/sink.test.ts > a sink parses";
     expect(await readVitestReport(report, folder)).toEqual({
       passed: 1,
       failed: 1,
-      failures: [{ name: only, only }],
+      failures: [
+        { name: only, only, message: "AssertionError: 1 is not 2\n at x" },
+        { name: "src/hook.test.ts", only: "src/hook.test.ts", message: "no port" },
+      ],
     });
   });
 
@@ -71,16 +77,17 @@ describe("the count of tests", () => {
       { Action: "output", Package: "p", Output: "quiet\n" },
       { Action: "pass", Package: "p", Test: "TestA" },
       { Action: "pass", Package: "p", Elapsed: 0.25 },
-      { Action: "output", Package: "q", Test: "TestB/a case", Output: "wrong\n" },
+      { Action: "output", Package: "q", Test: "TestB/a_case", Output: "=== RUN TestB/a_case\n" },
+      { Action: "output", Package: "q", Test: "TestB/a_case", Output: "wrong\n" },
       { Action: "fail", Package: "q", Test: "TestB/a_case" },
       { Action: "fail", Package: "q" },
     ];
     const shown = events
       .map((event) => tests.read(JSON.stringify(event)))
       .filter((line) => line !== undefined);
-    expect(shown).toEqual(["ok    p  0.3 s", "FAIL  q\nwrong\n"]);
+    expect(shown).toEqual(["ok    p  0.3 s", "FAIL  q\n=== RUN TestB/a_case\nwrong\n"]);
     expect(tests.read("go: downloading")).toBe("go: downloading");
-    const failures = [{ name: "TestB/a_case", only: "TestB/a_case" }];
+    const failures = [{ name: "TestB/a_case", only: "TestB/a_case", message: "wrong" }];
     expect(tests.counts()).toEqual({ passed: 1, failed: 1, failures });
   });
 });

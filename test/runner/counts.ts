@@ -7,6 +7,8 @@ export interface FailedTest {
   readonly name: string;
   /** The value of ONLY that runs it alone. */
   readonly only: string;
+  /** What went wrong, on one line or several. */
+  readonly message?: string;
 }
 
 export interface Counts {
@@ -21,21 +23,31 @@ interface VitestReport {
   readonly testResults: readonly {
     /** Absolute path of the file. */
     readonly name: string;
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+    readonly status?: string;
+    /** Of a file that failed as a whole. */
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[];
+    }[];
   }[];
 }
 
 /** Reads the report that vitest's reporter `json` writes. */
 export async function readVitestReport(file: string, root: string): Promise<Counts> {
   const report = JSON.parse(await readFile(file, "utf8")) as VitestReport;
-  const failures = report.testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults
-      .filter(({ status }) => status === "failed")
-      .map(({ fullName }) => {
-        const only = `${relative(root, name)} > ${fullName}`;
-        return { name: only, only };
-      }),
-  );
+  const failures = report.testResults.flatMap((result): readonly FailedTest[] => {
+    const file = relative(root, result.name);
+    const failed = result.assertionResults.filter(({ status }) => status === "failed");
+    if (failed.length === 0 && result.status === "failed") {
+      return [{ name: file, only: file, ...messageOf(result.message ?? "") }];
+    }
+    return failed.map(({ fullName, failureMessages = [] }) => {
+      const only = `${file} > ${fullName}`;
+      return { name: only, only, ...messageOf(failureMessages.join("\n")) };
+    });
+  });
   return { passed: report.numPassedTests, failed: report.numFailedTests, failures };
 }
 
@@ -72,5 +84,22 @@ function failedCase(text: string): FailedTest {
   // A parameterized test is named with its parameters: "method(Type)[1]" or "method{Type}[1]".
   const method = /^\w*/.exec(attribute("name"))?.[0] ?? "";
   const only = method === "" ? className : `${className}#${method}`;
-  return { name: `${className}.${attribute("name")}`, only };
+  const message = (/<(?:failure|error)\s(?:[^>]*\s)?message="([^"]*)"/.exec(text)?.[1] ?? "").replaceAll(
+    /&(?:quot|apos|lt|gt|amp|#10);/g,
+    (entity) => ENTITIES[entity] ?? entity,
+  );
+  return { name: `${className}.${attribute("name")}`, only, ...messageOf(message) };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&quot;": '"',
+  "&apos;": "'",
+  "&lt;": "<",
+  "&gt;": ">",
+  "&amp;": "&",
+  "&#10;": "\n",
+};
+
+function messageOf(text: string): Pick<FailedTest, "message"> {
+  return text.trim() === "" ? {} : { message: text.trim() };
 }

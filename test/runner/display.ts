@@ -8,6 +8,8 @@ import type { OnLine, TaskResult } from "./task.ts";
 
 const heartbeatMilliseconds = 30_000;
 const longestLine = 120;
+const messageLines = 4;
+const longestMessageLine = 300;
 
 export class Display {
   readonly #began = performance.now();
@@ -59,6 +61,19 @@ export class Display {
     const seconds = ((performance.now() - this.#began) / 1000).toFixed(0).padStart(5);
     console.log(`${seconds} s  ${text}`);
   }
+}
+
+/** The tests that failed with what went wrong, shortened: the end of a long log is what is read first, and sometimes all that is kept. */
+export function summaryOfFailures(failures: readonly FailedTest[]): string {
+  return failures
+    .map((failure) => {
+      const lines = (failure.message ?? "").split("\n").filter((line) => line.trim() !== "");
+      const shown = lines
+        .slice(0, messageLines)
+        .map((line) => `    ${line.trim().slice(0, longestMessageLine)}`);
+      return [`  ${failure.name}`, ...shown, `    ${commandOf(failure)}`].join("\n");
+    })
+    .join("\n");
 }
 
 /** The line for a shell that runs a test alone. In the environment, because make would read a `$` in an argument of its own. */

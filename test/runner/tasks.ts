@@ -155,8 +155,9 @@ const plugin: Task = {
 const images: Task = {
   name: "Images",
   needs: ["Debian packages"],
-  after: ["Cluster programs", "Engine artifacts"],
-  command: ["nice", "-n", "10", "node", "local/images/main.ts", "build"],
+  // Two Mavens that fill the local repository at the same time may read each other's half-written files.
+  after: ["Cluster programs", "Engine artifacts", "Java build"],
+  command: ["node", "local/images/main.ts", "build"],
   count: "none",
 };
 
@@ -209,31 +210,29 @@ function dockerTests(choices: Choices): Task {
   };
 }
 
+/** One journey on the local cluster, in which the machine waits more than it works: it takes no slot from the others. */
 function endToEnd(choices: Choices): Task {
-  const others = [...staticChecks, ...unitTests({}), ...engineTests({}), dockerTests({})];
   return {
     name: "End-to-end tests",
     needs: ["Cluster programs", "Debian packages", "Images", "kubectl plugin"],
-    // They look at the clock: the machine is theirs.
-    after: others.map((task) => task.name),
-    slots: 2,
-    // One journey: a step that fails leaves nothing for the next to stand on.
+    slots: 0,
+    // A step that fails leaves nothing for the next to stand on.
     ...vitest("e2e", ["--bail=1", ...(choices["End-to-end tests"] ?? [])]),
   };
 }
 
-/** Everything: unit tests beside the long build of Kubernetes, then what takes longest, the cluster alone at the end. */
+/** Everything: the long way to the cluster first, then all else beside its tests. */
 export function allTasks(choices: Choices = {}): readonly Task[] {
   return [
     ...built,
     ...fetched,
+    plugin,
+    images,
+    endToEnd(choices),
     ...unitTests(choices),
     ...engineTests(choices),
     ...staticChecks,
-    images,
-    plugin,
     dockerTests(choices),
-    endToEnd(choices),
   ];
 }
 
