@@ -77,12 +77,10 @@ export class ComposingOperator {
 
   /** Takes an object's owner away, as the garbage collector does in a deletion with `--cascade=orphan`. */
   async disown(type: ResourceType, name: string): Promise<void> {
-    await this.#poll(`${type.kind} ${name} without an owner`, async () => {
-      const object = await this.get(type, name);
-      const body = { ...object, metadata: { ...object.metadata, ownerReferences: [] } };
-      const { code } = await this.requests.send({ method: "PUT", path: this.#path(type, name), body });
-      return { found: code === 200 ? true : undefined, seen: object };
-    });
+    await this.requests.update<SeenObject>(this.#path(type, name), (object) => ({
+      ...object,
+      metadata: { ...object.metadata, ownerReferences: [] },
+    }));
   }
 
   async delete(type: ResourceType, name: string): Promise<void> {

@@ -143,9 +143,7 @@ describe("the scale of a pipeline", () => {
 
   /** As `kubectl scale` does it; answers what was there before. */
   async function scale(path: string, replicas: number): Promise<Scale> {
-    const before = (await operator.requests.mustSend({ method: "GET", path })) as Scale;
-    await operator.requests.mustSend({ method: "PUT", path, body: { ...before, spec: { replicas } } });
-    return before;
+    return operator.requests.update<Scale>(path, (before) => ({ ...before, spec: { replicas } }));
   }
 
   it("is its number of collectors, or left to whoever scales the Deployment", async () => {
@@ -156,8 +154,7 @@ describe("the scale of a pipeline", () => {
     expect(before.spec.replicas).toBe(1);
     expect(before.status.selector).toContain("app.kubernetes.io/component=collector");
     await operator.waitFor(Deployment, "web-collector", ({ spec }) => spec?.["replicas"] === 3);
-    const held = await operator.get(clickstreamPipelineKind, "web");
-    await operator.requests.mustSend({ method: "PUT", path: pipeline, body: { ...held, spec: SPEC } });
+    await operator.requests.update<SeenObject>(pipeline, (held) => ({ ...held, spec: SPEC }));
     await operator.waitFor(Deployment, "web-collector", ({ spec }) => spec?.["replicas"] === 1);
     await scale(deployment, 4);
     await operator.waitForPasses(clickstreamPipelineKind, 3);

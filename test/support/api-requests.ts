@@ -13,6 +13,7 @@ import type { ApiServerAccess } from "./api-server.ts";
 const CRD_FOLDER = join(import.meta.dirname, "../../config/crd");
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const ESTABLISHED_WITHIN_MS = 60_000;
+const CONFLICT = 409;
 const STRICT_DRY_RUN = "?dryRun=All&fieldValidation=Strict";
 
 /** Why the API server refused an object: path of the field, and what is wrong with it. */
@@ -97,6 +98,16 @@ export class ApiRequests {
   async apply(path: string, body: unknown): Promise<void> {
     const query = "?fieldManager=tests&force=true&fieldValidation=Strict";
     await this.mustSend({ method: "PATCH", path: `${path}${query}`, body });
+  }
+
+  /** Replaces the object with what `change` makes of it, and again when somebody wrote in between; answers what was there before. */
+  async update<Body>(path: string, change: (held: Body) => object): Promise<Body> {
+    for (;;) {
+      const held = (await this.mustSend({ method: "GET", path })) as Body;
+      const { code, body } = await this.send({ method: "PUT", path, body: change(held) });
+      if (code < 300) return held;
+      if (code !== CONFLICT) throw new Error(`PUT ${path}: ${code} ${(body as StatusBody).message ?? ""}`);
+    }
   }
 
   async createNamespace(name: string): Promise<void> {
