@@ -104,4 +104,11 @@ export interface JobDocument {
     | undefined;
   /** Parallel parts of the stateful steps; the first start fixes them for the life of the checkpoint. */
   readonly shufflePartitions: number;
+  /**
+   * The recovery that lets the job start on an empty checkpoint although its tables hold rows; without it the
+   * job refuses.
+   */
+  readonly recoveryId?: string | undefined;
+  /** Whether that recovery reads all records again that Kafka still has, since a table lost its rows. */
+  readonly readAgain?: boolean | undefined;
 }

@@ -23,6 +23,7 @@ public final class LakeSink {
     private final LakeTables tables;
     private final SourceTopic topic;
     private final String topicId;
+    private HeldRecords held;
 
     /** The topic's identifier is the one that the job was started with. */
     public LakeSink(LakeTables tables, SourceTopic topic, String topicId) {
@@ -48,6 +49,16 @@ public final class LakeSink {
             }
         });
         return targets;
+    }
+
+    /** Records of the batch that a table holds from before a recovery: they are counted, and not written again. */
+    public HeldRecords held() {
+        if (!tables.canHoldAgain(topicId)) {
+            held = HeldRecords.NONE;
+        } else if (held == null) {
+            held = tables.held(topicId);
+        }
+        return held;
     }
 
     /**
@@ -76,8 +87,8 @@ public final class LakeSink {
     private void requireSameTopic() throws InterruptedException {
         String now = topic.id();
         if (!now.equals(topicId)) {
-            throw new IllegalStateException("the topic was deleted and created again under the running job (topic id " + now + ", was "
-                + topicId + "); records of the old one that were not read are lost. To go on with the new topic, delete the checkpoint");
+            throw new CheckpointException(CheckpointException.Reason.FOREIGN, "the topic was deleted and created again under the running job"
+                + " (topic id " + now + ", was " + topicId + "); records of the old one that were not read are lost");
         }
     }
 
@@ -87,9 +98,9 @@ public final class LakeSink {
         offsets.firstOffsets().forEach((partition, first) -> {
             long next = complete.of(partition);
             if (first > next && topic.hasRecords(partition, next, first)) {
-                throw new IllegalStateException("the batch begins at offset " + first + " of partition " + partition + ", but the tables end at "
-                    + next + ", and Kafka has records between: the checkpoint is not of these tables, or two drivers wrote it;"
-                    + " delete the checkpoint to read them");
+                throw new CheckpointException(CheckpointException.Reason.FOREIGN, "the batch begins at offset " + first + " of partition "
+                    + partition + ", but the tables end at " + next + ", and Kafka has records between: the checkpoint is not of these"
+                    + " tables, or two drivers wrote it");
             }
         });
     }

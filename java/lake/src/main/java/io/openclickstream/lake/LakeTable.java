@@ -1,20 +1,22 @@
 package io.openclickstream.lake;
 
+import io.openclickstream.model.EventColumns;
 import io.openclickstream.model.OutputTable;
 import io.openclickstream.offsets.NextOffsets;
 import io.openclickstream.offsets.OffsetRanges;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.DeleteFiles;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.SerializableTable;
-import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.StaticTableOperations;
 import org.apache.iceberg.Table;
@@ -22,8 +24,15 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.Transactions;
+import org.apache.iceberg.UpdateProperties;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.WriteResult;
+import org.apache.iceberg.util.DateTimeUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +51,12 @@ final class LakeTable {
     /** Where the last batch began: the offsets up to which all tables were complete before it. */
     static final String BATCH_START = "openclickstream.batch-start";
     static final String KAFKA_OFFSETS = "openclickstream.kafka-offsets";
+    /** Up to where the table can hold records that a recovery reads again. */
+    static final String HELD_OFFSETS = "openclickstream.held-offsets";
+    /** Before this time, in microseconds since the epoch, its rows came from another topic, whose offsets mean nothing in this one. */
+    static final String TOPIC_SINCE = "openclickstream.topic-since";
+    /** The recovery that was carried out last. */
+    static final String RECOVERY_ID = "openclickstream.recovery-id";
     /** From it on a table can hold deletions of single rows. */
     private static final int ROW_DELETES_VERSION = 2;
     private static final Logger LOG = LoggerFactory.getLogger(LakeTable.class);
@@ -88,31 +103,68 @@ final class LakeTable {
         }
     }
 
+    /** What tells it from another table of its name. */
+    String uuid() {
+        return operations.current().uuid();
+    }
+
+    /** Whether a query has committed since the table was made or recovered. */
+    boolean hasCommitted() {
+        return table.properties().containsKey(QUERY_ID);
+    }
+
+    /** Whether this recovery was carried out, and was the last one. */
+    boolean isRecoveredBy(Recovery recovery) {
+        return recovery.id().equals(table.properties().get(RECOVERY_ID));
+    }
+
+    /** Up to where the table can hold records that come again, if they are of this topic. */
+    NextOffsets heldOffsets(String topicId) {
+        return topicId.equals(table.properties().get(TOPIC_ID)) ? offsets(HELD_OFFSETS) : NextOffsets.NONE;
+    }
+
     /**
-     * Removes the rows of the table's last batch, which did not get into all tables before its checkpoint was lost, so that they
-     * can be read again from these offsets. Only where that batch began there: what came before it would be read again too.
+     * Lets the table go on from these offsets. Its rows stay, so it remembers up to where it can hold records that come again. There is
+     * a snapshot to it, as of each commit: a driver that was frozen meanwhile must not commit on what was before.
      */
-    void undoLastBatch(NextOffsets from) {
+    void rewind(NextOffsets to, String topicId, Recovery recovery) {
         Map<String, String> properties = table.properties();
-        Snapshot last = table.currentSnapshot();
-        String commitId = properties.get(COMMIT_ID);
-        boolean isUnchanged = last != null && commitId != null && commitId.equals(last.summary().get(COMMIT_ID));
-        if (!isUnchanged || !offsets(BATCH_START).equals(from)) {
-            throw new IllegalStateException("table " + name() + " holds records from the Kafka offsets " + from + " on, which the events table"
-                + " lacks, and they are more than its last batch: delete these rows by hand, and set its property " + NEXT_OFFSETS
-                + " to the offsets (all rows, where there are none: the events table is new)");
-        }
+        NextOffsets held = heldOffsets(topicId).furthest(nextOffsets(topicId));
+        String commitId = UUID.randomUUID().toString();
         Transaction transaction = table.newTransaction();
-        if (last.addedDeleteFiles(table.io()).iterator().hasNext()) {
-            // It also wrote rows of other batches again; before it they were as they are to be.
-            transaction.manageSnapshots().rollbackTo(last.parentId()).commit();
-        } else {
-            DeleteFiles delete = transaction.newDelete();
-            last.addedDataFiles(table.io()).forEach(delete::deleteFile);
-            delete.commit();
+        transaction.newAppend().set(COMMIT_ID, commitId).set(RECOVERY_ID, recovery.id()).commit();
+        UpdateProperties update = transaction.updateProperties()
+            .set(RECOVERY_ID, recovery.id())
+            .set(COMMIT_ID, commitId)
+            .set(TOPIC_ID, topicId)
+            .set(NEXT_OFFSETS, to.toString())
+            .set(HELD_OFFSETS, held.toString())
+            .remove(QUERY_ID)
+            .remove(EPOCH_ID)
+            .remove(BATCH_START);
+        if (!topicId.equals(properties.getOrDefault(TOPIC_ID, topicId))) {
+            update.set(TOPIC_SINCE, Long.toString(TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis())));
         }
-        transaction.updateProperties().set(NEXT_OFFSETS, from.toString()).set(COMMIT_ID, UUID.randomUUID().toString()).commit();
+        update.commit();
         transaction.commitTransaction();
+    }
+
+    /** Adds the table's records of the present topic from these offsets on. Reads their places alone. */
+    void addHeld(HeldRecords held, NextOffsets from) {
+        long since = Long.parseLong(table.properties().getOrDefault(TOPIC_SINCE, "0"));
+        String partition = EventColumns.KAFKA_PARTITION.name();
+        String offset = EventColumns.KAFKA_OFFSET.name();
+        String processedAt = EventColumns.PROCESSED_AT.name();
+        Expression isOfTopic = Expressions.greaterThanOrEqual(processedAt, DateTimeUtil.microsToIsoTimestamptz(since));
+        try (CloseableIterable<Record> rows =
+            IcebergGenerics.read(table).select(partition, offset, processedAt).where(isOfTopic).build()) {
+            for (Record row : rows) {
+                int number = ((Number) row.getField(partition)).intValue();
+                held.add(number, ((Number) row.getField(offset)).longValue(), from.of(number));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the records that table " + name() + " holds cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** The table as tasks need it. */

@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -44,6 +45,13 @@ public final class LakeTables {
         tables.forEach(action);
     }
 
+    /** What tells the tables from others of their names, by the name in the event model. */
+    public Map<String, String> uuids() {
+        Map<String, String> uuids = new TreeMap<>();
+        tables.forEach((output, table) -> uuids.put(output.modelName(), table.uuid()));
+        return uuids;
+    }
+
     /** Up to which offsets of the topic the tables are complete. */
     public NextOffsets complete(String topicId) {
         return tables.get(OutputTable.EVENTS).nextOffsets(topicId);
@@ -64,16 +72,16 @@ public final class LakeTables {
             return;
         }
         if (offsets.overlaps(complete)) {
-            throw new IllegalStateException("the tables already hold records of Kafka offsets " + offsets + " (they are complete up to "
-                + complete + "): another pipeline writes them, or the checkpoint is not theirs; delete the checkpoint to go on behind them");
+            throw foreign("the tables already hold records of Kafka offsets " + offsets + " (they are complete up to " + complete
+                + "): another pipeline writes them, or the checkpoint is not theirs");
         }
         tables.forEach((output, table) -> {
             if (!due.contains(output)) {
                 requireSame(batch, offsets, table, next);
             } else if (table.nextOffsets(batch.topicId()).isAheadOf(complete)) {
-                throw new IllegalStateException("table " + table.name() + " holds records up to " + table.nextOffsets(batch.topicId())
+                throw foreign("table " + table.name() + " holds records up to " + table.nextOffsets(batch.topicId())
                     + ", which the other tables lack (they are complete up to " + complete + "): the batch that wrote them was not finished"
-                    + " and is not known to the checkpoint; delete the checkpoint to have them taken back and read again");
+                    + " and is not known to the checkpoint");
             }
         });
     }
@@ -82,24 +90,53 @@ public final class LakeTables {
     private static void requireSame(MicroBatch batch, OffsetRanges offsets, LakeTable table, NextOffsets next) {
         NextOffsets held = table.nextOffsets(batch.topicId());
         if (!held.equals(next)) {
-            throw new IllegalStateException("batch " + batch.epoch() + " has the Kafka offsets " + offsets + ", but table " + table.name()
-                + " holds it already and ends at " + held + ": the checkpoint is older than the tables, or two drivers wrote it;"
-                + " delete the checkpoint to go on behind what the tables hold");
+            throw foreign("batch " + batch.epoch() + " has the Kafka offsets " + offsets + ", but table " + table.name()
+                + " holds it already and ends at " + held + ": the checkpoint is older than the tables, or two drivers wrote it");
         }
     }
 
+    private static CheckpointException foreign(String message) {
+        return new CheckpointException(CheckpointException.Reason.FOREIGN, message);
+    }
+
     /**
-     * For a start without a checkpoint: up to which offsets the tables are complete, after what lies behind them is removed. Rows
-     * that a former query put there can only be of one batch that it did not finish.
+     * For a start without a checkpoint: where to begin. Tables that a query has committed to go on only with a recovery; then all of them
+     * are set to one place, what lies behind it in them is {@link #held}, and no row is touched.
+     *
+     * @param recovery null when nobody asked for one
      */
-    public NextOffsets recover(String topicId) {
+    public NextOffsets begin(String topicId, Recovery recovery) {
         NextOffsets complete = complete(topicId);
-        tables.forEach((output, table) -> {
-            if (table.nextOffsets(topicId).isAheadOf(complete)) {
-                LOG.warn("Removing the rows of a batch that was not finished table={} offsets={}", table.name(), complete);
-                table.undoLastBatch(complete);
+        LakeTable events = tables.get(OutputTable.EVENTS);
+        boolean isDue = recovery != null && !(events.isRecoveredBy(recovery) && events.hasCommitted());
+        if (!isDue) {
+            if (tables.values().stream().anyMatch(LakeTable::hasCommitted)) {
+                throw new CheckpointException(CheckpointException.Reason.LOST, "the checkpoint is empty, but a job has committed with one:"
+                    + " the tables are complete up to the Kafka offsets " + complete + ", and which identifiers were seen is forgotten");
             }
-        });
-        return complete;
+            return complete;
+        }
+        NextOffsets begin = recovery.readAgain() ? NextOffsets.NONE : complete;
+        LOG.warn("Recovering recovery={} offsets={} completeBefore={}", recovery.id(), begin, complete);
+        // The events table last, as in each batch: it says that the recovery is done.
+        COMMIT_ORDER.forEach(output -> tables.get(output).rewind(begin, topicId, recovery));
+        return begin;
+    }
+
+    /** Whether records come again that a table can hold from before a recovery. */
+    boolean canHoldAgain(String topicId) {
+        NextOffsets complete = complete(topicId);
+        return tables.values().stream().anyMatch(table -> table.heldOffsets(topicId).isAheadOf(complete));
+    }
+
+    /** The records behind what the tables have together that a table holds from before a recovery. */
+    HeldRecords held(String topicId) {
+        NextOffsets complete = complete(topicId);
+        HeldRecords held = new HeldRecords();
+        tables.values().stream()
+            .filter(table -> table.heldOffsets(topicId).isAheadOf(complete))
+            .forEach(table -> table.addHeld(held, complete));
+        LOG.info("Reading records again offsets={} heldAlready={}", complete, held.count());
+        return held;
     }
 }

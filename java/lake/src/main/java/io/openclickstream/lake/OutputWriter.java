@@ -38,11 +38,16 @@ public final class OutputWriter {
         this.propertyColumns = propertyColumns;
     }
 
-    /** Counts a row by its place in Kafka and its time of receipt in microseconds since the epoch. Every row must be counted. */
+    /** Counts a row by its place in Kafka and its time of receipt in microseconds since the epoch. Every row must be counted, or passed. */
     public void count(OutputTable table, int partition, long offset, long receivedAt) {
         output.rows().merge(table, 1L, Long::sum);
-        output.offsets().computeIfAbsent(table, key -> new OffsetRanges()).add(partition, offset);
+        pass(table, partition, offset);
         oldestReceivedAt = Math.min(oldestReceivedAt, receivedAt);
+    }
+
+    /** Counts the place of a record that a table holds already: it belongs to the batch, and gives no row. */
+    public void pass(OutputTable table, int partition, long offset) {
+        output.offsets().computeIfAbsent(table, key -> new OffsetRanges()).add(partition, offset);
     }
 
     /** Counts a duplicate whose content is another one than that of the first. */

@@ -161,35 +161,43 @@ class LakeTableTest {
     }
 
     @Test
-    @DisplayName("takes back its last batch only while nobody has written to it since")
-    void undo() throws IOException {
+    @DisplayName("that is set back keeps its rows, knows up to where it can hold records that come again, and lets no driver of before commit")
+    void rewind() throws IOException {
         commitBatch(1, "a", "{}", "{\"0\":10}");
-        commitBatch(2, "b", "{\"0\":10}", "{\"0\":20}");
-        open().undoLastBatch(NextOffsets.parse("{\"0\":10}"));
-        assertEquals(List.of("a"), eventIds());
-        assertEquals("{\"0\":10}", open().nextOffsets("topic-1").toString());
-        commitBatch(3, "c", "{\"0\":10}", "{\"0\":20}");
-        lake.table(OUTPUT).newAppend().appendFile(files("other").get(0)).commit();
+        LakeTable before = open();
         LakeTable table = open();
-        assertThrows(IllegalStateException.class, () -> table.undoLastBatch(NextOffsets.parse("{\"0\":10}")));
-        assertEquals(List.of("a", "c", "other"), eventIds());
+        table.rewind(NextOffsets.parse("{\"0\":4}"), "topic-1", new Recovery("r1", true));
+        LakeTable after = open();
+        assertEquals(List.of("a"), eventIds());
+        assertEquals("{\"0\":4}", after.nextOffsets("topic-1").toString());
+        assertEquals("{\"0\":10}", after.heldOffsets("topic-1").toString());
+        assertTrue(after.isRecoveredBy(new Recovery("r1", true)));
+        assertFalse(after.hasCommitted());
+        assertFalse(after.holds(batch(1)));
+        assertThrows(IllegalStateException.class, () -> before.commit(batch(2), rows(files("late")), NO_OFFSETS, NO_ADVANCE));
+        after.rewind(NextOffsets.parse("{\"0\":6}"), "topic-1", new Recovery("r2", false));
+        assertEquals("{\"0\":10}", open().heldOffsets("topic-1").toString());
+        after.refresh();
+        after.rewind(NextOffsets.NONE, "topic-2", new Recovery("r3", false));
+        assertTrue(open().heldOffsets("topic-2").isEmpty());
+        HeldRecords held = new HeldRecords();
+        open().addHeld(held, NextOffsets.NONE);
+        assertEquals(0, held.count(), "rows of the topic before");
     }
 
-    @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"the events table is new", "somebody removed the properties"})
-    @DisplayName("takes back nothing, and says what to do, when")
-    void undoRefused(String reason) throws IOException {
-        commitBatch(1, "a", "{}", "{\"0\":10}");
-        commitBatch(2, "b", "{\"0\":10}", "{\"0\":20}");
-        boolean isNew = reason.startsWith("the events");
-        if (!isNew) {
-            lake.table(OUTPUT).updateProperties().remove(LakeTable.QUERY_ID).remove(LakeTable.COMMIT_ID).commit();
-        }
-        LakeTable table = open();
-        NextOffsets from = NextOffsets.parse(isNew ? "{}" : "{\"0\":10}");
-        String message = assertThrows(IllegalStateException.class, () -> table.undoLastBatch(from)).getMessage();
-        assertTrue(message.contains("delete these rows by hand, and set its property openclickstream.next-offsets"), message);
-        assertEquals(List.of("a", "b"), eventIds());
+    @Test
+    @DisplayName("gives the places of its records from an offset on")
+    void heldRecords() throws IOException {
+        commitBatch(1, "a", "{}", "{\"0\":1}");
+        HeldRecords held = new HeldRecords();
+        open().addHeld(held, NextOffsets.NONE);
+        assertTrue(held.contains(0, 0));
+        assertFalse(held.contains(0, 1));
+        assertFalse(held.contains(1, 0));
+        assertFalse(held.contains(0, Long.MAX_VALUE));
+        HeldRecords none = new HeldRecords();
+        open().addHeld(none, NextOffsets.parse("{\"0\":1}"));
+        assertEquals(0, none.count());
     }
 
     @Test

@@ -105,14 +105,6 @@ class SupersededRowsTest {
     }
 
     @Test
-    @DisplayName("is as it was before when the batch is taken back")
-    void takenBack() throws IOException {
-        commit(2, List.of(mended("e1", 1, 40)), 5);
-        open().undoLastBatch(START);
-        assertEquals(Map.of("p0", "null-null", "p1", "null-null", "p2", "null-null", "p3", "null-null"), superseding());
-    }
-
-    @Test
     @DisplayName("brings nothing back that was erased since the batch began")
     void erasedMeanwhile() throws IOException {
         LakeTable table = open();

@@ -25,6 +25,9 @@ import java.util.List;
  * @param enrichments Which derived columns are filled; without it all
  * @param propertyColumns Columns of the events table beyond the event model, each filled from a property; without it there are none
  * @param shufflePartitions Parallel parts of the stateful steps; the first start fixes them for the life of the checkpoint
+ * @param recoveryId The recovery that lets the job start on an empty checkpoint although its tables hold rows; without it the job
+ *     refuses; may be null
+ * @param readAgain Whether that recovery reads all records again that Kafka still has, since a table lost its rows
  */
 public record JobDocument(
     Pipeline pipeline,
@@ -43,7 +46,9 @@ public record JobDocument(
     List<String> siteHosts,
     Enrichments enrichments,
     List<PropertyColumn> propertyColumns,
-    long shufflePartitions) implements Serializable {
+    long shufflePartitions,
+    String recoveryId,
+    boolean readAgain) implements Serializable {
 
     /**
      * Whose job it is.
@@ -229,6 +234,8 @@ public record JobDocument(
             node.texts("siteHosts"),
             Enrichments.of(node.optionalObject("enrichments")),
             node.optionalList("propertyColumns", PropertyColumn::of),
-            node.positive("shufflePartitions"));
+            node.positive("shufflePartitions"),
+            node.optionalText("recoveryId"),
+            node.flag("readAgain", false));
     }
 }

@@ -54,6 +54,13 @@ public final class NextOffsets {
         return new NextOffsets(next);
     }
 
+    /** Of each partition whichever is further. */
+    public NextOffsets furthest(NextOffsets other) {
+        TreeMap<Integer, Long> next = new TreeMap<>(offsets);
+        other.offsets.forEach((partition, offset) -> next.merge(partition, offset, Math::max));
+        return new NextOffsets(next);
+    }
+
     /** JSON, for example {@code {"0":17,"1":4}}. */
     @Override
     public String toString() {

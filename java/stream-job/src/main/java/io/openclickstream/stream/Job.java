@@ -51,10 +51,11 @@ final class Job implements AutoCloseable {
         try {
             Configuration hadoop = spark.sparkContext().hadoopConfiguration();
             Checkpoint checkpoint = new Checkpoint(config.checkpoint(), hadoop);
-            checkpoint.bindTo(topic);
             Catalog catalog = LakeCatalog.connect(config.catalog(), config.storage(), hadoop);
             LakeTables tables = LakeTables.open(catalog, config.tables());
-            String startingOffsets = checkpoint.isUsed() ? "earliest" : StartingOffsets.option(topic, tables.recover(topic.id()));
+            checkpoint.bindTo(topic, tables.uuids());
+            String startingOffsets =
+                checkpoint.isUsed() ? "earliest" : StartingOffsets.option(topic, tables.begin(topic.id(), config.recovery()));
             status.goesOn(checkpoint.lastBatch(), tables.complete(topic.id()).byPartition(), topic.end());
             status.batchesEvery(config.triggerInterval());
             spark.streams().addListener(new ProgressListener(status));

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.openclickstream.lake.CheckpointException;
 import io.openclickstream.lake.LakeSink;
 import io.openclickstream.lake.LakeTables;
 import io.openclickstream.lake.PropertyColumns;
+import io.openclickstream.lake.Recovery;
 import io.openclickstream.model.Masking;
 import io.openclickstream.model.OutputTable;
 import io.openclickstream.service.Causes;
@@ -53,6 +55,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import scala.Option;
 import scala.jdk.javaapi.CollectionConverters;
 
@@ -112,10 +116,21 @@ class StreamQueryTest {
         query.stop();
     }
 
+    /** Starts on an empty checkpoint, as after a recovery; gives where it begins. The source has what {@link #resend} gave it. */
+    private String recover(String id, boolean readAgain, String topicId) throws Exception {
+        config = config(folder.resolve(id), lake);
+        LakeTables tables = LakeTables.open(catalog, lake.identifiers());
+        String begin = tables.begin(topicId, new Recovery(id, readAgain)).toString();
+        topic.id = topicId;
+        query = StreamQuery.start(
+            StreamQuery.steps(kafka.toDF(), config), new BatchWriter(new LakeSink(tables, topic, topicId), status, config.propertyColumns()), config);
+        return begin;
+    }
+
     private static JobConfig config(Path folder, TestLake lake) {
         return new JobConfig("test/web", null, null, null, null, lake.identifiers(), folder.resolve("checkpoint").toString(),
             Duration.ofMillis(50), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), 1000, Masking.NONE, List.of("undefined"), List.of(), Enrichments.ALL, 2,
-            new PropertyColumns(Map.of("colour", "colour")));
+            new PropertyColumns(Map.of("colour", "colour")), null);
     }
 
     private void start() throws Exception {
@@ -266,20 +281,6 @@ class StreamQueryTest {
     }
 
     @Test
-    @DisplayName("leaves a superseded failed event as it was when its batch is taken back")
-    void mendedAndTakenBack() throws Exception {
-        send("{\"event_id\":\"a\"}", event("b", "v", "10:00:00"));
-        send(event("a", "v", "10:00:00"), event("c", "v", "10:00:00"));
-        query.stop();
-        // The same state as if the driver had died before the events table's commit, which comes last.
-        lake.table(OutputTable.EVENTS).updateProperties().set("openclickstream.next-offsets", "{\"0\":1,\"1\":1}").commit();
-        assertEquals("{\"0\":1,\"1\":1}", LakeTables.open(catalog, lake.identifiers()).recover(TOPIC_ID).toString());
-        List<Record> failed = lake.rows(OutputTable.FAILED_EVENTS);
-        assertEquals(1, failed.size());
-        assertNull(failed.get(0).getField("superseded_by_offset"));
-    }
-
-    @Test
     @DisplayName("knows the identifiers of a checkpoint that a job before fingerprints made")
     void earlierState() throws Exception {
         query.stop();
@@ -364,25 +365,95 @@ class StreamQueryTest {
         config = config(folder.resolve("new"), lake);
         start();
         StreamingQueryException failure = assertThrows(StreamingQueryException.class, () -> query.processAllAvailable());
-        assertTrue(Causes.describe(failure).startsWith("the tables already hold records of Kafka offsets 0:0-0"), Causes.describe(failure));
+        assertTrue(Causes.describe(failure).startsWith("CheckpointForeign: the tables already hold records of Kafka offsets 0:0-0"), Causes.describe(failure));
         expectCounts(1, 0, 0);
     }
 
+    private void sendAllKinds() {
+        send(event("a", "v", "10:00:00"), "{broken", event("b", "v", "10:00:00"), event("a", "v", "10:00:00"));
+        send("{\"event_id\":\"c\"}", event("d", "v", "10:01:00"), event("c", "v", "10:02:00"), "{broken", event("b", "v", "10:00:00"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(OutputTable.class)
+    @DisplayName("gives a table that lost its rows all of them again, and writes none of the others twice")
+    void lostTable(OutputTable lost) throws Exception {
+        sendAllKinds();
+        Map<OutputTable, Integer> before = lake.counts();
+        query.stop();
+        lake.replace(lost);
+        resend();
+        assertEquals("{}", recover("r1", true, TOPIC_ID));
+        query.processAllAvailable();
+        assertEquals(before, lake.counts());
+        send(event("e", "v", "10:03:00"), "{broken", event("a", "v", "10:00:00"));
+        expectCounts(before.get(OutputTable.EVENTS) + 1, before.get(OutputTable.FAILED_EVENTS), before.get(OutputTable.DUPLICATE_EVENTS) + 2);
+        Record mended = lake.rows(OutputTable.FAILED_EVENTS).stream().filter(row -> "c".equals(row.getField("event_id"))).findFirst().orElseThrow();
+        assertEquals(eventsById().get("c").getField("kafka_offset"), mended.getField("superseded_by_offset"));
+    }
+
     @Test
-    @DisplayName("that lost its checkpoint in the middle of a batch finds the tables complete up to the batch before")
+    @DisplayName("goes on with reading again after a restart, and after another recovery in the middle of it")
+    void interruptedReadingAgain() throws Exception {
+        sendAllKinds();
+        Map<OutputTable, Integer> before = lake.counts();
+        query.stop();
+        lake.replace(OutputTable.EVENTS);
+        kafka = new MemoryStream<>(streams++, spark.sqlContext(), Option.empty(), Encoders.row(KAFKA));
+        recover("r1", true, TOPIC_ID);
+        kafka.addData(CollectionConverters.asScala(sent.get(0)));
+        query.processAllAvailable();
+        crashAfterCommit();
+        start();
+        query.processAllAvailable();
+        query.stop();
+        kafka = new MemoryStream<>(streams++, spark.sqlContext(), Option.empty(), Encoders.row(KAFKA));
+        assertEquals("{\"0\":2,\"1\":2}", recover("r2", false, TOPIC_ID));
+        kafka.addData(CollectionConverters.asScala(sent.get(1)));
+        query.processAllAvailable();
+        assertEquals(before.get(OutputTable.FAILED_EVENTS), lake.counts().get(OutputTable.FAILED_EVENTS));
+        expectCounts(before.get(OutputTable.EVENTS), before.get(OutputTable.FAILED_EVENTS), before.get(OutputTable.DUPLICATE_EVENTS));
+    }
+
+    @Test
+    @DisplayName("takes no row of a topic before for a record of the new one")
+    void rowsOfAnotherTopic() throws Exception {
+        send("{broken", event("a", "v", "10:00:00"));
+        query.stop();
+        sent.clear();
+        resend();
+        assertEquals("{}", recover("r1", false, "topic-2"));
+        nextOffset = 0;
+        send(event("b", "v", "10:00:00"), "{broken");
+        query.stop();
+        lake.replace(OutputTable.EVENTS);
+        resend();
+        recover("r2", true, "topic-2");
+        query.processAllAvailable();
+        assertEquals(Map.of(OutputTable.EVENTS, 1, OutputTable.FAILED_EVENTS, 2, OutputTable.DUPLICATE_EVENTS, 0), lake.counts());
+        assertEquals(Set.of("b"), eventsById().keySet());
+    }
+
+    @Test
+    @DisplayName("begins without its checkpoint only with a recovery, once, and writes no row of an unfinished batch twice")
     void lostCheckpoint() throws Exception {
         send(event("a", "v", "10:00:00"), event("b", "v", "10:00:00"));
-        org.apache.iceberg.Table events = lake.table(OutputTable.EVENTS);
         send("{broken");
-        // The same state as if the driver had died before the events table's commit, which comes last.
-        events.refresh();
-        events.updateProperties().set("openclickstream.next-offsets", "{\"0\":1,\"1\":1}").commit();
         query.stop();
-        assertEquals("{\"0\":1,\"1\":1}", LakeTables.open(catalog, lake.identifiers()).recover(TOPIC_ID).toString());
-        nextOffset = 2;
-        expectCounts(2, 0, 0);
-        assertEquals("{\"0\":1,\"1\":1}", LakeTables.open(catalog, lake.identifiers()).recover(TOPIC_ID).toString());
-        assertEquals("{}", LakeTables.open(catalog, lake.identifiers()).recover("topic-2").toString());
+        // The same state as if the driver had died before the events table's commit, which comes last.
+        lake.table(OutputTable.EVENTS).updateProperties().set("openclickstream.next-offsets", "{\"0\":1,\"1\":1}").commit();
+        LakeTables tables = LakeTables.open(catalog, lake.identifiers());
+        String message = assertThrows(CheckpointException.class, () -> tables.begin(TOPIC_ID, null)).getMessage();
+        assertTrue(message.startsWith("CheckpointLost: the checkpoint is empty, but a job has committed with one"), message);
+        sent.remove(0);
+        resend();
+        assertEquals("{\"0\":1,\"1\":1}", recover("r1", false, TOPIC_ID));
+        query.processAllAvailable();
+        expectCounts(2, 1, 0);
+        LakeTables again = LakeTables.open(catalog, lake.identifiers());
+        assertThrows(CheckpointException.class, () -> again.begin(TOPIC_ID, new Recovery("r1", false)));
+        assertEquals("{\"0\":2,\"1\":1}", again.begin(TOPIC_ID, new Recovery("r2", false)).toString());
+        assertEquals("{\"0\":2,\"1\":1}", LakeTables.open(catalog, lake.identifiers()).begin(TOPIC_ID, new Recovery("r2", false)).toString());
     }
 
     @Test
@@ -430,7 +501,7 @@ class StreamQueryTest {
         nextOffset += 2;
         topic.hasRecords = true;
         StreamingQueryException failure = assertThrows(StreamingQueryException.class, () -> send(event("d", "v", "10:00:00")));
-        String expected = "the batch begins at offset 3 of partition 1, but the tables end at 1, and Kafka has records between";
+        String expected = "CheckpointForeign: the batch begins at offset 3 of partition 1, but the tables end at 1, and Kafka has records between";
         assertTrue(Causes.describe(failure).startsWith(expected), Causes.describe(failure));
         assertEquals(3, lake.rows(OutputTable.EVENTS).size());
     }
@@ -442,7 +513,7 @@ class StreamQueryTest {
         topic.id = "topic-2";
         StreamingQueryException failure = assertThrows(StreamingQueryException.class, () -> send(event("b", "v", "10:00:00")));
         String message = Causes.describe(failure);
-        assertTrue(message.startsWith("the topic was deleted and created again under the running job"), message);
+        assertTrue(message.startsWith("CheckpointForeign: the topic was deleted and created again under the running job"), message);
         assertEquals(1, lake.rows(OutputTable.EVENTS).size());
     }
 

@@ -45,11 +45,19 @@ public final class TestLake {
         if (!namespaces.namespaceExists(database)) {
             namespaces.createNamespace(database);
         }
-        identifiers.forEach((output, identifier) -> {
-            Schema schema = schema(output);
-            PartitionSpec spec = PartitionSpec.builderFor(schema).day("received_at").build();
-            catalog.createTable(identifier, schema, spec, Map.of("format-version", "2"));
-        });
+        identifiers.keySet().forEach(this::create);
+    }
+
+    private void create(OutputTable output) {
+        Schema schema = schema(output);
+        PartitionSpec spec = PartitionSpec.builderFor(schema).day("received_at").build();
+        catalog.createTable(identifiers.get(output), schema, spec, Map.of("format-version", "2"));
+    }
+
+    /** Drops a table with its rows and makes another one of its name. */
+    public void replace(OutputTable output) {
+        catalog.dropTable(identifiers.get(output), true);
+        create(output);
     }
 
     public Table table(OutputTable output) {

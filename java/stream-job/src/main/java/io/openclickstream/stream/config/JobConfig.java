@@ -3,6 +3,7 @@ package io.openclickstream.stream.config;
 import io.openclickstream.kafka.KafkaSettings;
 import io.openclickstream.lake.CatalogSettings;
 import io.openclickstream.lake.PropertyColumns;
+import io.openclickstream.lake.Recovery;
 import io.openclickstream.lake.StorageSettings;
 import io.openclickstream.model.ConfigException;
 import io.openclickstream.model.ConfigNode;
@@ -41,6 +42,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param enrichments which derived columns are filled
  * @param shufflePartitions parallel parts of the stateful steps; fixed by the first start on a checkpoint
  * @param propertyColumns further columns of the events table
+ * @param recovery what allows a start without a checkpoint though the tables hold rows; null without one
  */
 public record JobConfig(
     String pipeline,
@@ -60,7 +62,8 @@ public record JobConfig(
     List<String> siteHosts,
     JobDocument.Enrichments enrichments,
     int shufflePartitions,
-    PropertyColumns propertyColumns) {
+    PropertyColumns propertyColumns,
+    Recovery recovery) {
 
     /** Reads and checks a file. */
     public static JobConfig load(Path file) {
@@ -92,7 +95,8 @@ public record JobConfig(
             job.siteHosts(),
             job.enrichments(),
             Math.toIntExact(job.shufflePartitions()),
-            propertyColumns(job.propertyColumns()));
+            propertyColumns(job.propertyColumns()),
+            job.recoveryId() == null ? null : new Recovery(job.recoveryId(), job.readAgain()));
     }
 
     private static PropertyColumns propertyColumns(List<JobDocument.PropertyColumn> columns) {

@@ -1,5 +1,6 @@
 package io.openclickstream.stream.sink;
 
+import io.openclickstream.lake.HeldRecords;
 import io.openclickstream.lake.OutputWriter;
 import io.openclickstream.lake.PropertyColumns;
 import io.openclickstream.lake.Supersession;
@@ -25,9 +26,11 @@ final class WriteTask implements FlatMapFunction<Iterator<Row>, TaskOutput> {
     private final Map<OutputTable, Table> targets;
     private final String operationId;
     private final PropertyColumns propertyColumns;
+    private final HeldRecords held;
 
-    WriteTask(Map<OutputTable, Table> targets, String operationId, PropertyColumns propertyColumns) {
+    WriteTask(Map<OutputTable, Table> targets, HeldRecords held, String operationId, PropertyColumns propertyColumns) {
         this.targets = targets;
+        this.held = held;
         this.operationId = operationId;
         this.propertyColumns = propertyColumns;
     }
@@ -48,15 +51,20 @@ final class WriteTask implements FlatMapFunction<Iterator<Row>, TaskOutput> {
         }
     }
 
-    private static void write(Row step, OutputWriter writer) throws IOException {
+    private void write(Row step, OutputWriter writer) throws IOException {
         OutputTable table = StepRow.table(step);
-        writer.count(table, StepRow.partition(step), StepRow.offset(step), StepRow.receivedAt(step));
-        if (StepRow.isConflict(step)) {
-            writer.countConflict();
-        }
+        // Also of a record that is held: the failed event may be new in a table that lost its rows.
         Supersession supersession = StepRow.supersession(step);
         if (supersession != null) {
             writer.supersede(supersession);
+        }
+        if (held.contains(StepRow.partition(step), StepRow.offset(step))) {
+            writer.pass(table, StepRow.partition(step), StepRow.offset(step));
+            return;
+        }
+        writer.count(table, StepRow.partition(step), StepRow.offset(step), StepRow.receivedAt(step));
+        if (StepRow.isConflict(step)) {
+            writer.countConflict();
         }
         if (writer.isTarget(table)) {
             writer.write(finished(table, step));

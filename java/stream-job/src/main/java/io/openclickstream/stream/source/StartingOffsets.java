@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a query without a checkpoint begins: behind what the tables hold. So a lost checkpoint costs the memory of identifiers and
- * sessions, but neither loses nor doubles a record.
+ * Where a query without a checkpoint begins: behind what the tables have together. So a lost checkpoint costs the memory of
+ * identifiers and sessions, but neither loses nor doubles a record.
  */
 public final class StartingOffsets {
     private static final Logger LOG = LoggerFactory.getLogger(StartingOffsets.class);

@@ -33,6 +33,7 @@ final class Pipeline {
     private final String name = "p" + UUID.randomUUID().toString().substring(0, 8);
     private final TestTopic topic;
     private final TestLake lake;
+    private Map<String, Object> recovery = Map.of();
 
     private Pipeline(Engines engines, KafkaAccess kafka, Path folder) {
         this.engines = engines;
@@ -94,6 +95,7 @@ final class Pipeline {
             "maxRowsPerTrigger", 1500,
             "ipMasking", "None",
             "shufflePartitions", 2));
+        job.putAll(recovery);
         return JobProcess.start(folder, new ObjectMapper().writeValueAsString(job), environment(kafka));
     }
 
@@ -126,6 +128,11 @@ final class Pipeline {
                 .orElseThrow();
             assertTrue(files.delete(newest.getPath(), false));
         }
+    }
+
+    /** What the operator tells the job of a recovery: its name, and by that a new checkpoint. */
+    void recover(String id, boolean readAgain) {
+        recovery = Map.of("recoveryId", id, "readAgain", readAgain, "checkpoint", checkpoint() + "/recovery-" + id);
     }
 
     void deleteCheckpoint() throws IOException {

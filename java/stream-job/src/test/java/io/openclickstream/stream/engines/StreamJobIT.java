@@ -195,7 +195,7 @@ class StreamJobIT {
     }
 
     @Test
-    @DisplayName("goes on behind its tables when it lost its checkpoint, wherever it was killed")
+    @DisplayName("refuses to start when it lost its checkpoint, and goes on behind its tables with a recovery, wherever it was killed")
     void lostCheckpoint() throws Exception {
         for (int round = 0; round < 2; round++) {
             pipeline.topic().send("k" + round, events("r" + round + "-", 2000), Map.of());
@@ -204,6 +204,11 @@ class StreamJobIT {
                 job.await("a batch is done in round " + round, progress -> rows(progress) > 0);
             }
             pipeline.deleteCheckpoint();
+            try (JobProcess job = pipeline.startJob()) {
+                assertEquals(1, job.awaitExit());
+                assertTrue(job.terminationMessage().startsWith("CheckpointLost: "), job.terminationMessage());
+            }
+            pipeline.recover("r" + round, false);
         }
         try (JobProcess job = pipeline.startJob()) {
             job.await("everything is read", progress -> JobProcess.read(progress) == 5000);
@@ -212,7 +217,31 @@ class StreamJobIT {
     }
 
     @Test
-    @DisplayName("refuses a topic that was deleted and created again, until its checkpoint is deleted")
+    @DisplayName("stores again what a dropped table held, from Kafka, and writes no row of the others twice")
+    void droppedTable() throws Exception {
+        pipeline.topic().send("a", events("a", 3000), Map.of());
+        pipeline.topic().send("f", events("f", 500), Map.of("failure", "too_large"));
+        pipeline.topic().send("b", events("a", 200), Map.of());
+        try (JobProcess job = pipeline.startJob()) {
+            job.await("everything is read", progress -> JobProcess.read(progress) == 3700);
+            job.terminate();
+        }
+        pipeline.expectCounts(3000, 500, 200);
+        pipeline.lake().replace(OutputTable.EVENTS);
+        try (JobProcess job = pipeline.startJob()) {
+            assertEquals(1, job.awaitExit());
+            assertTrue(job.terminationMessage().startsWith("CheckpointForeign: "), job.terminationMessage());
+        }
+        pipeline.recover("r1", true);
+        pipeline.topic().send("c", events("c", 10), Map.of());
+        try (JobProcess job = pipeline.startJob()) {
+            job.await("what was lost and what is new is stored", progress -> JobProcess.read(progress) == 3710);
+        }
+        pipeline.expectCounts(3010, 500, 200);
+    }
+
+    @Test
+    @DisplayName("refuses a topic that was deleted and created again, until it is recovered")
     void newTopic() throws Exception {
         pipeline.topic().send("a", events("a", 3), Map.of());
         try (JobProcess job = pipeline.startJob()) {
@@ -225,9 +254,9 @@ class StreamJobIT {
         try (JobProcess job = pipeline.startJob()) {
             assertEquals(1, job.awaitExit());
             assertTrue(job.terminationMessage().contains("it was deleted and created again"), job.terminationMessage());
-            assertTrue(job.terminationMessage().contains("To go on with the new topic, delete the checkpoint"), job.terminationMessage());
+            assertTrue(job.terminationMessage().startsWith("CheckpointForeign: "), job.terminationMessage());
         }
-        pipeline.deleteCheckpoint();
+        pipeline.recover("r1", false);
         try (JobProcess job = pipeline.startJob()) {
             awaitAllRead(job);
         }
