@@ -1,9 +1,10 @@
 /** What a ClickstreamPipeline's status shows. */
 import { z } from "zod";
-import { commonStatus, scaleStatus } from "./conditions.ts";
+import { commonStatus, scaleStatus, timestamp } from "./conditions.ts";
 import { count, integer, text } from "./rules.ts";
 
 const url = text(1024);
+const uuid = text(64);
 
 export const clickstreamPipelineStatus = z.object({
   ...commonStatus,
@@ -25,6 +26,28 @@ export const clickstreamPipelineStatus = z.object({
     })
     .optional()
     .describe("The tables that rows go to."),
+  tableIds: z
+    .object({
+      events: uuid.describe("Uuid of the table of events."),
+      failedEvents: uuid.describe("Uuid of the table of failed events."),
+      duplicateEvents: uuid.describe("Uuid of the table of duplicate events."),
+    })
+    .optional()
+    .describe(
+      "The very tables that the stream job writes: another table of the same name is not taken for one of them.",
+    ),
+  recovery: z
+    .object({
+      id: text(40).describe("What names it, as the annotation openclickstream.io/recover does."),
+      readAgain: z
+        .boolean()
+        .describe(
+          "Whether all records that Kafka still had were read again, since a table had lost its rows.",
+        ),
+      time: timestamp().describe("When the operator carried it out."),
+    })
+    .optional()
+    .describe("The last recovery. The stream job's checkpoint is the one that began with it."),
   job: z
     .object({
       lastCommittedBatch: count().optional().describe("Number of the micro-batch that was last committed."),

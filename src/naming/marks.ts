@@ -12,6 +12,8 @@ export const GROUP = "openclickstream.io";
 export const ANNOTATIONS = {
   /** `"true"` on a resource stops all writes for it. */
   paused: `${GROUP}/paused`,
+  /** On a ClickstreamPipeline: the id of a recovery to carry out, once. Its LakeTables get it too, which wakes them. */
+  recover: `${GROUP}/recover`,
 } as const;
 
 /** Annotations that the operator sets. */

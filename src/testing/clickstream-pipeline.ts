@@ -9,6 +9,7 @@ import type {
 import type { Condition } from "../api/conditions.ts";
 import type { PodObject } from "../targets/kubernetes/pods.ts";
 import { PLATFORM_COMPONENTS } from "../crds/kinds.ts";
+import { NOT_READ } from "../controllers/observation.ts";
 import type { PlatformState, PresentPlatform } from "../platform/platform.ts";
 import { referencesOf } from "../platform/references.ts";
 import type { Secrets } from "../platform/secrets.ts";
@@ -93,6 +94,7 @@ export function emptySurroundings(platform: DataPlatform = localPlatform()): Obs
     platform: presentPlatform(platform),
     rawStream: undefined,
     tables: [undefined, undefined, undefined],
+    foundTables: [NOT_READ, NOT_READ, NOT_READ],
     collector: undefined,
     streamJob: undefined,
     streamAccount: undefined,

@@ -81,6 +81,12 @@ var (
 	ClickstreamPipelineStatusTablesEvents              = []string{"status", "tables", "events"}
 	ClickstreamPipelineStatusTablesFailedEvents        = []string{"status", "tables", "failedEvents"}
 	ClickstreamPipelineStatusTablesDuplicateEvents     = []string{"status", "tables", "duplicateEvents"}
+	ClickstreamPipelineStatusTableIdsEvents            = []string{"status", "tableIds", "events"}
+	ClickstreamPipelineStatusTableIdsFailedEvents      = []string{"status", "tableIds", "failedEvents"}
+	ClickstreamPipelineStatusTableIdsDuplicateEvents   = []string{"status", "tableIds", "duplicateEvents"}
+	ClickstreamPipelineStatusRecoveryID                = []string{"status", "recovery", "id"}
+	ClickstreamPipelineStatusRecoveryReadAgain         = []string{"status", "recovery", "readAgain"}
+	ClickstreamPipelineStatusRecoveryTime              = []string{"status", "recovery", "time"}
 	ClickstreamPipelineStatusJobLastCommittedBatch     = []string{"status", "job", "lastCommittedBatch"}
 	ClickstreamPipelineStatusJobInputRowsPerSecond     = []string{"status", "job", "inputRowsPerSecond"}
 	ClickstreamPipelineStatusJobProcessedRowsPerSecond = []string{"status", "job", "processedRowsPerSecond"}

@@ -14,7 +14,12 @@ import type { JsonClient } from "../../targets/http/json-client.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import type { PodObject } from "../../targets/kubernetes/pods.ts";
 import { podAddress } from "../../targets/kubernetes/pods.ts";
-import type { PlatformReader, PlatformState } from "../../platform/platform.ts";
+import { parseTableIdentifier } from "../../naming/tables.ts";
+import { problemOf } from "../../platform/components.ts";
+import type { PlatformState } from "../../platform/platform.ts";
+import type { SystemAccess } from "../../targets/clients.ts";
+import type { Observation } from "../observation.ts";
+import { NOT_READ, observed } from "../observation.ts";
 import type { CollectorAnswers } from "./collectors.ts";
 import { readCollectors } from "./collectors.ts";
 import type { Component } from "./parts.ts";
@@ -25,12 +30,24 @@ import { readProgress } from "./progress.ts";
 export type DeploymentObject = KubernetesObject & Pick<V1Deployment, "spec" | "status">;
 export type StatefulSetObject = KubernetesObject & Pick<V1StatefulSet, "spec" | "status">;
 
+/** What a table says of itself. */
+export interface FoundTable {
+  readonly uuid: string;
+  /** The recovery that the stream job carried out last on it. */
+  readonly recoveryId: string | undefined;
+}
+
+/** The stream job's note of it in a table's properties. */
+const RECOVERY_PROPERTY = "openclickstream.recovery-id";
+
 /** The pipeline's surroundings at the beginning of a pass. */
 export interface ObservedPipeline {
   readonly platform: PlatformState;
   readonly rawStream: EventStream | undefined;
   /** In the order of `TABLE_ROLES`. */
   readonly tables: readonly (LakeTable | undefined)[];
+  /** What the catalog has by the names of these tables; known and `undefined`: nothing. */
+  readonly foundTables: readonly Observation<FoundTable | undefined>[];
   readonly collector: DeploymentObject | undefined;
   readonly streamJob: StatefulSetObject | undefined;
   /** The account of the driver. */
@@ -41,15 +58,14 @@ export interface ObservedPipeline {
 }
 
 /** How the surroundings are read. */
-export interface PipelineReaders {
-  readonly platforms: PlatformReader;
+export interface PipelineReaders extends SystemAccess {
   readonly client: JsonClient;
 }
 
 export async function observePipeline(
   pipeline: ClickstreamPipeline,
   context: ReconcileContext,
-  { platforms, client }: PipelineReaders,
+  { platforms, client, clients }: PipelineReaders,
 ): Promise<ObservedPipeline> {
   const { kubernetes, signal } = context;
   const namespace = pipeline.metadata.namespace ?? "";
@@ -59,10 +75,33 @@ export async function observePipeline(
     readCollectors(client, children.pods.collector, signal),
     readProgress(client, podAddress(children.pods.stream[0]), signal),
   ]);
-  return Object.freeze({ platform, collectors, progress, ...children });
+  const foundTables = await readTables(children.tables, platform, { clients, signal });
+  return Object.freeze({ platform, foundTables, collectors, progress, ...children });
 }
 
-type Children = Omit<ObservedPipeline, "platform" | "collectors" | "progress">;
+/** Of the tables that their LakeTables have, or had. The job cannot tell of a table that is gone: it dies of it. */
+function readTables(
+  tables: Children["tables"],
+  platform: PlatformState,
+  { clients, signal }: Pick<SystemAccess, "clients"> & { readonly signal: AbortSignal },
+): Promise<ObservedPipeline["foundTables"]> {
+  const isOutOfReach = problemOf(platform, ["Catalog"]) !== undefined;
+  const read = async (table: LakeTable | undefined): Promise<Observation<FoundTable | undefined>> => {
+    const parsed = table && parseTableIdentifier(table.spec);
+    if (isOutOfReach || table?.status?.tableUuid === undefined) return NOT_READ;
+    if (parsed === undefined || !("identifier" in parsed)) return NOT_READ;
+    const found = await observed(clients.catalog(platform).readTable(parsed.identifier, signal));
+    if (found.state === "unknown") return found;
+    const { value } = found;
+    return {
+      state: "known",
+      value: value && { uuid: value.uuid, recoveryId: value.properties[RECOVERY_PROPERTY] },
+    };
+  };
+  return Promise.all(tables.map(read));
+}
+
+type Children = Omit<ObservedPipeline, "platform" | "foundTables" | "collectors" | "progress">;
 
 function readChildren(key: ResourceKey, cache: ObjectReader): Children {
   const names = pipelineChildNames(key.name);

@@ -14,6 +14,8 @@ import {
 } from "../../targets/kubernetes/rollout.ts";
 import { findWaitingError } from "../../runtime/errors.ts";
 import type { ObservedPipeline } from "./observe.ts";
+import type { TableView } from "./recovery.ts";
+import { checkpointRefusal, tableFault } from "./recovery.ts";
 import type { PodRefusals } from "./refusals.ts";
 import type { BlockedWorkloads } from "./validate.ts";
 
@@ -31,13 +33,14 @@ export interface StageJudgement {
 /** What is judged: the observation with the children as they are after `apply`, and the wish that the job rests. */
 export type StageInput = Pick<
   ObservedPipeline,
-  "rawStream" | "tables" | "collector" | "collectors" | "streamJob" | "pods" | "progress"
-> & {
-  readonly blocked: BlockedWorkloads;
-  readonly refusals: PodRefusals;
-  readonly isSuspended: boolean;
-  readonly executors: number;
-};
+  "rawStream" | "collector" | "collectors" | "streamJob" | "pods" | "progress"
+> &
+  TableView & {
+    readonly blocked: BlockedWorkloads;
+    readonly refusals: PodRefusals;
+    readonly isSuspended: boolean;
+    readonly executors: number;
+  };
 
 /** One judgement a stage, in order. */
 export function judgeStages(input: StageInput): readonly StageJudgement[] {
@@ -62,11 +65,13 @@ function judgeStream({ rawStream }: StageInput): StageJudgement {
   return ready("Stream", `topic "${rawStream?.status?.topicName ?? ""}" is there`);
 }
 
-function judgeTables({ tables }: StageInput): StageJudgement {
+function judgeTables(input: StageInput): StageJudgement {
+  const { tables } = input;
   const judged = tables.map((table) => ({ table, state: readiness(table) }));
-  const worst =
-    judged.find(({ state }) => state.state === "stalled") ??
-    judged.find(({ state }) => state.state !== "ready");
+  const stalled = judged.find(({ state }) => state.state === "stalled");
+  const fault = stalled === undefined ? tableFault(input) : undefined;
+  if (fault !== undefined) return judge("Tables", { status: "False", ...fault }, input.pending === undefined);
+  const worst = stalled ?? judged.find(({ state }) => state.state !== "ready");
   if (worst !== undefined) return fromChild("Tables", worst.table, worst.state);
   return ready("Tables", `all ${tables.length} tables are there`);
 }
@@ -117,6 +122,8 @@ function judgeProcessing(input: StageInput): StageJudgement {
   const rollout = statefulSetRollout(streamJob);
   if (isSuspended) return notReady("Processing", "Suspended", suspensionMessage(rollout));
   if (rollout.state !== "ready") {
+    const refusal = checkpointRefusal(pods.stream, input.key);
+    if (refusal !== undefined) return judge("Processing", { status: "False", ...refusal }, true);
     const cause = refusals.driver ?? podProblem(pods.stream) ?? executorProblem(input);
     return notRolledOut("Processing", { rollout, cause, failed: "ProcessingNotReady" });
   }

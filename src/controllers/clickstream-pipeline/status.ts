@@ -2,12 +2,14 @@
 import type { ClickstreamPipeline, ClickstreamPipelineStatus } from "../../crds/kinds.ts";
 import { CLICKSTREAM_PIPELINE_DEFAULTS } from "../../crds/kinds.ts";
 import { formatTable } from "../../naming/tables.ts";
+import { keyOf } from "../../api/objects.ts";
 import type { Reason } from "../../api/reasons.ts";
 import type { KubernetesObject, StatusInput, StatusResult } from "../../runtime/controller.ts";
 import { findResult } from "../../targets/kubernetes/apply-children.ts";
 import { restartCount } from "../../targets/kubernetes/pods.ts";
 import { componentLabels } from "../../workloads/metadata.ts";
 import { scaleOf } from "../../workloads/scale.ts";
+import { remembered } from "../remembered.ts";
 import type { AppliedPipeline } from "./apply.ts";
 import type { ObservedPipeline } from "./observe.ts";
 import type { PipelinePlan } from "./plan.ts";
@@ -43,15 +45,16 @@ export function pipelineStatus(input: Input): Result {
 }
 
 function keptStatus({ status }: ClickstreamPipeline): Result["status"] {
-  const { worstStage, scale, collectorUrl, topicName, topicPartitions, tables, job } = status ?? {};
-  return withoutUndefined({ worstStage, scale, collectorUrl, topicName, topicPartitions, tables, job });
+  const kept = remembered(
+    status,
+    ...(["worstStage", "scale", "collectorUrl", "topicName", "topicPartitions", "tables", "job"] as const),
+  );
+  return { ...kept, ...keptIdentity(status) };
 }
 
 /** Children as the API server answered, where it did: the observation is from before the change. */
-function stageInput(
-  { resource, validated, applied }: Input,
-  observed: ObservedPipeline,
-): Parameters<typeof judgeStages>[0] {
+function stageInput(input: Input, observed: ObservedPipeline): Parameters<typeof judgeStages>[0] {
+  const { resource, validated, applied } = input;
   const answered = <T extends KubernetesObject>(
     kind: string,
     before: T | undefined,
@@ -60,7 +63,9 @@ function stageInput(
   const names = validated?.names;
   return {
     rawStream: answered("EventStream", observed.rawStream, names?.rawStream),
+    ...identityOf(input),
     tables: TABLE_ROLES.map((role, index) => answered("LakeTable", observed.tables[index], names?.[role])),
+    foundTables: observed.foundTables,
     collector: answered("Deployment", observed.collector, names?.collector),
     streamJob: answered("StatefulSet", observed.streamJob, names?.streamJob),
     pods: observed.pods,
@@ -70,6 +75,18 @@ function stageInput(
     refusals: applied?.refusals ?? {},
     ...jobWishes(resource),
   };
+}
+
+/** A spec that says nothing of use changes nothing about the tables that the job writes. */
+function identityOf({
+  resource,
+  validated,
+}: Input): Pick<Parameters<typeof judgeStages>[0], "key" | "tableIds" | "pending"> {
+  const { tableIds, pending } = validated?.identity ?? {
+    tableIds: resource.status?.tableIds,
+    pending: undefined,
+  };
+  return { key: keyOf(resource), tableIds, pending };
 }
 
 function answer<T extends KubernetesObject>(
@@ -104,8 +121,25 @@ function fieldsOf(input: Input, observed: ObservedPipeline): Result["status"] {
       failedEvents: formatTable(tables.failedEvents),
       duplicateEvents: formatTable(tables.duplicateEvents),
     },
+    ...identityStatus(input),
     ...(job === undefined ? {} : { job }),
   };
+}
+
+/** What a pass has carried out; of one that wrote nothing, what was before. */
+function identityStatus({ resource: { status }, validated, applied, now }: Input): Identity {
+  if (validated === undefined || applied === undefined) return keptIdentity(status);
+  const { tableIds, recovery } = validated.identity;
+  if (recovery === undefined || recovery.id === status?.recovery?.id) {
+    return withoutUndefined({ tableIds, recovery: status?.recovery });
+  }
+  return withoutUndefined({ tableIds, recovery: { ...recovery, time: now.toISOString() } });
+}
+
+type Identity = Pick<ClickstreamPipelineStatus, "tableIds" | "recovery">;
+
+function keptIdentity(status: ClickstreamPipelineStatus | undefined): Identity {
+  return remembered(status, "tableIds", "recovery");
 }
 
 /** When the driver does not answer, its last batch and its counts still stand; its rates do not. */

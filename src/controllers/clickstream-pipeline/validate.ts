@@ -37,6 +37,8 @@ import type { MemorySplit } from "./memory.ts";
 import { MINIMUM_SPARK_MEMORY, splitMemory } from "./memory.ts";
 import type { ObservedPipeline } from "./observe.ts";
 import { COLLECTOR_SYSTEMS, STREAM_JOB_SYSTEMS } from "./parts.ts";
+import type { JobIdentity } from "./recovery.ts";
+import { resolveIdentity } from "./recovery.ts";
 
 type Spec = ClickstreamPipeline["spec"];
 type Defaults = typeof CLICKSTREAM_PIPELINE_DEFAULTS;
@@ -120,6 +122,7 @@ export interface ValidatedPipeline {
   readonly topicName: TopicName;
   readonly tables: Readonly<Record<"events" | "failedEvents" | "duplicateEvents", TableIdentifier>>;
   readonly eventsTable: EventsTable;
+  readonly identity: JobIdentity;
   readonly collector: CollectorSettings;
   readonly stream: StreamSettings;
   readonly processing: ProcessingSettings;
@@ -155,6 +158,7 @@ export function validatePipeline(
     topicName: defaultTopicName({ namespace: key.namespace, name: names.rawStream }),
     tables: resolveTables(pipeline),
     eventsTable: resolveEventsTable(spec.tables?.events),
+    identity: resolveIdentity(pipeline, observed),
     collector: resolveCollector(spec),
     stream: { ...CLICKSTREAM_PIPELINE_DEFAULTS.stream, ...defined(spec.stream) },
     processing: resolveProcessing(spec),

@@ -36,6 +36,14 @@ export function podProblem(pods: readonly PodObject[]): Problem | undefined {
   return undefined;
 }
 
+/** The first line of what the first of the pods said when one of its containers last ended. */
+export function exitMessage([pod]: readonly PodObject[]): string | undefined {
+  const ends = containersOf(pod === undefined ? [] : [pod]).map(
+    ({ state, lastState }) => state?.terminated?.message ?? lastState?.terminated?.message,
+  );
+  return ends.find((message) => message !== undefined)?.split("\n", 1)[0];
+}
+
 /** Restarts of all containers of the pods. */
 export function restartCount(pods: readonly PodObject[]): number {
   return containersOf(pods).reduce((sum, container) => sum + container.restartCount, 0);

@@ -17,13 +17,14 @@ export function renderJobJson(pipeline: ValidatedPipeline): string {
   return `${JSON.stringify(jobOf(pipeline), null, 2)}\n`;
 }
 
-/** Where the job keeps offsets and state, below the platform's bucket. */
+/** Below it the job keeps offsets and state, in the platform's bucket. */
 export function checkpointPrefix(key: ValidatedPipeline["owner"]["key"]): string {
   return `${CHECKPOINT_FOLDER}/${key.namespace}/${key.name}`;
 }
 
 function jobOf(pipeline: ValidatedPipeline): JobDocument {
   const { owner, platform, processing, tables } = pipeline;
+  const { recovery } = pipeline.identity;
   const { kafka, catalog, storage } = platform.spec;
   return {
     pipeline: owner.key,
@@ -43,7 +44,7 @@ function jobOf(pipeline: ValidatedPipeline): JobDocument {
       failedEvents: formatTable(tables.failedEvents),
       duplicateEvents: formatTable(tables.duplicateEvents),
     },
-    checkpoint: `s3a://${storage.bucket}/${checkpointPrefix(owner.key)}`,
+    checkpoint: `s3a://${storage.bucket}/${checkpointFolder(pipeline)}`,
     triggerIntervalSeconds: processing.triggerIntervalSeconds,
     sessionTimeoutSeconds: processing.sessionTimeoutSeconds,
     dedupWindowSeconds: processing.dedupWindowSeconds,
@@ -54,7 +55,17 @@ function jobOf(pipeline: ValidatedPipeline): JobDocument {
     ...(processing.siteHosts.length === 0 ? {} : { siteHosts: processing.siteHosts }),
     propertyColumns: propertyColumns(pipeline),
     shufflePartitions: shufflePartitions(pipeline),
+    ...(recovery !== undefined && {
+      recoveryId: recovery.id,
+      ...(recovery.readAgain && { readAgain: true }),
+    }),
   };
+}
+
+/** Each recovery has one of its own: what the job kept before stays as it is, and goes with the pipeline. */
+function checkpointFolder({ owner, identity: { recovery } }: ValidatedPipeline): string {
+  const prefix = checkpointPrefix(owner.key);
+  return recovery === undefined ? prefix : `${prefix}/recovery-${recovery.id}`;
 }
 
 function propertyColumns({ eventsTable }: ValidatedPipeline): JobDocument["propertyColumns"] {

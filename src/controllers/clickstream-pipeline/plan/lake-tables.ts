@@ -1,7 +1,9 @@
 /** The three LakeTables that the stream job writes to. Their columns are generated from the event model. Pure. */
+import type { ObjectMeta } from "../../../api/objects.ts";
 import type { LakeTableSpec } from "../../../crds/kinds.ts";
 import { lakeTableKind } from "../../../crds/kinds.ts";
 import { EVENT_TABLES } from "../../../generated/event-model.ts";
+import { ANNOTATIONS } from "../../../naming/marks.ts";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { child } from "../../../targets/kubernetes/child.ts";
 import { TABLE_ROLES } from "../parts.ts";
@@ -18,7 +20,7 @@ const TABLE_PROPERTIES: Readonly<Record<string, string>> = {
 export function planLakeTables(pipeline: ValidatedPipeline): readonly Child<{ spec: LakeTableSpec }>[] {
   return TABLE_ROLES.map((role) => {
     const { database, table } = pipeline.tables[role];
-    return child(lakeTableKind, childMetadata(pipeline, { name: pipeline.names[role] }), {
+    return child(lakeTableKind, metadataOf(role, pipeline), {
       spec: {
         platformRef: { name: pipeline.platform.name },
         database,
@@ -30,6 +32,14 @@ export function planLakeTables(pipeline: ValidatedPipeline): readonly Child<{ sp
       },
     });
   });
+}
+
+/** A recovery wakes the LakeTables, so that a table that is gone is made anew at once. */
+function metadataOf(role: (typeof TABLE_ROLES)[number], pipeline: ValidatedPipeline): ObjectMeta {
+  const { pending, recovery } = pipeline.identity;
+  const id = pending ?? recovery?.id;
+  const metadata = childMetadata(pipeline, { name: pipeline.names[role] });
+  return id === undefined ? metadata : { ...metadata, annotations: { [ANNOTATIONS.recover]: id } };
 }
 
 type Content = Pick<LakeTableSpec, "columns" | "partitionBy" | "sortBy" | "properties">;
