@@ -39,9 +39,16 @@ func (c *Catalog) Load(ctx context.Context, database, table string) (*Table, err
 	}
 	err = c.get(ctx, strings.Join(path, "/")+"?snapshots=refs", &answer)
 	if errors.Is(err, errNotFound) {
-		return nil, fmt.Errorf("the catalog has no table %q in database %q", table, database)
+		return nil, &NoTableError{Database: database, Table: table}
 	}
 	return &answer.Metadata, err
+}
+
+// NoTableError says that a catalog does not have a table.
+type NoTableError struct{ Database, Table string }
+
+func (e *NoTableError) Error() string {
+	return fmt.Sprintf("the catalog has no table %q in database %q", e.Table, e.Database)
 }
 
 // prefix is what the catalog insists on, else what is given, else what the catalog suggests.

@@ -18,6 +18,8 @@ type Table struct {
 	SpecID        int      `json:"default-spec-id"`
 	Orders        []order  `json:"sort-orders"`
 	OrderID       int      `json:"default-sort-order-id"`
+	// Properties are in no manifest: those that it does not name stay as they are.
+	Properties map[string]string `json:"properties"`
 }
 
 type schema struct {

@@ -3,6 +3,7 @@ package cluster
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/dynamic"
 	corev1 "k8s.io/client-go/kubernetes/typed/core/v1"
@@ -97,6 +99,19 @@ func (a *Access) Get(ctx context.Context, resource schema.GroupVersionResource, 
 	default:
 		return nil, &NotFoundError{Kind: kindNames[resource], Name: name, Namespace: a.Namespace}
 	}
+}
+
+// Annotate sets an annotation of a resource.
+func (a *Access) Annotate(ctx context.Context, resource schema.GroupVersionResource, name string, annotation map[string]string) error {
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"annotations": annotation}})
+	if err != nil {
+		return err
+	}
+	options := metav1.PatchOptions{FieldManager: "kubectl-clickstream"}
+	if _, err = a.dynamic.Resource(resource).Namespace(a.Namespace).Patch(ctx, name, types.MergePatchType, patch, options); err != nil {
+		return fmt.Errorf("annotating %s %q: %w", kindNames[resource], name, err)
+	}
+	return nil
 }
 
 // NotFoundError says that a resource is not there.

@@ -32,6 +32,8 @@ type Server struct {
 	refused map[string]bool
 	// forwards are where connections to "pod:port" go.
 	forwards map[string]string
+	// OnAnnotated is called with an object whose annotations were patched, and may change it as a controller would.
+	OnAnnotated func(Object)
 }
 
 // New starts a server that knows no kind yet.
@@ -88,6 +90,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		})
 	case strings.HasSuffix(r.URL.Path, "/portforward"):
 		s.forward(w, r)
+	case isObject && r.Method == http.MethodPatch:
+		s.annotate(object, r)
+		s.write(w, http.StatusOK, object)
 	case isObject:
 		s.write(w, http.StatusOK, object)
 	case s.collections[r.URL.Path]:
@@ -99,6 +104,22 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		})
 	default:
 		http.NotFound(w, r) // what an API server says of a kind that it does not know
+	}
+}
+
+// annotate takes a merge patch over that sets annotations.
+func (s *Server) annotate(object Object, r *http.Request) {
+	var patch struct {
+		Metadata struct {
+			Annotations Object `json:"annotations"`
+		} `json:"metadata"`
+	}
+	if err := json.NewDecoder(r.Body).Decode(&patch); err != nil {
+		s.t.Error(err)
+	}
+	object["metadata"].(Object)["annotations"] = patch.Metadata.Annotations
+	if s.OnAnnotated != nil {
+		s.OnAnnotated(object)
 	}
 }
 

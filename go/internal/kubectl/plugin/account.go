@@ -55,8 +55,7 @@ add up as well. The exit code is 1 when the numbers do not add up or the records
 	flags.DurationVar(&o.wait, "wait", 0, fmt.Sprintf("how long to wait until no event is waiting any longer; %v where only --wait is said", defaultWait))
 	flags.Lookup("wait").NoOptDefVal = defaultWait.String()
 	flags.BoolVar(&o.isLagAllowed, "allow-lag", false, "let events that still wait be no reason for exit code 1")
-	flags.StringVar(&o.internalURL, "collector-internal-url", "",
-		"address of the collector's internal port; by default it is found in the cluster and reached through the API server")
+	o.addInternalFlag(command)
 	o.addTrinoFlags(command)
 	return command
 }
@@ -101,11 +100,9 @@ func (o *accountOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b := books{pipeline: pipeline, collector: through(access, cluster.Service{Name: pipeline.CollectorInternalService(), Port: contract.PortInternal})}
-	if o.internalURL != "" {
-		if b.collector, err = direct("collector-internal-url", o.internalURL); err != nil {
-			return err
-		}
+	b := books{pipeline: pipeline}
+	if b.collector, err = o.collectorInternal(access, pipeline); err != nil {
+		return err
 	}
 	if b.trino, err = o.trinoOf(ctx, access, pipeline); err != nil {
 		return err

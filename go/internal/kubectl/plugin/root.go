@@ -41,7 +41,7 @@ func NewCommand(streams genericiooptions.IOStreams) *cobra.Command {
 	root.SetOut(streams.Out)
 	root.SetErr(streams.ErrOut)
 	root.AddCommand(newSendCommand(shared), newReplayCommand(shared), newGenerateCommand(shared),
-		newStatusCommand(shared), newAccountCommand(shared), newQueryCommand(shared), newAdoptCommand(shared))
+		newStatusCommand(shared), newAccountCommand(shared), newQueryCommand(shared), newAdoptCommand(shared), newRecoverCommand(shared))
 	return root
 }
 
@@ -59,13 +59,26 @@ type sharedOptions struct {
 	flags   *genericclioptions.ConfigFlags
 	streams genericiooptions.IOStreams
 	// The addresses are empty for finding the Services in the cluster.
-	collectorURL, internalURL, trinoURL string
-	queryCluster                        string
+	collectorURL, internalURL, trinoURL, catalogURL string
+	queryCluster                                    string
 }
 
 func (o *sharedOptions) addCollectorFlag(command *cobra.Command) {
 	command.Flags().StringVar(&o.collectorURL, "collector-url", "",
 		"address of the collector; by default it is found in the cluster and reached through the API server")
+}
+
+func (o *sharedOptions) addInternalFlag(command *cobra.Command) {
+	command.Flags().StringVar(&o.internalURL, "collector-internal-url", "",
+		"address of the collector's internal port; by default it is found in the cluster and reached through the API server")
+}
+
+// collectorInternal returns the internal port of a pipeline's collector.
+func (o *sharedOptions) collectorInternal(access *cluster.Access, pipeline *cluster.Pipeline) (endpoint, error) {
+	if o.internalURL != "" {
+		return direct("collector-internal-url", o.internalURL)
+	}
+	return through(access, cluster.Service{Name: pipeline.CollectorInternalService(), Port: contract.PortInternal}), nil
 }
 
 func (o *sharedOptions) addTrinoFlags(command *cobra.Command) {
