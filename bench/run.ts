@@ -9,6 +9,7 @@ import { bringUpPlatform } from "../local/deploy/platform.ts";
 import { checkoutFolder } from "../local/support/checkout.ts";
 import { Steps } from "../local/support/progress.ts";
 import { measureApplyToReady } from "./apply-to-ready.ts";
+import { measureBacklog } from "./backlog.ts";
 import { measureCollector } from "./collector.ts";
 import { measureCache } from "./cache.ts";
 import { measureColdDemo, measureWarmDemo } from "./demo.ts";
@@ -39,7 +40,10 @@ const startSections: Readonly<Record<string, () => Promise<Figure>>> = {
 };
 
 /** Sections that need no cluster. */
-const ownSections: Readonly<Record<string, () => Promise<readonly Figure[]>>> = { scale: measureScale };
+const ownSections: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  scale: measureScale,
+  backlog: measureBacklog,
+};
 
 type Section = (cluster: Cluster) => Promise<readonly Figure[]>;
 

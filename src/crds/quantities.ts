@@ -101,7 +101,7 @@ export const CONTAINER_DEFAULTS = {
 } as const;
 
 /** Smallest memory limit that each container starts with. */
-export const LEAST_MEMORY = { collector: "32Mi", driver: "864Mi", executor: "864Mi", trino: "1Gi" } as const;
+export const LEAST_MEMORY = { collector: "32Mi", driver: "1Gi", executor: "1Gi", trino: "1Gi" } as const;
 
 /** Requests and limits of one container, with its defaults in the description. */
 export function resources(container: keyof typeof CONTAINER_DEFAULTS, title: string) {

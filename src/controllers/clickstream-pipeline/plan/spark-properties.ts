@@ -7,6 +7,7 @@ import { variablesOf } from "../../../platform/environment.ts";
 import type { Properties } from "../../../workloads/properties.ts";
 import { withFurtherProperties } from "../../../workloads/further-properties.ts";
 import { renderProperties } from "../../../workloads/properties.ts";
+import { jvmOptions } from "../memory.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { EXECUTOR_CONTAINER } from "./executor-pod.ts";
 import { DRIVER_PORTS } from "../../../generated/endpoints.ts";
@@ -36,6 +37,7 @@ export function renderSparkProperties(pipeline: ValidatedPipeline): string {
 }
 
 function driverProperties({ owner, processing, names }: ValidatedPipeline): Properties {
+  const { requests, limits } = processing.driverResources;
   return {
     "spark.app.name": names.streamJob,
     "spark.submit.deployMode": "client",
@@ -43,7 +45,7 @@ function driverProperties({ owner, processing, names }: ValidatedPipeline): Prop
     "spark.driver.bindAddress": "0.0.0.0",
     "spark.driver.port": DRIVER_PORTS.driver.port,
     "spark.driver.blockManager.port": DRIVER_PORTS.blocks.port,
-    "spark.driver.extraJavaOptions": "-XX:+ExitOnOutOfMemoryError",
+    "spark.driver.extraJavaOptions": jvmOptions(processing.driverMemory, taskSlots(requests.cpu, limits.cpu)),
     "spark.kubernetes.namespace": owner.key.namespace,
   };
 }
@@ -51,13 +53,17 @@ function driverProperties({ owner, processing, names }: ValidatedPipeline): Prop
 function executorProperties(pipeline: ValidatedPipeline): Properties {
   const { images, names, processing, platform } = pipeline;
   const { requests, limits } = processing.executorResources;
+  const slots = taskSlots(requests.cpu, limits.cpu);
   return {
     "spark.master": "k8s://https://kubernetes.default.svc",
     "spark.executor.instances": processing.executors,
-    "spark.executor.cores": taskSlots(requests.cpu, limits.cpu),
+    "spark.executor.cores": slots,
     "spark.executor.memory": `${processing.executorMemory.heap}m`,
     "spark.executor.memoryOverhead": `${processing.executorMemory.overhead}m`,
-    "spark.executor.extraJavaOptions": "-XX:+ExitOnOutOfMemoryError",
+    "spark.executor.extraJavaOptions": jvmOptions(processing.executorMemory, slots),
+    // Of other executors' rows a task has so many bytes under way; what is larger goes through a file. All must fit into the direct memory.
+    "spark.reducer.maxSizeInFlight": "8m",
+    "spark.network.maxRemoteBlockSizeFetchToMem": "8m",
     "spark.kubernetes.executor.request.cores": requests.cpu,
     "spark.kubernetes.executor.limit.cores": limits.cpu,
     "spark.kubernetes.container.image": images.spark,

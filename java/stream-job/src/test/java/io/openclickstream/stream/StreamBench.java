@@ -18,7 +18,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.hadoop.HadoopCatalog;
 import org.apache.spark.SparkConf;
@@ -41,11 +40,7 @@ public final class StreamBench {
     private static final int CORES = 2;
     private static final int POLL_MILLIS = 5;
     private static final double NANOS = 1e9;
-    private static final double MILLIS = 1e3;
-    private static final String[] USER_AGENTS = {
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.%d Safari/537.36",
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_%d like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.1 Safari/604.1",
-    };
+    private static final GeneratedEvents EVENTS = new GeneratedEvents(20_000);
 
     private final SparkSession spark;
     private final Path folder;
@@ -117,27 +112,10 @@ public final class StreamBench {
         }
     }
 
-    /** About 700 bytes of event, as a page view has; every hundredth record repeats an identifier, every two hundredth is broken. */
     private static Row record(long number) {
-        Random random = new Random(number);
-        long id = number % 100 == 99 ? number - 1 : number;
-        String userAgent = String.format(Locale.ROOT, USER_AGENTS[random.nextInt(USER_AGENTS.length)], random.nextInt(50));
-        String event = "{\"event_id\":\"" + id + "-5f0c3c0e6d0b5f5e9a360c1b6f4e7a10\",\"event_type\":\"page_view\",\"timestamp\":"
-            + (long) (1.7e9 * MILLIS + number * 10) + ",\"anonymous_id\":\"visitor-" + random.nextInt(20_000)
-            + "\",\"page_url\":\"https://shop.example.com/products/" + random.nextInt(1000)
-            + "?utm_source=newsletter&utm_medium=email&utm_campaign=spring&q=shoes\",\"page_title\":\"Shoes for everybody\","
-            + "\"referrer\":\"https://www.google.com/search?q=shoes\",\"language\":\"de-CH\",\"properties\":{\"price\":" + random.nextInt(500)
-            + ",\"currency\":\"CHF\",\"viewport\":\"1280x720\",\"experiment\":\"b\",\"position\":" + random.nextInt(50) + "}"
-            + (number % 200 == 7 ? "" : "}");
-        List<Row> headers = List.of(
-            header("record_id", "01890000-0000-7000-8000-" + number),
-            header("received_at", Long.toString((long) (1.7e9 * MILLIS) + number * 10)),
-            header("source", "http"),
-            header("content_type", "application/json"),
-            header("ip", "198.51.100." + random.nextInt(255)),
-            header("user_agent", userAgent));
+        List<Row> headers = EVENTS.headers(number).entrySet().stream().map(entry -> header(entry.getKey(), entry.getValue())).toList();
         return RowFactory.create(
-            event.getBytes(StandardCharsets.UTF_8), CollectionConverters.asScala(headers).toSeq(), 0, number, new Timestamp(0));
+            EVENTS.value(number), CollectionConverters.asScala(headers).toSeq(), 0, number, new Timestamp(0));
     }
 
     private static Row header(String name, String value) {

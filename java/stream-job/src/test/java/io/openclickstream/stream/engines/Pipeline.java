@@ -19,8 +19,6 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.iceberg.CatalogUtil;
-import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.data.Record;
 
 /** A pipeline's topic, tables and checkpoint on the real engines, all new. */
@@ -40,7 +38,7 @@ final class Pipeline {
         this.kafka = kafka;
         this.folder = folder;
         this.topic = new TestTopic(kafka, "jobtest." + name + "-raw", PARTITIONS);
-        this.lake = new TestLake(catalogOf(engines), "jobtest", name);
+        this.lake = new TestLake(engines.catalog(), "jobtest", name);
     }
 
     static Pipeline create(Engines engines, KafkaAccess kafka, Path folder) throws ExecutionException, InterruptedException {
@@ -48,19 +46,6 @@ final class Pipeline {
         pipeline.topic.create();
         pipeline.lake.create();
         return pipeline;
-    }
-
-    private static Catalog catalogOf(Engines engines) {
-        Map<String, String> properties = Map.of(
-            "type", "rest",
-            "uri", engines.catalogUri(),
-            "io-impl", "org.apache.iceberg.aws.s3.S3FileIO",
-            "s3.endpoint", engines.s3Endpoint(),
-            "s3.path-style-access", "true",
-            "client.region", engines.region(),
-            "s3.access-key-id", engines.accessKey(),
-            "s3.secret-access-key", engines.secretKey());
-        return CatalogUtil.buildIcebergCatalog("test", properties, new Configuration());
     }
 
     TestTopic topic() {
