@@ -45,6 +45,7 @@ export async function bringUpPlatform(steps: Steps): Promise<Cluster> {
   await steps.run("Build kubectl clickstream", buildPlugin);
   await steps.run("Install engines and operator", async (report) => {
     await cluster.applyWithImages("engines", images);
+    await cluster.apply(join(checkoutFolder, "config", "crd"));
     await cluster.applyWithImages("operator", images);
     await waitForWorkloads(cluster, "engines", { timeoutSeconds: engineTimeoutSeconds, report });
     await waitForWorkloads(cluster, "openclickstream-system", {

@@ -154,7 +154,12 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     expect(account.duplicate).toBe(before.duplicate);
   });
 
-  it("rolls the query cluster when a catalog is added and probes it", async () => {
+  it("rolls the query cluster when a catalog is added, probes it, and lets a query that runs come to its end", async () => {
+    const { stored } = await environment.account();
+    const events = `lake.${database(environment)}.web_events`;
+    const busy = environment.query(
+      `SELECT count(length(a.page_path || b.page_path)) AS pairs FROM ${events} a CROSS JOIN ${events} b`,
+    );
     await environment.patch("querycluster/query", {
       spec: { catalogs: [{ name: "benchmark", connector: "tpch" }] },
     });
@@ -165,6 +170,8 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     ]);
     const rows = await environment.query("SELECT count(*) AS nations FROM benchmark.tiny.nation");
     expect(Number(rows[0]?.["nations"])).toBe(25);
+    const [row] = await busy;
+    expect(Number(row?.["pairs"])).toBe(stored ** 2);
   });
 
   it("takes workers in, and lets one that leaves finish its tasks", async () => {
