@@ -12,7 +12,7 @@ import { normalLocation } from "../../naming/locations.ts";
 import { formatTable } from "../../naming/tables.ts";
 import type { DatabaseName, TableIdentifier } from "../../naming/tables.ts";
 import type { WritePermit } from "../../runtime/controller.ts";
-import { findTransientError, TerminalError } from "../../runtime/errors.ts";
+import { findTransientError, findWaitingError, TerminalError } from "../../runtime/errors.ts";
 import type { CatalogClient, CatalogRequest, CatalogResult } from "./client.ts";
 import { namespacePath, tablePath } from "./client.ts";
 import type { CreateTable, TableChange } from "./diff.ts";
@@ -26,17 +26,21 @@ import { writePartitionSpec, writeSchema, writeSortOrder } from "./wire.ts";
 /** In the protocol: the schema, spec or order that the same commit added last. */
 const LAST_ADDED = -1;
 
-/** Creates a database unless it is there; `false`: it was. */
+/** Creates a database unless it is there. Somebody who makes it at the same time is as good: the table's creation tells whether it is there. */
 async function createDatabase(
   client: CatalogClient,
   database: DatabaseName,
   permit: WritePermit,
-): Promise<boolean> {
+): Promise<void> {
   const doing = `creating database "${database}"`;
   const body: CreateNamespaceRequest = { namespace: [database], properties: {} };
-  const result = await client.send({ method: "POST", path: "namespaces", body, ...writing(doing, permit) });
-  if (result.outcome === "missing") throw result.error;
-  return result.outcome === "done";
+  try {
+    const result = await client.send({ method: "POST", path: "namespaces", body, ...writing(doing, permit) });
+    if (result.outcome === "missing") throw result.error;
+  } catch (error) {
+    // Catalogs that commit like Git answer a conflict and not that it exists.
+    if (findWaitingError(error)?.reason !== "NotSettled") throw error;
+  }
 }
 
 export interface CreateOptions {
