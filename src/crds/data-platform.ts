@@ -28,6 +28,12 @@ const kafka = z
         })
           .optional()
           .describe("Certificate authorities to trust. Default those of the system."),
+        clientSecretRef: secretRef({})
+          .optional()
+          .describe(
+            "Certificate to show to the brokers, and its private key: a Secret of the type kubernetes.io/tls, with the keys 'tls.crt' and " +
+              "'tls.key' (PKCS#8, without a passphrase). Default none.",
+          ),
       })
       .optional()
       .describe("Encrypts the connections when present. Default none."),

@@ -4,7 +4,14 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { KINDS } from "./kinds.ts";
 import type { SpecCase } from "./testdata/spec-case.ts";
-import { SPEC_CASES, kindNamed, fileNameOf, sampleOf, specOf } from "./testdata/spec-cases.ts";
+import {
+  FURTHER_SAMPLES,
+  SPEC_CASES,
+  kindNamed,
+  fileNameOf,
+  sampleOf,
+  specOf,
+} from "./testdata/spec-cases.ts";
 
 /** Path and message of everything that zod refuses. */
 function refusals(specCase: SpecCase): readonly string[] {
@@ -39,6 +46,12 @@ describe.each(KINDS.map((kind) => [kind.kind, kind] as const))("%s", (_, kind) =
   it("begins its columns with Ready and ends them with Message and Age", () => {
     const names = kind.printerColumns.map((column) => column.name);
     expect([names[0], ...names.slice(-2)]).toStrictEqual(["Ready", "Message", "Age"]);
+  });
+});
+
+describe("a further sample", () => {
+  it.each(FURTHER_SAMPLES)("%s is accepted whole", (_, sample) => {
+    expect(kindNamed(sample.kind).schema.parse(sample.spec)).toStrictEqual(sample.spec);
   });
 });
 

@@ -10,8 +10,14 @@ export interface CollectorEnvironment {
   readonly KAFKA_TOPIC: string;
   /** Whether the connection to Kafka is encrypted. */
   readonly KAFKA_TLS?: boolean | undefined;
-  /** PEM file of the servers' authority; without it the system's authorities count. */
+  /**
+   * PEM file of the servers' authority; without it the system's authorities count. Read for each connection.
+   */
   readonly KAFKA_CA_FILE?: string | undefined;
+  /** PEM file of the certificate to show to Kafka; without it none is shown. Read for each connection. */
+  readonly KAFKA_CLIENT_CERTIFICATE_FILE?: string | undefined;
+  /** PEM file of the certificate's private key. */
+  readonly KAFKA_CLIENT_KEY_FILE?: string | undefined;
   /** How to log in to Kafka; without it there is no login. */
   readonly KAFKA_SASL_MECHANISM?: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512" | undefined;
   /** How long an event waits for others to share a Kafka request with. */

@@ -26,6 +26,10 @@ export interface JobDocument {
           readonly saslMechanism?: string | undefined;
           /** PEM file of the servers' authority; without it the system's authorities count. */
           readonly caFile?: string | undefined;
+          /** PEM file of the certificate to show to Kafka; without it none is shown. */
+          readonly clientCertificateFile?: string | undefined;
+          /** PEM file of the certificate's private key. */
+          readonly clientKeyFile?: string | undefined;
         }
       | undefined;
   };

@@ -1,7 +1,7 @@
 /** How a platform's Secrets reach a container: by reference, as environment variables and files, never copied. Pure. */
 import type { V1EnvVar, V1Volume, V1VolumeMount } from "@kubernetes/client-node";
 import type { DataPlatformSpec } from "../crds/kinds.ts";
-import type { Component, SecretFile } from "./references.ts";
+import type { Component, Reference, SecretFile } from "./references.ts";
 import { REFERENCES, referencesOf } from "./references.ts";
 import type { SecretKey } from "./secrets.ts";
 
@@ -10,8 +10,22 @@ export interface SecretVariable extends SecretKey {
   readonly variable: string;
 }
 
-/** Where the certificate authorities of Kafka are in a container. */
-export const KAFKA_CA_FILE = pathOf(REFERENCES.kafkaAuthorities.file);
+/** Where a container finds what it needs for TLS with Kafka; a file is absent where the spec names no Secret for it. */
+export interface KafkaFiles {
+  readonly authorities: string | undefined;
+  readonly clientCertificate: string | undefined;
+  readonly clientKey: string | undefined;
+}
+
+export function kafkaFiles(spec: DataPlatformSpec): KafkaFiles {
+  const fileOf = (reference: Reference & { readonly file: SecretFile }): string | undefined =>
+    reference.secret(spec) === undefined ? undefined : `${reference.file.folder}/${reference.file.name}`;
+  return {
+    authorities: fileOf(REFERENCES.kafkaAuthorities),
+    clientCertificate: fileOf(REFERENCES.kafkaClientCertificate),
+    clientKey: fileOf(REFERENCES.kafkaClientKey),
+  };
+}
 
 /** The variables of a container that needs these components. */
 export function variablesOf(
@@ -39,15 +53,16 @@ export function secretVolumes(
   const files = referencesOf(spec, components).flatMap(({ file, secret, key }) =>
     file === undefined ? [] : [{ ...file, secret, key }],
   );
+  const byVolume = [...Map.groupBy(files, ({ volume }) => volume).values()];
   return {
-    volumes: files.map(({ volume, secret, key, name }) => ({
-      name: volume,
-      secret: { secretName: secret, items: [{ key, path: name }] },
-    })),
-    mounts: files.map(({ volume, folder }) => ({ name: volume, mountPath: folder, readOnly: true })),
+    volumes: byVolume.flatMap((of) =>
+      of.slice(0, 1).map(({ volume, secret }) => ({
+        name: volume,
+        secret: { secretName: secret, items: of.map(({ key, name }) => ({ key, path: name })) },
+      })),
+    ),
+    mounts: byVolume.flatMap((of) =>
+      of.slice(0, 1).map(({ volume, folder }) => ({ name: volume, mountPath: folder, readOnly: true })),
+    ),
   };
-}
-
-function pathOf({ folder, name }: SecretFile): string {
-  return `${folder}/${name}`;
 }

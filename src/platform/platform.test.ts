@@ -16,11 +16,12 @@ import type { SecretRead, Secrets } from "./secrets.ts";
 import { requireStorage } from "./storage.ts";
 
 const PEM = "-----BEGIN CERTIFICATE-----";
+const PRIVATE_KEY = "-----BEGIN PRIVATE KEY----- hunter0";
 const KEY = { namespace: "shop", name: "main" };
 const SPEC: DataPlatformSpec = {
   kafka: {
     bootstrapServers: ["kafka:9092"],
-    tls: { caSecretRef: { name: "kafka" } },
+    tls: { caSecretRef: { name: "kafka" }, clientSecretRef: { name: "kafka-client" } },
     sasl: { mechanism: "SCRAM-SHA-512", secretRef: { name: "kafka", passwordKey: "pass" } },
   },
   storage: {
@@ -34,6 +35,7 @@ const SPEC: DataPlatformSpec = {
 
 const SECRETS: Secrets = new Map([
   ["kafka", secretWith({ "ca.crt": PEM, username: "me", pass: "hunter2" })],
+  ["kafka-client", secretWith({ "tls.crt": PEM, "tls.key": PRIVATE_KEY })],
   ["s3", secretWith({ accessKeyId: "id", secretAccessKey: "hunter3" })],
   ["catalog", secretWith({ token: "hunter4" })],
 ]);
@@ -56,9 +58,10 @@ describe("the settings of a platform", () => {
       requireCatalog(platform()),
     ];
     expect(kafka).toMatchObject({
-      tls: { certificateAuthority: PEM },
+      tls: { certificateAuthority: PEM, client: { certificate: PEM } },
       sasl: { mechanism: "SCRAM-SHA-512" },
     });
+    expect(kafka.tls?.client?.privateKey.reveal()).toBe(PRIVATE_KEY);
     expect(kafka.sasl?.username.reveal()).toBe("me");
     expect(kafka.sasl?.password.reveal()).toBe("hunter2");
     expect(storage).toMatchObject({ isPathStyle: true, bucket: "lake" });
@@ -95,7 +98,12 @@ describe("the settings of a platform", () => {
 
 describe("the references of a platform", () => {
   it("name every Secret once, for the components that are asked for", () => {
-    expect(secretNamesOf(SPEC, ["Kafka", "Storage", "Catalog"])).toEqual(["kafka", "s3", "catalog"]);
+    expect(secretNamesOf(SPEC, ["Kafka", "Storage", "Catalog"])).toEqual([
+      "kafka",
+      "kafka-client",
+      "s3",
+      "catalog",
+    ]);
     expect(secretNamesOf(SPEC, ["Storage"])).toEqual(["s3"]);
   });
 
@@ -108,8 +116,21 @@ describe("the references of a platform", () => {
     expect(secretVolumes(SPEC, ["Kafka"])).toEqual({
       volumes: [
         { name: "kafka-ca", secret: { secretName: "kafka", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+        {
+          name: "kafka-client",
+          secret: {
+            secretName: "kafka-client",
+            items: [
+              { key: "tls.crt", path: "tls.crt" },
+              { key: "tls.key", path: "tls.key" },
+            ],
+          },
+        },
       ],
-      mounts: [{ name: "kafka-ca", mountPath: "/etc/openclickstream-kafka", readOnly: true }],
+      mounts: [
+        { name: "kafka-ca", mountPath: "/etc/openclickstream-kafka", readOnly: true },
+        { name: "kafka-client", mountPath: "/etc/openclickstream-kafka-client", readOnly: true },
+      ],
     });
     expect(secretVolumes(SPEC, ["Storage", "Catalog"])).toEqual({ volumes: [], mounts: [] });
   });
@@ -129,6 +150,12 @@ describe("a reference that leads nowhere", () => {
       withSecret("kafka", secretWith({ "ca.crt": PEM, username: "", pass: "" })),
       "SecretKeyMissing",
       'Secret "kafka" has no key "username"',
+    ],
+    [
+      "a key of a certificate",
+      withSecret("kafka-client", secretWith({ "tls.crt": PEM })),
+      "SecretKeyMissing",
+      'Secret "kafka-client" has no key "tls.key"',
     ],
     [
       "a DataPlatform",
@@ -198,8 +225,13 @@ describe("a platform that is read", () => {
       return getAll(key);
     });
     const found = await platforms.read(user, passOver(resource));
-    expect(found.state === "present" && [...found.secrets.keys()]).toEqual(["kafka", "s3", "catalog"]);
-    expect(asked).toEqual(["shop/kafka", "shop/s3", "shop/catalog"]);
+    expect(found.state === "present" && [...found.secrets.keys()]).toEqual([
+      "kafka",
+      "kafka-client",
+      "s3",
+      "catalog",
+    ]);
+    expect(asked).toEqual(["shop/kafka", "shop/kafka-client", "shop/s3", "shop/catalog"]);
   });
 
   it("is remembered with what its Secrets last held, and forgotten when nobody asked for it for long", async () => {

@@ -11,7 +11,7 @@ import type { ValueForm } from "./value-form.ts";
 /** A system of a platform, as `status.components` names it. */
 export type Component = (typeof PLATFORM_COMPONENTS)[number];
 
-/** A key of a Secret as a file in a container. */
+/** A key of a Secret as a file in a container. Files of one volume are keys of one Secret. */
 export interface SecretFile {
   readonly volume: string;
   readonly folder: string;
@@ -30,9 +30,15 @@ export interface Reference {
   /** Environment variable of the containers that need the component. */
   readonly variable?: string;
   readonly file?: SecretFile;
+  /** Containers read the file anew for each connection: they need no restart for another value. */
+  readonly isReread?: boolean;
   /** What to know when a workload lacks the key. */
   readonly hint?: string;
 }
+
+/** Keys of a Secret of the type kubernetes.io/tls. */
+const TLS_KEYS = { certificate: "tls.crt", privateKey: "tls.key" } as const;
+const KAFKA_CLIENT = { volume: "kafka-client", folder: "/etc/openclickstream-kafka-client" } as const;
 
 export const REFERENCES = {
   kafkaAuthorities: {
@@ -42,6 +48,25 @@ export const REFERENCES = {
     defaultKey: DATA_PLATFORM_DEFAULTS.caKey,
     form: "Certificates",
     file: { volume: "kafka-ca", folder: "/etc/openclickstream-kafka", name: "ca.crt" },
+    isReread: true,
+  },
+  kafkaClientCertificate: {
+    component: "Kafka",
+    secret: ({ kafka }) => kafka.tls?.clientSecretRef?.name,
+    key: () => undefined,
+    defaultKey: TLS_KEYS.certificate,
+    form: "Certificates",
+    file: { ...KAFKA_CLIENT, name: TLS_KEYS.certificate },
+    isReread: true,
+  },
+  kafkaClientKey: {
+    component: "Kafka",
+    secret: ({ kafka }) => kafka.tls?.clientSecretRef?.name,
+    key: () => undefined,
+    defaultKey: TLS_KEYS.privateKey,
+    form: "PrivateKey",
+    file: { ...KAFKA_CLIENT, name: TLS_KEYS.privateKey },
+    isReread: true,
   },
   kafkaUsername: {
     component: "Kafka",
@@ -106,6 +131,7 @@ export function secretKeyOf(reference: Reference, spec: DataPlatformSpec): Secre
 interface ResolvedReference extends SecretKey {
   readonly variable?: string | undefined;
   readonly file?: SecretFile | undefined;
+  readonly isReread?: boolean | undefined;
 }
 
 /** What the platform refers to for these components, in their order. */
@@ -116,8 +142,17 @@ export function referencesOf(
   const rows = components.flatMap((component) => ROWS.filter((row) => row.component === component));
   return rows.flatMap((row) => {
     const key = secretKeyOf(row, spec);
-    return key === undefined ? [] : [{ ...key, variable: row.variable, file: row.file }];
+    const { variable, file, isReread } = row;
+    return key === undefined ? [] : [{ ...key, variable, file, isReread }];
   });
+}
+
+/** Those of them whose new values reach a process only when it starts. */
+export function referencesReadOnce(
+  spec: DataPlatformSpec,
+  components: readonly Component[],
+): readonly ResolvedReference[] {
+  return referencesOf(spec, components).filter(({ isReread }) => isReread !== true);
 }
 
 /** Names of the Secrets that the platform refers to for these components, each once. */

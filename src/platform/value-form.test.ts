@@ -17,6 +17,15 @@ describe("a value of a Secret", () => {
     ["Text", "pass\0word", "holds a control character"],
     ["Certificates", "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n", undefined],
     ["Certificates", "MII", "holds no certificate in PEM form"],
+    ["PrivateKey", "-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\n", undefined],
+    ["PrivateKey", "-----BEGIN CERTIFICATE-----", "holds no private key in PEM form"],
+    ["PrivateKey", "-----BEGIN ENCRYPTED PRIVATE KEY-----", "store it without a passphrase"],
+    [
+      "PrivateKey",
+      "-----BEGIN RSA PRIVATE KEY-----",
+      'holds a key as "RSA PRIVATE KEY" and must hold it in PKCS#8 form',
+    ],
+    ["PrivateKey", "-----BEGIN EC PRIVATE KEY-----", "privateKey.encoding: PKCS8"],
   ] as const)("that is a %s: %j", (form, value, problem) => {
     const told = formProblem(new Secret(value), form);
     if (problem === undefined) expect(told).toBeUndefined();

@@ -1,8 +1,8 @@
 /** What is wrong with a value of a Secret before any system is asked, told without the value. Pure. */
 import type { Secret } from "./secret.ts";
 
-/** `Header` is sent in a header of HTTP, `Text` in one line anywhere else, `Certificates` is a file in PEM form. */
-export type ValueForm = "Header" | "Text" | "Certificates";
+/** `Header` is sent in a header of HTTP, `Text` in one line anywhere else; `Certificates` and `PrivateKey` are files in PEM form. */
+export type ValueForm = "Header" | "Text" | "Certificates" | "PrivateKey";
 
 /** Goes on a sentence that begins with what the value is; `undefined` when it can be used. */
 export function formProblem(secret: Secret, form: ValueForm): string | undefined {
@@ -10,6 +10,7 @@ export function formProblem(secret: Secret, form: ValueForm): string | undefined
   if (form === "Certificates") {
     return value.includes("-----BEGIN CERTIFICATE-----") ? undefined : "holds no certificate in PEM form";
   }
+  if (form === "PrivateKey") return keyProblem(value);
   if (/[\r\n]$/.test(value)) return `ends with a line feed, as echo writes one; ${ADVICE}`;
   if (/[\r\n]/.test(value)) return "holds a line feed; it must be one line";
   if (CONTROL.test(value)) return "holds a control character; it must be text of one line";
@@ -22,6 +23,16 @@ const ADVICE =
 const CONTROL = /[\u0000-\u001f\u007f]/;
 /** What stands for bytes that are no UTF-8. */
 const UNDECODABLE = "\uFFFD";
+
+/** Java reads no other form of a key than PKCS#8, and nobody has a passphrase for it. */
+function keyProblem(value: string): string | undefined {
+  if (value.includes("-----BEGIN PRIVATE KEY-----")) return undefined;
+  const found = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----/.exec(value)?.[1];
+  if (found === undefined) return "holds no private key in PEM form";
+  if (found === "ENCRYPTED PRIVATE KEY")
+    return "holds an encrypted private key; store it without a passphrase";
+  return `holds a key as "${found}" and must hold it in PKCS#8 form; convert it with openssl pkcs8 -topk8 -nodes, or set privateKey.encoding: PKCS8 in cert-manager's Certificate`;
+}
 
 function headerProblem(value: string): string | undefined {
   if (/^ | $/.test(value)) return "begins or ends with a blank, which no header keeps; store it without";

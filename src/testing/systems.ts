@@ -52,7 +52,8 @@ export function secretWith(values: Readonly<Record<string, string>>, name = "sec
 
 /** A value that a key of a platform's Secret may have. */
 export function valueFor({ key, form }: SecretKey): string {
-  return form === "Certificates" ? "-----BEGIN CERTIFICATE-----" : `value-of-${key}`;
+  if (form === "Certificates") return "-----BEGIN CERTIFICATE-----";
+  return form === "PrivateKey" ? "-----BEGIN PRIVATE KEY-----" : `value-of-${key}`;
 }
 
 /** `PLATFORM` with its Secret. */

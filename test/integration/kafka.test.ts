@@ -1,5 +1,5 @@
 /** The Kafka target on real brokers: what it does to topics, and how it connects. An independent client (kafkajs) produces and looks. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -200,7 +200,7 @@ describe("topics", () => {
   });
 });
 
-describe("a connection with TLS and SASL", () => {
+describe("a connection with TLS", () => {
   let kafka: SecuredKafka;
   beforeAll(async () => {
     kafka = await startSecuredKafka(join(directory, "secured"));
@@ -215,6 +215,14 @@ describe("a connection with TLS and SASL", () => {
       tls: { certificateAuthority: kafka.certificateAuthority },
       sasl: { mechanism, username: new Secret(user.username), password: new Secret(user.password) },
     };
+  }
+
+  async function mutual(name: keyof SecuredKafka["clients"]): Promise<KafkaSettings> {
+    const { certificateFile, keyFile } = kafka.clients[name];
+    const [certificate, key] = [await readFile(certificateFile, "utf8"), await readFile(keyFile, "utf8")];
+    const client = { certificate, privateKey: new Secret(key) };
+    const { certificateAuthority } = kafka;
+    return { bootstrapServers: [kafka.mutualAddress], tls: { certificateAuthority, client } };
   }
 
   it.each<SaslMechanism>(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"])("with %s works", async (mechanism) => {
@@ -247,6 +255,48 @@ describe("a connection with TLS and SASL", () => {
     const error = await failureOf(open({ ...secured("PLAIN", OPERATOR), tls: {} }).probe());
     expect(findWaitingError(error)).toMatchObject({ reason: "KafkaUnreachable" });
     expect(error.message).toMatch(/self-signed certificate/);
+  });
+
+  it("with a client's certificate works", async () => {
+    const admin = open(await mutual("operator"));
+    expect(await admin.probe()).toMatchObject({ brokers: 1 });
+    expect(await converge(admin, wanted("mutual"))).toMatchObject({ partitions: 2 });
+  });
+
+  it("with the certificate of a client without rights is told which right is missing", async () => {
+    const admin = open(await mutual("guest"));
+    const [result] = await admin.execute(diffTopic(wanted("mutual-forbidden"), undefined), PERMIT);
+    const error = result?.outcome === "failed" ? result.error : undefined;
+    expect(findWaitingError(error)).toMatchObject({ reason: "Unauthorized" });
+  });
+
+  it.each(["stranger", "nobody"] as const)(
+    "with the certificate of %s where the broker asks for one that it knows is refused",
+    async (client) => {
+      const settings = await mutual(client === "nobody" ? "operator" : client);
+      const { certificateAuthority } = kafka;
+      const error = await failureOf(
+        open(client === "nobody" ? { ...settings, tls: { certificateAuthority } } : settings).probe(),
+      );
+      const waiting = findWaitingError(error);
+      expect([waiting?.reason, waiting?.message]).toEqual([
+        "Unauthorized",
+        expect.stringMatching(/CERTIFICATE_REFUSED.*it does not take the client's certificate/),
+      ]);
+      expect(error.message).not.toMatch(/PRIVATE KEY/);
+    },
+  );
+
+  it("with a certificate beside the key of another does not come about", async () => {
+    const [{ tls: one }, { tls: other }] = [await mutual("operator"), await mutual("guest")];
+    const client = {
+      certificate: one?.client?.certificate ?? "",
+      privateKey: other?.client?.privateKey ?? new Secret(""),
+    };
+    const settings = { bootstrapServers: [kafka.mutualAddress], tls: { ...one, client } };
+    const error = await failureOf(open(settings).probe());
+    expect(findWaitingError(error)).toMatchObject({ reason: "KafkaUnreachable" });
+    expect(error.message).toMatch(/key values mismatch/);
   });
 
   it("without TLS where the broker wants it does not come about", async () => {

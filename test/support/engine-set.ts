@@ -1,7 +1,7 @@
 /** Kafka, S3 and the Iceberg catalog of one test run, started together and stopped together. */
 import { join } from "node:path";
 import { startKafka, startNessie, startVersitygw, type BucketAccess, type Engine } from "./engines.ts";
-import { OPERATOR, startSecuredKafka } from "./secured-kafka.ts";
+import { type ClientCertificate, OPERATOR, startSecuredKafka } from "./secured-kafka.ts";
 
 /** Where the engines of a test run are. */
 export interface EngineAddresses {
@@ -26,6 +26,11 @@ export interface SecuredKafkaAccess {
   readonly caFile: string;
   readonly username: string;
   readonly password: string;
+  /** Its other listener, and the certificate of a client that may do everything there. */
+  readonly mutual: ClientCertificate & {
+    readonly bootstrapServers: readonly string[];
+    readonly caFile: string;
+  };
 }
 
 /** What was started and has to be stopped, also when a later start fails. */
@@ -62,7 +67,9 @@ export class RunningEngines {
 
   async startSecuredKafka(): Promise<SecuredKafkaAccess> {
     const secured = await this.keep(startSecuredKafka(join(this.#directory, "secured-kafka")));
-    return { bootstrapServers: [secured.address], caFile: secured.caFile, ...OPERATOR };
+    const { caFile, clients } = secured;
+    const mutual = { bootstrapServers: [secured.mutualAddress], caFile, ...clients.operator };
+    return { bootstrapServers: [secured.address], caFile, ...OPERATOR, mutual };
   }
 
   async #startLake(): Promise<Pick<EngineAddresses, "storage" | "catalog">> {

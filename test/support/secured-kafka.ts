@@ -1,4 +1,7 @@
-/** A Kafka that asks for TLS and SASL and knows rights, for tests of connections. Its users are below; only one may do everything. */
+/**
+ * A Kafka that knows rights, for tests of connections: one listener asks for TLS and SASL, the other for a client's certificate. Its users
+ * are below; only one of each kind may do everything.
+ */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mustRun } from "../../local/support/command.ts";
@@ -11,21 +14,34 @@ export const OPERATOR = { username: "operator", password: "operator-pa55word" } 
 /** Known to PLAIN, may do nothing. */
 export const GUEST = { username: "guest", password: "guest-pa55word" } as const;
 
+/** Files of a certificate and its key, PEM. */
+export interface ClientCertificate {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+}
+
 export interface SecuredKafka extends Engine {
   /** PEM of the authority that the broker's certificate is from (its own). */
   readonly certificateAuthority: string;
   /** The file that holds it. */
   readonly caFile: string;
+  /** The listener that asks for a certificate, as `localhost:port`. */
+  readonly mutualAddress: string;
+  /** Certificates by the names in them. The brokers do not know the authority of the stranger's. */
+  readonly clients: Readonly<Record<(typeof CLIENTS)[number], ClientCertificate>>;
 }
+
+const CLIENTS = ["operator", "guest", "stranger"] as const;
 
 /** Starts it in an empty folder. The address is `localhost:port`, the name in its certificate. */
 export async function startSecuredKafka(directory: string): Promise<SecuredKafka> {
   await mkdir(directory, { recursive: true });
   const jars = await (await mavenArtifacts("kafka")).provide(() => undefined);
   const home = await javaHome({ minimum: 17, maximum: 99 });
-  const [port = 0, internal = 0, controller = 0] = await freePorts(3);
+  const [port = 0, mutual = 0, internal = 0, controller = 0] = await freePorts(4);
   const certificateAuthority = await makeCertificate(directory);
-  const file = await writeConfiguration(directory, { port, internal, controller });
+  const clients = await makeClients(directory);
+  const file = await writeConfiguration(directory, { port, mutual, internal, controller });
   const java = [join(home, "bin", "java"), "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
   const base = [
     ...java,
@@ -47,7 +63,14 @@ export async function startSecuredKafka(directory: string): Promise<SecuredKafka
     deadlineSeconds: 120,
     isReady: async (log) => log.includes("Kafka Server started"),
   });
-  return { address: `localhost:${port}`, certificateAuthority, caFile: certificateFile(directory), stop };
+  return {
+    address: `localhost:${port}`,
+    mutualAddress: `localhost:${mutual}`,
+    certificateAuthority,
+    caFile: certificateFile(directory),
+    clients,
+    stop,
+  };
 }
 
 function certificateFile(directory: string): string {
@@ -65,9 +88,47 @@ async function makeCertificate(directory: string): Promise<string> {
   return pem;
 }
 
+/** The authority of the clients, whose certificate the broker trusts. */
+function clientAuthority(directory: string): ClientCertificate {
+  return filesOf(directory, "clients");
+}
+
+function filesOf(directory: string, name: string): ClientCertificate {
+  return { certificateFile: join(directory, `${name}.crt`), keyFile: join(directory, `${name}.key`) };
+}
+
+async function makeClients(directory: string): Promise<SecuredKafka["clients"]> {
+  const authority = clientAuthority(directory);
+  await makePair("clients", authority);
+  for (const name of CLIENTS) {
+    await makePair(name, filesOf(directory, name), name === "stranger" ? undefined : authority);
+  }
+  const [operator, guest, stranger] = CLIENTS.map((name) => filesOf(directory, name)) as [
+    ClientCertificate,
+    ClientCertificate,
+    ClientCertificate,
+  ];
+  return { operator, guest, stranger };
+}
+
+/** Signed by the authority, or by itself. */
+async function makePair(
+  name: string,
+  files: ClientCertificate,
+  authority?: ClientCertificate,
+): Promise<void> {
+  const signed =
+    authority === undefined ? [] : ["-CA", authority.certificateFile, "-CAkey", authority.keyFile];
+  await mustRun("openssl", [
+    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"],
+    ...["-subj", `/CN=${name}`, "-keyout", files.keyFile, "-out", files.certificateFile, ...signed],
+    ...(authority === undefined ? [] : ["-addext", "basicConstraints=critical,CA:FALSE"]),
+  ]);
+}
+
 async function writeConfiguration(
   directory: string,
-  ports: { readonly port: number; readonly internal: number; readonly controller: number },
+  ports: Readonly<Record<"port" | "mutual" | "internal" | "controller", number>>,
 ): Promise<string> {
   await writeFile(join(directory, "log4j2.properties"), logToOutput);
   const plain = "org.apache.kafka.common.security.plain.PlainLoginModule required";
@@ -76,10 +137,22 @@ async function writeConfiguration(
   const settings = {
     ...(await engineSettings("server.properties")),
     "controller.quorum.voters": `1@127.0.0.1:${ports.controller}`,
-    listeners: `CLIENT://127.0.0.1:${ports.port},INTERNAL://127.0.0.1:${ports.internal},CONTROLLER://127.0.0.1:${ports.controller}`,
-    "advertised.listeners": `CLIENT://localhost:${ports.port},INTERNAL://127.0.0.1:${ports.internal}`,
+    listeners: [
+      `CLIENT://127.0.0.1:${ports.port}`,
+      `MUTUAL://127.0.0.1:${ports.mutual}`,
+      `INTERNAL://127.0.0.1:${ports.internal}`,
+      `CONTROLLER://127.0.0.1:${ports.controller}`,
+    ].join(),
+    "advertised.listeners": [
+      `CLIENT://localhost:${ports.port}`,
+      `MUTUAL://localhost:${ports.mutual}`,
+      `INTERNAL://127.0.0.1:${ports.internal}`,
+    ].join(),
     "inter.broker.listener.name": "INTERNAL",
-    "listener.security.protocol.map": "CLIENT:SASL_SSL,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "listener.security.protocol.map": "CLIENT:SASL_SSL,MUTUAL:SSL,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "listener.name.mutual.ssl.client.auth": "required",
+    "listener.name.mutual.ssl.truststore.type": "PEM",
+    "listener.name.mutual.ssl.truststore.location": clientAuthority(directory).certificateFile,
     "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
     "listener.name.client.plain.sasl.jaas.config": `${plain} ${users};`,
     "listener.name.client.scram-sha-256.sasl.jaas.config": scram,
@@ -87,7 +160,7 @@ async function writeConfiguration(
     "ssl.keystore.type": "PEM",
     "ssl.keystore.location": join(directory, "keystore.pem"),
     "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-    "super.users": `User:ANONYMOUS;User:${OPERATOR.username}`,
+    "super.users": `User:ANONYMOUS;User:${OPERATOR.username};User:CN=operator`,
     "log.dirs": join(directory, "data"),
   };
   const file = join(directory, "server.properties");

@@ -4,7 +4,8 @@
  *
  *   lake           Kafka, S3 and the Iceberg catalog; the JSON file ENGINES_FILE says where they are
  *   secured-kafka  a Kafka with TLS and SASL; SECURED_KAFKA (host:port), SECURED_KAFKA_CA_FILE, SECURED_KAFKA_USERNAME and
- *                  SECURED_KAFKA_PASSWORD, and member "securedKafka" of that file
+ *                  SECURED_KAFKA_PASSWORD, and member "securedKafka" of that file. Its listener for clients with a certificate:
+ *                  MUTUAL_KAFKA, MUTUAL_KAFKA_CERTIFICATE_FILE and MUTUAL_KAFKA_KEY_FILE
  *   kafka-jars     starts nothing; KAFKA_CLASSPATH is what a program needs to start a Kafka itself, `java` is in its PATH
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -34,6 +35,9 @@ async function provide(name: string, running: RunningEngines): Promise<Provided>
     SECURED_KAFKA_CA_FILE: secured.caFile,
     SECURED_KAFKA_USERNAME: secured.username,
     SECURED_KAFKA_PASSWORD: secured.password,
+    MUTUAL_KAFKA: secured.mutual.bootstrapServers.join(),
+    MUTUAL_KAFKA_CERTIFICATE_FILE: secured.mutual.certificateFile,
+    MUTUAL_KAFKA_KEY_FILE: secured.mutual.keyFile,
   };
   return { environment, addresses: { securedKafka: secured } };
 }

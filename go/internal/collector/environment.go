@@ -25,8 +25,7 @@ func ReadConfig(lookup func(string) string) (Config, error) {
 		LogLevel:        env.choice(contract.EnvLogLevel),
 		Kafka: kafka.Connection{
 			BootstrapServers: env.list(contract.EnvKafkaBootstrapServers),
-			TLS:              env.flag(contract.EnvKafkaTLS),
-			CAFile:           env.text(contract.EnvKafkaCAFile),
+			TLS:              env.tls(),
 			Mechanism:        env.choice(contract.EnvKafkaSASLMechanism),
 			Username:         env.text(contract.EnvKafkaSASLUsername),
 			Password:         env.text(contract.EnvKafkaSASLPassword),
@@ -56,6 +55,18 @@ func ReadConfig(lookup func(string) string) (Config, error) {
 		}
 	}
 	return config, errors.Join(env.problems...)
+}
+
+func (e *environment) tls() *kafka.TLS {
+	files := kafka.TLS{
+		CAFile:          e.text(contract.EnvKafkaCAFile),
+		CertificateFile: e.text(contract.EnvKafkaClientCertificateFile),
+		KeyFile:         e.text(contract.EnvKafkaClientKeyFile),
+	}
+	if !e.flag(contract.EnvKafkaTLS) {
+		return nil
+	}
+	return &files
 }
 
 func (e *environment) limits() Limits {

@@ -34,8 +34,12 @@ var (
 	EnvKafkaTopic = Text{Name: "KAFKA_TOPIC", Default: ""}
 	// Whether the connection to Kafka is encrypted.
 	EnvKafkaTLS = Flag{Name: "KAFKA_TLS", Default: false}
-	// PEM file of the servers' authority; without it the system's authorities count.
+	// PEM file of the servers' authority; without it the system's authorities count. Read for each connection.
 	EnvKafkaCAFile = Text{Name: "KAFKA_CA_FILE", Default: ""}
+	// PEM file of the certificate to show to Kafka; without it none is shown. Read for each connection.
+	EnvKafkaClientCertificateFile = Text{Name: "KAFKA_CLIENT_CERTIFICATE_FILE", Default: ""}
+	// PEM file of the certificate's private key.
+	EnvKafkaClientKeyFile = Text{Name: "KAFKA_CLIENT_KEY_FILE", Default: ""}
 	// How to log in to Kafka; without it there is no login.
 	EnvKafkaSASLMechanism = Choice{Name: "KAFKA_SASL_MECHANISM", Default: "", Values: []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}}
 	// User name for Kafka.

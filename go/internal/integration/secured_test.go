@@ -9,6 +9,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -52,6 +53,26 @@ func (k securedKafka) collector(t *testing.T, topic, mechanism, password string)
 		"KAFKA_SASL_MECHANISM="+mechanism, "KAFKA_SASL_USERNAME="+k.username, "KAFKA_SASL_PASSWORD="+password)
 }
 
+// mutualKafka is its listener that asks for a client's certificate; this one may do everything.
+type mutualKafka struct{ address, caFile, certificateFile, keyFile string }
+
+func findMutualKafka(t *testing.T) mutualKafka {
+	t.Helper()
+	found := mutualKafka{
+		os.Getenv("MUTUAL_KAFKA"), findSecuredKafka(t).caFile, os.Getenv("MUTUAL_KAFKA_CERTIFICATE_FILE"), os.Getenv("MUTUAL_KAFKA_KEY_FILE"),
+	}
+	if found.address == "" {
+		t.Fatal("set MUTUAL_KAFKA, MUTUAL_KAFKA_CERTIFICATE_FILE and MUTUAL_KAFKA_KEY_FILE")
+	}
+	return found
+}
+
+func (k mutualKafka) collector(t *testing.T, topic, certificateFile, keyFile string) *collector {
+	t.Helper()
+	return newCollectorWith(t, "KAFKA_BOOTSTRAP_SERVERS="+k.address, "KAFKA_TOPIC="+topic, "KAFKA_TLS=true", "KAFKA_CA_FILE="+k.caFile,
+		"KAFKA_CLIENT_CERTIFICATE_FILE="+certificateFile, "KAFKA_CLIENT_KEY_FILE="+keyFile)
+}
+
 func (c *collector) log() string {
 	c.t.Helper()
 	log, err := os.ReadFile(c.logFile)
@@ -72,18 +93,68 @@ func TestEventsAreStoredInAKafkaThatAsksForTLSAndSASL(t *testing.T) {
 			}
 			c := kafka.collector(t, topic, mechanism, kafka.password)
 			c.awaitTakesEvents(true)
-			answer, err := http.Post("http://"+c.public+"/v1/events", "application/json", strings.NewReader(`[{"a":1},{"a":2}]`))
-			if err != nil || answer.Body.Close() != nil || answer.StatusCode != http.StatusOK {
-				t.Fatalf("answer %v, error %v", answer, err)
-			}
-			ends, err := admin.ListEndOffsets(context.Background(), topic)
-			if end, found := ends.Lookup(topic, 0); err != nil || !found || end.Offset != 2 {
-				t.Errorf("stored %d, error %v", end.Offset, err)
-			}
+			storeTwoEvents(t, c, admin, topic)
 			if strings.Contains(c.log(), kafka.password) {
 				t.Errorf("the log tells the password:\n%s", c.log())
 			}
 		})
+	}
+}
+
+func storeTwoEvents(t *testing.T, c *collector, admin *kadm.Client, topic string) {
+	t.Helper()
+	answer, err := http.Post("http://"+c.public+"/v1/events", "application/json", strings.NewReader(`[{"a":1},{"a":2}]`))
+	if err != nil || answer.Body.Close() != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("answer %v, error %v", answer, err)
+	}
+	ends, err := admin.ListEndOffsets(context.Background(), topic)
+	if end, found := ends.Lookup(topic, 0); err != nil || !found || end.Offset != 2 {
+		t.Errorf("stored %d, error %v", end.Offset, err)
+	}
+}
+
+func TestEventsAreStoredInAKafkaThatAsksForACertificate(t *testing.T) {
+	kafka := findMutualKafka(t)
+	admin := findSecuredKafka(t).admin(t)
+	topic := "collector-mutual"
+	if _, err := admin.CreateTopic(context.Background(), 1, 1, nil, topic); err != nil {
+		t.Fatal(err)
+	}
+	c := kafka.collector(t, topic, kafka.certificateFile, kafka.keyFile)
+	c.awaitTakesEvents(true)
+	storeTwoEvents(t, c, admin, topic)
+}
+
+// A certificate that the brokers do not take any more is replaced in the file, as a Secret that is mounted is.
+func TestARenewedCertificateIsUsedWithoutARestart(t *testing.T) {
+	kafka := findMutualKafka(t)
+	admin := findSecuredKafka(t).admin(t)
+	topic := "collector-renewed"
+	if _, err := admin.CreateTopic(context.Background(), 1, 1, nil, topic); err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	certificateFile, keyFile := filepath.Join(folder, "tls.crt"), filepath.Join(folder, "tls.key")
+	put := func(file, from string) {
+		content, err := os.ReadFile(from)
+		if err == nil {
+			err = os.WriteFile(file, content, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	beside := func(name string) string { return filepath.Join(filepath.Dir(kafka.keyFile), name) }
+	put(certificateFile, beside("stranger.crt"))
+	put(keyFile, beside("stranger.key"))
+	c := kafka.collector(t, topic, certificateFile, keyFile)
+	c.awaitTakesEvents(false)
+	put(certificateFile, kafka.certificateFile)
+	put(keyFile, kafka.keyFile)
+	c.awaitTakesEvents(true)
+	storeTwoEvents(t, c, admin, topic)
+	if strings.Contains(c.log(), "PRIVATE KEY") {
+		t.Errorf("the log tells the key:\n%s", c.log())
 	}
 }
 

@@ -2,10 +2,7 @@
 package kafka
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -17,9 +14,8 @@ import (
 // Connection says how to reach Kafka.
 type Connection struct {
 	BootstrapServers []string
-	TLS              bool
-	// CAFile is a PEM file of certificate authorities; empty means the system's.
-	CAFile string
+	// TLS is nil where the connection is not encrypted.
+	TLS *TLS
 	// Mechanism is a key of Mechanisms; empty means no SASL.
 	Mechanism string
 	Username  string
@@ -73,18 +69,19 @@ func connectionOptions(connection Connection) ([]kgo.Opt, error) {
 	options := []kgo.Opt{
 		kgo.ClientID("openclickstream-collector"),
 		kgo.SeedBrokers(connection.BootstrapServers...),
-		kgo.DialTimeout(dialTimeout),
 		kgo.RequestTimeoutOverhead(requestTimeout),
 		kgo.RetryBackoffFn(retryBackoff),
 		kgo.MetadataMaxAge(metadataMaxAge),
 		kgo.MetadataMinAge(metadataMinAge),
 	}
-	if connection.TLS {
-		authorities, err := readAuthorities(connection.CAFile)
+	if connection.TLS == nil {
+		options = append(options, kgo.DialTimeout(dialTimeout))
+	} else {
+		dialer, err := newDialer(*connection.TLS)
 		if err != nil {
 			return nil, err
 		}
-		options = append(options, kgo.DialTLSConfig(&tls.Config{RootCAs: authorities, MinVersion: tls.VersionTLS12}))
+		options = append(options, kgo.Dialer(dialer.dial))
 	}
 	if connection.Mechanism != "" {
 		mechanism, known := Mechanisms[connection.Mechanism]
@@ -116,19 +113,4 @@ func producingOptions(producing Producing) []kgo.Opt {
 
 func retryBackoff(failures int) time.Duration {
 	return min(firstRetry<<min(failures, 10), lastRetry)
-}
-
-func readAuthorities(file string) (*x509.CertPool, error) {
-	if file == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("reading the certificate authorities of Kafka: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("the file %q holds no certificate in PEM form", file)
-	}
-	return pool, nil
 }

@@ -193,8 +193,13 @@ func TestAWrongConnectionIsRefusedAtTheStart(t *testing.T) {
 		connection Connection
 		want       string
 	}{
-		{Connection{TLS: true, CAFile: "does-not-exist"}, "reading the certificate authorities of Kafka: open does-not-exist: no such file or directory"},
-		{Connection{TLS: true, CAFile: "kafka_test.go"}, `the file "kafka_test.go" holds no certificate in PEM form`},
+		{Connection{TLS: &TLS{CAFile: "does-not-exist"}}, "reading the certificates for Kafka: open does-not-exist: no such file or directory"},
+		{Connection{TLS: &TLS{CAFile: "kafka_test.go"}}, `the file "kafka_test.go" holds no certificate in PEM form`},
+		{Connection{TLS: &TLS{KeyFile: "tls.key"}}, "a certificate for Kafka and its private key must be given together"},
+		{
+			Connection{TLS: &TLS{CertificateFile: "kafka_test.go", KeyFile: "kafka_test.go"}},
+			`the files "kafka_test.go" and "kafka_test.go": tls: failed to find any PEM data in certificate input`,
+		},
 		{Connection{Mechanism: "X"}, `SASL mechanism "X" must be PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512`},
 	}
 	for _, c := range cases {

@@ -182,6 +182,7 @@ describe("a changed Secret", () => {
   const platform: Partial<DataPlatformSpec> = {
     kafka: {
       bootstrapServers: ["kafka:9092"],
+      tls: { caSecretRef: { name: "kafka-ca" }, clientSecretRef: { name: "kafka-client" } },
       sasl: { mechanism: "PLAIN", secretRef: { name: "kafka-user" } },
     },
   };
@@ -196,6 +197,8 @@ describe("a changed Secret", () => {
 
   it.each([
     ["of Kafka rolls the collector and the stream job", "kafka-user", { collector: true, streamJob: true }],
+    ["with certificates for Kafka rolls nothing", "kafka-ca", { collector: false, streamJob: false }],
+    ["with Kafka's client certificate rolls nothing", "kafka-client", { collector: false, streamJob: false }],
     [
       "of the object store rolls the stream job only",
       "s3-credentials",

@@ -26,7 +26,7 @@ import { resolveResources } from "../../targets/kubernetes/resources.ts";
 import type { PresentPlatform } from "../../platform/platform.ts";
 import { requirePresent } from "../../platform/platform.ts";
 import type { Component } from "../../platform/references.ts";
-import { referencesOf } from "../../platform/references.ts";
+import { referencesOf, referencesReadOnce } from "../../platform/references.ts";
 import { requireSecretKeys } from "../../platform/secrets.ts";
 import type { Workload } from "../../workloads/secrets.ts";
 import type { GivenPodTemplate } from "../../workloads/pod-template.ts";
@@ -166,9 +166,9 @@ export function validatePipeline(
   };
 }
 
-/** The collector speaks to Kafka only; a new key of the object store is no reason to roll it. */
+/** The collector speaks to Kafka only; a new key of the object store is no reason to roll it, nor is a file that is read anew. */
 function hashFor({ spec, secrets }: PresentPlatform, systems: readonly Component[]): string {
-  return secretsHash(referencesOf(spec, systems), secrets);
+  return secretsHash(referencesReadOnce(spec, systems), secrets);
 }
 
 function blockedWorkloads(

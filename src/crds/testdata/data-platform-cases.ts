@@ -33,6 +33,17 @@ export const DATA_PLATFORM_CASES: readonly FieldCase[] = [
     refusal: /bootstrapServers: .*same text twice|bootstrapServers.1: Duplicate value/,
   },
   {
+    name: "a certificate for Kafka's brokers beside SASL",
+    path: "kafka.tls",
+    value: { clientSecretRef: { name: "kafka-client" } },
+  },
+  {
+    name: "a certificate for Kafka's brokers without the name of its Secret",
+    path: "kafka.tls",
+    value: { clientSecretRef: {} },
+    refusal: /kafka\.tls\.clientSecretRef\.name/,
+  },
+  {
     name: "an endpoint without a scheme",
     path: "storage.endpoint",
     value: "s3:7070",

@@ -1,5 +1,5 @@
 /** Specs that are valid or not, as one changed field each of the kind's sample; read by unit and integration tests. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { KINDS, type KindDefinition, type Resource } from "../kinds.ts";
@@ -16,14 +16,23 @@ export function fileNameOf(kind: KindDefinition): string {
   return kind.kind.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
 }
 
-/** The kind's example of config/samples. */
-export function sampleOf(kind: KindDefinition): Resource<Record<string, unknown>, unknown> {
-  const path = join(import.meta.dirname, "../../../config/samples", `${fileNameOf(kind)}.yaml`);
-  return parse(readFileSync(path, "utf8")) as Resource<
-    Record<string, unknown>,
-    unknown
-  >;
+type Sample = Resource<Record<string, unknown>, unknown>;
+
+const SAMPLES = join(import.meta.dirname, "../../../config/samples");
+
+function readSample(file: string): Sample {
+  return parse(readFileSync(join(SAMPLES, file), "utf8")) as Sample;
 }
+
+/** The kind's example of config/samples. */
+export function sampleOf(kind: KindDefinition): Sample {
+  return readSample(`${fileNameOf(kind)}.yaml`);
+}
+
+/** All of config/samples that show one more side of a kind, by their files. */
+export const FURTHER_SAMPLES: readonly (readonly [string, Sample])[] = readdirSync(SAMPLES)
+  .filter((file) => !KINDS.some((kind) => file === `${fileNameOf(kind)}.yaml`))
+  .map((file) => [file, readSample(file)]);
 
 /** Definition of a kind by its name. */
 export function kindNamed(name: string): KindDefinition {

@@ -6,7 +6,7 @@
 import { isIP } from "node:net";
 import { ConnectionPool, metadataV12 } from "@platformatic/kafka";
 import type { API, Broker, Connection } from "@platformatic/kafka";
-import { classifyKafkaError } from "./errors.ts";
+import { classifyKafkaError, isCertificateRefusal, readFailure } from "./errors.ts";
 import type { KafkaSettings } from "../../platform/kafka.ts";
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -63,6 +63,8 @@ class PooledKafkaClient implements KafkaClient {
   readonly #changes: ConnectionPool;
   readonly #bootstrap: Broker[];
   #controller: Broker | undefined;
+  /** What a socket last died of, when that was a broker's no to the client's certificate: with TLS 1.3 it comes after the handshake. */
+  #refusal: Error | undefined;
 
   constructor(settings: KafkaSettings) {
     this.settings = settings;
@@ -78,10 +80,13 @@ class PooledKafkaClient implements KafkaClient {
   ): Promise<Response> {
     try {
       const connection = await withSignal(this.#reads.getFirstAvailable(this.#bootstrap), signal);
-      return await withSignal(api.async(connection, ...request), signal);
+      const answer = await withSignal(api.async(connection, ...request), signal);
+      this.#refusal = undefined;
+      return answer;
     } catch (error) {
       // The pass was told to stop; that says nothing about Kafka.
-      throw signal?.aborted === true ? signal.reason : classifyKafkaError(error, this.settings, doing);
+      if (signal?.aborted === true) throw signal.reason;
+      throw classifyKafkaError(this.#explain(error), this.settings, doing);
     }
   }
 
@@ -97,7 +102,7 @@ class PooledKafkaClient implements KafkaClient {
       if (response !== undefined) return response as Response;
       // The controller may have moved, or its broker may be gone.
       this.forgetController();
-      throw error;
+      throw this.#explain(error);
     }
   }
 
@@ -113,8 +118,17 @@ class PooledKafkaClient implements KafkaClient {
     const options = connectionOptions(this.settings, this.#bootstrap);
     const pool = new ConnectionPool("openclickstream-operator", options);
     // A socket may fail more than once; an "error" event that nobody listens to would end the process.
-    pool.on("connecting", ({ connection }) => connection.on("error", () => undefined));
+    pool.on("connecting", ({ connection }) =>
+      connection.on("error", (error) => {
+        if (isCertificateRefusal(error)) this.#refusal = error;
+      }),
+    );
     return pool;
+  }
+
+  /** Requests on a socket that died learn only that it is closed. */
+  #explain(error: unknown): unknown {
+    return readFailure(error).code === undefined ? (this.#refusal ?? error) : error;
   }
 
   async #connect(to: RequestTarget): Promise<Connection> {
@@ -139,7 +153,10 @@ function connectionOptions(settings: KafkaSettings, bootstrap: readonly Broker[]
     requestTimeout: REQUEST_TIMEOUT_MS,
     maxInflights: MAX_IN_FLIGHT,
     ...(tls && {
-      tls: tls.certificateAuthority === undefined ? {} : { ca: tls.certificateAuthority },
+      tls: {
+        ...(tls.certificateAuthority !== undefined && { ca: tls.certificateAuthority }),
+        ...(tls.client && { cert: tls.client.certificate, key: tls.client.privateKey.reveal() }),
+      },
       // The name to check the certificate against; TLS has none for bare addresses.
       tlsServerName: bootstrap.every((broker) => isIP(broker.host) === 0),
     }),

@@ -52,6 +52,16 @@ describe("an error of Kafka", () => {
     });
   });
 
+  it.each([
+    ["ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE", "Unauthorized"],
+    ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "Unauthorized"],
+    ["ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", "Unauthorized"],
+    ["ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", "KafkaUnreachable"],
+  ])("is one of credentials when the broker does not take the certificate: %s", (code, reason) => {
+    const cause = Object.assign(new Error("words of OpenSSL"), { code });
+    expect(findWaitingError(classify(new NetworkError("failed", { cause })))).toMatchObject({ reason });
+  });
+
   it.each(["TOPIC_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED"])(
     "means missing rights: %s",
     (code) => {

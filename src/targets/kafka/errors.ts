@@ -16,6 +16,9 @@ const INVALID: ReadonlySet<string> = new Set([
   "POLICY_VIOLATION",
 ]);
 
+/** What a broker's alert is called here; TLS has no names of Kafka's. */
+const CERTIFICATE_REFUSED = "CERTIFICATE_REFUSED";
+
 /** Error names that say that the credentials are wrong or lack a right. */
 const REFUSED: ReadonlySet<string> = new Set([
   "TOPIC_AUTHORIZATION_FAILED",
@@ -24,7 +27,11 @@ const REFUSED: ReadonlySet<string> = new Set([
   "UNSUPPORTED_SASL_MECHANISM",
   "ILLEGAL_SASL_STATE",
   "SECURITY_DISABLED",
+  CERTIFICATE_REFUSED,
 ]);
+
+/** Alerts of TLS by which a broker says that it does not take the client's certificate, as OpenSSL names them. */
+const CERTIFICATE_ALERT = /^ERR_SSL_.*_ALERT_(.*CERTIFICATE.*|UNKNOWN_CA|ACCESS_DENIED)$/;
 
 /** Error names of a broker that is there but must be asked again a little later. */
 const UNSETTLED: ReadonlySet<string> = new Set([
@@ -92,6 +99,11 @@ export function readFailure(error: unknown): KafkaFailure {
   return { code: undefined, message: messages.join("; ") || "no answer" };
 }
 
+/** Whether it says that a broker does not take the certificate that it was shown. */
+export function isCertificateRefusal(error: unknown): boolean {
+  return readFailure(error).code === CERTIFICATE_REFUSED;
+}
+
 const MAX_DEPTH = 8;
 
 /** Innermost errors, first to last. The library nests them in `errors` and `cause`. */
@@ -115,6 +127,9 @@ function readAnswer(error: unknown): KafkaFailure | undefined {
   }
   if (code === "PLT_KFK_AUTHENTICATION" && causesOf(error).length === 0) {
     return { code: "SASL_AUTHENTICATION_FAILED", message: error.message };
+  }
+  if (typeof code === "string" && CERTIFICATE_ALERT.test(code)) {
+    return { code: CERTIFICATE_REFUSED, message: `it does not take the client's certificate (${code})` };
   }
   return undefined;
 }

@@ -5,12 +5,7 @@ import type { Child } from "../../../targets/kubernetes/child.ts";
 import { CHILD_TYPES, child } from "../../../targets/kubernetes/child.ts";
 import type { CollectorEnvironment } from "../../../generated/collector.ts";
 import { plainEnvironment } from "../../../targets/kubernetes/environment.ts";
-import {
-  KAFKA_CA_FILE,
-  secretEnvironment,
-  secretVolumes,
-  variablesOf,
-} from "../../../platform/environment.ts";
+import { kafkaFiles, secretEnvironment, secretVolumes, variablesOf } from "../../../platform/environment.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
 import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import type { ValidatedPipeline } from "../validate.ts";
@@ -101,6 +96,7 @@ function container(pipeline: ValidatedPipeline): V1Container {
 
 function environment({ collector, platform, topicName }: ValidatedPipeline): V1EnvVar[] {
   const { kafka } = platform.spec;
+  const files = kafkaFiles(platform.spec);
   const { cookie } = collector;
   return [
     ...collectorEnvironment({
@@ -109,7 +105,9 @@ function environment({ collector, platform, topicName }: ValidatedPipeline): V1E
       KAFKA_BOOTSTRAP_SERVERS: kafka.bootstrapServers,
       KAFKA_TOPIC: topicName,
       KAFKA_TLS: kafka.tls !== undefined,
-      KAFKA_CA_FILE: kafka.tls?.caSecretRef === undefined ? undefined : KAFKA_CA_FILE,
+      KAFKA_CA_FILE: files.authorities,
+      KAFKA_CLIENT_CERTIFICATE_FILE: files.clientCertificate,
+      KAFKA_CLIENT_KEY_FILE: files.clientKey,
       KAFKA_SASL_MECHANISM: kafka.sasl?.mechanism,
       CORS_ORIGINS: collector.corsOrigins,
       MAX_EVENT_BYTES: collector.maxEventBytes,

@@ -2,7 +2,7 @@
 import { CHECKPOINT_FOLDER } from "../../../crds/kinds.ts";
 import type { JobDocument } from "../../../generated/job.ts";
 import { formatTable } from "../../../naming/tables.ts";
-import { KAFKA_CA_FILE } from "../../../platform/environment.ts";
+import { kafkaFiles } from "../../../platform/environment.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { taskSlots } from "./task-slots.ts";
 
@@ -26,6 +26,7 @@ function jobOf(pipeline: ValidatedPipeline): JobDocument {
   const { owner, platform, processing, tables } = pipeline;
   const { recovery } = pipeline.identity;
   const { kafka, catalog, storage } = platform.spec;
+  const files = kafkaFiles(platform.spec);
   return {
     pipeline: owner.key,
     kafka: {
@@ -34,7 +35,9 @@ function jobOf(pipeline: ValidatedPipeline): JobDocument {
       security: {
         tls: kafka.tls !== undefined,
         saslMechanism: kafka.sasl?.mechanism,
-        caFile: kafka.tls?.caSecretRef === undefined ? undefined : KAFKA_CA_FILE,
+        caFile: files.authorities,
+        clientCertificateFile: files.clientCertificate,
+        clientKeyFile: files.clientKey,
       },
     },
     catalog: { name: SPARK_CATALOG, uri: catalog.uri, warehouse: catalog.warehouse, prefix: catalog.prefix },

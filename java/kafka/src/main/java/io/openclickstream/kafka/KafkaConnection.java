@@ -18,13 +18,29 @@ public final class KafkaConnection {
     public KafkaConnection(KafkaSettings kafka) {
         boolean hasLogin = kafka.saslMechanism() != null;
         settings.put("bootstrap.servers", kafka.bootstrapServers());
-        settings.put("security.protocol", (hasLogin ? "SASL_" : "") + (kafka.tls() ? "SSL" : "PLAINTEXT"));
-        if (kafka.tls() && kafka.caFile() != null) {
-            settings.put("ssl.truststore.type", "PEM");
-            settings.put("ssl.truststore.location", kafka.caFile());
+        settings.put("security.protocol", (hasLogin ? "SASL_" : "") + (kafka.tls() == null ? "PLAINTEXT" : "SSL"));
+        if (kafka.tls() != null) {
+            addTls(kafka.tls());
         }
         if (hasLogin) {
             addLogin(kafka.saslMechanism());
+        }
+    }
+
+    private void addTls(KafkaSettings.Tls tls) {
+        if ((tls.clientCertificateFile() == null) != (tls.clientKeyFile() == null)) {
+            throw new ConfigException(
+                "job.json: \"kafka.security.clientCertificateFile\" and \"kafka.security.clientKeyFile\" must be given together");
+        }
+        settings.put("ssl.engine.factory.class", TlsFiles.class.getName());
+        putIfGiven(TlsFiles.AUTHORITIES, tls.caFile());
+        putIfGiven(TlsFiles.CLIENT_CERTIFICATE, tls.clientCertificateFile());
+        putIfGiven(TlsFiles.CLIENT_KEY, tls.clientKeyFile());
+    }
+
+    private void putIfGiven(String name, String value) {
+        if (value != null) {
+            settings.put(name, value);
         }
     }
 

@@ -10,8 +10,10 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("The connection to Kafka")
 class KafkaConnectionTest {
-    private static KafkaConnection connection(boolean tls, String mechanism, String caFile) {
-        return new KafkaConnection(new KafkaSettings("a:9092", tls, mechanism, caFile));
+    private static final KafkaSettings.Tls NO_FILES = new KafkaSettings.Tls(null, null, null);
+
+    private static KafkaConnection connection(KafkaSettings.Tls tls, String mechanism) {
+        return new KafkaConnection(new KafkaSettings("a:9092", tls, mechanism));
     }
 
     @Test
@@ -19,17 +21,28 @@ class KafkaConnectionTest {
     void plain() {
         assertEquals(
             Map.of("kafka.bootstrap.servers", "a:9092", "kafka.security.protocol", "PLAINTEXT"),
-            connection(false, null, null).sourceOptions());
+            connection(null, null).sourceOptions());
     }
 
     @Test
-    @DisplayName("trusts the given authority, or the system's")
+    @DisplayName("trusts the given authority, or the system's, and shows the given certificate")
     void tls() {
         assertEquals(
-            Map.of("kafka.bootstrap.servers", "a:9092", "kafka.security.protocol", "SSL", "kafka.ssl.truststore.type", "PEM",
-                "kafka.ssl.truststore.location", "/ca.crt"),
-            connection(true, null, "/ca.crt").sourceOptions());
-        assertEquals("SSL", connection(true, null, null).clientProperties().get("security.protocol"));
+            Map.of("kafka.bootstrap.servers", "a:9092", "kafka.security.protocol", "SSL",
+                "kafka.ssl.engine.factory.class", "io.openclickstream.kafka.TlsFiles",
+                "kafka.openclickstream.tls.ca.file", "/ca.crt",
+                "kafka.openclickstream.tls.client.certificate.file", "/tls.crt",
+                "kafka.openclickstream.tls.client.key.file", "/tls.key"),
+            connection(new KafkaSettings.Tls("/ca.crt", "/tls.crt", "/tls.key"), null).sourceOptions());
+        assertEquals("SSL", connection(NO_FILES, null).clientProperties().get("security.protocol"));
+    }
+
+    @Test
+    @DisplayName("needs a certificate and its key together")
+    void halfACertificate() {
+        assertEquals(
+            "job.json: \"kafka.security.clientCertificateFile\" and \"kafka.security.clientKeyFile\" must be given together",
+            assertThrows(ConfigException.class, () -> connection(new KafkaSettings.Tls(null, "/tls.crt", null), null)).getMessage());
     }
 
     @Test
@@ -37,9 +50,9 @@ class KafkaConnectionTest {
     void login() {
         assertEquals(
             "the environment variable KAFKA_SASL_USERNAME must be set when Kafka has a SASL mechanism",
-            assertThrows(ConfigException.class, () -> connection(true, "SCRAM-SHA-512", null)).getMessage());
+            assertThrows(ConfigException.class, () -> connection(NO_FILES, "SCRAM-SHA-512")).getMessage());
         assertEquals(
             "job.json: \"kafka.security.saslMechanism\" must be one of [PLAIN, SCRAM-SHA-256, SCRAM-SHA-512]",
-            assertThrows(ConfigException.class, () -> connection(true, "GSSAPI", null)).getMessage());
+            assertThrows(ConfigException.class, () -> connection(NO_FILES, "GSSAPI")).getMessage());
     }
 }

@@ -86,18 +86,24 @@ public record JobDocument(
          * @param tls Whether the connection is encrypted
          * @param saslMechanism {@code PLAIN}, {@code SCRAM-SHA-256} or {@code SCRAM-SHA-512}; without it there is no login; may be null
          * @param caFile PEM file of the servers' authority; without it the system's authorities count; may be null
+         * @param clientCertificateFile PEM file of the certificate to show to Kafka; without it none is shown; may be null
+         * @param clientKeyFile PEM file of the certificate's private key; may be null
          */
         public record Security(
             boolean tls,
             String saslMechanism,
-            String caFile) implements Serializable {
+            String caFile,
+            String clientCertificateFile,
+            String clientKeyFile) implements Serializable {
 
             /** Reads and checks an object; the error names the field. */
             public static Security of(ConfigNode node) {
                 return new Security(
                     node.flag("tls", false),
                     node.optionalText("saslMechanism"),
-                    node.optionalText("caFile"));
+                    node.optionalText("caFile"),
+                    node.optionalText("clientCertificateFile"),
+                    node.optionalText("clientKeyFile"));
             }
         }
 

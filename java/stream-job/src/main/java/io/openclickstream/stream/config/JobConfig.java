@@ -111,7 +111,10 @@ public record JobConfig(
 
     private static KafkaSettings kafka(JobDocument.Kafka kafka) {
         JobDocument.Kafka.Security security = kafka.security();
-        return new KafkaSettings(kafka.bootstrapServers(), security.tls(), security.saslMechanism(), security.caFile());
+        KafkaSettings.Tls tls = security.tls()
+            ? new KafkaSettings.Tls(security.caFile(), security.clientCertificateFile(), security.clientKeyFile())
+            : null;
+        return new KafkaSettings(kafka.bootstrapServers(), tls, security.saslMechanism());
     }
 
     private static Map<OutputTable, TableIdentifier> tables(JobDocument.Tables tables) {

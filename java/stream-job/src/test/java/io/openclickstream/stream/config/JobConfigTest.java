@@ -44,7 +44,7 @@ class JobConfigTest {
         JobConfig config = JobConfig.parse(GOOD);
         assertEquals("quickstart/web", config.pipeline());
         assertEquals("PLAIN", config.kafka().saslMechanism());
-        assertNull(config.kafka().caFile());
+        assertNull(config.kafka().tls().caFile());
         assertNull(config.catalog().warehouse());
         assertEquals("q.web_failed_events", config.tables().get(OutputTable.FAILED_EVENTS).toString());
         assertEquals(Duration.ofMinutes(30), config.sessionTimeout());

@@ -14,6 +14,7 @@ import org.apache.iceberg.catalog.Catalog;
 record Engines(
     KafkaAccess kafka,
     KafkaAccess securedKafka,
+    KafkaAccess mutualKafka,
     String s3Endpoint,
     String region,
     String bucket,
@@ -27,6 +28,7 @@ record Engines(
         return new Engines(
             KafkaAccess.of(file.required("kafka")),
             file.has("securedKafka") ? KafkaAccess.of(file.get("securedKafka")) : null,
+            file.has("securedKafka") ? KafkaAccess.of(file.get("securedKafka").required("mutual")) : null,
             storage.required("endpoint").textValue(),
             storage.required("region").textValue(),
             storage.required("bucket").textValue(),

@@ -18,7 +18,7 @@ final class KafkaLogin {
     }
 
     public static void main(String[] arguments) throws InterruptedException {
-        KafkaConnection connection = new KafkaConnection(new KafkaSettings(arguments[0], true, arguments[2], arguments[1]));
+        KafkaConnection connection = new KafkaConnection(new KafkaSettings(arguments[0], new KafkaSettings.Tls(arguments[1], null, null), arguments[2]));
         RawTopic topic = RawTopic.read(connection, arguments[3]);
         long records = 0;
         try (LiveTopic live = new LiveTopic(connection, topic.name())) {

@@ -131,6 +131,19 @@ class StreamJobIT {
         pipeline.expectCounts(20, 0, 0);
     }
 
+    @Test
+    @DisplayName("reads from a Kafka that asks for a client's certificate")
+    void mutual() throws Exception {
+        pipeline = Pipeline.create(engines, engines.mutualKafka(), folder);
+        pipeline.topic().send("a", events("a", 20), Map.of());
+        try (JobProcess job = pipeline.startJob()) {
+            awaitAllRead(job);
+            assertEquals(0, job.terminate(), job.logEnd());
+            assertFalse(job.log().contains("PRIVATE KEY"), "the log holds the key");
+        }
+        pipeline.expectCounts(20, 0, 0);
+    }
+
     /** Spark's source gets the same settings; what differs between mechanisms is in Kafka's client alone. */
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"PLAIN", "SCRAM-SHA-256"})
@@ -150,8 +163,7 @@ class StreamJobIT {
     void refusedLogin() throws Exception {
         KafkaAccess good = engines.securedKafka().with("SCRAM-SHA-512");
         pipeline = Pipeline.create(engines, good, folder);
-        KafkaAccess wrong = new KafkaAccess(good.bootstrapServers(), good.caFile(), good.mechanism(), good.username(), "wrong-pa55word");
-        try (JobProcess job = pipeline.startJob(wrong)) {
+        try (JobProcess job = pipeline.startJob(good.withPassword("wrong-pa55word"))) {
             assertEquals(1, job.awaitExit());
             assertTrue(job.terminationMessage().contains("invalid credentials"), job.terminationMessage());
             assertFalse((job.terminationMessage() + job.log()).contains("wrong-pa55word"), "the password is told");
@@ -182,7 +194,7 @@ class StreamJobIT {
     void liveTopic() throws Exception {
         pipeline.topic().send("a", events("a", 5), Map.of());
         String name = pipeline.topic().name();
-        KafkaConnection connection = new KafkaConnection(new KafkaSettings(engines.kafka().bootstrapServers(), false, null, null));
+        KafkaConnection connection = new KafkaConnection(new KafkaSettings(engines.kafka().bootstrapServers(), null, null));
         RawTopic raw = RawTopic.read(connection, name);
         int partition = raw.end().entrySet().stream().filter(end -> end.getValue() == 5).findFirst().orElseThrow().getKey();
         try (LiveTopic topic = new LiveTopic(connection, name)) {
