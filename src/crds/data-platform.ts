@@ -3,7 +3,7 @@ import { z } from "zod";
 import { commonStatus, timestamp } from "./conditions.ts";
 import { type Immutable, LABEL_NAME_RULES, type Resource, type Sent, defineKind } from "./kind-definition.ts";
 import { hostAndPort, httpEndpoint, httpUri, optionalSecretKey, secretRef } from "./references.ts";
-import { listMap, patterned, text, textSet } from "./rules.ts";
+import { listMap, patterned, text, textSet, withRules } from "./rules.ts";
 
 /** What an absent field means; resolved by the controllers, never written into the resource. */
 export const DATA_PLATFORM_DEFAULTS = {
@@ -16,6 +16,27 @@ export const DATA_PLATFORM_DEFAULTS = {
   pathStyle: true,
 } as const;
 
+function caSecretRef(text: string) {
+  return secretRef({ key: optionalSecretKey(DATA_PLATFORM_DEFAULTS.caKey, "the certificates in PEM form") })
+    .optional()
+    .describe(text);
+}
+
+/** Nobody would look at certificates of a connection that has none. */
+function needsHttps(field: "endpoint" | "uri") {
+  return {
+    rule: `!has(self.caSecretRef) || self.${field}.startsWith('https:')`,
+    message: `caSecretRef must be absent unless ${field} begins with https:`,
+    fieldPath: ".caSecretRef",
+  };
+}
+
+function isHttps(address: string): boolean {
+  return address.startsWith("https:");
+}
+
+const MORE_AUTHORITIES = "Certificate authorities to trust beside those of the system. Default none.";
+
 const kafka = z
   .object({
     bootstrapServers: textSet(hostAndPort.describe("host:port of a broker."), 32)
@@ -23,11 +44,7 @@ const kafka = z
       .describe("Brokers to begin with, each as host:port."),
     tls: z
       .object({
-        caSecretRef: secretRef({
-          key: optionalSecretKey(DATA_PLATFORM_DEFAULTS.caKey, "the certificates in PEM form"),
-        })
-          .optional()
-          .describe("Certificate authorities to trust. Default those of the system."),
+        caSecretRef: caSecretRef("Certificate authorities to trust. Default those of the system."),
         clientSecretRef: secretRef({})
           .optional()
           .describe(
@@ -52,8 +69,8 @@ const kafka = z
   })
   .describe("The Kafka cluster.");
 
-const storage = z
-  .object({
+const storage = withRules(
+  z.object({
     endpoint: httpEndpoint.describe(
       "Address of the S3 API, for example 'https://s3.eu-west-1.amazonaws.com'.",
     ),
@@ -72,11 +89,18 @@ const storage = z
         "the secret access key",
       ),
     }).describe("Access key that may read, write and delete in the bucket."),
-  })
-  .describe("The S3-compatible object store.");
+    caSecretRef: caSecretRef(MORE_AUTHORITIES),
+  }),
+  [
+    {
+      ...needsHttps("endpoint"),
+      holds: ({ endpoint, caSecretRef: ca }) => ca === undefined || isHttps(endpoint),
+    },
+  ],
+).describe("The S3-compatible object store.");
 
-const catalog = z
-  .object({
+const catalog = withRules(
+  z.object({
     uri: httpUri.describe("Base address of the Iceberg REST catalog, without '/v1'."),
     warehouse: text(512)
       .optional()
@@ -89,8 +113,10 @@ const catalog = z
     })
       .optional()
       .describe("Bearer token for the catalog. Default none."),
-  })
-  .describe("The Iceberg REST catalog.");
+    caSecretRef: caSecretRef(MORE_AUTHORITIES),
+  }),
+  [{ ...needsHttps("uri"), holds: ({ uri, caSecretRef: ca }) => ca === undefined || isHttps(uri) }],
+).describe("The Iceberg REST catalog.");
 
 export const dataPlatformSpec = z.object({ kafka, storage, catalog });
 

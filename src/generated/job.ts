@@ -53,6 +53,10 @@ export interface JobDocument {
     /** Whether a bucket is a part of the path and not of the host's name. */
     readonly pathStyle?: boolean | undefined;
   };
+  /**
+   * PEM files of the authorities that catalog and S3 need beside the system's; without it there are none.
+   */
+  readonly authorityFiles?: readonly string[] | undefined;
   /** The output tables as `database.table`; they must exist. */
   readonly tables: {
     /** Table of the events. */

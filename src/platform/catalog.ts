@@ -1,6 +1,6 @@
 /** How to reach the Iceberg REST catalog of a platform: everything resolved, secrets wrapped. Pure. */
 import type { PlatformState, PresentPlatform } from "./platform.ts";
-import { requirePresent } from "./platform.ts";
+import { requirePresent, valueOf } from "./platform.ts";
 import { REFERENCES, secretKeyOf } from "./references.ts";
 import type { Secret } from "./secret.ts";
 import type { SecretKey } from "./secrets.ts";
@@ -15,6 +15,8 @@ export interface CatalogSettings {
   readonly prefix: string | undefined;
   /** `undefined`: the catalog asks for none. */
   readonly credentials: CatalogCredentials | undefined;
+  /** PEM of authorities to trust beside those of the system. */
+  readonly certificateAuthority?: string;
 }
 
 export type CatalogCredentials =
@@ -42,7 +44,11 @@ export function requireCatalog(state: PlatformState): CatalogSettings {
   const { uri, warehouse, prefix } = platform.spec.catalog;
   const token = secretKeyOf(REFERENCES.catalogToken, platform.spec);
   const credentials = token === undefined ? undefined : credentialsOf(token, platform);
-  return { uri, warehouse, prefix, credentials };
+  const certificateAuthority = valueOf(REFERENCES.catalogAuthorities, platform)?.reveal();
+  return {
+    ...{ uri, warehouse, prefix, credentials },
+    ...(certificateAuthority !== undefined && { certificateAuthority }),
+  };
 }
 
 /** Keys of a Secret with OAuth2 client credentials, which serve the operator only; the last two may be absent. */

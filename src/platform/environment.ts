@@ -18,13 +18,24 @@ export interface KafkaFiles {
 }
 
 export function kafkaFiles(spec: DataPlatformSpec): KafkaFiles {
-  const fileOf = (reference: Reference & { readonly file: SecretFile }): string | undefined =>
-    reference.secret(spec) === undefined ? undefined : `${reference.file.folder}/${reference.file.name}`;
   return {
-    authorities: fileOf(REFERENCES.kafkaAuthorities),
-    clientCertificate: fileOf(REFERENCES.kafkaClientCertificate),
-    clientKey: fileOf(REFERENCES.kafkaClientKey),
+    authorities: fileOf(REFERENCES.kafkaAuthorities, spec),
+    clientCertificate: fileOf(REFERENCES.kafkaClientCertificate, spec),
+    clientKey: fileOf(REFERENCES.kafkaClientKey, spec),
   };
+}
+
+/** Where a container finds the authorities that object store and catalog need beside those of the system. */
+export function lakeAuthorityFiles(spec: DataPlatformSpec): readonly string[] {
+  const files = [fileOf(REFERENCES.storageAuthorities, spec), fileOf(REFERENCES.catalogAuthorities, spec)];
+  return files.filter((file) => file !== undefined);
+}
+
+function fileOf(
+  reference: Reference & { readonly file: SecretFile },
+  spec: DataPlatformSpec,
+): string | undefined {
+  return reference.secret(spec) === undefined ? undefined : `${reference.file.folder}/${reference.file.name}`;
 }
 
 /** The variables of a container that needs these components. */

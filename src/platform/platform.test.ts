@@ -25,19 +25,25 @@ const SPEC: DataPlatformSpec = {
     sasl: { mechanism: "SCRAM-SHA-512", secretRef: { name: "kafka", passwordKey: "pass" } },
   },
   storage: {
-    endpoint: "http://s3:7070",
+    endpoint: "https://s3:7070",
     region: "us-east-1",
     bucket: "lake",
     credentialsSecretRef: { name: "s3" },
+    caSecretRef: { name: "s3", key: "root.pem" },
   },
-  catalog: { uri: "http://catalog", warehouse: "w", credentialsSecretRef: { name: "catalog" } },
+  catalog: {
+    uri: "https://catalog",
+    warehouse: "w",
+    credentialsSecretRef: { name: "catalog" },
+    caSecretRef: { name: "catalog" },
+  },
 };
 
 const SECRETS: Secrets = new Map([
   ["kafka", secretWith({ "ca.crt": PEM, username: "me", pass: "hunter2" })],
   ["kafka-client", secretWith({ "tls.crt": PEM, "tls.key": PRIVATE_KEY })],
-  ["s3", secretWith({ accessKeyId: "id", secretAccessKey: "hunter3" })],
-  ["catalog", secretWith({ token: "hunter4" })],
+  ["s3", secretWith({ accessKeyId: "id", secretAccessKey: "hunter3", "root.pem": PEM })],
+  ["catalog", secretWith({ token: "hunter4", "ca.crt": PEM })],
 ]);
 
 function platform(spec: DataPlatformSpec = SPEC, secrets: Secrets = SECRETS): PresentPlatform {
@@ -64,10 +70,14 @@ describe("the settings of a platform", () => {
     expect(kafka.tls?.client?.privateKey.reveal()).toBe(PRIVATE_KEY);
     expect(kafka.sasl?.username.reveal()).toBe("me");
     expect(kafka.sasl?.password.reveal()).toBe("hunter2");
-    expect(storage).toMatchObject({ isPathStyle: true, bucket: "lake" });
+    expect(storage).toMatchObject({ isPathStyle: true, bucket: "lake", certificateAuthority: PEM });
     expect(storage.accessKeyId.reveal()).toBe("id");
     expect(storage.secretAccessKey.reveal()).toBe("hunter3");
-    expect(catalog).toMatchObject({ warehouse: "w", credentials: { kind: "token" } });
+    expect(catalog).toMatchObject({
+      warehouse: "w",
+      credentials: { kind: "token" },
+      certificateAuthority: PEM,
+    });
     expect(catalog.credentials?.kind === "token" && catalog.credentials.token.reveal()).toBe("hunter4");
   });
 
@@ -77,7 +87,10 @@ describe("the settings of a platform", () => {
   });
 
   it("take OAuth2 client credentials where the Secret has no token", () => {
-    const scoped = secretWith({ clientId: "id", clientSecret: "hunter5", scope: "PRINCIPAL_ROLE:ALL" });
+    const scoped = secretWith({
+      ...{ clientId: "id", clientSecret: "hunter5", scope: "PRINCIPAL_ROLE:ALL" },
+      "ca.crt": PEM,
+    });
     expect(requireCatalog(withSecret("catalog", scoped)).credentials).toMatchObject({
       kind: "client",
       scope: "PRINCIPAL_ROLE:ALL",
@@ -132,7 +145,14 @@ describe("the references of a platform", () => {
         { name: "kafka-client", mountPath: "/etc/openclickstream-kafka-client", readOnly: true },
       ],
     });
-    expect(secretVolumes(SPEC, ["Storage", "Catalog"])).toEqual({ volumes: [], mounts: [] });
+    expect(secretVolumes(SPEC, ["Storage", "Catalog"]).mounts).toEqual([
+      { name: "storage-ca", mountPath: "/etc/openclickstream-storage", readOnly: true },
+      { name: "catalog-ca", mountPath: "/etc/openclickstream-catalog", readOnly: true },
+    ]);
+    expect(secretVolumes({ ...SPEC, catalog: { uri: "http://catalog" } }, ["Catalog"])).toEqual({
+      volumes: [],
+      mounts: [],
+    });
   });
 });
 
@@ -141,7 +161,7 @@ describe("a reference that leads nowhere", () => {
     ["a Secret", withSecret("s3", undefined), "SecretNotFound", 'Secret "s3" does not exist'],
     [
       "a key",
-      withSecret("s3", secretWith({ accessKeyId: "id" })),
+      withSecret("s3", secretWith({ accessKeyId: "id", "root.pem": PEM })),
       "SecretKeyMissing",
       'Secret "s3" has no key "secretAccessKey"',
     ],

@@ -101,6 +101,22 @@ export const REFERENCES = {
     form: "Text",
     variable: "AWS_SECRET_ACCESS_KEY",
   },
+  storageAuthorities: {
+    component: "Storage",
+    secret: ({ storage }) => storage.caSecretRef?.name,
+    key: ({ storage }) => storage.caSecretRef?.key,
+    defaultKey: DATA_PLATFORM_DEFAULTS.caKey,
+    form: "Certificates",
+    file: { volume: "storage-ca", folder: "/etc/openclickstream-storage", name: "ca.crt" },
+  },
+  catalogAuthorities: {
+    component: "Catalog",
+    secret: ({ catalog }) => catalog.caSecretRef?.name,
+    key: ({ catalog }) => catalog.caSecretRef?.key,
+    defaultKey: DATA_PLATFORM_DEFAULTS.caKey,
+    form: "Certificates",
+    file: { volume: "catalog-ca", folder: "/etc/openclickstream-catalog", name: "ca.crt" },
+  },
   catalogToken: {
     component: "Catalog",
     secret: ({ catalog }) => catalog.credentialsSecretRef?.name,

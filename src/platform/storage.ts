@@ -14,6 +14,8 @@ export interface StorageSettings {
   readonly isPathStyle: boolean;
   readonly accessKeyId: Secret;
   readonly secretAccessKey: Secret;
+  /** PEM of authorities to trust beside those of the system. */
+  readonly certificateAuthority?: string;
 }
 
 /** What must not appear in any message about this bucket. */
@@ -25,6 +27,7 @@ export function secretsOf(settings: StorageSettings): readonly Secret[] {
 export function requireStorage(state: PlatformState): StorageSettings {
   const platform = requirePresent(state);
   const { endpoint, region, bucket, pathStyle } = platform.spec.storage;
+  const certificateAuthority = valueOf(REFERENCES.storageAuthorities, platform)?.reveal();
   return {
     endpoint,
     region,
@@ -32,5 +35,6 @@ export function requireStorage(state: PlatformState): StorageSettings {
     isPathStyle: pathStyle ?? DATA_PLATFORM_DEFAULTS.pathStyle,
     accessKeyId: valueOf(REFERENCES.accessKeyId, platform),
     secretAccessKey: valueOf(REFERENCES.secretAccessKey, platform),
+    ...(certificateAuthority !== undefined && { certificateAuthority }),
   };
 }

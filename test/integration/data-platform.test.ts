@@ -1,5 +1,5 @@
 /** DataPlatforms on a real API server with real engines. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -7,15 +7,21 @@ import { dataPlatformKind } from "../../src/crds/kinds.ts";
 import type { Condition } from "../../src/api/conditions.ts";
 import { startKafka } from "../support/engines.ts";
 import type { SeenResource } from "./running-operator.ts";
+import { startTlsFront } from "../support/tls-front.ts";
 import { platformSpec } from "../support/operator.ts";
 import { RunningOperator, ready } from "./running-operator.ts";
 
-const [GOOD, BAD, DOWN] = ["platform-good", "platform-bad", "platform-down"] as const;
+const [GOOD, BAD, DOWN, PRIVATE] = [
+  "platform-good",
+  "platform-bad",
+  "platform-down",
+  "platform-private",
+] as const;
 
 let operator: RunningOperator;
 
 beforeAll(async () => {
-  operator = await RunningOperator.start([GOOD, BAD, DOWN]);
+  operator = await RunningOperator.start([GOOD, BAD, DOWN, PRIVATE]);
 });
 afterAll(async () => {
   await operator.stop();
@@ -115,6 +121,39 @@ describe("a platform with something wrong", () => {
         "Catalog: the catalog at http://127.0.0.1:1 is unreachable: connect ECONNREFUSED 127.0.0.1:1",
     );
     expect(condition(waiting, "StorageReachable")?.status).toBe("True");
+  });
+});
+
+describe("a platform behind certificates of a private authority", () => {
+  it("is reached with the authority that it names, and not without", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "openclickstream-authority-"));
+    const { storage, catalog } = inject("engines");
+    const uri = new URL(catalog.uri);
+    const fronts = await Promise.all([
+      startTlsFront(join(directory, "s3"), Number(new URL(storage.endpoint).port)),
+      startTlsFront(join(directory, "catalog"), Number(uri.port)),
+    ]);
+    try {
+      const [s3, rest] = fronts;
+      const spec = platformSpec(inject("engines"));
+      const inPrivate = {
+        storage: { ...spec.storage, endpoint: s3.url },
+        catalog: { uri: `${rest.url}${uri.pathname}` },
+      };
+      await operator.applyPlatform(PRIVATE, inPrivate);
+      const unknown = await operator.waitForReason(dataPlatformKind, at(PRIVATE), "StorageUnreachable");
+      expect(ready(unknown)?.message).toMatch(/Storage: .*certificate.*; Catalog: .*certificate/);
+      await operator.applySecret(PRIVATE, "s3-ca", { "ca.crt": await readFile(s3.caFile, "utf8") });
+      await operator.applySecret(PRIVATE, "catalog-ca", { "ca.crt": await readFile(rest.caFile, "utf8") });
+      await operator.applyPlatform(PRIVATE, {
+        storage: { ...inPrivate.storage, caSecretRef: { name: "s3-ca" } },
+        catalog: { ...inPrivate.catalog, caSecretRef: { name: "catalog-ca" } },
+      });
+      await operator.waitUntilReady(dataPlatformKind, at(PRIVATE));
+    } finally {
+      await Promise.all(fronts.map((front) => front.stop()));
+      await rm(directory, { recursive: true, force: true });
+    }
   });
 });
 

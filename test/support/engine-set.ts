@@ -1,7 +1,9 @@
 /** Kafka, S3 and the Iceberg catalog of one test run, started together and stopped together. */
 import { join } from "node:path";
 import { startKafka, startNessie, startVersitygw, type BucketAccess, type Engine } from "./engines.ts";
-import { type ClientCertificate, OPERATOR, startSecuredKafka } from "./secured-kafka.ts";
+import type { CertificateFiles } from "./certificates.ts";
+import { OPERATOR, startSecuredKafka } from "./secured-kafka.ts";
+import { type TlsFront, startTlsFront } from "./tls-front.ts";
 
 /** Where the engines of a test run are. */
 export interface EngineAddresses {
@@ -27,10 +29,18 @@ export interface SecuredKafkaAccess {
   readonly username: string;
   readonly password: string;
   /** Its other listener, and the certificate of a client that may do everything there. */
-  readonly mutual: ClientCertificate & {
+  readonly mutual: CertificateFiles & {
     readonly bootstrapServers: readonly string[];
     readonly caFile: string;
   };
+}
+
+/** The object store and the catalog behind certificates of a private authority. */
+export interface PrivateLake {
+  readonly endpoint: string;
+  readonly uri: string;
+  /** The authority, PEM. */
+  readonly caFile: string;
 }
 
 /** What was started and has to be stopped, also when a later start fails. */
@@ -70,6 +80,16 @@ export class RunningEngines {
     const { caFile, clients } = secured;
     const mutual = { bootstrapServers: [secured.mutualAddress], caFile, ...clients.operator };
     return { bootstrapServers: [secured.address], caFile, ...OPERATOR, mutual };
+  }
+
+  /** TLS in front of S3 and the catalog, as an owner of a private authority has it. */
+  async startPrivateLake({ storage, catalog }: EngineAddresses): Promise<PrivateLake> {
+    const folder = join(this.#directory, "private-lake");
+    const front = async (url: URL): Promise<TlsFront> => this.keep(startTlsFront(folder, Number(url.port)));
+    const s3 = await front(new URL(storage.endpoint));
+    const uri = new URL(catalog.uri);
+    const { url, caFile } = await front(uri);
+    return { endpoint: s3.url, uri: `${url}${uri.pathname}`, caFile };
   }
 
   async #startLake(): Promise<Pick<EngineAddresses, "storage" | "catalog">> {

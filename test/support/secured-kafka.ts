@@ -6,6 +6,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mustRun } from "../../local/support/command.ts";
 import { javaHome, mavenArtifacts } from "../../local/images/artifacts.ts";
+import { type CertificateFiles, certificateFiles, makeCertificate } from "./certificates.ts";
 import { freePorts, startProgram, type Engine } from "./process.ts";
 import { engineSettings, logToOutput, renderProperties } from "./properties.ts";
 
@@ -13,12 +14,6 @@ import { engineSettings, logToOutput, renderProperties } from "./properties.ts";
 export const OPERATOR = { username: "operator", password: "operator-pa55word" } as const;
 /** Known to PLAIN, may do nothing. */
 export const GUEST = { username: "guest", password: "guest-pa55word" } as const;
-
-/** Files of a certificate and its key, PEM. */
-export interface ClientCertificate {
-  readonly certificateFile: string;
-  readonly keyFile: string;
-}
 
 export interface SecuredKafka extends Engine {
   /** PEM of the authority that the broker's certificate is from (its own). */
@@ -28,10 +23,8 @@ export interface SecuredKafka extends Engine {
   /** The listener that asks for a certificate, as `localhost:port`. */
   readonly mutualAddress: string;
   /** Certificates by the names in them. The brokers do not know the authority of the stranger's. */
-  readonly clients: Readonly<Record<(typeof CLIENTS)[number], ClientCertificate>>;
+  readonly clients: Readonly<Record<"operator" | "guest" | "stranger", CertificateFiles>>;
 }
-
-const CLIENTS = ["operator", "guest", "stranger"] as const;
 
 /** Starts it in an empty folder. The address is `localhost:port`, the name in its certificate. */
 export async function startSecuredKafka(directory: string): Promise<SecuredKafka> {
@@ -39,7 +32,7 @@ export async function startSecuredKafka(directory: string): Promise<SecuredKafka
   const jars = await (await mavenArtifacts("kafka")).provide(() => undefined);
   const home = await javaHome({ minimum: 17, maximum: 99 });
   const [port = 0, mutual = 0, internal = 0, controller = 0] = await freePorts(4);
-  const certificateAuthority = await makeCertificate(directory);
+  const certificateAuthority = await makeBrokerCertificate(directory);
   const clients = await makeClients(directory);
   const file = await writeConfiguration(directory, { port, mutual, internal, controller });
   const java = [join(home, "bin", "java"), "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
@@ -77,7 +70,7 @@ function certificateFile(directory: string): string {
   return join(directory, "certificate.pem");
 }
 
-async function makeCertificate(directory: string): Promise<string> {
+async function makeBrokerCertificate(directory: string): Promise<string> {
   const [key, certificate] = [join(directory, "key.pem"), certificateFile(directory)];
   await mustRun("openssl", [
     ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", certificate],
@@ -88,42 +81,14 @@ async function makeCertificate(directory: string): Promise<string> {
   return pem;
 }
 
-/** The authority of the clients, whose certificate the broker trusts. */
-function clientAuthority(directory: string): ClientCertificate {
-  return filesOf(directory, "clients");
-}
-
-function filesOf(directory: string, name: string): ClientCertificate {
-  return { certificateFile: join(directory, `${name}.crt`), keyFile: join(directory, `${name}.key`) };
-}
+/** The authority of the clients, which the broker trusts. */
+const AUTHORITY = "clients";
 
 async function makeClients(directory: string): Promise<SecuredKafka["clients"]> {
-  const authority = clientAuthority(directory);
-  await makePair("clients", authority);
-  for (const name of CLIENTS) {
-    await makePair(name, filesOf(directory, name), name === "stranger" ? undefined : authority);
-  }
-  const [operator, guest, stranger] = CLIENTS.map((name) => filesOf(directory, name)) as [
-    ClientCertificate,
-    ClientCertificate,
-    ClientCertificate,
-  ];
-  return { operator, guest, stranger };
-}
-
-/** Signed by the authority, or by itself. */
-async function makePair(
-  name: string,
-  files: ClientCertificate,
-  authority?: ClientCertificate,
-): Promise<void> {
-  const signed =
-    authority === undefined ? [] : ["-CA", authority.certificateFile, "-CAkey", authority.keyFile];
-  await mustRun("openssl", [
-    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"],
-    ...["-subj", `/CN=${name}`, "-keyout", files.keyFile, "-out", files.certificateFile, ...signed],
-    ...(authority === undefined ? [] : ["-addext", "basicConstraints=critical,CA:FALSE"]),
-  ]);
+  const authority = await makeCertificate(directory, AUTHORITY);
+  const make = async (name: string): Promise<CertificateFiles> =>
+    makeCertificate(directory, name, name === "stranger" ? undefined : authority);
+  return { operator: await make("operator"), guest: await make("guest"), stranger: await make("stranger") };
 }
 
 async function writeConfiguration(
@@ -152,7 +117,7 @@ async function writeConfiguration(
     "listener.security.protocol.map": "CLIENT:SASL_SSL,MUTUAL:SSL,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "listener.name.mutual.ssl.client.auth": "required",
     "listener.name.mutual.ssl.truststore.type": "PEM",
-    "listener.name.mutual.ssl.truststore.location": clientAuthority(directory).certificateFile,
+    "listener.name.mutual.ssl.truststore.location": certificateFiles(directory, AUTHORITY).certificateFile,
     "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
     "listener.name.client.plain.sasl.jaas.config": `${plain} ${users};`,
     "listener.name.client.scram-sha-256.sasl.jaas.config": scram,

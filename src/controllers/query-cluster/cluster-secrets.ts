@@ -1,8 +1,7 @@
 /** Which keys of which Secrets a cluster needs, and the names that its containers know them by. Pure. */
 import { createHash } from "node:crypto";
 import type { DataPlatformSpec, QueryClusterSpec } from "../../crds/kinds.ts";
-import type { SecretVariable } from "../../platform/environment.ts";
-import { variablesOf } from "../../platform/environment.ts";
+import { referencesOf } from "../../platform/references.ts";
 import type { SecretKey } from "../../platform/secrets.ts";
 
 /** The systems of the platform that a cluster reaches. */
@@ -14,14 +13,9 @@ export function catalogSecretKeys(spec: QueryClusterSpec): readonly SecretKey[] 
   return given.map(({ secretRef }) => ({ secret: secretRef.name, key: secretRef.key }));
 }
 
-/** What the lake catalog needs of the platform. */
-export function lakeSecrets(platform: DataPlatformSpec): readonly SecretVariable[] {
-  return variablesOf(platform, LAKE_SYSTEMS);
-}
-
 /** Every key that the pods of a cluster refer to. */
 export function clusterSecretKeys(platform: DataPlatformSpec, spec: QueryClusterSpec): readonly SecretKey[] {
-  return [...lakeSecrets(platform), ...catalogSecretKeys(spec)];
+  return [...referencesOf(platform, LAKE_SYSTEMS), ...catalogSecretKeys(spec)];
 }
 
 /** Environment variable of a secret property. The hash keeps apart what the replacement of signs would merge. */

@@ -16,10 +16,11 @@ import type { ChildOwner } from "../../targets/kubernetes/child.ts";
 import type { ContainerResources } from "../../targets/kubernetes/resources.ts";
 import { resolveResources } from "../../targets/kubernetes/resources.ts";
 import { requirePresent } from "../../platform/platform.ts";
+import { referencesOf } from "../../platform/references.ts";
 import { requireSecretKeys } from "../../platform/secrets.ts";
 import type { GivenPodTemplate } from "../../workloads/pod-template.ts";
 import { secretsHash, unprovenSecrets } from "../../workloads/secrets.ts";
-import { catalogSecretKeys, clusterSecretKeys, LAKE_SYSTEMS, lakeSecrets } from "./cluster-secrets.ts";
+import { catalogSecretKeys, clusterSecretKeys, LAKE_SYSTEMS } from "./cluster-secrets.ts";
 import type { ObservedCluster } from "./observe.ts";
 
 /** Image of coordinator and workers, as a full reference. */
@@ -92,7 +93,7 @@ export function validateCluster(
   const platform = requirePresent(observed.platform);
   const cache = resolveCache(spec.cache);
   const catalogs = (spec.catalogs ?? []).map(resolveCatalog);
-  requireSecretKeys(lakeSecrets(platform.spec), platform.secrets);
+  requireSecretKeys(referencesOf(platform.spec, LAKE_SYSTEMS), platform.secrets);
   requireSecretKeys(catalogSecretKeys(spec), observed.catalogSecrets);
   const secrets = new Map([...platform.secrets, ...observed.catalogSecrets]);
   const wanted = secretsHash(clusterSecretKeys(platform.spec, spec), secrets);

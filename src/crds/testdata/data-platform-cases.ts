@@ -55,6 +55,26 @@ export const DATA_PLATFORM_CASES: readonly FieldCase[] = [
     value: "http://s3/x",
     refusal: /storage\.endpoint/,
   },
+  { name: "an authority for the object store", path: "storage.caSecretRef", value: { name: "ca", key: "root.pem" } },
+  {
+    name: "an authority for an object store without certificates",
+    path: "storage",
+    value: {
+      endpoint: "http://s3:7070",
+      region: "us-east-1",
+      bucket: "lake",
+      credentialsSecretRef: { name: "s3" },
+      caSecretRef: { name: "ca" },
+    },
+    refusal: /storage\.caSecretRef: .*must be absent unless endpoint begins with https:/,
+  },
+  { name: "an authority for the catalog", path: "catalog.caSecretRef", value: { name: "ca" } },
+  {
+    name: "an authority for a catalog without certificates",
+    path: "catalog",
+    value: { uri: "http://catalog", caSecretRef: { name: "ca" } },
+    refusal: /catalog\.caSecretRef: .*must be absent unless uri begins with https:/,
+  },
   {
     name: "a bucket in upper case",
     path: "storage.bucket",

@@ -8,6 +8,7 @@ import type { TableIdentifier } from "../../naming/tables.ts";
 import { answerToError, failureToError, unreadableAnswer } from "./errors.ts";
 import type { CatalogAnswer } from "./errors.ts";
 import { parseJson } from "./json.ts";
+import { authoritiesWith } from "../http/authorities.ts";
 import { serverIdentity } from "../http/server-identity.ts";
 import { createSession } from "./session.ts";
 import type { Session } from "./session.ts";
@@ -82,7 +83,12 @@ class RestCatalogClient implements CatalogClient {
     this.settings = settings;
     this.#base = settings.uri.replace(/\/+$/, "");
     this.#agent = new Agent({
-      connect: { timeout: CONNECT_TIMEOUT_MS },
+      connect: {
+        timeout: CONNECT_TIMEOUT_MS,
+        ...(settings.certificateAuthority !== undefined && {
+          ca: authoritiesWith(settings.certificateAuthority),
+        }),
+      },
       connections: MAX_CONNECTIONS,
       headersTimeout: REQUEST_TIMEOUT_MS,
       bodyTimeout: REQUEST_TIMEOUT_MS,

@@ -1,5 +1,6 @@
 /** Connection to one S3 bucket: the SDK's client with time limits of ours. */
 import { S3Client } from "@aws-sdk/client-s3";
+import { authoritiesWith } from "../http/authorities.ts";
 import { classifyStorageError } from "./errors.ts";
 import type { StorageSettings } from "../../platform/storage.ts";
 
@@ -34,6 +35,7 @@ export interface StorageClient {
 
 /** Makes a client; it connects at the first request. */
 export function createStorageClient(settings: StorageSettings): StorageClient {
+  const { certificateAuthority } = settings;
   const sdk = new S3Client({
     endpoint: settings.endpoint,
     region: settings.region,
@@ -46,7 +48,13 @@ export function createStorageClient(settings: StorageSettings): StorageClient {
     // Other S3 servers than Amazon's do not all know the newer checksums.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      ...(certificateAuthority !== undefined && {
+        httpsAgent: { ca: authoritiesWith(certificateAuthority) },
+      }),
+    },
   });
   return {
     settings,

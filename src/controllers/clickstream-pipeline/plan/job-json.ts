@@ -2,7 +2,7 @@
 import { CHECKPOINT_FOLDER } from "../../../crds/kinds.ts";
 import type { JobDocument } from "../../../generated/job.ts";
 import { formatTable } from "../../../naming/tables.ts";
-import { kafkaFiles } from "../../../platform/environment.ts";
+import { kafkaFiles, lakeAuthorityFiles } from "../../../platform/environment.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { taskSlots } from "./task-slots.ts";
 
@@ -27,6 +27,7 @@ function jobOf(pipeline: ValidatedPipeline): JobDocument {
   const { recovery } = pipeline.identity;
   const { kafka, catalog, storage } = platform.spec;
   const files = kafkaFiles(platform.spec);
+  const authorityFiles = lakeAuthorityFiles(platform.spec);
   return {
     pipeline: owner.key,
     kafka: {
@@ -42,6 +43,7 @@ function jobOf(pipeline: ValidatedPipeline): JobDocument {
     },
     catalog: { name: SPARK_CATALOG, uri: catalog.uri, warehouse: catalog.warehouse, prefix: catalog.prefix },
     storage: { endpoint: storage.endpoint, region: storage.region, pathStyle: storage.pathStyle ?? true },
+    ...(authorityFiles.length === 0 ? {} : { authorityFiles }),
     tables: {
       events: formatTable(tables.events),
       failedEvents: formatTable(tables.failedEvents),

@@ -17,6 +17,7 @@ import {
   renderHealthScript,
   renderShutdownScript,
 } from "./scripts.ts";
+import { trustFiles } from "./trust.ts";
 import { renderUserCatalog } from "./user-catalog.ts";
 
 /** Each catalog is a key `<name>.properties`. */
@@ -64,8 +65,9 @@ export function planWorkerConfigMap(cluster: ValidatedCluster): ConfigMap | unde
 function serverFiles(cluster: ValidatedCluster, role: Role): Record<string, string> {
   return {
     "config.properties": renderConfigProperties(cluster, role),
-    "jvm.config": renderJvmConfig(cluster[role], cluster.jvmOptions),
+    "jvm.config": renderJvmConfig(cluster, role),
     "node.properties": renderNodeProperties(cluster),
     [HEALTH_SCRIPT]: renderHealthScript(role),
+    ...trustFiles(cluster),
   };
 }

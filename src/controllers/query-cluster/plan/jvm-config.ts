@@ -1,7 +1,10 @@
 /** `jvm.config`: one option a line. Pure. */
-import type { RoleSettings } from "../validate.ts";
+import type { ValidatedCluster } from "../validate.ts";
+import type { Role } from "../parts.ts";
+import { trustOptions } from "./trust.ts";
 
-export function renderJvmConfig({ heapPercent }: RoleSettings, further: readonly string[]): string {
+export function renderJvmConfig(cluster: ValidatedCluster, role: Role): string {
+  const { heapPercent } = cluster[role];
   const options = [
     "-server",
     `-XX:MaxRAMPercentage=${heapPercent}`,
@@ -20,7 +23,8 @@ export function renderJvmConfig({ heapPercent }: RoleSettings, further: readonly
     "--enable-native-access=ALL-UNNAMED",
     "--sun-misc-unsafe-memory-access=allow",
     "--add-modules=jdk.incubator.vector",
-    ...further,
+    ...trustOptions(cluster),
+    ...cluster.jvmOptions,
   ];
   return options.map((option) => `${option}\n`).join("");
 }

@@ -2,10 +2,15 @@
 import type { V1Container, V1EnvVar, V1PodTemplateSpec, V1Volume } from "@kubernetes/client-node";
 import { OWN_ANNOTATIONS } from "../../../naming/marks.ts";
 import { hashOf } from "../../../targets/kubernetes/child.ts";
-import { secretEnvironment } from "../../../platform/environment.ts";
+import {
+  lakeAuthorityFiles,
+  secretEnvironment,
+  secretVolumes,
+  variablesOf,
+} from "../../../platform/environment.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
 import { containerResources } from "../../../targets/kubernetes/resources.ts";
-import { lakeSecrets, secretPropertyVariable } from "../cluster-secrets.ts";
+import { LAKE_SYSTEMS, secretPropertyVariable } from "../cluster-secrets.ts";
 import type { CacheSettings, ValidatedCluster } from "../validate.ts";
 import type { Role } from "../parts.ts";
 import { withPodTemplate } from "../../../workloads/pod-template.ts";
@@ -16,6 +21,7 @@ import { CONFIG_FOLDER } from "./config-properties.ts";
 import { CACHE_FOLDER } from "./lake-catalog.ts";
 import { DATA_FOLDER } from "./node-properties.ts";
 import { HEALTH_SCRIPT } from "./scripts.ts";
+import { TRUST_FOLDER, TRUST_SCRIPT } from "./trust.ts";
 
 /** The ConfigMaps that a role's pods mount. */
 export interface PodConfig {
@@ -52,8 +58,9 @@ export function trinoPodTemplate(
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       securityContext: RESTRICTED_POD,
+      ...(hasAuthorities(cluster) ? { initContainers: [trustContainer(cluster, role)] } : {}),
       containers: [container(cluster, role, lifecycle)],
-      volumes: volumes(config, cluster.cache),
+      volumes: [...volumes(config, cluster.cache), ...trustVolumes(cluster)],
     },
   };
   return withPodTemplate(own, cluster[role].podTemplate, { field: `spec.${role}PodTemplate` });
@@ -84,8 +91,37 @@ function container(
       { name: "data", mountPath: DATA_FOLDER },
       { name: "tmp", mountPath: "/tmp" },
       ...(cluster.cache === undefined ? [] : [{ name: "cache", mountPath: CACHE_FOLDER }]),
+      ...(hasAuthorities(cluster) ? [{ name: "trust", mountPath: TRUST_FOLDER, readOnly: true }] : []),
     ],
   };
+}
+
+function hasAuthorities({ platform }: ValidatedCluster): boolean {
+  return lakeAuthorityFiles(platform.spec).length > 0;
+}
+
+/** Makes the truststore: Java reads none in PEM form. It needs the image's Java, and is gone before Trino starts. */
+function trustContainer(cluster: ValidatedCluster, role: Role): V1Container {
+  return {
+    name: "trust",
+    image: cluster.images.trino,
+    imagePullPolicy: "IfNotPresent",
+    command: ["bash", `${CONFIG_FOLDER}/${TRUST_SCRIPT}`],
+    resources: containerResources(cluster[role].resources),
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    securityContext: RESTRICTED_CONTAINER,
+    volumeMounts: [
+      { name: "config", mountPath: CONFIG_FOLDER, readOnly: true },
+      { name: "tmp", mountPath: "/tmp" },
+      { name: "trust", mountPath: TRUST_FOLDER },
+      ...secretVolumes(cluster.platform.spec, LAKE_SYSTEMS).mounts,
+    ],
+  };
+}
+
+function trustVolumes(cluster: ValidatedCluster): V1Volume[] {
+  const { volumes: ofSecrets } = secretVolumes(cluster.platform.spec, LAKE_SYSTEMS);
+  return hasAuthorities(cluster) ? [{ name: "trust", emptyDir: {} }, ...ofSecrets] : ofSecrets;
 }
 
 function environment(cluster: ValidatedCluster): V1EnvVar[] {
@@ -97,7 +133,7 @@ function environment(cluster: ValidatedCluster): V1EnvVar[] {
       key,
     })),
   );
-  return secretEnvironment([...lakeSecrets(platform.spec), ...ofCatalogs]);
+  return secretEnvironment([...variablesOf(platform.spec, LAKE_SYSTEMS), ...ofCatalogs]);
 }
 
 /** One volume for all files: a mount within the mount of a read-only ConfigMap is not possible. */

@@ -11,6 +11,7 @@ import java.util.List;
  * @param kafka Where the raw records are
  * @param catalog The Iceberg REST catalog
  * @param storage The S3 service
+ * @param authorityFiles PEM files of the authorities that catalog and S3 need beside the system's; without it there are none
  * @param tables The output tables as {@code database.table}; they must exist
  * @param checkpoint Folder for offsets and state, such as {@code s3a://bucket/path}
  * @param triggerIntervalSeconds Seconds between the starts of two batches
@@ -34,6 +35,7 @@ public record JobDocument(
     Kafka kafka,
     Catalog catalog,
     Storage storage,
+    List<String> authorityFiles,
     Tables tables,
     String checkpoint,
     long triggerIntervalSeconds,
@@ -228,6 +230,7 @@ public record JobDocument(
             Kafka.of(node.object("kafka")),
             Catalog.of(node.object("catalog")),
             Storage.of(node.object("storage")),
+            node.texts("authorityFiles"),
             Tables.of(node.object("tables")),
             node.text("checkpoint"),
             node.positive("triggerIntervalSeconds"),

@@ -6,6 +6,7 @@ import io.openclickstream.kafka.RawTopic;
 import io.openclickstream.lake.LakeCatalog;
 import io.openclickstream.lake.LakeSink;
 import io.openclickstream.lake.LakeTables;
+import io.openclickstream.lake.TrustedAuthorities;
 import io.openclickstream.stream.config.JobConfig;
 import io.openclickstream.stream.serve.ClusterListener;
 import io.openclickstream.stream.serve.JobStatus;
@@ -44,6 +45,7 @@ final class Job implements AutoCloseable {
 
     /** Starts everything; what fails here is a matter of configuration or of systems that cannot be reached. */
     static Job start(JobConfig config, JobStatus status) throws IOException, InterruptedException, TimeoutException {
+        TrustedAuthorities.add(config.authorityFiles());
         KafkaConnection kafka = new KafkaConnection(config.kafka());
         // Before Spark, which takes seconds to start: a wrong address or password shows at once.
         RawTopic topic = RawTopic.read(kafka, config.topic());

@@ -30,6 +30,7 @@ final class SparkSettings {
             addStorage(settings, job.storage());
         }
         settings.forEach(conf::setIfMissing);
+        TrustPlugin.addTo(conf, job.authorityFiles());
         return conf;
     }
 

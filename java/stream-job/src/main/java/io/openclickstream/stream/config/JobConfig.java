@@ -29,6 +29,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param topic the raw topic
  * @param catalog the Iceberg REST catalog
  * @param storage the S3 service
+ * @param authorityFiles PEM files of authorities that catalog and S3 need beside the system's
  * @param tables identifiers of the output tables
  * @param checkpoint folder of the checkpoint, any Hadoop file system
  * @param triggerInterval time between the starts of two micro-batches
@@ -50,6 +51,7 @@ public record JobConfig(
     String topic,
     CatalogSettings catalog,
     StorageSettings storage,
+    List<Path> authorityFiles,
     Map<OutputTable, TableIdentifier> tables,
     String checkpoint,
     Duration triggerInterval,
@@ -83,6 +85,7 @@ public record JobConfig(
             job.kafka().topic(),
             new CatalogSettings(job.catalog().name(), job.catalog().uri(), job.catalog().warehouse(), job.catalog().prefix()),
             new StorageSettings(job.storage().endpoint(), job.storage().region(), job.storage().pathStyle()),
+            job.authorityFiles().stream().map(Path::of).toList(),
             tables(job.tables()),
             job.checkpoint(),
             Duration.ofSeconds(job.triggerIntervalSeconds()),

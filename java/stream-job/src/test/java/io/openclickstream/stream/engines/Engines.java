@@ -20,7 +20,8 @@ record Engines(
     String bucket,
     String accessKey,
     String secretKey,
-    String catalogUri) {
+    String catalogUri,
+    PrivateLake privateLake) {
 
     static Engines load() throws IOException {
         JsonNode file = new ObjectMapper().readTree(Files.readString(Path.of(System.getProperty("engines"))));
@@ -34,7 +35,8 @@ record Engines(
             storage.required("bucket").textValue(),
             storage.required("accessKeyId").textValue(),
             storage.required("secretAccessKey").textValue(),
-            file.required("catalog").required("uri").textValue());
+            file.required("catalog").required("uri").textValue(),
+            PrivateLake.of(file.required("privateLake")));
     }
 
     Catalog catalog() {

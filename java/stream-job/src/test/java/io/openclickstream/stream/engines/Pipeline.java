@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -63,6 +64,19 @@ final class Pipeline {
 
     /** Starts the job with another login than the pipeline's own. */
     JobProcess startJob(KafkaAccess kafka) throws IOException {
+        return JobProcess.start(folder, new ObjectMapper().writeValueAsString(jobDocument(kafka)), environment(kafka));
+    }
+
+    /** Starts the job with S3 and catalog by their addresses with a certificate, and the files of the authorities to trust. */
+    JobProcess startPrivateJob(List<String> authorityFiles) throws IOException {
+        Map<String, Object> job = jobDocument(kafka);
+        job.put("catalog", Map.of("name", "lake", "uri", engines.privateLake().catalogUri()));
+        job.put("storage", Map.of("endpoint", engines.privateLake().s3Endpoint(), "region", engines.region(), "pathStyle", true));
+        job.put("authorityFiles", authorityFiles);
+        return JobProcess.start(folder, new ObjectMapper().writeValueAsString(job), environment(kafka));
+    }
+
+    private Map<String, Object> jobDocument(KafkaAccess kafka) {
         Map<String, Object> tables = new HashMap<>();
         lake.identifiers().forEach((output, identifier) -> tables.put(output.modelName(), identifier.toString()));
         Map<String, Object> job = new HashMap<>(Map.of(
@@ -81,7 +95,7 @@ final class Pipeline {
             "ipMasking", "None",
             "shufflePartitions", 2));
         job.putAll(recovery);
-        return JobProcess.start(folder, new ObjectMapper().writeValueAsString(job), environment(kafka));
+        return job;
     }
 
     private Map<String, String> environment(KafkaAccess kafka) {

@@ -144,6 +144,22 @@ class StreamJobIT {
         pipeline.expectCounts(20, 0, 0);
     }
 
+    @Test
+    @DisplayName("trusts the private authority of catalog and S3 that it is told of, and none that it is not")
+    void privateLake() throws Exception {
+        pipeline = Pipeline.create(engines, engines.kafka(), folder);
+        pipeline.topic().send("a", events("a", 20), Map.of());
+        try (JobProcess job = pipeline.startPrivateJob(List.of())) {
+            assertEquals(1, job.awaitExit());
+            assertTrue(job.terminationMessage().contains("PKIX path building failed"), job.terminationMessage());
+        }
+        try (JobProcess job = pipeline.startPrivateJob(List.of(engines.privateLake().caFile()))) {
+            awaitAllRead(job);
+            assertEquals(0, job.terminate(), job.logEnd());
+        }
+        pipeline.expectCounts(20, 0, 0);
+    }
+
     /** Spark's source gets the same settings; what differs between mechanisms is in Kafka's client alone. */
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"PLAIN", "SCRAM-SHA-256"})
