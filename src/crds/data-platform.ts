@@ -3,7 +3,7 @@ import { z } from "zod";
 import { commonStatus, timestamp } from "./conditions.ts";
 import { type Immutable, LABEL_NAME_RULES, type Resource, type Sent, defineKind } from "./kind-definition.ts";
 import { hostAndPort, httpEndpoint, httpUri, optionalSecretKey, secretRef } from "./references.ts";
-import { listMap, patterned, text, textSet, withRules } from "./rules.ts";
+import { listMap, patterned, text, textMap, textSet, withRules } from "./rules.ts";
 
 /** What an absent field means; resolved by the controllers, never written into the resource. */
 export const DATA_PLATFORM_DEFAULTS = {
@@ -88,13 +88,40 @@ const storage = withRules(
         DATA_PLATFORM_DEFAULTS.secretAccessKeyKey,
         "the secret access key",
       ),
-    }).describe("Access key that may read, write and delete in the bucket."),
+    })
+      .optional()
+      .describe("Access key that may read, write and delete in the bucket. Either this or credentials."),
+    credentials: z
+      .enum(["WorkloadIdentity"])
+      .optional()
+      .describe(
+        "WorkloadIdentity: no keys. Operator and pods are known to the object store by their ServiceAccounts, as the cloud arranges it.",
+      ),
+    serviceAccountAnnotations: textMap(32, 4096)
+      .optional()
+      .describe(
+        "With WorkloadIdentity: annotations of the ServiceAccounts of stream jobs and query clusters, for example 'eks.amazonaws.com/role-arn'. " +
+          "The operator's own ServiceAccount is annotated where the operator is installed.",
+      ),
     caSecretRef: caSecretRef(MORE_AUTHORITIES),
   }),
   [
     {
       ...needsHttps("endpoint"),
       holds: ({ endpoint, caSecretRef: ca }) => ca === undefined || isHttps(endpoint),
+    },
+    {
+      rule: "has(self.credentialsSecretRef) != has(self.credentials)",
+      message: "must give either credentialsSecretRef or credentials, and not both",
+      holds: ({ credentialsSecretRef, credentials }) =>
+        (credentialsSecretRef === undefined) !== (credentials === undefined),
+    },
+    {
+      rule: "has(self.credentials) || !has(self.serviceAccountAnnotations)",
+      message: "serviceAccountAnnotations must be absent without credentials: WorkloadIdentity",
+      fieldPath: ".serviceAccountAnnotations",
+      holds: ({ credentials, serviceAccountAnnotations }) =>
+        credentials !== undefined || serviceAccountAnnotations === undefined,
     },
   ],
 ).describe("The S3-compatible object store.");

@@ -25,6 +25,7 @@ export const OWN_ANNOTATIONS = {
   /** Hashes on templates of pods. When what they stand for changes, new pods come. */
   catalogsHash: `${GROUP}/catalogs-hash`,
   configHash: `${GROUP}/config-hash`,
+  identityHash: `${GROUP}/identity-hash`,
   jobHash: `${GROUP}/job-hash`,
   secretsHash: `${GROUP}/secrets-hash`,
   /** Uid of the account whose token the pods have: a token dies with the very account that it was made for. */

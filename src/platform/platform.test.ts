@@ -71,8 +71,11 @@ describe("the settings of a platform", () => {
     expect(kafka.sasl?.username.reveal()).toBe("me");
     expect(kafka.sasl?.password.reveal()).toBe("hunter2");
     expect(storage).toMatchObject({ isPathStyle: true, bucket: "lake", certificateAuthority: PEM });
-    expect(storage.accessKeyId.reveal()).toBe("id");
-    expect(storage.secretAccessKey.reveal()).toBe("hunter3");
+    const { credentials: keys } = storage;
+    expect(keys.kind === "key" && [keys.accessKeyId.reveal(), keys.secretAccessKey.reveal()]).toEqual([
+      "id",
+      "hunter3",
+    ]);
     expect(catalog).toMatchObject({
       warehouse: "w",
       credentials: { kind: "token" },
@@ -96,6 +99,17 @@ describe("the settings of a platform", () => {
       scope: "PRINCIPAL_ROLE:ALL",
       tokenUri: undefined,
     });
+  });
+
+  it("take the workload's own identity where the platform says so, and no Secret", () => {
+    const { endpoint, region, bucket } = SPEC.storage;
+    const spec: DataPlatformSpec = {
+      ...SPEC,
+      storage: { endpoint, region, bucket, credentials: "WorkloadIdentity" },
+    };
+    expect(requireStorage(platform(spec, new Map())).credentials).toEqual({ kind: "workload-identity" });
+    expect(variablesOf(spec, ["Storage"])).toEqual([]);
+    expect(secretNamesOf(spec, ["Storage"])).toEqual([]);
   });
 
   it("need no credentials where the platform names none", () => {

@@ -39,11 +39,6 @@ export function requirePresent(platform: PlatformState): PresentPlatform {
 }
 
 /** What a row of the table leads to; `undefined` where the spec has no such reference. Throws like `valueAt`. */
-export function valueOf(
-  reference: Reference & { readonly secret: (spec: DataPlatformSpec) => string },
-  platform: PresentPlatform,
-): Secret;
-export function valueOf(reference: Reference, platform: PresentPlatform): Secret | undefined;
 export function valueOf(reference: Reference, { spec, secrets }: PresentPlatform): Secret | undefined {
   const key = secretKeyOf(reference, spec);
   return key === undefined ? undefined : valueAt(key, secrets);

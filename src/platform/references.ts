@@ -87,16 +87,16 @@ export const REFERENCES = {
   // The variables of the object store are those that every AWS SDK reads.
   accessKeyId: {
     component: "Storage",
-    secret: ({ storage }) => storage.credentialsSecretRef.name,
-    key: ({ storage }) => storage.credentialsSecretRef.accessKeyIdKey,
+    secret: ({ storage }) => storage.credentialsSecretRef?.name,
+    key: ({ storage }) => storage.credentialsSecretRef?.accessKeyIdKey,
     defaultKey: DATA_PLATFORM_DEFAULTS.accessKeyIdKey,
     form: "Header",
     variable: "AWS_ACCESS_KEY_ID",
   },
   secretAccessKey: {
     component: "Storage",
-    secret: ({ storage }) => storage.credentialsSecretRef.name,
-    key: ({ storage }) => storage.credentialsSecretRef.secretAccessKeyKey,
+    secret: ({ storage }) => storage.credentialsSecretRef?.name,
+    key: ({ storage }) => storage.credentialsSecretRef?.secretAccessKeyKey,
     defaultKey: DATA_PLATFORM_DEFAULTS.secretAccessKeyKey,
     form: "Text",
     variable: "AWS_SECRET_ACCESS_KEY",

@@ -1,27 +1,29 @@
 /** DataPlatforms on a real API server with real engines. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { dataPlatformKind } from "../../src/crds/kinds.ts";
 import type { Condition } from "../../src/api/conditions.ts";
 import { startKafka } from "../support/engines.ts";
 import type { SeenResource } from "./running-operator.ts";
+import { startTokenService } from "../support/token-service.ts";
 import { startTlsFront } from "../support/tls-front.ts";
 import { platformSpec } from "../support/operator.ts";
 import { RunningOperator, ready } from "./running-operator.ts";
 
-const [GOOD, BAD, DOWN, PRIVATE] = [
+const [GOOD, BAD, DOWN, PRIVATE, IDENTITY] = [
   "platform-good",
   "platform-bad",
   "platform-down",
   "platform-private",
+  "platform-identity",
 ] as const;
 
 let operator: RunningOperator;
 
 beforeAll(async () => {
-  operator = await RunningOperator.start([GOOD, BAD, DOWN, PRIVATE]);
+  operator = await RunningOperator.start([GOOD, BAD, DOWN, PRIVATE, IDENTITY]);
 });
 afterAll(async () => {
   await operator.stop();
@@ -152,6 +154,33 @@ describe("a platform behind certificates of a private authority", () => {
       await operator.waitUntilReady(dataPlatformKind, at(PRIVATE));
     } finally {
       await Promise.all(fronts.map((front) => front.stop()));
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+});
+
+describe("a platform whose object store knows the operator by its identity", () => {
+  it("is reached with what the token service gives for the operator's token, and not before there is one", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "openclickstream-identity-"));
+    const { endpoint, region, bucket, accessKeyId, secretAccessKey } = inject("engines").storage;
+    const service = await startTokenService({ token: "a-token", accessKeyId, secretAccessKey });
+    const tokenFile = join(directory, "token");
+    await writeFile(tokenFile, "a-token");
+    vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+    vi.stubEnv("AWS_ENDPOINT_URL_STS", service.url);
+    try {
+      await operator.applyPlatform(IDENTITY, {
+        storage: { endpoint, region, bucket, credentials: "WorkloadIdentity" },
+      });
+      const refused = await operator.waitForReason(dataPlatformKind, at(IDENTITY), "Unauthorized");
+      expect(ready(refused)?.message).toMatch(/the operator has no identity for it.*ServiceAccount a role/);
+      vi.stubEnv("AWS_WEB_IDENTITY_TOKEN_FILE", tokenFile);
+      vi.stubEnv("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/operator");
+      await operator.waitUntilReady(dataPlatformKind, at(IDENTITY));
+      expect(service.roles).toContain("arn:aws:iam::111122223333:role/operator");
+    } finally {
+      vi.unstubAllEnvs();
+      await service.stop();
       await rm(directory, { recursive: true, force: true });
     }
   });

@@ -371,8 +371,11 @@ describe("deleting a pipeline", () => {
     region,
     bucket,
     isPathStyle: true,
-    accessKeyId: new Secret(accessKeyId),
-    secretAccessKey: new Secret(secretAccessKey),
+    credentials: {
+      kind: "key",
+      accessKeyId: new Secret(accessKeyId),
+      secretAccessKey: new Secret(secretAccessKey),
+    },
   });
   const store = createObjectStore(client);
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { startKafka, startNessie, startVersitygw, type BucketAccess, type Engine } from "./engines.ts";
 import type { CertificateFiles } from "./certificates.ts";
 import { OPERATOR, startSecuredKafka } from "./secured-kafka.ts";
+import { startTokenService } from "./token-service.ts";
 import { type TlsFront, startTlsFront } from "./tls-front.ts";
 
 /** Where the engines of a test run are. */
@@ -41,6 +42,12 @@ export interface PrivateLake {
   readonly uri: string;
   /** The authority, PEM. */
   readonly caFile: string;
+}
+
+/** Where the token service is, and the token that it knows. */
+export interface TokenServiceAccess {
+  readonly url: string;
+  readonly token: string;
 }
 
 /** What was started and has to be stopped, also when a later start fails. */
@@ -90,6 +97,13 @@ export class RunningEngines {
     const uri = new URL(catalog.uri);
     const { url, caFile } = await front(uri);
     return { endpoint: s3.url, uri: `${url}${uri.pathname}`, caFile };
+  }
+
+  /** What gives the keys of S3 to whoever has the token, as a cloud does for its workloads. */
+  async startTokenService({ storage }: EngineAddresses): Promise<TokenServiceAccess> {
+    const token = "a-workload-token";
+    const { url } = await this.keep(startTokenService({ token, ...storage }));
+    return { url, token };
   }
 
   async #startLake(): Promise<Pick<EngineAddresses, "storage" | "catalog">> {

@@ -3,7 +3,7 @@
  * The program finds them in its environment:
  *
  *   lake           Kafka, S3 and the Iceberg catalog; the JSON file ENGINES_FILE says where they are. Member "privateLake" of it: S3 and
- *                  catalog once more, behind certificates of a private authority
+ *                  catalog once more, behind certificates of a private authority. Member "tokenService": what gives the keys of S3 for a token
  *   secured-kafka  a Kafka with TLS and SASL; SECURED_KAFKA (host:port), SECURED_KAFKA_CA_FILE, SECURED_KAFKA_USERNAME and
  *                  SECURED_KAFKA_PASSWORD, and member "securedKafka" of that file. Its listener for clients with a certificate:
  *                  MUTUAL_KAFKA, MUTUAL_KAFKA_CERTIFICATE_FILE and MUTUAL_KAFKA_KEY_FILE
@@ -30,7 +30,11 @@ interface Provided {
 async function provide(name: string, running: RunningEngines): Promise<Provided> {
   if (name === "lake") {
     const lake = await running.start();
-    return { environment: {}, addresses: { ...lake, privateLake: await running.startPrivateLake(lake) } };
+    const [privateLake, tokenService] = [
+      await running.startPrivateLake(lake),
+      await running.startTokenService(lake),
+    ];
+    return { environment: {}, addresses: { ...lake, privateLake, tokenService } };
   }
   if (name === "kafka-jars") return { environment: await kafkaPrograms(), addresses: {} };
   const secured = await running.startSecuredKafka();

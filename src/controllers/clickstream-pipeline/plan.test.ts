@@ -215,6 +215,21 @@ describe("a changed Secret", () => {
   });
 });
 
+describe("an annotation of the workloads' ServiceAccount", () => {
+  it("rolls the stream job when it changes, since clouds look at it when pods are made", () => {
+    const templatesWith = (role: string): Templates => {
+      const storage = {
+        ...{ endpoint: "https://s3.example.com", region: "eu-west-1", bucket: "lake" },
+        ...{ credentials: "WorkloadIdentity" as const, serviceAccountAnnotations: { role } },
+      };
+      return templatesOf(planOf({ pipeline: pipelineWith().spec, platform: { storage } }));
+    };
+    const [one, other] = [templatesWith("one"), templatesWith("other")];
+    expect(one.collector).toEqual(other.collector);
+    expect(one.streamJob).not.toEqual(other.streamJob);
+  });
+});
+
 interface Templates {
   readonly collector: unknown;
   readonly streamJob: unknown;

@@ -68,6 +68,35 @@ export const DATA_PLATFORM_CASES: readonly FieldCase[] = [
     },
     refusal: /storage\.caSecretRef: .*must be absent unless endpoint begins with https:/,
   },
+  {
+    name: "an object store without keys or another identity",
+    path: "storage.credentialsSecretRef",
+    value: undefined,
+    refusal: /storage: .*must give either credentialsSecretRef or credentials/,
+  },
+  {
+    name: "an object store with keys and another identity",
+    path: "storage.credentials",
+    value: "WorkloadIdentity",
+    refusal: /storage: .*must give either credentialsSecretRef or credentials/,
+  },
+  {
+    name: "annotations of accounts where there are keys",
+    path: "storage.serviceAccountAnnotations",
+    value: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/clickstream" },
+    refusal: /storage\.serviceAccountAnnotations: .*must be absent without credentials: WorkloadIdentity/,
+  },
+  {
+    name: "an object store that knows the workloads",
+    path: "storage",
+    value: {
+      endpoint: "https://s3.eu-west-1.amazonaws.com",
+      region: "eu-west-1",
+      bucket: "lake",
+      credentials: "WorkloadIdentity",
+      serviceAccountAnnotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/clickstream" },
+    },
+  },
   { name: "an authority for the catalog", path: "catalog.caSecretRef", value: { name: "ca" } },
   {
     name: "an authority for a catalog without certificates",

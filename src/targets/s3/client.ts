@@ -35,15 +35,18 @@ export interface StorageClient {
 
 /** Makes a client; it connects at the first request. */
 export function createStorageClient(settings: StorageSettings): StorageClient {
-  const { certificateAuthority } = settings;
+  const { certificateAuthority, credentials } = settings;
   const sdk = new S3Client({
     endpoint: settings.endpoint,
     region: settings.region,
     forcePathStyle: settings.isPathStyle,
-    credentials: {
-      accessKeyId: settings.accessKeyId.reveal(),
-      secretAccessKey: settings.secretAccessKey.reveal(),
-    },
+    // Without keys the SDK looks where clouds put the identity of a process, and renews what it found.
+    ...(credentials.kind === "key" && {
+      credentials: {
+        accessKeyId: credentials.accessKeyId.reveal(),
+        secretAccessKey: credentials.secretAccessKey.reveal(),
+      },
+    }),
     maxAttempts: MAX_ATTEMPTS,
     // Other S3 servers than Amazon's do not all know the newer checksums.
     requestChecksumCalculation: "WHEN_REQUIRED",

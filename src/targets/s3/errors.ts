@@ -12,6 +12,15 @@ export function classifyStorageError(error: unknown, settings: StorageSettings, 
   const status = httpStatusOf(error);
   const said = scrub(wordsOf(error), secretsOf(settings));
   const place = `S3 bucket "${settings.bucket}" at ${settings.endpoint}`;
+  if (hasNoIdentity(error, settings)) {
+    const message =
+      `${place} was not asked, because the operator has no identity for it: ${said}; ` +
+      "give the operator's ServiceAccount a role, or use spec.storage.credentialsSecretRef";
+    return new WaitingError("Unauthorized", message, {
+      cause: error,
+      retryAfterSeconds: REFUSED_RETRY_SECONDS,
+    });
+  }
   if (status === undefined) {
     return new WaitingError("StorageUnreachable", `${place} is unreachable: ${said}`, { cause: error });
   }
@@ -39,6 +48,12 @@ function answerToError(
     return new WaitingError("StorageUnreachable", message, { cause, retryAfterSeconds: BUSY_RETRY_SECONDS });
   }
   return new TransientError("StorageUnreachable", message, { cause });
+}
+
+/** The SDK found nothing to sign requests with. */
+function hasNoIdentity(error: unknown, { credentials }: StorageSettings): boolean {
+  const names = ["CredentialsProviderError", "TokenProviderError"];
+  return credentials.kind === "workload-identity" && error instanceof Error && names.includes(error.name);
 }
 
 /** versitygw answers an unknown access key with 404. */

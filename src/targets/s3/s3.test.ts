@@ -13,8 +13,7 @@ const settings: StorageSettings = {
   region: "us-east-1",
   bucket: "lake",
   isPathStyle: true,
-  accessKeyId: new Secret("key"),
-  secretAccessKey: new Secret("hunter2"),
+  credentials: { kind: "key", accessKeyId: new Secret("key"), secretAccessKey: new Secret("hunter2") },
 };
 
 function answer(httpStatusCode: number, name = "SomeError"): Error {

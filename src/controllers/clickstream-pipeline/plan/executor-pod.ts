@@ -8,6 +8,7 @@ import { STREAM_JOB_SYSTEMS } from "../parts.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import type { OwnTemplate } from "../../../workloads/pod-template.ts";
 import { withPodTemplate } from "../../../workloads/pod-template.ts";
+import { accountAnnotations } from "../../../workloads/workload-identity.ts";
 import { componentLabels } from "../../../workloads/metadata.ts";
 
 /** Name of the container that Spark completes. */
@@ -51,6 +52,10 @@ function ownTemplate(pipeline: ValidatedPipeline, files: ReturnType<typeof secre
   return {
     metadata: { labels: componentLabels(pipeline, "executor") },
     spec: {
+      // The token of the account is for the driver; only the cloud looks at whose pod it is.
+      ...(accountAnnotations(pipeline.platform.spec) === undefined
+        ? {}
+        : { serviceAccountName: pipeline.names.streamJob }),
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       securityContext: RESTRICTED_POD,

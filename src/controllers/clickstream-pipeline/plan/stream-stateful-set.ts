@@ -10,6 +10,7 @@ import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import type { ConfigMap } from "../../../workloads/config-map.ts";
 import { withPodTemplate } from "../../../workloads/pod-template.ts";
+import { identityAnnotation } from "../../../workloads/workload-identity.ts";
 import { childMetadata, componentLabels } from "../../../workloads/metadata.ts";
 import { CONFIG_FOLDER } from "./spark-properties.ts";
 import { DRIVER_PORTS, PATHS } from "../../../generated/endpoints.ts";
@@ -41,6 +42,7 @@ export function planStreamStatefulSet(
             annotations: {
               [OWN_ANNOTATIONS.jobHash]: hashOf(configMap.object.data),
               [OWN_ANNOTATIONS.secretsHash]: pipeline.secretsHashes.streamJob,
+              ...identityAnnotation(pipeline.platform.spec),
               ...(accountUid === undefined ? {} : { [OWN_ANNOTATIONS.serviceAccountUid]: accountUid }),
             },
           },

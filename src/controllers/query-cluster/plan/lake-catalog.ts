@@ -27,8 +27,13 @@ export function renderLakeCatalog({ platform, cache }: ValidatedCluster): string
     "s3.endpoint": storage.endpoint,
     "s3.region": storage.region,
     "s3.path-style-access": storage.pathStyle ?? true,
-    "s3.aws-access-key": fromEnvironment(REFERENCES.accessKeyId.variable),
-    "s3.aws-secret-key": fromEnvironment(REFERENCES.secretAccessKey.variable),
+    // Without keys Trino looks where clouds put the identity of a process.
+    ...(storage.credentialsSecretRef === undefined
+      ? {}
+      : {
+          "s3.aws-access-key": fromEnvironment(REFERENCES.accessKeyId.variable),
+          "s3.aws-secret-key": fromEnvironment(REFERENCES.secretAccessKey.variable),
+        }),
     ...cacheProperties(cache),
   });
 }

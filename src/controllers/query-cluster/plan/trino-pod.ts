@@ -14,6 +14,7 @@ import { LAKE_SYSTEMS, secretPropertyVariable } from "../cluster-secrets.ts";
 import type { CacheSettings, ValidatedCluster } from "../validate.ts";
 import type { Role } from "../parts.ts";
 import { withPodTemplate } from "../../../workloads/pod-template.ts";
+import { identityAnnotation, regionalEnvironment } from "../../../workloads/workload-identity.ts";
 import { componentLabels } from "../../../workloads/metadata.ts";
 import type { ConfigMap } from "../../../workloads/config-map.ts";
 import { TRINO_PORT } from "../../../targets/trino/server.ts";
@@ -51,6 +52,7 @@ export function trinoPodTemplate(
         [OWN_ANNOTATIONS.configHash]: hashOf(config.server.object.data),
         [OWN_ANNOTATIONS.catalogsHash]: hashOf(config.catalogs.object.data),
         [OWN_ANNOTATIONS.secretsHash]: cluster.secretsHash,
+        ...identityAnnotation(cluster.platform.spec),
       },
     },
     spec: {
@@ -133,7 +135,10 @@ function environment(cluster: ValidatedCluster): V1EnvVar[] {
       key,
     })),
   );
-  return secretEnvironment([...variablesOf(platform.spec, LAKE_SYSTEMS), ...ofCatalogs]);
+  return [
+    ...regionalEnvironment(platform.spec),
+    ...secretEnvironment([...variablesOf(platform.spec, LAKE_SYSTEMS), ...ofCatalogs]),
+  ];
 }
 
 /** One volume for all files: a mount within the mount of a read-only ConfigMap is not possible. */

@@ -54,6 +54,7 @@ final class SparkSettings {
         }
         settings.put(S3A + "endpoint.region", storage.region());
         settings.put(S3A + "path.style.access", Boolean.toString(storage.pathStyle()));
-        settings.put(S3A + "aws.credentials.provider", "software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider");
+        // Keys in the environment, else the identity that a cloud gives the pod; the same that Iceberg's S3FileIO does of itself.
+        settings.put(S3A + "aws.credentials.provider", "software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider");
     }
 }

@@ -21,7 +21,8 @@ record Engines(
     String accessKey,
     String secretKey,
     String catalogUri,
-    PrivateLake privateLake) {
+    PrivateLake privateLake,
+    TokenService tokenService) {
 
     static Engines load() throws IOException {
         JsonNode file = new ObjectMapper().readTree(Files.readString(Path.of(System.getProperty("engines"))));
@@ -36,7 +37,8 @@ record Engines(
             storage.required("accessKeyId").textValue(),
             storage.required("secretAccessKey").textValue(),
             file.required("catalog").required("uri").textValue(),
-            PrivateLake.of(file.required("privateLake")));
+            PrivateLake.of(file.required("privateLake")),
+            TokenService.of(file.required("tokenService")));
     }
 
     Catalog catalog() {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.openclickstream.testing.TestLake;
 import io.openclickstream.model.OutputTable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -74,6 +75,18 @@ final class Pipeline {
         job.put("storage", Map.of("endpoint", engines.privateLake().s3Endpoint(), "region", engines.region(), "pathStyle", true));
         job.put("authorityFiles", authorityFiles);
         return JobProcess.start(folder, new ObjectMapper().writeValueAsString(job), environment(kafka));
+    }
+
+    /** Starts the job without keys, in an environment as a cloud makes it: a token in a file, and a role. */
+    JobProcess startJobWithIdentity() throws IOException {
+        Map<String, String> environment = new HashMap<>(kafka.environment());
+        Path token = Files.writeString(Files.createTempFile(folder, "token", ""), engines.tokenService().token());
+        environment.putAll(Map.of(
+            "AWS_REGION", engines.region(),
+            "AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/stream-job",
+            "AWS_WEB_IDENTITY_TOKEN_FILE", token.toString(),
+            "AWS_ENDPOINT_URL_STS", engines.tokenService().url()));
+        return JobProcess.start(folder, new ObjectMapper().writeValueAsString(jobDocument(kafka)), environment);
     }
 
     private Map<String, Object> jobDocument(KafkaAccess kafka) {

@@ -160,6 +160,19 @@ class StreamJobIT {
         pipeline.expectCounts(20, 0, 0);
     }
 
+    @Test
+    @DisplayName("needs no keys where a token service gives some for its own token")
+    void workloadIdentity() throws Exception {
+        pipeline = Pipeline.create(engines, engines.kafka(), folder);
+        pipeline.topic().send("a", events("a", 20), Map.of());
+        try (JobProcess job = pipeline.startJobWithIdentity()) {
+            awaitAllRead(job);
+            assertEquals(0, job.terminate(), job.logEnd());
+            assertFalse(job.log().contains(engines.tokenService().token()), "the log holds the token");
+        }
+        pipeline.expectCounts(20, 0, 0);
+    }
+
     /** Spark's source gets the same settings; what differs between mechanisms is in Kafka's client alone. */
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"PLAIN", "SCRAM-SHA-256"})
