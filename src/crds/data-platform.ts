@@ -13,6 +13,9 @@ export const DATA_PLATFORM_DEFAULTS = {
   accessKeyIdKey: "accessKeyId",
   secretAccessKeyKey: "secretAccessKey",
   tokenKey: "token",
+  clientIdKey: "clientId",
+  clientSecretKey: "clientSecret",
+  scope: "catalog",
   pathStyle: true,
 } as const;
 
@@ -111,10 +114,17 @@ const storage = withRules(
       holds: ({ endpoint, caSecretRef: ca }) => ca === undefined || isHttps(endpoint),
     },
     {
-      rule: "has(self.credentialsSecretRef) != has(self.credentials)",
-      message: "must give either credentialsSecretRef or credentials, and not both",
+      rule: "has(self.credentialsSecretRef) || has(self.credentials)",
+      message: "must give credentialsSecretRef, or credentials: WorkloadIdentity",
       holds: ({ credentialsSecretRef, credentials }) =>
-        (credentialsSecretRef === undefined) !== (credentials === undefined),
+        credentialsSecretRef !== undefined || credentials !== undefined,
+    },
+    {
+      rule: "!has(self.credentialsSecretRef) || !has(self.credentials)",
+      message: "credentials must be absent when credentialsSecretRef is given; keep one of the two",
+      fieldPath: ".credentials",
+      holds: ({ credentialsSecretRef, credentials }) =>
+        credentialsSecretRef === undefined || credentials === undefined,
     },
     {
       rule: "has(self.credentials) || !has(self.serviceAccountAnnotations)",
@@ -140,9 +150,32 @@ const catalog = withRules(
     })
       .optional()
       .describe("Bearer token for the catalog. Default none."),
+    oauth2: z
+      .object({
+        secretRef: secretRef({
+          clientIdKey: optionalSecretKey(DATA_PLATFORM_DEFAULTS.clientIdKey, "the client's id"),
+          clientSecretKey: optionalSecretKey(DATA_PLATFORM_DEFAULTS.clientSecretKey, "the client's secret"),
+        }).describe("The client."),
+        serverUri: httpUri
+          .optional()
+          .describe("Address that gives tokens. Default the catalog's own, '<uri>/v1/oauth/tokens'."),
+        scope: patterned(/^[!#-[\]-~]+( [!#-[\]-~]+)*$/, 512)
+          .optional()
+          .describe(`Scopes to ask for, with blanks between. Default '${DATA_PLATFORM_DEFAULTS.scope}'.`),
+      })
+      .optional()
+      .describe("Asks for tokens as an OAuth2 client (client credentials), and renews them. Default none."),
     caSecretRef: caSecretRef(MORE_AUTHORITIES),
   }),
-  [{ ...needsHttps("uri"), holds: ({ uri, caSecretRef: ca }) => ca === undefined || isHttps(uri) }],
+  [
+    { ...needsHttps("uri"), holds: ({ uri, caSecretRef: ca }) => ca === undefined || isHttps(uri) },
+    {
+      rule: "!has(self.oauth2) || !has(self.credentialsSecretRef)",
+      message: "oauth2 must be absent when credentialsSecretRef is given; keep one of the two",
+      fieldPath: ".oauth2",
+      holds: ({ oauth2, credentialsSecretRef }) => oauth2 === undefined || credentialsSecretRef === undefined,
+    },
+  ],
 ).describe("The Iceberg REST catalog.");
 
 export const dataPlatformSpec = z.object({ kafka, storage, catalog });

@@ -8,4 +8,8 @@ export const SECRET_VARIABLES = {
   kafkaPassword: "KAFKA_SASL_PASSWORD",
   /** Bearer token for the Iceberg REST catalog. */
   catalogToken: "CATALOG_TOKEN",
+  /** Client that asks for tokens for the Iceberg REST catalog. */
+  catalogClientId: "CATALOG_CLIENT_ID",
+  /** That client's secret. */
+  catalogClientSecret: "CATALOG_CLIENT_SECRET",
 } as const;

@@ -43,6 +43,15 @@ export interface JobDocument {
     readonly warehouse?: string | undefined;
     /** The prefix in the catalog's paths. */
     readonly prefix?: string | undefined;
+    /** How to get tokens as a client (OAuth2); without it there is one token, or none. */
+    readonly client?:
+      | {
+          /** Where tokens are given; without it the catalog's own `/v1/oauth/tokens`. */
+          readonly serverUri?: string | undefined;
+          /** What is asked for; without it there is no client. */
+          readonly scope?: string | undefined;
+        }
+      | undefined;
   };
   /** The S3 service. */
   readonly storage: {

@@ -1,10 +1,9 @@
 /** How to reach the Iceberg REST catalog of a platform: everything resolved, secrets wrapped. Pure. */
+import { DATA_PLATFORM_DEFAULTS } from "../crds/kinds.ts";
 import type { PlatformState, PresentPlatform } from "./platform.ts";
 import { requirePresent, valueOf } from "./platform.ts";
-import { REFERENCES, secretKeyOf } from "./references.ts";
+import { REFERENCES } from "./references.ts";
 import type { Secret } from "./secret.ts";
-import type { SecretKey } from "./secrets.ts";
-import { valueAt, valuesOf } from "./secrets.ts";
 
 export interface CatalogSettings {
   /** Base address, without `/v1`. */
@@ -42,8 +41,7 @@ export function secretsOf(settings: CatalogSettings): readonly Secret[] {
 export function requireCatalog(state: PlatformState): CatalogSettings {
   const platform = requirePresent(state);
   const { uri, warehouse, prefix } = platform.spec.catalog;
-  const token = secretKeyOf(REFERENCES.catalogToken, platform.spec);
-  const credentials = token === undefined ? undefined : credentialsOf(token, platform);
+  const credentials = credentialsOf(platform);
   const certificateAuthority = valueOf(REFERENCES.catalogAuthorities, platform)?.reveal();
   return {
     ...{ uri, warehouse, prefix, credentials },
@@ -51,28 +49,13 @@ export function requireCatalog(state: PlatformState): CatalogSettings {
   };
 }
 
-/** Keys of a Secret with OAuth2 client credentials, which serve the operator only; the last two may be absent. */
-const CLIENT_KEYS = {
-  id: "clientId",
-  secret: "clientSecret",
-  tokenUri: "oauth2ServerUri",
-  scope: "scope",
-} as const;
-/** What Iceberg's own clients ask for. */
-const DEFAULT_SCOPE = "catalog";
-
-/** A token when the Secret has one, else OAuth2 client credentials. */
-function credentialsOf(token: SecretKey, { secrets }: PresentPlatform): CatalogCredentials {
-  const { secret } = token;
-  const values = valuesOf(secret, secrets);
-  if (values.has(token.key) || !values.has(CLIENT_KEYS.id)) {
-    return { kind: "token", token: valueAt(token, secrets) };
-  }
-  return {
-    kind: "client",
-    clientId: valueAt({ secret, key: CLIENT_KEYS.id, form: "Text" }, secrets),
-    clientSecret: valueAt({ secret, key: CLIENT_KEYS.secret, form: "Text" }, secrets),
-    tokenUri: values.get(CLIENT_KEYS.tokenUri)?.reveal(),
-    scope: values.get(CLIENT_KEYS.scope)?.reveal() ?? DEFAULT_SCOPE,
-  };
+function credentialsOf(platform: PresentPlatform): CatalogCredentials | undefined {
+  const token = valueOf(REFERENCES.catalogToken, platform);
+  if (token !== undefined) return { kind: "token", token };
+  const { oauth2 } = platform.spec.catalog;
+  const clientId = valueOf(REFERENCES.catalogClientId, platform);
+  const clientSecret = valueOf(REFERENCES.catalogClientSecret, platform);
+  if (clientId === undefined || clientSecret === undefined) return undefined;
+  const scope = oauth2?.scope ?? DATA_PLATFORM_DEFAULTS.scope;
+  return { kind: "client", clientId, clientSecret, tokenUri: oauth2?.serverUri, scope };
 }

@@ -89,16 +89,23 @@ describe("the settings of a platform", () => {
     expect(JSON.stringify([all, platform(), [...SECRETS]])).not.toMatch(/hunter/);
   });
 
-  it("take OAuth2 client credentials where the Secret has no token", () => {
-    const scoped = secretWith({
-      ...{ clientId: "id", clientSecret: "hunter5", scope: "PRINCIPAL_ROLE:ALL" },
-      "ca.crt": PEM,
-    });
-    expect(requireCatalog(withSecret("catalog", scoped)).credentials).toMatchObject({
+  it("take OAuth2 client credentials where the platform names a client", () => {
+    const oauth2 = { secretRef: { name: "catalog", clientIdKey: "user" }, scope: "PRINCIPAL_ROLE:ALL" };
+    const spec: DataPlatformSpec = { ...SPEC, catalog: { uri: "https://catalog", oauth2 } };
+    const secrets = new Map([["catalog", secretWith({ user: "me", clientSecret: "hunter5" })]]);
+    const { credentials } = requireCatalog(platform(spec, secrets));
+    expect(credentials).toMatchObject({
       kind: "client",
       scope: "PRINCIPAL_ROLE:ALL",
       tokenUri: undefined,
     });
+    expect(
+      credentials?.kind === "client" && [credentials.clientId.reveal(), credentials.clientSecret.reveal()],
+    ).toEqual(["me", "hunter5"]);
+    expect(variablesOf(spec, ["Catalog"]).map(({ variable, key }) => [variable, key])).toEqual([
+      ["CATALOG_CLIENT_ID", "user"],
+      ["CATALOG_CLIENT_SECRET", "clientSecret"],
+    ]);
   });
 
   it("take the workload's own identity where the platform says so, and no Secret", () => {

@@ -124,7 +124,23 @@ export const REFERENCES = {
     defaultKey: DATA_PLATFORM_DEFAULTS.tokenKey,
     form: "Header",
     variable: SECRET_VARIABLES.catalogToken,
-    hint: "pipelines and query clusters need a token for the catalog, client credentials serve the operator only",
+    hint: "a client's id and secret are named by spec.catalog.oauth2 of the DataPlatform",
+  },
+  catalogClientId: {
+    component: "Catalog",
+    secret: ({ catalog }) => catalog.oauth2?.secretRef.name,
+    key: ({ catalog }) => catalog.oauth2?.secretRef.clientIdKey,
+    defaultKey: DATA_PLATFORM_DEFAULTS.clientIdKey,
+    form: "ClientId",
+    variable: SECRET_VARIABLES.catalogClientId,
+  },
+  catalogClientSecret: {
+    component: "Catalog",
+    secret: ({ catalog }) => catalog.oauth2?.secretRef.name,
+    key: ({ catalog }) => catalog.oauth2?.secretRef.clientSecretKey,
+    defaultKey: DATA_PLATFORM_DEFAULTS.clientSecretKey,
+    form: "Text",
+    variable: SECRET_VARIABLES.catalogClientSecret,
   },
 } as const satisfies Readonly<Record<string, Reference>>;
 

@@ -34,13 +34,13 @@ export interface SecretKey {
 export function valueAt(at: SecretKey, secrets: Secrets): Secret {
   const { secret, key } = at;
   const value = valuesOf(secret, secrets).get(key);
-  if (value === undefined || value.reveal() === "") throw keyMissing({ secret, key });
+  if (value === undefined || value.reveal() === "") throw keyMissing(at);
   requireForm(at, value);
   return value;
 }
 
 /** All values of a Secret by their keys. Throws like `valueAt`. */
-export function valuesOf(secret: string, secrets: Secrets): ReadonlyMap<string, Secret> {
+function valuesOf(secret: string, secrets: Secrets): ReadonlyMap<string, Secret> {
   const read = secrets.get(secret) ?? { state: "absent" };
   switch (read.state) {
     case "present":

@@ -1,8 +1,8 @@
 /** What is wrong with a value of a Secret before any system is asked, told without the value. Pure. */
 import type { Secret } from "./secret.ts";
 
-/** `Header` is sent in a header of HTTP, `Text` in one line anywhere else; `Certificates` and `PrivateKey` are files in PEM form. */
-export type ValueForm = "Header" | "Text" | "Certificates" | "PrivateKey";
+/** `Header` is sent in a header of HTTP, `Text` in one line anywhere else, `ClientId` before a colon and a secret; `Certificates` and `PrivateKey` are files in PEM form. */
+export type ValueForm = "Header" | "Text" | "ClientId" | "Certificates" | "PrivateKey";
 
 /** Goes on a sentence that begins with what the value is; `undefined` when it can be used. */
 export function formProblem(secret: Secret, form: ValueForm): string | undefined {
@@ -11,10 +11,20 @@ export function formProblem(secret: Secret, form: ValueForm): string | undefined
     return value.includes("-----BEGIN CERTIFICATE-----") ? undefined : "holds no certificate in PEM form";
   }
   if (form === "PrivateKey") return keyProblem(value);
+  return lineProblem(value) ?? textProblem(value, form);
+}
+
+function lineProblem(value: string): string | undefined {
   if (/[\r\n]$/.test(value)) return `ends with a line feed, as echo writes one; ${ADVICE}`;
   if (/[\r\n]/.test(value)) return "holds a line feed; it must be one line";
   if (CONTROL.test(value)) return "holds a control character; it must be text of one line";
-  if (value.includes(UNDECODABLE)) return "is not text in UTF-8";
+  return value.includes(UNDECODABLE) ? "is not text in UTF-8" : undefined;
+}
+
+function textProblem(value: string, form: ValueForm): string | undefined {
+  if (form === "ClientId") {
+    return value.includes(":") ? "holds a colon, which ends a client's id" : undefined;
+  }
   return form === "Header" ? headerProblem(value) : undefined;
 }
 

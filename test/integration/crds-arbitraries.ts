@@ -308,6 +308,13 @@ function withReferences(spec: unknown): unknown {
   };
 }
 
+/** Gives most object stores keys or an identity, which chance seldom does. */
+function withCredentials(spec: unknown): unknown {
+  const storage = isObject(spec) ? spec["storage"] : undefined;
+  if (!isObject(spec) || !isObject(storage) || "credentialsSecretRef" in storage) return spec;
+  return { ...spec, storage: { ...storage, credentials: "WorkloadIdentity" } };
+}
+
 type Path = readonly PropertyKey[];
 
 function valueAt(value: unknown, path: Path): unknown {
@@ -342,7 +349,7 @@ function withFaults(schema: z.ZodType, value: unknown, most: number): unknown {
 export function specArbitrary(kind: KindDefinition): fc.Arbitrary<unknown> {
   const plain = objectOf(specSchema(kind));
   const referring = fc.oneof(
-    { arbitrary: plain.map(withReferences), weight: 8 },
+    { arbitrary: plain.map(withReferences).map(withCredentials), weight: 8 },
     { arbitrary: plain, weight: 1 },
   );
   return fc

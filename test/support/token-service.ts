@@ -49,9 +49,9 @@ const REFUSAL = `<ErrorResponse ${NAMESPACE}><Error><Type>Sender</Type><Code>Acc
 
 function credentials({ accessKeyId, secretAccessKey }: TokenExchange): string {
   const expiration = new Date(Date.now() + 3_600_000).toISOString();
-  // A session token is left out of signatures by no client, and the object store of the tests takes none.
+  // The object store of the tests knows no sessions; an empty token stands for none.
   return `<AssumeRoleWithWebIdentityResponse ${NAMESPACE}><AssumeRoleWithWebIdentityResult>
 <Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${secretAccessKey}</SecretAccessKey>
-<SessionToken>session</SessionToken><Expiration>${expiration}</Expiration></Credentials>
+<SessionToken></SessionToken><Expiration>${expiration}</Expiration></Credentials>
 </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
 }

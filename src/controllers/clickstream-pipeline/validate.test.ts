@@ -137,11 +137,11 @@ describe("a workload is left as it is", () => {
       [undefined, 'SecretKeyMissing: Secret "s3-credentials" has no key "secretAccessKey"'],
     ],
     [
-      "for a token where the catalog has client credentials only: the stream job",
+      "for a token where the Secret holds a client instead: the stream job",
       presentPlatform(withCatalogSecret, clientOnly),
       [
         undefined,
-        'SecretKeyMissing: Secret "catalog" has no key "token"; pipelines and query clusters need a token for the catalog, client credentials serve the operator only',
+        'SecretKeyMissing: Secret "catalog" has no key "token"; a client\'s id and secret are named by spec.catalog.oauth2 of the DataPlatform',
       ],
     ],
     [

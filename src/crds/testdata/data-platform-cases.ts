@@ -72,13 +72,13 @@ export const DATA_PLATFORM_CASES: readonly FieldCase[] = [
     name: "an object store without keys or another identity",
     path: "storage.credentialsSecretRef",
     value: undefined,
-    refusal: /storage: .*must give either credentialsSecretRef or credentials/,
+    refusal: /storage: .*must give credentialsSecretRef, or credentials: WorkloadIdentity/,
   },
   {
     name: "an object store with keys and another identity",
     path: "storage.credentials",
     value: "WorkloadIdentity",
-    refusal: /storage: .*must give either credentialsSecretRef or credentials/,
+    refusal: /storage\.credentials: .*must be absent when credentialsSecretRef is given/,
   },
   {
     name: "annotations of accounts where there are keys",
@@ -96,6 +96,26 @@ export const DATA_PLATFORM_CASES: readonly FieldCase[] = [
       credentials: "WorkloadIdentity",
       serviceAccountAnnotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/clickstream" },
     },
+  },
+  {
+    name: "a catalog that knows us as a client",
+    path: "catalog",
+    value: {
+      uri: "https://catalog",
+      oauth2: { secretRef: { name: "c" }, serverUri: "https://login.example.com/token", scope: "a:b c" },
+    },
+  },
+  {
+    name: "a catalog with a token and a client",
+    path: "catalog.oauth2",
+    value: { secretRef: { name: "c" } },
+    refusal: /catalog\.oauth2: .*must be absent when credentialsSecretRef is given/,
+  },
+  {
+    name: "a scope with a quotation mark",
+    path: "catalog",
+    value: { uri: "https://catalog", oauth2: { secretRef: { name: "c" }, scope: 'a"b' } },
+    refusal: /catalog\.oauth2\.scope/,
   },
   { name: "an authority for the catalog", path: "catalog.caSecretRef", value: { name: "ca" } },
   {

@@ -21,10 +21,14 @@ type Platform struct {
 // Catalog is a platform's Iceberg REST catalog.
 type Catalog struct {
 	URI, Warehouse, Prefix string
-	// Secret holds the values of its Secret, and is nil when it has none; TokenKey is the key of the bearer token.
-	Secret   map[string]string
-	TokenKey string
+	// Token is the bearer token; empty where there is none.
+	Token string
+	// Client asks for tokens; nil where there is none.
+	Client *Client
 }
+
+// Client is an OAuth2 client of a catalog. ServerURI is empty for the catalog's own address.
+type Client struct{ ID, Secret, ServerURI, Scope string }
 
 // Platform reads the platform of this name, or else the only one of the namespace.
 func (a *Access) Platform(ctx context.Context, name string) (*Platform, error) {
@@ -45,26 +49,42 @@ func (a *Access) Platform(ctx context.Context, name string) (*Platform, error) {
 	text := func(path ...string) string {
 		return Text(object.Object, append([]string{"spec", "catalog"}, path...)...)
 	}
-	catalog := Catalog{URI: text("uri"), Warehouse: text("warehouse"), Prefix: text("prefix"), TokenKey: text("credentialsSecretRef", "tokenKey")}
-	if catalog.TokenKey == "" {
-		catalog.TokenKey = "token"
+	catalog := Catalog{URI: text("uri"), Warehouse: text("warehouse"), Prefix: text("prefix")}
+	// value is what a key of a Secret holds, where the spec names the Secret.
+	value := func(fallback string, reference ...string) string {
+		name := text(append(reference[:len(reference)-1:len(reference)-1], "name")...)
+		if name == "" || err != nil {
+			return ""
+		}
+		key := text(reference...)
+		if key == "" {
+			key = fallback
+		}
+		var held string
+		held, err = a.secretValue(ctx, name, key)
+		return held
 	}
-	if secret := text("credentialsSecretRef", "name"); secret != "" {
-		catalog.Secret, err = a.secret(ctx, secret)
+	catalog.Token = value("token", "credentialsSecretRef", "tokenKey")
+	if text("oauth2", "secretRef", "name") != "" {
+		catalog.Client = &Client{
+			ID:        value("clientId", "oauth2", "secretRef", "clientIdKey"),
+			Secret:    value("clientSecret", "oauth2", "secretRef", "clientSecretKey"),
+			ServerURI: text("oauth2", "serverUri"), Scope: text("oauth2", "scope"),
+		}
 	}
 	return &Platform{Name: name, Catalog: catalog}, err
 }
 
-func (a *Access) secret(ctx context.Context, name string) (map[string]string, error) {
+func (a *Access) secretValue(ctx context.Context, name, key string) (string, error) {
 	secret, err := a.core.Secrets(a.Namespace).Get(ctx, name, metav1.GetOptions{})
 	if err != nil {
-		return nil, fmt.Errorf("reading Secret %q: %w", name, err)
+		return "", fmt.Errorf("reading Secret %q: %w", name, err)
 	}
-	values := map[string]string{}
-	for key, value := range secret.Data {
-		values[key] = string(value)
+	value := strings.TrimSpace(string(secret.Data[key]))
+	if value == "" {
+		return "", fmt.Errorf("the Secret %q of the platform's catalog has no key %q", name, key)
 	}
-	return values, nil
+	return value, nil
 }
 
 // ClientFor returns a client for an address as pods of the namespace see it: through the API server when a Service of the cluster has this

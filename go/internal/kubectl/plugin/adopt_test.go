@@ -34,12 +34,14 @@ func fakeCatalog(t *testing.T, authorization string) *httptest.Server {
 	return server
 }
 
+const byToken = `"credentialsSecretRef":{"name":"catalog"}`
+
 // lake is a cluster with a platform whose catalog is a Service of another namespace.
-func lake(t *testing.T, catalog *httptest.Server, secret string) *clustertest.Server {
+func lake(t *testing.T, catalog *httptest.Server, credentials, secret string) *clustertest.Server {
 	t.Helper()
 	server := clustertest.New(t)
 	server.Put("/apis/openclickstream.io/v1alpha1/namespaces/shop/dataplatforms",
-		`{"metadata":{"name":"main"},"spec":{"catalog":{"uri":"http://catalog.engines.svc:19120/iceberg","credentialsSecretRef":{"name":"catalog"}}}}`)
+		`{"metadata":{"name":"main"},"spec":{"catalog":{"uri":"http://catalog.engines.svc:19120/iceberg",`+credentials+`}}}`)
 	server.Put("/api/v1/namespaces/shop/secrets", `{"metadata":{"name":"catalog"},"data":{`+secret+`}}`)
 	server.Put("/api/v1/namespaces/engines/services", `{"metadata":{"name":"catalog"},"spec":{"selector":{"app":"catalog"},"ports":[{"name":"rest","port":19120}]}}`)
 	server.Put("/api/v1/namespaces/engines/pods", `{"metadata":{"name":"catalog-0","labels":{"app":"catalog"}},"status":{"conditions":[{"type":"Ready","status":"True"}]}}`)
@@ -48,11 +50,11 @@ func lake(t *testing.T, catalog *httptest.Server, secret string) *clustertest.Se
 }
 
 func TestAdoptPrintsTheTableThroughTheAPIServer(t *testing.T) {
-	for name, c := range map[string]struct{ secret, authorization string }{
-		"a token":            {`"token":"c2VjcmV0Cg=="`, "Bearer secret"},
-		"client credentials": {`"clientId":"bWU=","clientSecret":"eA=="`, "Bearer of me for catalog"},
+	for name, c := range map[string]struct{ credentials, secret, authorization string }{
+		"a token":  {byToken, `"token":"c2VjcmV0Cg=="`, "Bearer secret"},
+		"a client": {`"oauth2":{"secretRef":{"name":"catalog","clientIdKey":"user"}}`, `"user":"bWU=","clientSecret":"eA=="`, "Bearer of me for catalog"},
 	} {
-		server := lake(t, fakeCatalog(t, c.authorization), c.secret)
+		server := lake(t, fakeCatalog(t, c.authorization), c.credentials, c.secret)
 		got := run(t, "", inShop(server, "adopt", "table", "shop.orders")...)
 		if got.err != nil || !strings.Contains(got.out, "    - { name: Id, type: long, required: true }\n") || !strings.Contains(got.out, "platformRef: { name: main }") {
 			t.Errorf("%s: printed\n%s%v", name, got.out, got.err)
@@ -65,7 +67,7 @@ func TestAdoptPrintsTheTableThroughTheAPIServer(t *testing.T) {
 }
 
 func TestAdoptSaysWhatIsWrong(t *testing.T) {
-	server := lake(t, fakeCatalog(t, "Bearer other"), `"token":"c2VjcmV0"`)
+	server := lake(t, fakeCatalog(t, "Bearer other"), byToken, `"token":"c2VjcmV0"`)
 	for args, want := range map[string]string{
 		"orders":      `the table must be given as DATABASE.TABLE, not "orders"`,
 		"shop.orders": "the catalog at http://catalog.engines.svc:19120/iceberg answered 401 Unauthorized",

@@ -2,7 +2,6 @@ package plugin
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 
@@ -19,14 +18,14 @@ func (o *sharedOptions) addCatalogFlag(command *cobra.Command) {
 		"address of the catalog; by default the platform's, reached through the API server when it is a Service of the cluster")
 }
 
-// catalogOf is a platform's catalog, with the credentials of its Secret.
+// catalogOf is a platform's catalog, with the platform's credentials.
 func (o *sharedOptions) catalogOf(ctx context.Context, access *cluster.Access, platform *cluster.Platform) (*adoption.Catalog, error) {
 	at, err := o.catalogEndpoint(ctx, access, platform)
 	if err != nil {
 		return nil, err
 	}
-	client, err := withCredentials(ctx, at, platform.Catalog)
-	return &adoption.Catalog{URL: at.url, Warehouse: platform.Catalog.Warehouse, Prefix: platform.Catalog.Prefix, HTTP: client}, err
+	client := withCredentials(ctx, at, platform.Catalog)
+	return &adoption.Catalog{URL: at.url, Warehouse: platform.Catalog.Warehouse, Prefix: platform.Catalog.Prefix, HTTP: client}, nil
 }
 
 func (o *sharedOptions) catalogEndpoint(ctx context.Context, access *cluster.Access, platform *cluster.Platform) (endpoint, error) {
@@ -37,27 +36,24 @@ func (o *sharedOptions) catalogEndpoint(ctx context.Context, access *cluster.Acc
 	return endpoint{url: platform.Catalog.URI, client: client}, err
 }
 
-// withCredentials adds what the platform's Secret holds for its catalog: a token, or OAuth2 client credentials.
-func withCredentials(ctx context.Context, at endpoint, catalog cluster.Catalog) (*http.Client, error) {
+// withCredentials adds what the platform has for its catalog: a token, or an OAuth2 client.
+func withCredentials(ctx context.Context, at endpoint, catalog cluster.Catalog) *http.Client {
 	over := context.WithValue(ctx, oauth2.HTTPClient, at.client)
-	switch {
-	case catalog.Secret == nil:
-		return at.client, nil
-	case catalog.Secret[catalog.TokenKey] != "":
-		token := &oauth2.Token{AccessToken: strings.TrimSpace(catalog.Secret[catalog.TokenKey])}
-		return oauth2.NewClient(over, oauth2.StaticTokenSource(token)), nil
-	case catalog.Secret["clientId"] == "":
-		return nil, errors.New("the Secret of the platform's catalog holds neither a token nor a clientId")
+	if catalog.Token != "" {
+		return oauth2.NewClient(over, oauth2.StaticTokenSource(&oauth2.Token{AccessToken: catalog.Token}))
+	}
+	if catalog.Client == nil {
+		return at.client
 	}
 	config := clientcredentials.Config{
-		ClientID: catalog.Secret["clientId"], ClientSecret: catalog.Secret["clientSecret"], AuthStyle: oauth2.AuthStyleInParams,
-		TokenURL: catalog.Secret["oauth2ServerUri"], Scopes: []string{"catalog"},
+		ClientID: catalog.Client.ID, ClientSecret: catalog.Client.Secret, AuthStyle: oauth2.AuthStyleInParams,
+		TokenURL: catalog.Client.ServerURI, Scopes: []string{"catalog"},
 	}
 	if config.TokenURL == "" {
 		config.TokenURL = strings.TrimRight(at.url, "/") + "/v1/oauth/tokens"
 	}
-	if scope := catalog.Secret["scope"]; scope != "" {
+	if scope := catalog.Client.Scope; scope != "" {
 		config.Scopes = []string{scope}
 	}
-	return config.Client(over), nil
+	return config.Client(over)
 }

@@ -1,5 +1,6 @@
 /** `job.json`: what the stream job is told. The job restarts when it changes, so it holds nothing that the job does not use. Pure. */
-import { CHECKPOINT_FOLDER } from "../../../crds/kinds.ts";
+import type { DataPlatformSpec } from "../../../crds/kinds.ts";
+import { CHECKPOINT_FOLDER, DATA_PLATFORM_DEFAULTS } from "../../../crds/kinds.ts";
 import type { JobDocument } from "../../../generated/job.ts";
 import { formatTable } from "../../../naming/tables.ts";
 import { kafkaFiles, lakeAuthorityFiles } from "../../../platform/environment.ts";
@@ -41,7 +42,10 @@ function jobOf(pipeline: ValidatedPipeline): JobDocument {
         clientKeyFile: files.clientKey,
       },
     },
-    catalog: { name: SPARK_CATALOG, uri: catalog.uri, warehouse: catalog.warehouse, prefix: catalog.prefix },
+    catalog: {
+      ...{ name: SPARK_CATALOG, uri: catalog.uri, warehouse: catalog.warehouse, prefix: catalog.prefix },
+      ...(catalog.oauth2 && { client: clientOf(catalog.oauth2) }),
+    },
     storage: { endpoint: storage.endpoint, region: storage.region, pathStyle: storage.pathStyle ?? true },
     ...(authorityFiles.length === 0 ? {} : { authorityFiles }),
     tables: {
@@ -71,6 +75,13 @@ function jobOf(pipeline: ValidatedPipeline): JobDocument {
 function checkpointFolder({ owner, identity: { recovery } }: ValidatedPipeline): string {
   const prefix = checkpointPrefix(owner.key);
   return recovery === undefined ? prefix : `${prefix}/recovery-${recovery.id}`;
+}
+
+function clientOf({
+  serverUri,
+  scope,
+}: NonNullable<DataPlatformSpec["catalog"]["oauth2"]>): JobDocument["catalog"]["client"] {
+  return { serverUri, scope: scope ?? DATA_PLATFORM_DEFAULTS.scope };
 }
 
 function propertyColumns({ eventsTable }: ValidatedPipeline): JobDocument["propertyColumns"] {

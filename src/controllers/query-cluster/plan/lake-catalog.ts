@@ -1,5 +1,6 @@
 /** `catalog/lake.properties`: the platform's Iceberg tables. Pure. */
-import { LAKE_CATALOG } from "../../../crds/kinds.ts";
+import type { DataPlatformSpec } from "../../../crds/kinds.ts";
+import { DATA_PLATFORM_DEFAULTS, LAKE_CATALOG } from "../../../crds/kinds.ts";
 import type { CacheSettings, ValidatedCluster } from "../validate.ts";
 import type { Properties } from "../../../workloads/properties.ts";
 import { REFERENCES } from "../../../platform/references.ts";
@@ -17,12 +18,7 @@ export function renderLakeCatalog({ platform, cache }: ValidatedCluster): string
     "iceberg.rest-catalog.uri": catalog.uri,
     "iceberg.rest-catalog.warehouse": catalog.warehouse,
     "iceberg.rest-catalog.prefix": catalog.prefix,
-    ...(catalog.credentialsSecretRef === undefined
-      ? {}
-      : {
-          "iceberg.rest-catalog.security": "OAUTH2",
-          "iceberg.rest-catalog.oauth2.token": fromEnvironment(REFERENCES.catalogToken.variable),
-        }),
+    ...credentialProperties(catalog),
     "fs.native-s3.enabled": true,
     "s3.endpoint": storage.endpoint,
     "s3.region": storage.region,
@@ -36,6 +32,27 @@ export function renderLakeCatalog({ platform, cache }: ValidatedCluster): string
         }),
     ...cacheProperties(cache),
   });
+}
+
+/** Trino renews the tokens that it gets as a client. */
+function credentialProperties({ credentialsSecretRef, oauth2 }: DataPlatformSpec["catalog"]): Properties {
+  if (credentialsSecretRef !== undefined) {
+    return {
+      "iceberg.rest-catalog.security": "OAUTH2",
+      "iceberg.rest-catalog.oauth2.token": fromEnvironment(REFERENCES.catalogToken.variable),
+    };
+  }
+  if (oauth2 === undefined) return {};
+  const { catalogClientId, catalogClientSecret } = REFERENCES;
+  const [id, secret] = [catalogClientId, catalogClientSecret].map(({ variable }) =>
+    fromEnvironment(variable),
+  );
+  return {
+    "iceberg.rest-catalog.security": "OAUTH2",
+    "iceberg.rest-catalog.oauth2.credential": `${id}:${secret}`,
+    "iceberg.rest-catalog.oauth2.server-uri": oauth2.serverUri,
+    "iceberg.rest-catalog.oauth2.scope": oauth2.scope ?? DATA_PLATFORM_DEFAULTS.scope,
+  };
 }
 
 /** Trino refuses a cache without one of the two limits. */

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("The table that tasks get")
 class TaskFileIoTest {
     private static final OutputTable OUTPUT = OutputTable.DUPLICATE_EVENTS;
-    private static final CatalogSettings CATALOG = new CatalogSettings("lake", "http://nessie/iceberg", null, null);
+    private static final CatalogSettings CATALOG = new CatalogSettings("lake", "http://nessie/iceberg", null, null, null);
     private static final StorageSettings STORAGE = new StorageSettings("http://s3", "us-east-1", true);
 
     @TempDir
@@ -42,7 +42,7 @@ class TaskFileIoTest {
         lake.create();
         S3FileIO io = new S3FileIO();
         io.setCredentials(List.of(StorageCredential.create(warehouse.toString(), Map.of("s3.session-token", "handed-out"))));
-        Map<String, String> properties = new HashMap<>(LakeCatalog.properties(CATALOG, STORAGE, "pa55word"));
+        Map<String, String> properties = new HashMap<>(LakeCatalog.properties(CATALOG, STORAGE, Map.of("CATALOG_TOKEN", "pa55word")));
         properties.put("header.Authorization", "Bearer pa55word");
         properties.put("client.refresh-credentials-endpoint", "http://nessie/credentials");
         io.initialize(properties);

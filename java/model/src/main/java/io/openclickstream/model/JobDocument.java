@@ -125,12 +125,32 @@ public record JobDocument(
      * @param uri Its address
      * @param warehouse The warehouse that the catalog is asked for; may be null
      * @param prefix The prefix in the catalog's paths; may be null
+     * @param client How to get tokens as a client (OAuth2); without it there is one token, or none
      */
     public record Catalog(
         String name,
         String uri,
         String warehouse,
-        String prefix) implements Serializable {
+        String prefix,
+        Client client) implements Serializable {
+
+        /**
+         * How to get tokens as a client (OAuth2); without it there is one token, or none.
+         *
+         * @param serverUri Where tokens are given; without it the catalog's own {@code /v1/oauth/tokens}; may be null
+         * @param scope What is asked for; without it there is no client; may be null
+         */
+        public record Client(
+            String serverUri,
+            String scope) implements Serializable {
+
+            /** Reads and checks an object; the error names the field. */
+            public static Client of(ConfigNode node) {
+                return new Client(
+                    node.optionalText("serverUri"),
+                    node.optionalText("scope"));
+            }
+        }
 
         /** Reads and checks an object; the error names the field. */
         public static Catalog of(ConfigNode node) {
@@ -138,7 +158,8 @@ public record JobDocument(
                 node.text("name"),
                 node.text("uri"),
                 node.optionalText("warehouse"),
-                node.optionalText("prefix"));
+                node.optionalText("prefix"),
+                Client.of(node.optionalObject("client")));
         }
     }
 

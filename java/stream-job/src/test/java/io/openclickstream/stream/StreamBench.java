@@ -75,7 +75,7 @@ public final class StreamBench {
     }
 
     private static JobConfig config(Path folder, TestLake lake, int rows) {
-        return new JobConfig("bench/web" + rows, null, null, null, null, lake.identifiers(), folder.resolve("checkpoint" + rows).toString(),
+        return new JobConfig("bench/web" + rows, null, null, null, null, List.of(), lake.identifiers(), folder.resolve("checkpoint" + rows).toString(),
             Duration.ofMillis(1), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), rows, Masking.NONE, List.of("undefined"), List.of(), Enrichments.ALL,
             CORES, PropertyColumns.NONE, null);
     }

@@ -128,7 +128,7 @@ class StreamQueryTest {
     }
 
     private static JobConfig config(Path folder, TestLake lake) {
-        return new JobConfig("test/web", null, null, null, null, lake.identifiers(), folder.resolve("checkpoint").toString(),
+        return new JobConfig("test/web", null, null, null, null, List.of(), lake.identifiers(), folder.resolve("checkpoint").toString(),
             Duration.ofMillis(50), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), 1000, Masking.NONE, List.of("undefined"), List.of(), Enrichments.ALL, 2,
             new PropertyColumns(Map.of("colour", "colour")), null);
     }

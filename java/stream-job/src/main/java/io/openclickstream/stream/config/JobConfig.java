@@ -83,7 +83,7 @@ public record JobConfig(
             job.pipeline().namespace() + "/" + job.pipeline().name(),
             kafka(job.kafka()),
             job.kafka().topic(),
-            new CatalogSettings(job.catalog().name(), job.catalog().uri(), job.catalog().warehouse(), job.catalog().prefix()),
+            catalog(job.catalog()),
             new StorageSettings(job.storage().endpoint(), job.storage().region(), job.storage().pathStyle()),
             job.authorityFiles().stream().map(Path::of).toList(),
             tables(job.tables()),
@@ -110,6 +110,13 @@ public record JobConfig(
     /** What is said about the making of rows. */
     public RowRules rowRules() {
         return new RowRules(ipMasking, absentIds, siteHosts, watermark);
+    }
+
+    private static CatalogSettings catalog(JobDocument.Catalog catalog) {
+        JobDocument.Catalog.Client client = catalog.client();
+        return new CatalogSettings(
+            catalog.name(), catalog.uri(), catalog.warehouse(), catalog.prefix(),
+            client.scope() == null ? null : new CatalogSettings.Client(client.serverUri(), client.scope()));
     }
 
     private static KafkaSettings kafka(JobDocument.Kafka kafka) {

@@ -46,6 +46,8 @@ class JobConfigTest {
         assertEquals("PLAIN", config.kafka().saslMechanism());
         assertNull(config.kafka().tls().caFile());
         assertNull(config.catalog().warehouse());
+        assertNull(config.catalog().client());
+        assertEquals(List.of(), config.authorityFiles());
         assertEquals("q.web_failed_events", config.tables().get(OutputTable.FAILED_EVENTS).toString());
         assertEquals(Duration.ofMinutes(30), config.sessionTimeout());
         assertEquals(Masking.LAST_OCTET, config.ipMasking());
