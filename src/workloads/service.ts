@@ -21,3 +21,27 @@ export function service(
     spec: { ...rest, selector: componentLabels(maker, part.component), ports },
   });
 }
+
+/** What a manifest may say of a Service. */
+export interface GivenService {
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+  readonly loadBalancerClass?: string | undefined;
+  readonly loadBalancerSourceRanges?: readonly string[] | undefined;
+}
+
+/** The same as the fields of a Service; what is not said is not there. */
+export function givenServiceFields({
+  annotations,
+  loadBalancerClass,
+  loadBalancerSourceRanges,
+}: GivenService): Pick<V1ServiceSpec, "loadBalancerClass" | "loadBalancerSourceRanges"> & {
+  readonly annotations?: Readonly<Record<string, string>>;
+} {
+  return {
+    ...(annotations === undefined ? {} : { annotations }),
+    ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),
+    ...(loadBalancerSourceRanges === undefined
+      ? {}
+      : { loadBalancerSourceRanges: [...loadBalancerSourceRanges] }),
+  };
+}

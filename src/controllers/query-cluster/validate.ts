@@ -74,6 +74,8 @@ export interface ValidatedCluster {
   readonly jvmOptions: readonly string[];
   readonly catalogs: readonly CatalogSettings[];
   readonly drainSeconds: number;
+  readonly serviceType: NonNullable<QueryClusterSpec["serviceType"]>;
+  readonly service: NonNullable<QueryClusterSpec["service"]>;
 }
 
 /** What the containers get when the spec says nothing. */
@@ -115,6 +117,8 @@ export function validateCluster(
     jvmOptions: resolveJvmOptions(spec),
     catalogs,
     drainSeconds: parseDurationSeconds(spec.drainTime ?? QUERY_CLUSTER_DEFAULTS.drainTime),
+    serviceType: spec.serviceType ?? QUERY_CLUSTER_DEFAULTS.serviceType,
+    service: spec.service ?? {},
   };
 }
 

@@ -3,23 +3,18 @@ import type { V1ServiceSpec } from "@kubernetes/client-node";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { COLLECTOR_PORTS } from "../../../generated/endpoints.ts";
 import type { ValidatedPipeline } from "../validate.ts";
-import { service } from "../../../workloads/service.ts";
+import { givenServiceFields, service } from "../../../workloads/service.ts";
 
 const { http: HTTP, internal: INTERNAL } = COLLECTOR_PORTS;
 
 export function planCollectorService(pipeline: ValidatedPipeline): Child<{ spec: V1ServiceSpec }> {
   const { serviceType, service: given = {} } = pipeline.collector;
-  const { annotations, loadBalancerClass, loadBalancerSourceRanges } = given;
   return service(
     pipeline,
     { name: pipeline.names.collector, component: "collector" },
     {
       type: serviceType,
-      ...(annotations === undefined ? {} : { annotations }),
-      ...(loadBalancerClass === undefined ? {} : { loadBalancerClass }),
-      ...(loadBalancerSourceRanges === undefined
-        ? {}
-        : { loadBalancerSourceRanges: [...loadBalancerSourceRanges] }),
+      ...givenServiceFields(given),
       // Otherwise the pods would see the address of a node instead of the sender's.
       ...(serviceType === "ClusterIP" ? {} : { externalTrafficPolicy: "Local" }),
       ports: [{ name: HTTP.name, port: 80, protocol: "TCP", targetPort: HTTP.name }],
