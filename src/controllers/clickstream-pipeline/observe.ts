@@ -85,7 +85,7 @@ function readTables(
   platform: PlatformState,
   { clients, signal }: Pick<SystemAccess, "clients"> & { readonly signal: AbortSignal },
 ): Promise<ObservedPipeline["foundTables"]> {
-  const isOutOfReach = problemOf(platform, ["Catalog"]) !== undefined;
+  const isOutOfReach = problemOf(platform, ["Catalog"]) !== undefined || isCatalogDown(platform);
   const read = async (table: LakeTable | undefined): Promise<Observation<FoundTable | undefined>> => {
     const parsed = table && parseTableIdentifier(table.spec);
     if (isOutOfReach || table?.status?.tableUuid === undefined) return NOT_READ;
@@ -99,6 +99,12 @@ function readTables(
     };
   };
   return Promise.all(tables.map(read));
+}
+
+/** What the platform's probe found last: a catalog that hangs shall not hold up every pipeline's pass. */
+function isCatalogDown(platform: PlatformState): boolean {
+  const components = platform.state === "present" ? platform.status?.components : undefined;
+  return components?.some(({ name, reachable }) => name === "Catalog" && !reachable) === true;
 }
 
 type Children = Omit<ObservedPipeline, "platform" | "foundTables" | "collectors" | "progress">;

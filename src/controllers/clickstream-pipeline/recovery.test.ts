@@ -147,6 +147,22 @@ describe("a pipeline whose table is dropped", () => {
     );
   });
 
+  it("is not looked for while the platform's probe does not reach the catalog", async () => {
+    await startPipeline();
+    await scenario.provePlatform(["Kafka", "Storage"]);
+    dropTable("events");
+    let reads = 0;
+    scenario.catalog.readTable = async () => {
+      reads += 1;
+      return undefined;
+    };
+    await pass();
+    expect(reads).toBe(0);
+    expect(scenario.condition("web", "TablesReady")).toBe(
+      "TablesReady=True Succeeded: all 3 tables are there",
+    );
+  });
+
   it("leaves it to the LakeTable to say where the table is, when that knows its new name", async () => {
     await startPipeline();
     dropTable("events");
