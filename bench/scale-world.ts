@@ -92,7 +92,7 @@ export class ScaleWorld {
 
   /**
    * All streams, as they are from now on, until `signal` is aborted: `listed` gets all of them, `seen` each later change. The API server ends
-   * the watch of a reader that falls behind, and any watch after a time; then all are listed anew.
+   * the watch of a reader that falls behind, and any watch after a time; then it lists all of them again.
    */
   async watch(signal: AbortSignal, reader: StreamReader): Promise<void> {
     const { certificateAuthority } = this.api;

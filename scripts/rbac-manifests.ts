@@ -1,6 +1,6 @@
 /**
  * Makes the roles of the operator and of the people who use the kinds from the table of permissions. Pure. Rules keep their
- * `why`, which whoever writes the file turns into a comment.
+ * `why`, which the writer of the file turns into a comment.
  */
 import type { KindDefinition } from "../src/crds/kinds.ts";
 import { GROUP } from "../src/naming/marks.ts";

@@ -1,4 +1,4 @@
-/** The control plane's parts: etcd, API server, controller manager, scheduler, volumes. Pure but for their readiness. */
+/** The control plane's parts: etcd, API server, controller manager, scheduler, volumes. Pure, except for their readiness. */
 import { network, running, type Layout } from "./layout.ts";
 import { canConnect, isHealthy, readApi } from "./probes.ts";
 import type { Part } from "./process.ts";

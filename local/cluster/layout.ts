@@ -45,7 +45,7 @@ export const network = {
 
 export const nodeName = "local";
 export const controlGroups = {
-  /** Parent of the groups of all pods; it tells our pods' processes from all others. */
+  /** Parent of the groups of all pods; it distinguishes our pods' processes from all others. */
   pods: "open-clickstream",
   /** For the parts, which else would stay in the group of the terminal that started them and could end with it. */
   parts: "open-clickstream-parts",

@@ -69,7 +69,7 @@ interface ObjectList {
 }
 
 /**
- * Takes back what kubelet said of the node and its pods before it ended. Who asks right after a start would otherwise
+ * Takes back what kubelet said about the node and its pods before it ended. A reader right after a start would otherwise
  * take pods for ready that do not run yet; kubelet corrects each of them as soon as it knows.
  */
 export async function forgetReadiness(layout: Layout): Promise<void> {

@@ -53,7 +53,7 @@ export function logTail(name: string): string {
   return text === "" ? "(the log is empty)" : text.split("\n").slice(-tailLines).join("\n");
 }
 
-/** What the text of /proc/<pid>/stat tells of a process. */
+/** What the text of /proc/<pid>/stat says about a process. */
 interface ProcessStat {
   /** One letter; Z is a zombie. */
   readonly state: string;
@@ -138,7 +138,7 @@ export interface Wait {
   /** What is waited for, in words that end "did not … within 60 s". */
   readonly what: string;
   readonly timeoutSeconds: number;
-  /** Resolves to true when the wait is over; an error is taken for "not yet" and told at the end. */
+  /** Resolves to true when the wait is over; an error counts as "not yet", and the last one is reported at the end. */
   readonly isOver: () => Promise<boolean>;
   /** The parts that must live meanwhile. */
   readonly parts: readonly string[];

@@ -86,7 +86,7 @@ export async function buildPrograms(report: ReportProgress): Promise<ClusterProg
 /** A user without a name and without rights. */
 const unprivilegedUser = "65532";
 
-/** An image with nothing in it but one static program; its tag tells its content. */
+/** An image with nothing in it but one static program; its tag identifies its content. */
 async function buildImage(name: string, program: GoProgram, report: ReportProgress): Promise<ProgramArchive> {
   const key = await sourceHash(program);
   const image = `localhost/openclickstream/${name}:${key}`;

@@ -17,7 +17,7 @@ const dependencyPlugin = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1
 /** Tells what is being fetched or built; called only when something really is. */
 export type ReportArtifact = (message: string) => void;
 
-/** A file or folder that can be had when it is needed. */
+/** A file or folder that is built or fetched when it is needed. */
 export interface Artifact {
   /** Changes exactly when the content changes. Computing it fetches nothing. */
   readonly key: string;

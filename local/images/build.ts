@@ -1,6 +1,6 @@
 /**
  * Builds the container images. The tag of an image is a hash of everything that
- * goes into it, so what has not changed is not built again, and what a cluster runs can be told from its reference.
+ * goes into it, so what has not changed is not built again, and a reference says which content a cluster runs.
  */
 import { cp, mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -81,7 +81,7 @@ export function imageReference(prefix: string, name: string, hash: string): stri
   return `${isBase(name) ? basePrefix : prefix.replace(/\/+$/, "")}/${name}:${hash}`;
 }
 
-/** One run of the build: knows what it has already looked at. */
+/** One run of the build: remembers what it has already checked. */
 class ImageBuild {
   readonly #builder: ImageBuilder = chooseBuilder();
   readonly #prefix: string;

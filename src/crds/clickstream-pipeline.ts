@@ -118,7 +118,7 @@ const collectorFields = z.object({
     .optional()
     .describe(
       "Number of collector pods; kubectl scale and a HorizontalPodAutoscaler of the pipeline set it. Without it the pipeline leaves the number to " +
-        "whoever scales the Deployment, which begins with 1.",
+        "others, who may scale the Deployment, which begins with 1.",
     ),
   resources: resources("collector", "a collector pod").optional(),
   podTemplate: podTemplate("collector pods"),

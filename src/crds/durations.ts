@@ -53,7 +53,7 @@ export function duration(
   ]);
 }
 
-/** The rule that one duration is at least another one of the same object. What is no duration is told by the field's own rule. */
+/** The rule that one duration is at least another one of the same object. The field's own rule refuses what is no duration. */
 export function durationAtLeast<Longer extends string, Shorter extends string>(
   longer: Longer,
   shorter: Shorter,

@@ -112,7 +112,7 @@ export const eventStreamStatus = z.object({
     ),
   driftCorrectedAt: timestamp()
     .optional()
-    .describe("When a change that somebody made to the topic by hand was last undone."),
+    .describe("When the operator last reverted a change that somebody made to the topic by hand."),
   conflictsWith: objectName
     .optional()
     .describe("Name of the older EventStream that claims the same topic, which therefore is not touched."),

@@ -42,7 +42,7 @@ const AMONG_CHECKPOINTS = `^s3://[^/]+/+${CHECKPOINT_FOLDER}(/|$)`;
 const column = withRules(
   z.object({
     name: columnName.describe(
-      "Name of the column: letters, digits and '_'. Lower case but for tables that others made, as SQL engines know no capitals.",
+      "Name of the column: letters, digits and '_'. Use lower case, except for tables that others made: SQL engines know no capitals.",
     ),
     type: icebergType.describe(
       "Iceberg type, in lower case and without spaces: boolean, int, long, float, double, decimal(p,s), date, time, " +

@@ -24,5 +24,5 @@ export function serviceSettings(service: string) {
         .describe("Networks that the load balancer lets in. Default all."),
     })
     .optional()
-    .describe(`What ${service} gets besides.`);
+    .describe(`What ${service} gets in addition.`);
 }

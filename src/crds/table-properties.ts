@@ -1,4 +1,4 @@
-/** Properties of an Iceberg table: free but for what is no setting. */
+/** Properties of an Iceberg table: every name is allowed that is a setting. */
 import { MAP_KEY_RULE, celText, textMap, withRules, type Rule } from "./rules.ts";
 
 /** Names that are facts of the table's metadata and not settings. */

@@ -20,7 +20,7 @@ export interface CatalogSettings {
 
 export type CatalogCredentials =
   | { readonly kind: "token"; readonly token: Secret }
-  /** OAuth2 client credentials: a token is had from `tokenUri` and renewed before it ends. */
+  /** OAuth2 client credentials: the operator gets a token from `tokenUri` and renews it before it ends. */
   | {
       readonly kind: "client";
       readonly clientId: Secret;

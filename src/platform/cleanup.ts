@@ -14,7 +14,7 @@ export interface Cleanup {
 
 /**
  * A platform to clean up with, whose named components have their settings: as it is now, else as it was not long ago. `undefined` in a
- * namespace that is being deleted when nobody knows any more where things are: cleaning up must then be skipped, so that the namespace
+ * namespace that is being deleted when nobody knows where things are: cleaning up must then be skipped, so that the namespace
  * can end. In a namespace that stays the error says what is missing, and the deletion waits for it.
  */
 export async function platformForCleanup(

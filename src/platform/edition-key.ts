@@ -1,6 +1,6 @@
 /**
  * The key of the hashes that stand for values of Secrets (ADR 0404). It is a Secret of the operator's own namespace, so that the hashes are
- * the same after a restart, and only who may read that Secret could try values.
+ * the same after a restart, and only a reader of that Secret could try values.
  */
 import { randomBytes } from "node:crypto";
 import { findObject } from "../runtime/http/api-client.ts";

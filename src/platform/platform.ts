@@ -106,7 +106,7 @@ export class PlatformReader {
     return found;
   }
 
-  /** The next pass reads the Secrets of this platform anew: a system has refused what was read. */
+  /** The next pass reads the Secrets of this platform again: a system has refused what was read. */
   forgetSecrets(platform: DataPlatform): void {
     this.#secrets.forget(platform);
   }

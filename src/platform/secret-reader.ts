@@ -28,7 +28,7 @@ export function getSecretsOver(rest: RestClient): GetSecret {
  * a pass that was refused with a password never comes back with the same reading.
  */
 export const HOLD_SECONDS = 10;
-/** The same for a Secret that was not there or could not be read: whoever waits for it shall not wait longer than it takes to make it. */
+/** The same for a Secret that was not there or could not be read: a resource that waits for it must not wait much longer than its creation takes. */
 const HOLD_MISSING_SECONDS = 2;
 
 interface Reading {
@@ -83,7 +83,7 @@ export class SecretReader {
     return new Map(readings.map(({ read }, nth) => [names[nth] ?? "", read]));
   }
 
-  /** The next pass reads anew what this referrer names: a system has refused what was read. */
+  /** The next pass reads again what this referrer names: a system has refused what was read. */
   forget(referrer: Referrer): void {
     const prefix = `${placeOf(referrer)}/`;
     for (const id of this.#held.keys()) {

@@ -1,4 +1,4 @@
-/** What is wrong with a value of a Secret before any system is asked, told without the value. Pure. */
+/** What is wrong with a value of a Secret, found before any system is asked and described without the value. Pure. */
 import type { Secret } from "./secret.ts";
 
 /** `Header` is sent in a header of HTTP, `Text` in one line anywhere else, `ClientId` before a colon and a secret; `Certificates` and `PrivateKey` are files in PEM form. */

@@ -115,7 +115,7 @@ export interface Controller<
   plan(validated: Validated, observed: Observed, now: Date): Plan;
   apply(plan: Plan, observed: Observed, context: ReconcileContext): Promise<Applied>;
   /**
-   * What `apply` would still write, in words; `undefined` when nothing. A paused resource is looked at without `apply`, and must not be
+   * What `apply` would still write, in words; `undefined` when nothing. A paused resource is observed without `apply`, and must not be
    * called ready while its spec is not in effect. Pure.
    */
   outstanding?(plan: Plan, cache: ObjectReader): string | undefined;
@@ -126,7 +126,7 @@ export interface Controller<
    * but never longer than `ABANDON_AFTER_SECONDS` in a namespace that is being deleted.
    */
   finalize?(resource: Resource, context: ReconcileContext): Promise<void>;
-  /** What stays behind when `finalize` is given up, with its name and id: `topic "shop.raw" (id …) with its records`. */
+  /** What stays behind when the runtime gives `finalize` up, with its name and id: `topic "shop.raw" (id …) with its records`. */
   describeLeft?(resource: Resource): string;
   /**
    * Whether this resource needs `finalize` now (for instance not with deletionPolicy Retain). `cache` shows its children. Default true if

@@ -91,7 +91,7 @@ function causeOf(options: { cause?: unknown }): ErrorOptions | undefined {
   return options.cause === undefined ? undefined : { cause: options.cause };
 }
 
-/** Cyclic chains exist (a retried request that reports itself), hence the limit. */
+/** The limit is for cyclic chains, such as a retried request that names itself as its cause. */
 const MAX_CAUSES = 16;
 
 /** The error itself, its cause, the cause's cause and so on; objects only. */

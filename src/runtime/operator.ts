@@ -28,7 +28,7 @@ export interface OperatorOptions {
   readonly resyncSeconds: number;
   /** Name of the Pod; names this process in Events and, made unique, in the lease. */
   readonly instance: string;
-  /** Namespace of the Pod: what stays behind when a resource goes is told there too. */
+  /** Namespace of the Pod: an Event there also says what stays behind when a resource is deleted. */
   readonly home?: string;
   /** Without it this process writes at once (`make dev`). */
   readonly election?: {

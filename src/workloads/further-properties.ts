@@ -1,4 +1,4 @@
-/** Settings of an engine that a manifest gives besides those of the operator. Pure. */
+/** Settings of an engine that a manifest adds to the operator's own. Pure. */
 import { TerminalError } from "../runtime/errors.ts";
 import type { Properties } from "./properties.ts";
 

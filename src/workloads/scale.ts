@@ -1,4 +1,4 @@
-/** What a resource tells kubectl and autoscalers of the pods that they scale. Pure. */
+/** What a resource tells kubectl and autoscalers about the pods that they scale. Pure. */
 import type { Workload } from "./secrets.ts";
 
 /** Replicas and selector of a status; a workload that is not there has none of the pods. */

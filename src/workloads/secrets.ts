@@ -36,7 +36,7 @@ export type Workload = KubernetesObject & {
 
 /** What decides whether a workload may be rolled for other values. */
 export interface SecretsChange {
-  /** As it is there; `undefined` before it was first made, when it is told elsewhere what it waits for. */
+  /** As it is there; `undefined` before it was first made. Until then another condition says what it waits for. */
   readonly workload: Workload | undefined;
   /** Hash of what its pods would get now. */
   readonly wanted: string;

@@ -27,7 +27,7 @@ export class Display {
     clearInterval(this.#heartbeat);
   }
 
-  /** A task starts; what is returned is to be told each line that it prints. */
+  /** A task starts; call the returned function with each line that it prints. */
   starting(name: string): OnLine {
     this.#running.set(name, "");
     this.#print(`==> ${name}`);

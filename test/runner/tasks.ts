@@ -77,7 +77,7 @@ const staticChecks: readonly Task[] = [
 const caches = join(root, ".local", "check");
 const cachedChecks = staticChecks.map((task): Task => {
   const options: Readonly<Record<string, readonly string[]>> = {
-    // What ESLint says of a file may change with another that it imports; `make test` looks at all of them anew.
+    // What ESLint says about a file may change when a file that it imports changes; `make test` checks all of them again.
     Lint: ["--cache", "--cache-strategy", "content", "--cache-location", join(caches, "eslint")],
     Types: ["--incremental", "--tsBuildInfoFile", join(caches, "types.tsbuildinfo")],
     Format: ["--cache", "--cache-strategy", "content", "--cache-location", join(caches, "prettier")],

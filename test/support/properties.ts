@@ -1,4 +1,4 @@
-/** Properties files of Java programs: the engines of the tests have the settings of the cluster's, but for what a process needs. */
+/** Properties files of Java programs: the engines of the tests have the settings of the cluster's, except where a plain process needs others. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkoutFolder } from "../../local/support/checkout.ts";

@@ -1,11 +1,11 @@
-/** What is told about a claimed thing: made, changed, found changed or replaced by somebody else, left at a deletion. */
+/** The Events about a claimed thing: made, changed, found changed or replaced by somebody else, left at a deletion. */
 import type { Reason } from "../../api/reasons.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import { formatKey, keyOf } from "../../api/objects.ts";
 import type { Before, ClaimedKind, ClaimWords, Claimant } from "./claimed-kind.ts";
 import type { Rival } from "./rivals.ts";
 
-/** An Event to record. `DriftCorrected` tells that somebody else's change was undone. */
+/** An Event to record. `DriftCorrected` says that the operator reverted somebody else's change. */
 export interface Notice {
   readonly type: "Normal" | "Warning";
   readonly reason: Reason;

@@ -87,8 +87,8 @@ export function conflict<Resource extends Claimant>(
 }
 
 /**
- * Decides anew for all that want the same: when one of them comes, goes, comes to have its thing or has it in another system, and when
- * a platform of one of them turns out to be another system.
+ * Wakes all resources that want the same thing. It does so when one of them is created, is deleted, gets its thing or has it in another
+ * system, and when the platform of one turns out to be another system.
  */
 export function watchRivals<Resource extends Claimant>({
   index,
@@ -120,7 +120,7 @@ function systemsOf(platform: KubernetesObject): object {
 }
 
 /**
- * The resource that has what `own` wants too: the oldest of `claimants` when that is not `own` itself. `holds` tells who has it already,
+ * The resource that has what `own` wants too: the oldest of `claimants` when that is not `own` itself. `holds` says who has it already,
  * which decides between twins: the API server counts age in whole seconds only.
  */
 export function findOlder<Resource extends { readonly metadata: ObjectMeta }>(

@@ -12,7 +12,7 @@ export interface CollectorAnswers {
   readonly problems: readonly string[];
 }
 
-/** Asks every ready collector at the address of its pod. Never throws, but for an aborted signal. */
+/** Asks every ready collector at the address of its pod. Throws only when the signal is aborted. */
 export async function readCollectors(
   client: JsonClient,
   pods: readonly PodObject[],

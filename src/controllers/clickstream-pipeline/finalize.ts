@@ -26,7 +26,7 @@ export function needsCleanup(pipeline: ClickstreamPipeline, cache: ObjectReader)
   return says.includes("Delete");
 }
 
-/** The checkpoint by its folder in the platform's bucket, for whoever deletes it by hand. */
+/** The checkpoint by its folder in the platform's bucket, for the person who deletes it by hand. */
 export function describeCheckpointLeft(pipeline: ClickstreamPipeline): string {
   return `the checkpoint at ${checkpointPrefix(keyOf(pipeline))}`;
 }
@@ -108,7 +108,7 @@ async function passPolicyOn(pipeline: ClickstreamPipeline, { kubernetes }: Recon
   }
 }
 
-/** A job that still ran would write its checkpoint anew. */
+/** A job that still runs would write its checkpoint again. */
 async function stopJob(key: ResourceKey, { kubernetes }: ReconcileContext): Promise<void> {
   const { streamJob } = pipelineChildNames(key.name);
   const labels = managedLabels(clickstreamPipelineKind.kind, key.name);

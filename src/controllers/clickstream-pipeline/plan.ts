@@ -92,7 +92,7 @@ export function orderedChildren(plan: PipelinePlan): readonly Child[] {
   return wanted.filter((planned) => planned !== undefined).filter((planned) => !left.has(planned));
 }
 
-/** Of an account that is just gone nothing is known until it is made anew; then the driver is rolled. */
+/** Nothing is known about an account that has just been deleted, until it is made again; then the driver is rolled. */
 function accountUid({ streamAccount, streamJob }: ObservedPipeline): string | undefined {
   const inUse = streamJob?.spec?.template.metadata?.annotations?.[OWN_ANNOTATIONS.serviceAccountUid];
   return streamAccount?.metadata.uid ?? inUse;

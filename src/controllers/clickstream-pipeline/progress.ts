@@ -25,7 +25,7 @@ export type JobProgress =
       readonly lastExecutorLoss?: string;
     };
 
-/** Asks the driver at the address of its pod. Never throws, but for an aborted signal. */
+/** Asks the driver at the address of its pod. Throws only when the signal is aborted. */
 export async function readProgress(
   client: JsonClient,
   address: string | undefined,
@@ -39,7 +39,7 @@ export async function readProgress(
   return parseProgress(answer.body);
 }
 
-/** An answer that breaks the contract says nothing that could be relied on; the message tells what is wrong in it. */
+/** An answer that breaks the contract cannot be trusted; the message says what is wrong in it. */
 export function parseProgress(body: unknown): JobProgress {
   const { success, data, error } = progressDocument.safeParse(body);
   if (!success) {

@@ -167,7 +167,7 @@ function suspensionMessage(rollout: Rollout): string {
 interface Unfinished {
   readonly rollout: Rollout;
   readonly cause: Problem | undefined;
-  /** The reason of a roll-out that Kubernetes has given up, where nobody knows why. */
+  /** The reason of a roll-out that Kubernetes has given up without saying why. */
   readonly failed: Reason;
 }
 

@@ -28,7 +28,7 @@ type Input = StatusInput<
 type Result = StatusResult<ClickstreamPipelineStatus>;
 type JobStatus = NonNullable<ClickstreamPipelineStatus["job"]>;
 
-/** How often the job's figures are looked at when nothing else wakes the pipeline. */
+/** How often the job's figures are read when nothing else wakes the pipeline. */
 const REFRESH_SECONDS = 15;
 
 export function pipelineStatus(input: Input): Result {
@@ -180,7 +180,7 @@ function withoutUndefined<Value extends object>(value: Value): Defined<Value> {
   ) as Defined<Value>;
 }
 
-/** Two significant digits: a steady flow shall not change the status at every look. */
+/** Two significant digits: a steady flow must not change the status in every pass. */
 function roundRate(rowsPerSecond: number): number {
   return Number(rowsPerSecond.toPrecision(2));
 }
@@ -189,7 +189,7 @@ function worstStage(judgements: readonly StageJudgement[]): string {
   return judgements.find(({ condition }) => condition.status !== "True")?.stage ?? "None";
 }
 
-/** What of the platform keeps a pipeline from being looked after. */
+/** What keeps a pipeline from being reconciled, on the platform's side. */
 const PLATFORM_REASONS: ReadonlySet<Reason> = new Set([
   "PlatformNotFound",
   "PlatformNotReady",

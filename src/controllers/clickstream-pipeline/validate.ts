@@ -54,7 +54,7 @@ type CollectorCookieSpec = NonNullable<CollectorSpec["cookie"]>;
 
 /** The collector with nothing left open. */
 export interface CollectorSettings {
-  /** Absent: whoever scales the Deployment decides. */
+  /** Absent: the Deployment keeps the number that somebody else sets. */
   readonly replicas?: number | undefined;
   readonly resources: ContainerResources;
   readonly podTemplate?: GivenPodTemplate;
@@ -221,7 +221,7 @@ function resolveCollector(spec: Spec): CollectorSettings {
   const { cookie: given, resources, ...rest } = spec.collector ?? {};
   const cookie = { ...CLICKSTREAM_PIPELINE_DEFAULTS.collector.cookie, ...defined(given) };
   const { maxAge, ...kept } = cookie;
-  // Who sends from outside, without a proxy of the cluster in between, could claim any address.
+  // A sender from outside, without a proxy of the cluster in between, could claim any address.
   const isReachedDirectly = (rest.serviceType ?? "ClusterIP") !== "ClusterIP";
   return {
     ...CLICKSTREAM_PIPELINE_DEFAULTS.collector,
@@ -289,7 +289,7 @@ type Widened<Value> = {
 
 type Defined<Value> = { readonly [Key in keyof Value]: Exclude<Value[Key], undefined> };
 
-/** Without the fields that are undefined, so that spreading does not undo a default. */
+/** Without the fields that are undefined, so that spreading does not overwrite a default. */
 function defined<Value extends object>(value: Value | undefined): Defined<Value> {
   return Object.fromEntries(
     Object.entries(value ?? {}).filter(([, field]) => field !== undefined),

@@ -1,4 +1,4 @@
-/** Carries a stream's plan out, step by step, and tells what was done. */
+/** Carries a stream's plan out, step by step, and reports what was done. */
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import { PartlyApplied } from "../../runtime/errors.ts";
 import type { TopicAdmin } from "../../targets/kafka/admin.ts";
@@ -16,7 +16,7 @@ export interface AppliedStream {
   readonly isDriftCorrected: boolean;
 }
 
-/** Stops at the first action that fails and throws its error, with the topic as it is then; what was done before is told all the same. */
+/** Stops at the first action that fails and throws its error, with the topic as it is then; it still reports what was done before. */
 export async function applyStream(
   plan: StreamPlan,
   kafka: TopicAdmin,

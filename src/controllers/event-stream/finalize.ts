@@ -19,14 +19,14 @@ export function deletesTopic(stream: EventStream): boolean {
   return (stream.spec.deletionPolicy ?? EVENT_STREAM_DEFAULTS.deletionPolicy) === "Delete";
 }
 
-/** The topic by name, id and cluster, for whoever deletes it by hand. */
+/** The topic by name, id and cluster, for the person who deletes it by hand. */
 export function describeTopicLeft(stream: EventStream): string {
   const { topicId = "unknown", clusterId = "unknown" } = stream.status ?? {};
   return `topic "${topicNameOf(stream)}" (id ${topicId}, Kafka cluster ${clusterId}) with its records`;
 }
 
 /**
- * Deletes the topic that the stream had, by its id: whatever else bears the name is not its own. A stream without an id in its status
+ * Deletes the topic that the stream had, by its id: another topic of the name is not its own. A stream without an id in its status
  * never had one. Safe to repeat.
  */
 export async function finalizeStream(
@@ -54,7 +54,7 @@ interface Found {
   readonly cache: ObjectReader;
 }
 
-/** Whose the topic is besides, or where it is: then it stays, and this is told. */
+/** Who else has the topic, or where else it is; then it stays, and the notice says so. */
 function reasonToKeep(stream: EventStream, { id, platform, reading, cache }: Found): Notice | undefined {
   const name = topicNameOf(stream);
   const { clusterId, topic } = reading;

@@ -17,7 +17,7 @@ export interface ObservedStream {
   readonly platform: PlatformState;
   /** The older stream that has the topic, or may have it. */
   readonly older: Rival<EventStream> | undefined;
-  /** Id of the cluster that answered; `undefined`: it told none, or nobody answered. */
+  /** Id of the cluster that answered; `undefined`: it has none, or nobody answered. */
   readonly clusterId: string | undefined;
   /** Known and `undefined`: there is no such topic. */
   readonly topic: Observation<CurrentTopic | undefined>;

@@ -1,4 +1,4 @@
-/** What a stream's status says, from what the brokers told or answered. Pure. */
+/** What a stream's status says, from what the brokers answered. Pure. */
 import type { EventStream, EventStreamStatus } from "../../crds/kinds.ts";
 import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
 import type { CurrentTopic } from "../../targets/kafka/topic.ts";
@@ -46,7 +46,7 @@ function knownTopic({ applied, observed }: Input): TopicShape | undefined {
 
 /** What cannot be seen now stays as it was last seen; a topic that another stream has is not ours to show. */
 function topicFields(topic: TopicShape | undefined, { resource, observed, applied }: Input): Fields {
-  // The topic that the stream has is the one that a pass made, or found and brought in line, not what merely bears the name. It is
+  // The topic that the stream has is the one that a pass made, or found and brought in line, not any other topic of the name. It is
   // remembered also when it is gone: its successor must not be taken for it.
   const own: Fields =
     applied?.configs === undefined

@@ -21,8 +21,8 @@ export interface ValidatedStream {
 }
 
 /**
- * Throws `TerminalError` for a topic that an older stream has, or that Kafka keeps for itself, `WaitingError` while platform or Kafka
- * cannot be reached, or while it is not known whose the topic is.
+ * Throws `TerminalError` for a topic that an older stream has, or that Kafka keeps for itself. Throws `WaitingError` while platform or
+ * Kafka cannot be reached, or while nobody knows which stream has the topic.
  */
 export function validateStream(stream: EventStream, observed: ObservedStream): ValidatedStream {
   const { older } = observed;

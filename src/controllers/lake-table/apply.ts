@@ -1,4 +1,4 @@
-/** Carries a table's plan out and tells what was done. */
+/** Carries a table's plan out and reports what was done. */
 import type { PlatformState } from "../../platform/platform.ts";
 import { requirePresent } from "../../platform/platform.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";

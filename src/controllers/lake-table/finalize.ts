@@ -19,7 +19,7 @@ export function deletesTable(resource: LakeTable): boolean {
   return (resource.spec.deletionPolicy ?? LAKE_TABLE_DEFAULTS.deletionPolicy) === "Delete";
 }
 
-/** The table by name and uuid, and its folder, for whoever deletes them by hand. */
+/** The table by name and uuid, and its folder, for the person who deletes them by hand. */
 export function describeTableLeft({ spec, status }: LakeTable): string {
   const { tableUuid = "unknown", location = "an unknown place" } = status ?? {};
   return `table "${spec.database}.${spec.table}" (uuid ${tableUuid}) with its files at ${location}`;
@@ -29,7 +29,7 @@ export function describeTableLeft({ spec, status }: LakeTable): string {
 const DROPPING = OWN_ANNOTATIONS.droppingTable;
 
 /**
- * Drops the table that the resource had, told by its uuid: whatever else bears the name is not its own. A resource without a uuid in
+ * Drops the table that the resource had, by its uuid: another table of the name is not its own. A resource without a uuid in
  * its status never had one. Safe to repeat.
  */
 export async function finalizeTable(
@@ -50,7 +50,7 @@ export async function finalizeTable(
   const found = await findOwnTable(resource, parsed.identifier, cleanup);
   if (found === undefined) return;
   const { location, isInCatalog } = found;
-  // Before the drop: what a catalog is asked to delete with the table is not looked at by anybody.
+  // Before the drop: nobody checks the files that a catalog deletes with the table.
   const obstacle = await obstacleTo(resource, location, cleanup);
   if (isInCatalog)
     await dropTable(resource, parsed.identifier, { purges: obstacle === undefined, ...cleanup });
@@ -64,7 +64,7 @@ interface Cleanup {
   readonly context: ReconcileContext;
 }
 
-/** Where the table is that the resource had. `undefined`: there is none that it may touch, which is told. */
+/** Where the table that the resource had is now. `undefined`: there is none that it may touch, and an Event says so. */
 async function findOwnTable(
   resource: LakeTable,
   identifier: TableIdentifier,

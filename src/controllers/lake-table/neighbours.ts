@@ -66,7 +66,7 @@ export function isAmongCheckpoints({ prefix }: Folder): boolean {
   return prefix.startsWith(`${CHECKPOINT_FOLDER}/`);
 }
 
-/** A table in, below or around a folder, told by its files of metadata. Those of the table `own` right in the folder do not count. */
+/** A table in, below or around a folder, found by its metadata files. Those of the table `own` right in the folder do not count. */
 export async function findOtherTable(
   { storage, prefix }: Folder,
   own: string | undefined,

@@ -25,7 +25,7 @@ export interface ObservedTable {
   readonly table: Observation<CurrentTable | undefined>;
   /** Another resource whose files lie in or around the place of this one's. */
   readonly overlap: Overlap | undefined;
-  /** Name by which the table is in the catalog that this resource had and that its own name does not lead to any more. */
+  /** Present name in the catalog of the table that this resource had, when somebody renamed it. */
   readonly renamedTo: Observation<string | undefined>;
 }
 

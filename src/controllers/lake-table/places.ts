@@ -61,7 +61,7 @@ function firstBefore(own: LakeTable, others: readonly LakeTable[]): LakeTable | 
   return holders.length === 0 ? findOlder(own, others, hasTable) : oldest(holders);
 }
 
-/** A resource whose place comes, goes or gets its table decides anew for all that lie in or around it. */
+/** When a place is added, is removed or gets its table, all resources in or around it decide again. */
 export const watchPlaces: SecondaryWatch = {
   type: lakeTableKind,
   isNews: claimNews(TABLES_BY_FOLDER, (table) => TABLE_CLAIM.idOf(table)),

@@ -1,4 +1,4 @@
-/** What a table's status says, from what the catalog told or answered. Pure. */
+/** What a table's status says, from what the catalog answered. Pure. */
 import type { LakeTable, LakeTableStatus } from "../../crds/kinds.ts";
 import { counted } from "../../api/text.ts";
 import { formatTable } from "../../naming/tables.ts";
@@ -45,7 +45,7 @@ function knownTable({ applied, observed }: Input): CurrentTable | undefined {
 }
 
 /**
- * The table that the resource has: the one that a pass made, or found and brought in line, not what merely bears the name. It is
+ * The table that the resource has: the one that a pass made, or found and brought in line, not any other table of the name. It is
  * remembered also when it is gone: its successor must not be taken for it, and its files may have to be deleted.
  */
 function identity({ applied, resource, observed, validated }: Input): Fields {

@@ -32,8 +32,8 @@ export interface ValidatedTable {
 }
 
 /**
- * Throws `TerminalError` for what the API server could not see (a type that cannot be read, a table that an older resource has),
- * `WaitingError` while platform or catalog cannot be reached.
+ * Throws `TerminalError` for what the API server could not see (a type that cannot be read, a table that an older resource has).
+ * Throws `WaitingError` while platform or catalog cannot be reached.
  */
 export function validateTable(resource: LakeTable, observed: ObservedTable): ValidatedTable {
   const identifier = tableIdentifier(resource);
@@ -72,7 +72,7 @@ function renamed(identifier: TableIdentifier, name: string): TerminalError {
   );
 }
 
-/** What the manifest named is known of the very table only that it was in effect for. */
+/** What the manifest named counts only for the table that it was in effect for. */
 function unnamedFields({ spec, status }: LakeTable, current: CurrentTable | undefined): UnnamedFields {
   const isSame = current !== undefined && status?.tableUuid === current.uuid;
   const fields = Object.entries((isSame ? status.fields : undefined) ?? {});

@@ -5,7 +5,7 @@
  *      ▲ └─error─▶ back-off, list               │
  *      └──────────── 410 Gone, or three failures in a row at one version
  *
- * Never throws, never ends but by `stop`.
+ * Never throws, and ends only by `stop`.
  */
 import type { Logger } from "pino";
 import { backoffSeconds, pause } from "../queue/backoff.ts";

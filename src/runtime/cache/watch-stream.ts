@@ -13,7 +13,7 @@ export interface WatchRequest extends CollectionScope {
   readonly version: string;
   /** The server ends the watch after this time. */
   readonly timeoutSeconds: number;
-  /** Without a whole line for so long the connection is given up. */
+  /** The reader gives the connection up when no whole line comes for this long. */
   readonly idleSeconds: number;
   readonly signal: AbortSignal;
 }

@@ -97,7 +97,7 @@ export class LeaderElector implements Leadership {
     const { renewDeadline, retryPeriod } = this.#timing;
     while (!signal.aborted) {
       const isRenewed = await this.#attempt();
-      // A leader that renewed just now leaves the API server alone; whoever waits or failed asks oftener.
+      // A leader that has just renewed makes no request. A replica that waits, or that failed, asks more often.
       const seconds = isRenewed ? Math.max(renewDeadline / RENEWALS_PER_DEADLINE, retryPeriod) : retryPeriod;
       await pause(spread(seconds, 0.2), signal);
     }
@@ -152,7 +152,7 @@ export class LeaderElector implements Leadership {
     this.#validUntil = sentAt + this.#timing.renewDeadline * 1000;
     clearTimeout(this.#expiry);
     if (this.#stopping.signal.aborted) {
-      // Won while stopping: nobody is told, but `stop` must give it back.
+      // Won while stopping: nobody learns of it, but `stop` must give the lease back.
       this.#holds = true;
       return;
     }

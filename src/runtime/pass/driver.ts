@@ -34,7 +34,7 @@ export interface DriverOptions {
   readonly events: EventRecorder;
   readonly metrics: RuntimeMetrics;
   readonly logger: Logger;
-  /** Every resource is looked at again after this time at the latest. */
+  /** Longest time between two passes of a resource. */
   readonly resyncSeconds: number;
   /** Aborted when the process stops or the lease is lost. */
   readonly stopSignal: AbortSignal;
@@ -137,7 +137,7 @@ class Driver<
   /** The phases and the status that follows from them. Whoever may not apply writes nothing but that. */
   async #look({ resource, pass }: Subject<Resource>, { mayApply }: { mayApply: boolean }): Promise<NextPass> {
     const results = await runPhases(this.#controller, resource, { ...this.#runOf(pass), mayApply });
-    // On the way out, and without the lease, nothing that was seen may be written down any more.
+    // A replica that stops, or has lost the lease, must not write what it observed.
     this.#options.stopSignal.throwIfAborted();
     const thrown = results.thrown && classifyError(results.thrown.error, pass.secrets);
     const now = pass.context.now();

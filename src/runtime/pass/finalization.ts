@@ -4,7 +4,7 @@ import { ANNOTATIONS } from "../../naming/marks.ts";
 import type { Controller, CustomResource, ObjectReader } from "../controller.ts";
 import type { KubernetesObject } from "../../api/objects.ts";
 
-/** In a namespace that is being deleted a failing cleanup is given up after this time; what it leaves behind is told in an Event. */
+/** In a namespace that is being deleted, a failing cleanup ends after this time; an Event says what it leaves behind. */
 export const ABANDON_AFTER_SECONDS = 60;
 
 type FinalizingController<Resource extends CustomResource<unknown, CommonStatus>> = Pick<

@@ -68,7 +68,7 @@ export function ownConditions(
     .map(({ type, status, reason, message }) => ({ type, status, reason, message: scrub(message, secrets) }));
 }
 
-/** The condition that tells of a transition: Paused when it came, else Ready when its status or reason changed. */
+/** The condition that shows a transition: Paused when it is new, else Ready when its status or reason changed. */
 function movedCondition(
   previous: readonly Condition[] | undefined,
   current: readonly Condition[],

@@ -1,4 +1,4 @@
-/** Exponential back-off with jitter. Pure but for the random number, which is a parameter. */
+/** Exponential back-off with jitter. Pure: the random number is a parameter. */
 
 export interface BackoffLimits {
   readonly baseSeconds: number;

@@ -35,7 +35,7 @@ export interface QueueOptions {
 const DEFAULT_RETRY_LIMITS: BackoffLimits = { baseSeconds: 0.5, maxSeconds: 60 };
 
 /**
- * A key may start this often in a row, then once every `REFILL_SECONDS`: two parties that undo each other's writes then
+ * A key may start this often in a row, then once every `REFILL_SECONDS`: two parties that revert each other's writes then
  * cost a pass every other second and not a core.
  */
 const BURST = 20;

@@ -28,7 +28,7 @@ export class JsonClient {
     connect: { timeout: 2000 },
   });
 
-  /** Never throws, but for an aborted `signal`. */
+  /** Throws only when `signal` is aborted. */
   async send(url: string, options: JsonRequest): Promise<JsonAnswer> {
     const timeout = AbortSignal.timeout(options.timeoutMilliseconds ?? DEFAULT_TIMEOUT_MILLISECONDS);
     try {

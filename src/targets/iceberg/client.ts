@@ -45,7 +45,7 @@ export interface CatalogClient {
   send(request: CatalogRequest): Promise<CatalogResult>;
   /** Like `send`, but anything else than success is thrown. */
   demand(request: CatalogRequest): Promise<unknown>;
-  /** Asks for the catalog's configuration afresh. */
+  /** Asks for the catalog's configuration again. */
   probe(signal?: AbortSignal): Promise<CatalogConfig>;
   close(): Promise<void>;
 }
@@ -165,7 +165,7 @@ class RestCatalogClient implements CatalogClient {
       });
       return { status: answer.statusCode, text: await answer.body.text() };
     } catch (error) {
-      // The pass was told to stop; that says nothing about the catalog.
+      // Somebody stopped the pass; that says nothing about the catalog.
       wanted.signal?.throwIfAborted();
       throw failureToError(error, this.settings);
     }

@@ -26,7 +26,7 @@ import { writePartitionSpec, writeSchema, writeSortOrder } from "./wire.ts";
 /** In the protocol: the schema, spec or order that the same commit added last. */
 const LAST_ADDED = -1;
 
-/** Creates a database unless it is there. Somebody who makes it at the same time is as good: the table's creation tells whether it is there. */
+/** Creates a database unless it is there. Somebody else may make it at the same time: the table's creation shows whether it is there. */
 async function createDatabase(
   client: CatalogClient,
   database: DatabaseName,
@@ -187,7 +187,7 @@ function otherFormat(made: number, wanted: number): TerminalError {
   );
 }
 
-/** Where no other table lies: what is asked for, what the catalog proposes, or a folder of the table's own that bears its uuid. */
+/** Where no other table lies: what is asked for, what the catalog proposes, or a folder of the table's own with its uuid in the name. */
 async function freeLocation(
   wanted: WantedLocation,
   { proposal, uuid }: { readonly proposal: string; readonly uuid: string },
@@ -218,7 +218,7 @@ function isInBucket(location: string, bucket: string): boolean {
   return `${normalLocation(location)}/`.startsWith(`s3://${bucket}/`);
 }
 
-/** The schema goes in as wanted, not as proposed: both are the same but for ids, and what was compared is what should be written. */
+/** The schema is written as wanted, not as proposed. Only their ids differ, and the diff compared the wanted one. */
 function creationUpdates(action: CreateTable, proposal: Proposal, location: string): TableUpdate[] {
   const lastColumnId = Math.max(0, ...action.fields.flatMap((field) => idsOfField(field)));
   const orderId = action.sortOrder.length === 0 ? 0 : 1;

@@ -18,7 +18,7 @@ const tokenAnswer = z.object({
 export interface Session {
   /** Headers that prove who we are. */
   headers(signal: AbortSignal | undefined): Promise<Readonly<Record<string, string>>>;
-  /** The catalog refused the headers; `true` when asking again may help because new ones will be had. */
+  /** The catalog refused the headers; `true` when asking again may help, because it will have new headers. */
   refused(): boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What a table is to us: as wanted, and as its catalog tells it. */
+/** A table as we see it: as wanted, and as the catalog has it. */
 import type { TableIdentifier } from "../../naming/tables.ts";
 import type { Field, WantedType } from "./types.ts";
 

@@ -13,7 +13,7 @@ import type { CurrentTopic, TopicIdentity } from "./topic.ts";
 /** Every method throws errors of the runtime's classes. */
 export interface TopicAdmin {
   readTopic(name: TopicName, signal?: AbortSignal): Promise<TopicReading>;
-  /** Carries actions out in order, stops at the first that fails and tells each one's result. */
+  /** Carries actions out in order, stops at the first that fails, and returns the result of each. */
   execute(actions: readonly TopicAction[], permit: WritePermit): Promise<readonly TopicActionResult[]>;
   /** Deletes exactly the topic with this id, not a namesake; `false` when there is none. */
   deleteTopic(topic: TopicIdentity, permit: WritePermit): Promise<boolean>;

@@ -46,7 +46,7 @@ export interface KafkaClient {
     to: RequestTarget,
     begin: () => Sending<Response> | undefined,
   ): Promise<Response | undefined>;
-  /** The next change asks anew who the controller is: the broker that was asked said that it is not (any more). */
+  /** The next change asks again which broker is the controller: the broker that we asked is not, or no longer. */
   forgetController(): void;
   /** Closes all sockets; running requests fail. */
   close(): Promise<void>;
@@ -84,7 +84,7 @@ class PooledKafkaClient implements KafkaClient {
       this.#refusal = undefined;
       return answer;
     } catch (error) {
-      // The pass was told to stop; that says nothing about Kafka.
+      // Somebody stopped the pass; that says nothing about Kafka.
       if (signal?.aborted === true) throw signal.reason;
       throw classifyKafkaError(this.#explain(error), this.settings, doing);
     }

@@ -1,4 +1,4 @@
-/** Carries out topic actions, which travel together with those of other passes, and tells each one's result. */
+/** Carries out topic actions, in one request with those of other passes, and returns the result of each. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigResourceTypes, IncrementalAlterConfigOperationTypes } from "@platformatic/kafka";
 import type { TopicName } from "../../naming/topics.ts";
@@ -70,7 +70,7 @@ async function settle(
       if (change.isVisible(topic)) return;
     }
   } catch {
-    // The change itself succeeded, and that is what is told; the next pass will meet what is wrong now.
+    // The change itself succeeded, and that is the result; the next pass will see what is wrong now.
   }
 }
 
@@ -91,7 +91,7 @@ function isDone(action: TopicAction, topic: CurrentTopic | undefined): boolean {
   }
 }
 
-/** Deletes exactly the topic with this id, not a namesake. `false`: there is no such topic (any more). */
+/** Deletes exactly the topic with this id, not a namesake. `false`: no topic has this id, or none has it any longer. */
 export async function deleteTopic(
   requests: TopicRequests,
   topic: TopicIdentity,

@@ -48,8 +48,8 @@ export class Gatherer<Item, Answer> {
   }
 
   /**
-   * The answer to one item; `undefined` when the request was answered, but not for it. Rejects with what its permit throws, with the
-   * reason of its signal as soon as that is aborted, or with the error of the request as `send` threw it.
+   * The answer to one item; `undefined` when the request was answered, but not for it. Rejects with what its permit throws, with
+   * the reason of its signal as soon as it is aborted, or with the error that `send` threw for the request.
    */
   ask(item: Item, permit: Permit = {}): Promise<Answer | undefined> {
     return new Promise((resolve, reject) => {
@@ -121,7 +121,7 @@ export class Gatherer<Item, Answer> {
   }
 }
 
-/** Asks the permit of one item; without it the item is told so. */
+/** Asks the permit of one item; without it the item is rejected with the reason. */
 function isAllowed<Item, Answer>(entry: Waiting<Item, Answer>): boolean {
   if (entry.isSettled) return false;
   try {

@@ -11,7 +11,7 @@ import { kafkaVersion } from "./version.ts";
 
 /** What a cluster answered when it was asked for a topic. */
 export interface TopicReading {
-  /** The id that the cluster gave itself when it was made, the same at all of its addresses; `undefined`: it tells none. */
+  /** The id that the cluster gave itself when it was made, the same at all of its addresses; `undefined`: it has none. */
   readonly clusterId: string | undefined;
   /** `undefined`: there is no such topic. */
   readonly topic: CurrentTopic | undefined;

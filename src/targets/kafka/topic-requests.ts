@@ -115,7 +115,7 @@ interface RequestSort<Item, Response, Answer> {
   readonly nameOf: (answer: NoInfer<Answer>) => string;
 }
 
-/** The failure of a whole request, which is told to each of its items in that item's own words. */
+/** The failure of a whole request, in the words of each of its items. */
 class RequestFailure extends Error {}
 
 /** Longer than a client needs to give up by itself. All passes wait for the request that is under way, so that one must end. */

@@ -13,7 +13,7 @@ export interface WantedTopic {
   readonly replicationFactor: number | undefined;
   /** Topic-level configs that the manifest names; the topic may have others, which stay. */
   readonly configs: Readonly<Record<string, string>>;
-  /** Names that the manifest had set before; those that it does not name any more go back to the brokers' default. */
+  /** Names that the manifest had set before; those that it no longer names go back to the brokers' default. */
   readonly formerConfigs: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import { isKubernetesError } from "../../runtime/http/kubernetes-client.ts";
 import { apiVersionOf } from "../../api/objects.ts";
 import { CHILD_TYPES } from "./child.ts";
 
-/** Why something does not run, in the words of whoever keeps it from running. */
+/** Why something does not run, in the words of the part that keeps it from running. */
 export interface Problem {
   readonly reason: Reason;
   readonly message: string;

@@ -1,6 +1,6 @@
 /**
  * Writes the children of a composed resource: in the given order, only what differs, each result by item; then removes what is ours
- * and no longer planned. A child that cannot be written stops no other, but for the workload whose pods would refer to it.
+ * and no longer planned. A child that cannot be written stops only the workload whose pods would refer to it.
  */
 import type { Logger } from "pino";
 import { COMPONENT_LABEL, GROUP, OWN_ANNOTATIONS } from "../../naming/marks.ts";
@@ -97,7 +97,7 @@ export function outstandingChildren(set: ChildSet, cache: ObjectReader): string 
   return parts.length === 0 ? undefined : parts.join(", ");
 }
 
-/** Removes what is ours and not planned, among the kinds to prune; tells what went. */
+/** Removes what is ours and not planned, among the kinds to prune; returns what it removed. */
 export async function pruneChildren(set: ChildSet, options: ApplyOptions): Promise<readonly ChildResult[]> {
   const results: ChildResult[] = [];
   for (const orphan of findOrphans(set, options.kubernetes)) {

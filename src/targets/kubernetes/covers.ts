@@ -16,7 +16,7 @@ const QUANTITY_FIELDS: ReadonlySet<string> = new Set([
 /** Fields that the API server replaces as a whole: what somebody else put into one is a difference too. */
 const ATOMIC_FIELDS: ReadonlySet<string> = new Set(["selector", "matchLabels", "nodeSelector", "subjects"]);
 
-/** The first difference, as a path with both values, or `undefined` when `live` covers `planned`. Fields that only `live` has do not count, but in atomic ones. */
+/** The first difference, as a path with both values, or `undefined` when `live` covers `planned`. Fields that only `live` has count only inside an atomic field. */
 export function firstDifference(planned: unknown, live: unknown, path = ""): string | undefined {
   if (isEmpty(planned) && isEmpty(live)) return undefined;
   if (Array.isArray(planned)) return differenceOfArrays(planned, live, path);
@@ -71,7 +71,7 @@ function differenceByName(
   path: string,
 ): string | undefined {
   for (const item of planned) {
-    // Owners of one name are told apart by their uids: a former one may stand beside the present one for a while.
+    // Only the uid distinguishes owners of one name: a former owner may stand beside the present one for a while.
     const other = items.find(
       ({ name, uid }) => name === item.name && (item.uid === undefined || uid === item.uid),
     );

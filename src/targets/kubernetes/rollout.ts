@@ -61,7 +61,7 @@ export function statefulSetRollout(statefulSet: StatefulSet | undefined): Rollou
   return say(ready < replicas ? "progressing" : "ready", `${ready} of ${replicas} replicas are ready`);
 }
 
-/** Why Kubernetes could not make or remove pods of a Deployment, in the words of whoever refused it. */
+/** Why Kubernetes could not make or remove pods of a Deployment, in the words of the part that refused. */
 export function deploymentRefusal(deployment: Deployment | undefined): Problem | undefined {
   const condition = deployment?.status?.conditions?.find(
     ({ type, status }) => type === "ReplicaFailure" && status === "True",

@@ -67,7 +67,7 @@ export function createStorageClient(settings: StorageSettings): StorageClient {
       try {
         return await request(sdk, signal === undefined ? {} : { abortSignal: signal });
       } catch (error) {
-        // The pass was told to stop; that says nothing about the bucket.
+        // Somebody stopped the pass; that says nothing about the bucket.
         signal?.throwIfAborted();
         throw classifyStorageError(error, settings, doing);
       }

@@ -6,7 +6,7 @@ import type { StorageClient } from "./client.ts";
 import { listKeys } from "./read.ts";
 
 /**
- * Deletes all objects under a prefix and tells how many there were. The prefix must end in `/` and have a name before it, so that
+ * Deletes all objects under a prefix and returns how many there were. The prefix must end in `/` and have a name before it, so that
  * neither a neighbour (`events_old` for `events`) nor the whole bucket can go by mistake. Safe to repeat after a failure half way.
  */
 export async function deletePrefix(

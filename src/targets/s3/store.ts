@@ -10,9 +10,9 @@ export interface ObjectStore {
   probe(signal?: AbortSignal): Promise<StorageProbe>;
   /** Pages of keys under a prefix. */
   listKeys(prefix: string, signal?: AbortSignal): AsyncIterable<readonly string[]>;
-  /** The first bytes of an object, at most `length`; `undefined`: there is no such object (any more). */
+  /** The first bytes of an object, at most `length`; `undefined`: there is no such object, or no longer. */
   readStart(key: string, length: number, signal?: AbortSignal): Promise<Uint8Array | undefined>;
-  /** Deletes everything under a prefix, which must end in `/`; tells how many objects there were. */
+  /** Deletes everything under a prefix, which must end in `/`; returns how many objects there were. */
   deletePrefix(prefix: string, permit: WritePermit): Promise<number>;
   close(): void;
 }

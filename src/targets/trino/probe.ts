@@ -36,7 +36,7 @@ const STATEMENT_TIMEOUT_MILLISECONDS = 10_000;
 
 const COUNT_WORKERS = "SELECT count(*) FROM system.runtime.nodes WHERE state = 'active' AND NOT coordinator";
 
-/** Never throws, but for an aborted signal. */
+/** Throws only when the signal is aborted. */
 export async function probeTrino(options: ProbeOptions): Promise<TrinoProbe> {
   const info = await readInfo(options);
   if (typeof info !== "string") return info;

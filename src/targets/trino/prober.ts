@@ -1,4 +1,4 @@
-/** Asks coordinators now and then: passes come oftener than answers change, and each question is a query in Trino's list. */
+/** Asks coordinators now and then: passes are more frequent than changed answers, and each question is a query in Trino's list. */
 import { urlHost, type JsonClient } from "../http/json-client.ts";
 import type { PodObject } from "../kubernetes/pods.ts";
 import { podAddress } from "../kubernetes/pods.ts";

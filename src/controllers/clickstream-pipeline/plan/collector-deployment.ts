@@ -14,7 +14,7 @@ import { COLLECTOR_SYSTEMS } from "../parts.ts";
 import { withPodTemplate } from "../../../workloads/pod-template.ts";
 import { childMetadata, componentLabels } from "../../../workloads/metadata.ts";
 
-/** How long the collector finishes requests after it is told to stop. */
+/** How long the collector may finish requests after SIGTERM. */
 const SHUTDOWN_GRACE_SECONDS = 20;
 /** Time for Services and ingresses to stop sending requests to a pod that is going. */
 const LEAVE_SECONDS = 5;

@@ -34,7 +34,7 @@ export function planLakeTables(pipeline: ValidatedPipeline): readonly Child<{ sp
   });
 }
 
-/** A recovery wakes the LakeTables, so that a table that is gone is made anew at once. */
+/** A recovery wakes the LakeTables, so that they make a missing table at once. */
 function metadataOf(role: (typeof TABLE_ROLES)[number], pipeline: ValidatedPipeline): ObjectMeta {
   const { pending, recovery } = pipeline.identity;
   const id = pending ?? recovery?.id;

@@ -1,4 +1,4 @@
-/** Gives the driver a name, and opens its ports to executors and to whoever reads its progress. Pure. */
+/** Gives the driver a name, and opens its ports to executors and to readers of its progress. Pure. */
 import type { V1ServiceSpec } from "@kubernetes/client-node";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { DRIVER_PORTS } from "../../../generated/endpoints.ts";

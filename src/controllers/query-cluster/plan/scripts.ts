@@ -48,7 +48,7 @@ first="/tmp/looks-\${server[21]}"
 const UNFINISHED = '"state":"(QUEUED|WAITING_FOR_RESOURCES|DISPATCHING|PLANNING|STARTING|RUNNING|FINISHING)"';
 
 /**
- * Returns when no query of this coordinator is unfinished any more, at the latest after `drainSeconds`. Before it looks it waits until
+ * Returns when all queries of this coordinator have finished, at the latest after `drainSeconds`. Before it looks it waits until
  * Services send nothing new: `leaveSeconds`.
  */
 export function renderDrainScript({
