@@ -1,4 +1,4 @@
-/** `job.json`: what the stream job is told. The job restarts when it changes, so it holds nothing that the job does not use. Pure. */
+/** `job.json`: the stream job's configuration. The job restarts when it changes, so it holds nothing that the job does not use. Pure. */
 import type { DataPlatformSpec } from "../../../crds/kinds.ts";
 import { CHECKPOINT_FOLDER, DATA_PLATFORM_DEFAULTS } from "../../../crds/kinds.ts";
 import type { JobDocument } from "../../../generated/job.ts";
