@@ -26,12 +26,14 @@ export async function startTlsFront(directory: string, targetPort: number): Prom
     accepted += 1;
     const upstream = connect(targetPort, "127.0.0.1");
     client.pipe(upstream).pipe(client);
-    for (const socket of [client, upstream]) {
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
       sockets.add(socket);
-      socket.on("error", () => undefined);
-      socket.on("close", () => {
-        for (const other of [client, upstream]) sockets.delete(other.destroy());
-      });
+      // What was read is still written to the other side: only an error ends it at once.
+      socket.on("error", () => other.destroy());
+      socket.on("close", () => sockets.delete(socket));
     }
   });
   server.on("tlsClientError", () => undefined);
