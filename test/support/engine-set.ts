@@ -4,7 +4,7 @@ import { startKafka, startNessie, startVersitygw, type BucketAccess, type Engine
 import type { CertificateFiles } from "./certificates.ts";
 import { OPERATOR, startSecuredKafka } from "./secured-kafka.ts";
 import { startTokenService } from "./token-service.ts";
-import { type TlsFront, startTlsFront } from "./tls-front.ts";
+import { startTlsFront } from "./tls-front.ts";
 
 /** Where the engines of a test run are. */
 export interface EngineAddresses {
@@ -36,10 +36,9 @@ export interface SecuredKafkaAccess {
   };
 }
 
-/** The object store and the catalog behind certificates of a private authority. */
-export interface PrivateLake {
+/** The object store behind a certificate of a private authority. */
+export interface PrivateStorage {
   readonly endpoint: string;
-  readonly uri: string;
   /** The authority, PEM. */
   readonly caFile: string;
 }
@@ -89,14 +88,11 @@ export class RunningEngines {
     return { bootstrapServers: [secured.address], caFile, ...OPERATOR, mutual };
   }
 
-  /** TLS in front of S3 and the catalog, as an owner of a private authority has it. */
-  async startPrivateLake({ storage, catalog }: EngineAddresses): Promise<PrivateLake> {
-    const folder = join(this.#directory, "private-lake");
-    const front = async (url: URL): Promise<TlsFront> => this.keep(startTlsFront(folder, Number(url.port)));
-    const s3 = await front(new URL(storage.endpoint));
-    const uri = new URL(catalog.uri);
-    const { url, caFile } = await front(uri);
-    return { endpoint: s3.url, uri: `${url}${uri.pathname}`, caFile };
+  /** TLS in front of S3. Nessie would tell its clients its address without TLS, which only a proxy of its own could mend. */
+  async startPrivateStorage({ storage }: EngineAddresses): Promise<PrivateStorage> {
+    const port = Number(new URL(storage.endpoint).port);
+    const { url, caFile } = await this.keep(startTlsFront(join(this.#directory, "private-storage"), port));
+    return { endpoint: url, caFile };
   }
 
   /** What gives the keys of S3 to whoever has the token, as a cloud does for its workloads. */

@@ -2,8 +2,8 @@
  * Runs a program beside engines of its own and stops them: `node test/support/with-engines.ts ENGINE... -- PROGRAM ARGUMENT...`.
  * The program finds them in its environment:
  *
- *   lake           Kafka, S3 and the Iceberg catalog; the JSON file ENGINES_FILE says where they are. Member "privateLake" of it: S3 and
- *                  catalog once more, behind certificates of a private authority. Member "tokenService": what gives the keys of S3 for a token
+ *   lake           Kafka, S3 and the Iceberg catalog; the JSON file ENGINES_FILE says where they are. Member "privateStorage" of it: S3
+ *                  once more, behind a certificate of a private authority. Member "tokenService": what gives the keys of S3 for a token
  *   secured-kafka  a Kafka with TLS and SASL; SECURED_KAFKA (host:port), SECURED_KAFKA_CA_FILE, SECURED_KAFKA_USERNAME and
  *                  SECURED_KAFKA_PASSWORD, and member "securedKafka" of that file. Its listener for clients with a certificate:
  *                  MUTUAL_KAFKA, MUTUAL_KAFKA_CERTIFICATE_FILE and MUTUAL_KAFKA_KEY_FILE
@@ -30,11 +30,9 @@ interface Provided {
 async function provide(name: string, running: RunningEngines): Promise<Provided> {
   if (name === "lake") {
     const lake = await running.start();
-    const [privateLake, tokenService] = [
-      await running.startPrivateLake(lake),
-      await running.startTokenService(lake),
-    ];
-    return { environment: {}, addresses: { ...lake, privateLake, tokenService } };
+    const privateStorage = await running.startPrivateStorage(lake);
+    const tokenService = await running.startTokenService(lake);
+    return { environment: {}, addresses: { ...lake, privateStorage, tokenService } };
   }
   if (name === "kafka-jars") return { environment: await kafkaPrograms(), addresses: {} };
   const secured = await running.startSecuredKafka();

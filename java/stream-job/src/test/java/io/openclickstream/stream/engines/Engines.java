@@ -21,7 +21,7 @@ record Engines(
     String accessKey,
     String secretKey,
     String catalogUri,
-    PrivateLake privateLake,
+    PrivateStorage privateStorage,
     TokenService tokenService) {
 
     static Engines load() throws IOException {
@@ -37,7 +37,7 @@ record Engines(
             storage.required("accessKeyId").textValue(),
             storage.required("secretAccessKey").textValue(),
             file.required("catalog").required("uri").textValue(),
-            PrivateLake.of(file.required("privateLake")),
+            PrivateStorage.of(file.required("privateStorage")),
             TokenService.of(file.required("tokenService")));
     }
 

@@ -68,11 +68,10 @@ final class Pipeline {
         return JobProcess.start(folder, new ObjectMapper().writeValueAsString(jobDocument(kafka)), environment(kafka));
     }
 
-    /** Starts the job with S3 and catalog by their addresses with a certificate, and the files of the authorities to trust. */
+    /** Starts the job with S3 by its address with a certificate, and the files of the authorities to trust. */
     JobProcess startPrivateJob(List<String> authorityFiles) throws IOException {
         Map<String, Object> job = jobDocument(kafka);
-        job.put("catalog", Map.of("name", "lake", "uri", engines.privateLake().catalogUri()));
-        job.put("storage", Map.of("endpoint", engines.privateLake().s3Endpoint(), "region", engines.region(), "pathStyle", true));
+        job.put("storage", Map.of("endpoint", engines.privateStorage().endpoint(), "region", engines.region(), "pathStyle", true));
         job.put("authorityFiles", authorityFiles);
         return JobProcess.start(folder, new ObjectMapper().writeValueAsString(job), environment(kafka));
     }

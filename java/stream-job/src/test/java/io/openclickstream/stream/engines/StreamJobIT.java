@@ -145,11 +145,11 @@ class StreamJobIT {
     }
 
     @Test
-    @DisplayName("trusts the private authority of catalog and S3 that it is told of")
-    void privateLake() throws Exception {
+    @DisplayName("trusts the private authority of S3 that it is told of")
+    void privateAuthority() throws Exception {
         pipeline = Pipeline.create(engines, engines.kafka(), folder);
         pipeline.topic().send("a", events("a", 20), Map.of());
-        try (JobProcess job = pipeline.startPrivateJob(List.of(engines.privateLake().caFile()))) {
+        try (JobProcess job = pipeline.startPrivateJob(List.of(engines.privateStorage().caFile()))) {
             awaitAllRead(job);
             assertEquals(0, job.terminate(), job.logEnd());
         }
