@@ -69,6 +69,11 @@ export const clickstreamPipelineStatus = z.object({
       lastExecutorLoss: text(512)
         .optional()
         .describe("Why the last of them ended, as Kubernetes and Spark say."),
+      erased: count()
+        .optional()
+        .describe(
+          "Records whose rows were ever erased from the tables by the product's own means. `kubectl clickstream account` counts them too.",
+        ),
       restarts: count().optional().describe("How often the driver's container was restarted."),
     })
     .optional()

@@ -22,6 +22,11 @@ export const progressDocument = z.object({
   executorsLost: z.int().min(0).nullish(),
   /** Why the last of them ended. */
   lastExecutorLoss: z.string().nullish(),
+  /**
+   * Records whose rows were ever erased from the tables by the product's own means; none before the first
+   * batch.
+   */
+  erased: z.int().min(0).nullish(),
   /** Records since the start by what became of them. */
   rows: z.object({
     /** Rows of the table of events. */

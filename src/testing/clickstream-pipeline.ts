@@ -129,6 +129,7 @@ export function healthySurroundings(platform: DataPlatform = localPlatform()): O
       conflicts: 2,
       executorsLost: 1,
       lastExecutorLoss: "executor 2: OOMKilled",
+      erased: 4,
     },
   };
 }

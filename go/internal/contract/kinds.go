@@ -94,6 +94,7 @@ var (
 	ClickstreamPipelineStatusJobConflicts              = []string{"status", "job", "conflicts"}
 	ClickstreamPipelineStatusJobExecutorsLost          = []string{"status", "job", "executorsLost"}
 	ClickstreamPipelineStatusJobLastExecutorLoss       = []string{"status", "job", "lastExecutorLoss"}
+	ClickstreamPipelineStatusJobErased                 = []string{"status", "job", "erased"}
 	ClickstreamPipelineStatusJobRestarts               = []string{"status", "job", "restarts"}
 )
 

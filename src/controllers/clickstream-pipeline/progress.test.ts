@@ -14,6 +14,7 @@ const ANSWER = {
   offsets: { "0": 17 },
   executorsLost: 1,
   lastExecutorLoss: "executor 2: OOMKilled",
+  erased: 4,
   rows: { stored: 15, failed: 1, duplicate: 1, conflict: 1 },
 };
 
@@ -29,6 +30,7 @@ describe("the progress of a job", () => {
       conflicts: 1,
       executorsLost: 1,
       lastExecutorLoss: "executor 2: OOMKilled",
+      erased: 4,
     });
   });
 
@@ -48,6 +50,7 @@ describe("the progress of a job", () => {
       conflicts: 1,
       executorsLost: 1,
       lastExecutorLoss: "executor 2: OOMKilled",
+      erased: 4,
     });
   });
 

@@ -23,6 +23,8 @@ export type JobProgress =
       /** Executors that ended without being asked to since the start, and why the last of them did. */
       readonly executorsLost?: number;
       readonly lastExecutorLoss?: string;
+      /** Records whose rows were ever erased from the tables on purpose. */
+      readonly erased?: number;
     };
 
 /** Asks the driver at the address of its pod. Throws only when the signal is aborted. */
@@ -47,7 +49,7 @@ export function parseProgress(body: unknown): JobProgress {
     return { state: "unknown", message: `the driver's answer is not as agreed: ${problems.join("; ")}` };
   }
   const { state, message, batchId, lag, inputRowsPerSecond, processedRowsPerSecond, rows } = data;
-  const { executorsLost, lastExecutorLoss } = data;
+  const { executorsLost, lastExecutorLoss, erased } = data;
   return {
     state,
     message,
@@ -58,5 +60,6 @@ export function parseProgress(body: unknown): JobProgress {
     ...(typeof rows.conflict === "number" ? { conflicts: rows.conflict } : {}),
     ...(typeof executorsLost === "number" ? { executorsLost } : {}),
     ...(typeof lastExecutorLoss === "string" ? { lastExecutorLoss } : {}),
+    ...(typeof erased === "number" ? { erased } : {}),
   };
 }

@@ -382,6 +382,7 @@ describe("the fields of a pipeline's status", () => {
         conflicts: 2,
         executorsLost: 1,
         lastExecutorLoss: "executor 2: OOMKilled",
+        erased: 4,
         restarts: 0,
       },
     });
@@ -400,6 +401,7 @@ describe("the fields of a pipeline's status", () => {
       conflicts: 2,
       executorsLost: 1,
       lastExecutorLoss: "executor 2: OOMKilled",
+      erased: 4,
       restarts: 3,
     });
   });

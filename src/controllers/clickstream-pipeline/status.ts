@@ -150,13 +150,14 @@ function jobStatus(
   const restarts = restartCount(pods.stream);
   if (progress.state === "unknown") {
     if (previous === undefined) return undefined;
-    const { lastCommittedBatch, lag, conflicts, executorsLost, lastExecutorLoss } = previous;
+    const { lastCommittedBatch, lag, conflicts, executorsLost, lastExecutorLoss, erased } = previous;
     return withoutUndefined({
       lastCommittedBatch,
       lag,
       conflicts,
       executorsLost,
       lastExecutorLoss,
+      erased,
       restarts,
     });
   }
@@ -168,6 +169,7 @@ function jobStatus(
     ...(progress.conflicts === undefined ? {} : { conflicts: progress.conflicts }),
     ...(progress.executorsLost === undefined ? {} : { executorsLost: progress.executorsLost }),
     ...(progress.lastExecutorLoss === undefined ? {} : { lastExecutorLoss: progress.lastExecutorLoss }),
+    ...(progress.erased === undefined ? {} : { erased: progress.erased }),
     restarts,
   };
 }

@@ -18,9 +18,11 @@ type Account struct {
 	Stored    int64 `json:"stored"`
 	Failed    int64 `json:"failed"`
 	Duplicate int64 `json:"duplicate"`
+	// Erased is how many the product took out of the tables on purpose, such as for a person or after their time.
+	Erased int64 `json:"erased"`
 	// Waiting is how many are received and in no table yet.
 	Waiting int64 `json:"waiting"`
-	// IsBalanced: received = stored + failed + duplicate, and they are the same records.
+	// IsBalanced: received = stored + failed + duplicate + erased, and they are the same records.
 	IsBalanced bool `json:"balanced"`
 	// Diagnosis says what is wrong with the records and what to do.
 	Diagnosis []string `json:"diagnosis,omitempty"`
@@ -42,15 +44,19 @@ type Rows struct {
 }
 
 // Counts are the rows of the three tables.
-type Counts struct{ Stored, Failed, Duplicate int64 }
+type Counts struct {
+	Stored, Failed, Duplicate int64
+	Erased                    Erased
+}
 
 // Balance makes the account. The counts must have been read before received, so that events which arrive in between
 // are waiting rather than too many.
 func Balance(pipeline string, received Received, counts Counts) Account {
-	accounted := counts.Stored + counts.Failed + counts.Duplicate
+	erased := counts.Erased.Records()
+	accounted := counts.Stored + counts.Failed + counts.Duplicate + erased
 	return Account{
 		Pipeline: pipeline, Received: received.Received,
-		Stored: counts.Stored, Failed: counts.Failed, Duplicate: counts.Duplicate,
+		Stored: counts.Stored, Failed: counts.Failed, Duplicate: counts.Duplicate, Erased: erased,
 		Waiting: max(0, received.Received-accounted), IsBalanced: received.Received == accounted,
 	}
 }
@@ -67,11 +73,14 @@ func (a *Account) IsOnlyLate() bool { return a.Waiting > 0 && len(a.Diagnosis) =
 // String is the accounting line.
 func (a *Account) String() string {
 	sign := "≠"
-	isEqual := a.Received == a.Stored+a.Failed+a.Duplicate
+	isEqual := a.Received == a.Stored+a.Failed+a.Duplicate+a.Erased
 	if isEqual {
 		sign = "="
 	}
 	line := fmt.Sprintf("received %d %s stored %d + failed %d + duplicate %d", a.Received, sign, a.Stored, a.Failed, a.Duplicate)
+	if a.Erased > 0 {
+		line += fmt.Sprintf(" + erased %d", a.Erased)
+	}
 	if a.Waiting > 0 {
 		line += fmt.Sprintf(", %d waiting", a.Waiting)
 	}
@@ -89,7 +98,7 @@ func (r *Received) KeepStarts(earlier Received) {
 }
 
 // Diagnose compares partition by partition and says what is wrong beyond records that are still waiting at the end.
-func Diagnose(received Received, rows []Rows) []string {
+func Diagnose(received Received, rows []Rows, erased Erased) []string {
 	byPartition := map[int32]Rows{}
 	for _, row := range rows {
 		byPartition[row.Partition] = row
@@ -101,7 +110,7 @@ func Diagnose(received Received, rows []Rows) []string {
 			row.Last = -1
 		}
 		delete(byPartition, partition.Partition)
-		diagnosis = append(diagnosis, diagnosePartition(partition, row)...)
+		diagnosis = append(diagnosis, diagnosePartition(partition, row, erased)...)
 	}
 	for _, row := range rows {
 		if _, isUnknown := byPartition[row.Partition]; isUnknown {
@@ -114,7 +123,7 @@ func Diagnose(received Received, rows []Rows) []string {
 
 const anotherTopic = "the topic was made anew, or the tables belong to another one"
 
-func diagnosePartition(partition Partition, row Rows) []string {
+func diagnosePartition(partition Partition, row Rows, erased Erased) []string {
 	var diagnosis []string
 	if row.Rows > row.Records {
 		diagnosis = append(diagnosis, fmt.Sprintf("partition %d: %s in the tables more than once, which is a fault of the stream job",
@@ -124,11 +133,16 @@ func diagnosePartition(partition Partition, row Rows) []string {
 		return append(diagnosis, fmt.Sprintf("partition %d: the tables hold offset %d, but the topic ends before %d: %s",
 			partition.Partition, row.Last, partition.End, anotherTopic))
 	}
-	if lost := row.Last + 1 - partition.Start - row.Live; lost > 0 {
+	erasedRecords, lastErased, least, most := erased.of(partition.Partition, partition.Start)
+	missing := partition.Start - (row.Records - row.Live)
+	// Where it is not known on which side of the start they were erased, they are where records are missing.
+	erasedBefore := min(max(missing, least), most)
+	last := max(row.Last, lastErased)
+	if lost := last + 1 - partition.Start - row.Live - (erasedRecords - erasedBefore); lost > 0 {
 		diagnosis = append(diagnosis, fmt.Sprintf("partition %d: %s before offset %d %s in no table, though later ones are",
-			partition.Partition, terminal.Count(lost, "record", "records"), row.Last, isOrAre(lost)))
+			partition.Partition, terminal.Count(lost, "record", "records"), last, isOrAre(lost)))
 	}
-	if expired := partition.Start - (row.Records - row.Live); expired > 0 {
+	if expired := missing - erasedBefore; expired > 0 {
 		diagnosis = append(diagnosis, fmt.Sprintf("partition %d: %s in no table and Kafka has deleted records up to offset %d; raise the retention of the stream",
 			partition.Partition, terminal.Count(expired, "record is", "records are"), partition.Start))
 	}
@@ -142,10 +156,11 @@ func isOrAre(count int64) string {
 	return "are"
 }
 
-// CountsSQL counts the rows of the tables, which are given as SQL names.
-func CountsSQL(events, failed, duplicates string) string {
-	return fmt.Sprintf("SELECT (SELECT count(*) FROM %s) AS stored, (SELECT count(*) FROM %s) AS failed, (SELECT count(*) FROM %s) AS duplicate",
-		events, failed, duplicates)
+// CountsSQL counts the rows of the tables and reads what was erased from each, in one look at them. Tables and their
+// properties are given as SQL names.
+func CountsSQL(tables, properties [3]string) string {
+	return fmt.Sprintf("SELECT (SELECT count(*) FROM %s) AS stored, (SELECT count(*) FROM %s) AS failed, (SELECT count(*) FROM %s) AS duplicate, %s, %s, %s",
+		tables[0], tables[1], tables[2], erasedSQL(properties[0]), erasedSQL(properties[1]), erasedSQL(properties[2]))
 }
 
 // RowsSQL reads Rows of the tables, which are given as SQL names.

@@ -18,10 +18,11 @@ func TestTheLineSaysWhetherTheNumbersAddUp(t *testing.T) {
 		want     string
 		balanced bool
 	}{
-		{"balanced", 10000, Counts{9999, 1, 0}, "received 10000 = stored 9999 + failed 1 + duplicate 0", true},
+		{"balanced", 10000, Counts{9999, 1, 0, nil}, "received 10000 = stored 9999 + failed 1 + duplicate 0", true},
 		{"nothing", 0, Counts{}, "received 0 = stored 0 + failed 0 + duplicate 0", true},
-		{"waiting", 10, Counts{4, 1, 2}, "received 10 ≠ stored 4 + failed 1 + duplicate 2, 3 waiting", false},
-		{"too many", 10, Counts{11, 0, 0}, "received 10 ≠ stored 11 + failed 0 + duplicate 0", false},
+		{"waiting", 10, Counts{4, 1, 2, nil}, "received 10 ≠ stored 4 + failed 1 + duplicate 2, 3 waiting", false},
+		{"erased", 10, Counts{6, 1, 0, Erased{{0, 2, 4, 3}}}, "received 10 = stored 6 + failed 1 + duplicate 0 + erased 3", true},
+		{"too many", 10, Counts{11, 0, 0, nil}, "received 10 ≠ stored 11 + failed 0 + duplicate 0", false},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -79,7 +80,7 @@ func TestTheDiagnosisFindsWhereADifferenceComesFrom(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			got := Diagnose(Received{Topic: "raw", Partitions: []Partition{c.partition}}, c.rows)
+			got := Diagnose(Received{Topic: "raw", Partitions: []Partition{c.partition}}, c.rows, nil)
 			if !slices.Equal(got, c.want) {
 				t.Errorf("diagnosis %q\nwant      %q", got, c.want)
 			}
@@ -88,7 +89,9 @@ func TestTheDiagnosisFindsWhereADifferenceComesFrom(t *testing.T) {
 }
 
 func TestTheQuestionsToTrino(t *testing.T) {
-	if got, want := CountsSQL("a", "b", "c"), "SELECT (SELECT count(*) FROM a) AS stored, (SELECT count(*) FROM b) AS failed, (SELECT count(*) FROM c) AS duplicate"; got != want {
+	const erased = ", (SELECT max(value) FROM x WHERE key = 'openclickstream.erased'), (SELECT max(value) FROM y WHERE key = 'openclickstream.erased')" +
+		", (SELECT max(value) FROM z WHERE key = 'openclickstream.erased')"
+	if got, want := CountsSQL([3]string{"a", "b", "c"}, [3]string{"x", "y", "z"}), "SELECT (SELECT count(*) FROM a) AS stored, (SELECT count(*) FROM b) AS failed, (SELECT count(*) FROM c) AS duplicate"+erased; got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 	want := "SELECT kafka_partition, sum(row_count) AS row_count, count(*) AS record_count, " +
@@ -105,7 +108,7 @@ func TestTheQuestionsToTrino(t *testing.T) {
 }
 
 func TestEqualNumbersOfOtherRecordsAreNoBalance(t *testing.T) {
-	account := Balance("web", Received{Received: 10}, Counts{10, 0, 0})
+	account := Balance("web", Received{Received: 10}, Counts{10, 0, 0, nil})
 	account.Judge([]string{"something"})
 	if want := "received 10 = stored 10 + failed 0 + duplicate 0, but not the same records:"; account.IsBalanced || account.String() != want {
 		t.Errorf("%v, balanced %v; want %s", &account, account.IsBalanced, want)

@@ -61,6 +61,11 @@ public final class LakeSink {
         return held;
     }
 
+    /** How many records' rows were ever erased from the tables on purpose, as of the last batch. */
+    public long erased() {
+        return tables.erased();
+    }
+
     /**
      * Checks that the batch goes on exactly where the tables end, and commits it. The output is that of all its tasks together.
      * Fails with what to do when it does not; then no table has it, and its files are deleted.

@@ -2,6 +2,7 @@ package io.openclickstream.lake;
 
 import io.openclickstream.model.EventColumns;
 import io.openclickstream.model.OutputTable;
+import io.openclickstream.offsets.ErasedOffsets;
 import io.openclickstream.offsets.NextOffsets;
 import io.openclickstream.offsets.OffsetRanges;
 import java.io.IOException;
@@ -101,6 +102,11 @@ final class LakeTable {
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException("property \"" + property + "\" of table " + name() + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** The records whose rows were erased from it on purpose. */
+    ErasedOffsets erased() {
+        return ErasedOffsets.parse(table.properties().get(Erasure.ERASED));
     }
 
     /** What tells it from another table of its name. */

@@ -52,6 +52,10 @@ public final class LakeTables {
         return uuids;
     }
 
+    long erased() {
+        return tables.values().stream().mapToLong(table -> table.erased().records()).sum();
+    }
+
     /** Up to which offsets of the topic the tables are complete. */
     public NextOffsets complete(String topicId) {
         return tables.get(OutputTable.EVENTS).nextOffsets(topicId);

@@ -15,6 +15,8 @@ import java.util.Map;
  * @param offsets Next offset to read, by partition
  * @param executorsLost Executors that ended without being asked to since the start; an older job tells none; may be null
  * @param lastExecutorLoss Why the last of them ended; may be null
+ * @param erased Records whose rows were ever erased from the tables by the product's own means; none before the first batch; may be
+ *     null
  * @param rows Records since the start by what became of them
  */
 public record ProgressDocument(
@@ -27,6 +29,7 @@ public record ProgressDocument(
     Map<String, Long> offsets,
     Long executorsLost,
     String lastExecutorLoss,
+    Long erased,
     Rows rows) {
 
     /** STARTING leads to RUNNING, each of them to STOPPING or FAILED. */

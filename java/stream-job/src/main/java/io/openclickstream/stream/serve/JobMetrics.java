@@ -16,6 +16,7 @@ final class JobMetrics {
             .counters("rows_total", "Raw records since the start, by what became of them", "result", rowsByResult(reading))
             .counter("conflicts_total", "Duplicates since the start whose content is not that of the first", reading.conflicts())
             .counter("executors_lost_total", "Executors that ended without being asked to, since the start", reading.executorsLost())
+            .gauge("erased_records", "Records whose rows were ever erased from the tables on purpose", reading.erased())
             .gauges("state", "1 for the state that the job is in", "state", states(reading))
             .gauge("input_rows_per_second", "Rate at which records came in during the last batch", reading.inputRowsPerSecond())
             .gauge("processed_rows_per_second", "Rate at which the last batch was done", reading.processedRowsPerSecond())

@@ -30,6 +30,7 @@ public final class JobStatus implements ServiceStatus {
      * @param conflicts duplicates since the start whose content is not that of the first
      * @param executorsLost executors that ended without being asked to, since the start
      * @param lastExecutorLoss why the last of them did; null before
+     * @param erased records whose rows were ever erased from the tables on purpose; null before the first batch
      * @param oldestEventAgeSeconds age of the last batch's earliest event when its rows became readable; null before the first
      * @param batchSeconds duration of the last batch; null before the first
      */
@@ -45,6 +46,7 @@ public final class JobStatus implements ServiceStatus {
         long conflicts,
         long executorsLost,
         String lastExecutorLoss,
+        Long erased,
         Double oldestEventAgeSeconds,
         Double batchSeconds) {
     }
@@ -57,6 +59,7 @@ public final class JobStatus implements ServiceStatus {
     private long conflicts;
     private long executorsLost;
     private String lastExecutorLoss;
+    private Long erased;
     private Long lastBatch;
     private Long lag;
     private double inputRowsPerSecond;
@@ -121,6 +124,11 @@ public final class JobStatus implements ServiceStatus {
         }
     }
 
+    /** Takes over how many records' rows were erased from the tables so far. */
+    public synchronized void erased(long records) {
+        erased = records;
+    }
+
     /** Takes over what Spark says of a finished batch. */
     public synchronized void batchDone(BatchProgress progress) {
         lastBatch = progress.batchId();
@@ -175,6 +183,7 @@ public final class JobStatus implements ServiceStatus {
             conflicts,
             executorsLost,
             lastExecutorLoss,
+            erased,
             oldestEventAgeSeconds,
             batchSeconds);
     }
@@ -193,6 +202,7 @@ public final class JobStatus implements ServiceStatus {
             reading.offsets(),
             reading.executorsLost(),
             reading.lastExecutorLoss(),
+            reading.erased(),
             new ProgressDocument.Rows(
                 counted.get(OutputTable.EVENTS), counted.get(OutputTable.FAILED_EVENTS), counted.get(OutputTable.DUPLICATE_EVENTS),
                 reading.conflicts()));

@@ -42,6 +42,7 @@ public final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
             .mapPartitions(new WriteTask(targets, sink.held(), operationId, propertyColumns))
             .fold(TaskOutput.empty(), TaskOutput::plus);
         sink.commit(batch, targets, output);
+        status.erased(sink.erased());
         status.addRows(output.rows(), output.conflicts(), output.oldestReceivedAt());
     }
 }

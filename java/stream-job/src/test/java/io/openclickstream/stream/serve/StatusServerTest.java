@@ -79,16 +79,18 @@ class StatusServerTest {
     @DisplayName("tells batch, rates, lag, offsets and rows once a batch is done")
     void running() throws IOException, InterruptedException {
         status.addRows(Map.of(OutputTable.EVENTS, 99L, OutputTable.FAILED_EVENTS, 1L), 3, (clock.millis() - 2500) * 1000);
+        status.erased(5);
         status.batchDone(batch(4));
         assertEquals(200, get("/readyz").statusCode());
         assertEquals(
             "{\"state\":\"RUNNING\",\"message\":\"running\",\"batchId\":4,\"inputRowsPerSecond\":120.5,\"processedRowsPerSecond\":2000.0,"
-                + "\"lag\":7,\"offsets\":{\"0\":60,\"1\":40},\"executorsLost\":0,\"lastExecutorLoss\":null,\"rows\":{\"stored\":99,\"failed\":1,\"duplicate\":0,\"conflict\":3}}\n",
+                + "\"lag\":7,\"offsets\":{\"0\":60,\"1\":40},\"executorsLost\":0,\"lastExecutorLoss\":null,\"erased\":5,\"rows\":{\"stored\":99,\"failed\":1,\"duplicate\":0,\"conflict\":3}}\n",
             get("/progress").body());
         String metrics = get("/metrics").body();
         assertTrue(metrics.contains("openclickstream_stream_rows_total{result=\"stored\"} 99\n"), metrics);
         assertTrue(metrics.contains("openclickstream_stream_conflicts_total 3\n"), metrics);
         assertTrue(metrics.contains("openclickstream_stream_lag_records 7\n"), metrics);
+        assertTrue(metrics.contains("openclickstream_stream_erased_records 5\n"), metrics);
         assertTrue(metrics.contains("openclickstream_stream_oldest_event_age_seconds 2.5\n"), metrics);
         assertTrue(metrics.contains("openclickstream_stream_state{state=\"running\"} 1\n"), metrics);
         assertTrue(metrics.contains("openclickstream_stream_kafka_offset{partition=\"1\"} 40\n"), metrics);
