@@ -96,12 +96,12 @@ function requestWithinLimit(resource: "cpu" | "memory"): Rule<Resources> {
 export const CONTAINER_DEFAULTS = {
   collector: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
   driver: { requests: { cpu: "200m", memory: "1Gi" }, limits: { memory: "1536Mi" } },
-  executor: { requests: { cpu: "200m", memory: "1Gi" }, limits: { memory: "1Gi" } },
+  executor: { requests: { cpu: "200m", memory: "1Gi" }, limits: { memory: "1280Mi" } },
   trino: { requests: { cpu: "200m", memory: "1536Mi" }, limits: { memory: "2Gi" } },
 } as const;
 
 /** Smallest memory limit that each container starts with. */
-export const LEAST_MEMORY = { collector: "32Mi", driver: "1Gi", executor: "1Gi", trino: "1Gi" } as const;
+export const LEAST_MEMORY = { collector: "32Mi", driver: "1100Mi", executor: "1100Mi", trino: "1Gi" } as const;
 
 /** Requests and limits of one container, with its defaults in the description. */
 export function resources(container: keyof typeof CONTAINER_DEFAULTS, title: string) {

@@ -10,8 +10,8 @@ export const MINIMUM_SPARK_MEMORY = LEAST_MEMORY.driver;
 
 /** Spark demands 1.5 times its reserved 300 MiB. */
 const LEAST_HEAP_MEBIBYTES = 480;
-/** Classes and their names 210 MiB, compiled code 64, stacks, compilers and the gaps that the allocator leaves. */
-const JVM_MEBIBYTES = 352;
+/** Classes and their names 210 MiB, compiled code 64, stacks, compilers, and what RocksDB and the allocator take beside the cache. */
+const JVM_MEBIBYTES = 416;
 const CODE_MEBIBYTES = 64;
 /** What is on its way from and to Kafka, S3 and other executors. */
 const LEAST_DIRECT_MEBIBYTES = 64;

@@ -74,9 +74,9 @@ describe("a pipeline that says nothing", () => {
 
 describe("the memory of a Spark container", () => {
   it.each([
-    ["1Gi", { heap: 506, overhead: 518, direct: 64, rocksdb: 102 }],
-    ["1536Mi", { heap: 935, overhead: 601, direct: 96, rocksdb: 153 }],
-    ["8Gi", { heap: 6509, overhead: 1683, direct: 512, rocksdb: 819 }],
+    ["1100Mi", { heap: 506, overhead: 594, direct: 68, rocksdb: 110 }],
+    ["1280Mi", { heap: 656, overhead: 624, direct: 80, rocksdb: 128 }],
+    ["8Gi", { heap: 6445, overhead: 1747, direct: 512, rocksdb: 819 }],
   ])("of %s is shared between heap and what lies beside it", (limit, split) => {
     const { processing } = validated({ processing: { executorResources: { limits: { memory: limit } } } });
     expect(processing.executorMemory).toEqual(split);
@@ -87,7 +87,7 @@ describe("the memory of a Spark container", () => {
     expect(error).toMatchObject({
       reason: "InvalidSpec",
       field: `spec.processing.${field}`,
-      message: `spec.processing.${field} must give at least 1Gi of memory, because Spark refuses to start with less; it gives "512Mi"`,
+      message: `spec.processing.${field} must give at least 1100Mi of memory, because Spark refuses to start with less; it gives "512Mi"`,
     });
   });
 });

@@ -18,14 +18,15 @@ interface Container {
   readonly limits: readonly [string, string];
 }
 
-const JVM_LIMITS = ["1023Mi", "1Gi"] as const;
+const SPARK_LIMITS = ["1099Mi", "1100Mi"] as const;
+const TRINO_LIMITS = ["1023Mi", "1Gi"] as const;
 
 const CONTAINERS: readonly Container[] = [
   { kind: "ClickstreamPipeline", path: "collector.resources", limits: ["31Mi", "32Mi"] },
-  { kind: "ClickstreamPipeline", path: "processing.driverResources", limits: JVM_LIMITS },
-  { kind: "ClickstreamPipeline", path: "processing.executorResources", limits: JVM_LIMITS },
-  { kind: "QueryCluster", path: "coordinatorResources", limits: JVM_LIMITS },
-  { kind: "QueryCluster", path: "workerResources", limits: JVM_LIMITS },
+  { kind: "ClickstreamPipeline", path: "processing.driverResources", limits: SPARK_LIMITS },
+  { kind: "ClickstreamPipeline", path: "processing.executorResources", limits: SPARK_LIMITS },
+  { kind: "QueryCluster", path: "coordinatorResources", limits: TRINO_LIMITS },
+  { kind: "QueryCluster", path: "workerResources", limits: TRINO_LIMITS },
 ];
 
 const BOUNDARIES: readonly Boundary[] = [
