@@ -101,7 +101,12 @@ export const CONTAINER_DEFAULTS = {
 } as const;
 
 /** Smallest memory limit that each container starts with. */
-export const LEAST_MEMORY = { collector: "32Mi", driver: "1100Mi", executor: "1100Mi", trino: "1Gi" } as const;
+export const LEAST_MEMORY = {
+  collector: "32Mi",
+  driver: "1100Mi",
+  executor: "1100Mi",
+  trino: "1Gi",
+} as const;
 
 /** Requests and limits of one container, with its defaults in the description. */
 export function resources(container: keyof typeof CONTAINER_DEFAULTS, title: string) {
