@@ -128,6 +128,38 @@ func TestHeadersBeyondTheLimitAreRefused(t *testing.T) {
 	}
 }
 
+func TestAPageIsToldThatItsHeadersAreTooLarge(t *testing.T) {
+	u := newUnderTest(t, map[string]string{"CORS_ORIGINS": "https://shop.example", "MAX_HEADER_BYTES": "2048"})
+	for name, cookies := range map[string]int{"accepted": 1500, "refused": 2500} {
+		answer := u.send(t, http.MethodPost, eventsPath, `{"a":1}`, "Origin: https://shop.example", "Cookie: a="+strings.Repeat("x", cookies))
+		if origin := answer.Header().Get("Access-Control-Allow-Origin"); origin != "https://shop.example" {
+			t.Errorf("%s: the page may not read the answer: origin %q", name, origin)
+		}
+		if isRefused := answer.Code == http.StatusRequestHeaderFieldsTooLarge; isRefused != (name == "refused") {
+			t.Errorf("%s: answer %d %s", name, answer.Code, answer.Body)
+		} else if isRefused && (!strings.Contains(answer.Body.String(), "2048 bytes") || answer.Header().Get("Connection") != "close") {
+			t.Errorf("%s: answer %s %v", name, answer.Body, answer.Header())
+		}
+	}
+	if got := len(u.kafka.records); got != 1 {
+		t.Errorf("stored %d records", got)
+	}
+}
+
+func TestHeadersALittleBeyondTheLimitAreRefusedByTheHandler(t *testing.T) {
+	u := newUnderTest(t, map[string]string{"CORS_ORIGINS": "*"})
+	stop, client := listen(t, u, "")
+	defer stop()
+	client.write("POST /v1/events HTTP/1.1\r\nHost: x\r\nOrigin: https://shop.example\r\nContent-Length: 2\r\nX-Long: " + strings.Repeat("x", 20<<10) + "\r\n\r\n{}")
+	if status := client.readStatus(); status != "HTTP/1.1 431 Request Header Fields Too Large" {
+		t.Fatalf("answer %q", status)
+	}
+	rest, err := io.ReadAll(client.answers)
+	if err != nil || !strings.Contains(string(rest), "Access-Control-Allow-Origin: *") {
+		t.Errorf("answer %q, error %v", rest, err)
+	}
+}
+
 func TestABodyInChunksIsReadToItsEnd(t *testing.T) {
 	u := newUnderTest(t, nil)
 	stop, client := listen(t, u, "")

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -77,6 +78,10 @@ func NewHandler(config Config, parts Parts) (*Handler, error) {
 // ServeHTTP finds the endpoint by comparing paths: they are few, and each request of a busy collector comes through here.
 func (h *Handler) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 	h.cors.allow(writer.Header(), header.First(request.Header, "Origin"))
+	if headBytes(request) > h.config.Limits.HeaderBytes {
+		h.metrics.countRequest("other", h.refuseHead(writer))
+		return
+	}
 	for _, at := range h.endpoints {
 		if at.Path == request.URL.Path {
 			h.metrics.countRequest(at.Name, h.serve(at, writer, request))
@@ -108,6 +113,25 @@ func (h *Handler) serveNowhere(writer http.ResponseWriter, request *http.Request
 		return h.cors.preflight(writer, request, h.methods)
 	}
 	return refuseRequest(writer, http.StatusNotFound, h.nowhere)
+}
+
+// refuseHead says so to pages as well: a site's cookies grow until a request is refused, and only its script can tell anybody.
+func (h *Handler) refuseHead(writer http.ResponseWriter) int {
+	writer.Header()["Connection"] = closed
+	return refuseRequest(writer, http.StatusRequestHeaderFieldsTooLarge,
+		fmt.Sprintf("the head of a request may have %d bytes; send fewer or shorter headers and cookies", h.config.Limits.HeaderBytes))
+}
+
+// headBytes is about the size of the request's head as it was sent.
+func headBytes(request *http.Request) int {
+	const separators = len(": \r\n")
+	size := len(request.Method) + len(request.RequestURI) + len(request.Host)
+	for name, values := range request.Header {
+		for _, value := range values {
+			size += len(name) + len(value) + separators
+		}
+	}
+	return size
 }
 
 func methodsOf(endpoints []*endpoint) string {

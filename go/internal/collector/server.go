@@ -72,9 +72,10 @@ func NewPublicServer(config Config, handler http.Handler, logger *slog.Logger) *
 		ReadHeaderTimeout: min(headerTimeout, read),
 		ReadTimeout:       read,
 		// Writing starts after reading and after Kafka's answer.
-		WriteTimeout:   read + 2*config.DeliveryTimeout + headerTimeout,
-		IdleTimeout:    config.Limits.IdleTimeout,
-		MaxHeaderBytes: config.Limits.HeaderBytes,
+		WriteTimeout: read + 2*config.DeliveryTimeout + headerTimeout,
+		IdleTimeout:  config.Limits.IdleTimeout,
+		// net/http refuses without the headers that let a page read why; what is a little too large the handler refuses itself.
+		MaxHeaderBytes: 2 * config.Limits.HeaderBytes,
 		// What clients get wrong in HTTP itself is theirs to know, not worth a log line each.
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
