@@ -206,6 +206,11 @@ export const queryClusterSpec = z.object({
     .max(32)
     .optional()
     .describe("Further options of Trino's JVM, none about the heap's size. Default none."),
+  sessionProperties: textMap(64, 2048)
+    .optional()
+    .describe(
+      "Session properties with which every query begins, a catalog's as 'catalog.property'. Clients can set others. Default none.",
+    ),
   cache: cache.optional(),
   catalogs: listMap(queryClusterCatalog, ["name"], 32)
     .optional()

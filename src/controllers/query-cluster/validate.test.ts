@@ -74,6 +74,16 @@ describe("the heap", () => {
       { jvmOptions: ["-Xmx2G"] },
       'spec.jvmOptions must not hold "-Xmx2G": the operator sizes the heap by the memory limit; change the limit',
     ],
+    [
+      "a session property is none",
+      { sessionProperties: { "Query-Max": "1" } },
+      'spec.sessionProperties must not hold "Query-Max": it is no name of a session property, as query_max_run_time or lake.compression_codec',
+    ],
+    [
+      "a session property is of a catalog that it does not have",
+      { sessionProperties: { "crm.compression_codec": "ZSTD" } },
+      'spec.sessionProperties must not hold "crm.compression_codec": there is no catalog "crm"; known: lake',
+    ],
   ])("is refused when %s", (_title, spec, message) => {
     expect(findTerminalError(errorWith(spec))).toMatchObject({ reason: "InvalidSpec", message });
   });

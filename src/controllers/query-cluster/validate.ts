@@ -2,6 +2,7 @@
 import type { DataPlatformSpec, QueryCluster, QueryClusterSpec } from "../../crds/kinds.ts";
 import {
   CONTAINER_DEFAULTS,
+  LAKE_CATALOG,
   QUERY_CLUSTER_DEFAULTS,
   parseBytes,
   parseDurationSeconds,
@@ -72,6 +73,8 @@ export interface ValidatedCluster {
   /** Further lines of config.properties. */
   readonly config: Readonly<Record<string, string>> | undefined;
   readonly jvmOptions: readonly string[];
+  /** What every query begins with. */
+  readonly sessionProperties: Readonly<Record<string, string>>;
   readonly catalogs: readonly CatalogSettings[];
   readonly drainSeconds: number;
   readonly serviceType: NonNullable<QueryClusterSpec["serviceType"]>;
@@ -115,6 +118,7 @@ export function validateCluster(
     cache,
     config: spec.config,
     jvmOptions: resolveJvmOptions(spec),
+    sessionProperties: resolveSessionProperties(spec),
     catalogs,
     drainSeconds: parseDurationSeconds(spec.drainTime ?? QUERY_CLUSTER_DEFAULTS.drainTime),
     serviceType: spec.serviceType ?? QUERY_CLUSTER_DEFAULTS.serviceType,
@@ -137,6 +141,23 @@ function resolveJvmOptions({ jvmOptions = [] }: QueryClusterSpec): readonly stri
   const field = "spec.jvmOptions";
   const message = `${field} must not hold "${sizing}": the operator sizes the heap by the memory limit; change the limit`;
   throw new TerminalError("InvalidSpec", message, { field });
+}
+
+/** With a name that leads nowhere Trino would fail every query. */
+function resolveSessionProperties(spec: QueryClusterSpec): Readonly<Record<string, string>> {
+  const { sessionProperties = {}, catalogs = [] } = spec;
+  const known = [LAKE_CATALOG, ...catalogs.map(({ name }) => name)];
+  for (const name of Object.keys(sessionProperties)) {
+    const [, catalog] = /^(?:([a-z][a-z0-9_]*)\.)?[a-z][a-z0-9_]*$/.exec(name) ?? [undefined, ""];
+    if (catalog === undefined || known.includes(catalog)) continue;
+    const problem =
+      catalog === ""
+        ? "it is no name of a session property, as query_max_run_time or lake.compression_codec"
+        : `there is no catalog "${catalog}"; known: ${known.join(", ")}`;
+    const field = "spec.sessionProperties";
+    throw new TerminalError("InvalidSpec", `${field} must not hold "${name}": ${problem}`, { field });
+  }
+  return sessionProperties;
 }
 
 interface RoleInput {

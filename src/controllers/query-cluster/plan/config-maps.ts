@@ -18,6 +18,7 @@ import {
   renderShutdownScript,
 } from "./scripts.ts";
 import { trustFiles } from "./trust.ts";
+import { renderSessionProperties } from "./session-properties.ts";
 import { renderUserCatalog } from "./user-catalog.ts";
 
 /** Each catalog is a key `<name>.properties`. */
@@ -39,7 +40,11 @@ export function planCoordinatorConfigMap(cluster: ValidatedCluster): ConfigMap {
   return configMap(
     cluster,
     { name: cluster.names.coordinatorConfig, component: "coordinator" },
-    { ...serverFiles(cluster, "coordinator"), [DRAIN_SCRIPT]: drainScript(cluster) },
+    {
+      ...serverFiles(cluster, "coordinator"),
+      ...renderSessionProperties(cluster),
+      [DRAIN_SCRIPT]: drainScript(cluster),
+    },
   );
 }
 
