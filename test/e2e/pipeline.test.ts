@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { diagnose, waitUntilReady } from "../../local/deploy/deployment.ts";
 import { countLog, type LogCount } from "./access-log.ts";
 import { accessLog, Environment } from "./environment.ts";
+import { OtherEngine } from "./other-engine.ts";
 
 const resourcesOfTheQuickstart = 7;
 
@@ -158,7 +159,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     const { stored } = await environment.account();
     const events = `lake.${database(environment)}.web_events`;
     const busy = environment.query(
-      `SELECT count(length(a.page_path || b.page_path)) AS pairs FROM ${events} a CROSS JOIN ${events} b`,
+      `SELECT count(length(a.event_id || b.event_id)) AS pairs FROM ${events} a CROSS JOIN ${events} b`,
     );
     await environment.patch("querycluster/query", {
       spec: { catalogs: [{ name: "benchmark", connector: "tpch" }] },
@@ -189,6 +190,28 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     expect(Number(row?.["rows"])).toBe(6_001_215);
     await environment.waitForCondition("querycluster/query", "Ready", { status: "True", seconds: 300 });
     expect(await environment.field("querycluster/query", ".status.activeWorkers")).toBe("1");
+  });
+
+  it("adopts a table that another engine made, and changes nothing of it", async () => {
+    const catalog = await OtherEngine.connect(environment);
+    const before = await catalog.createTable(database(environment), "Orders", {
+      schema: {
+        type: "struct",
+        "schema-id": 0,
+        fields: [
+          { id: 1, name: "OrderId", type: "long", required: true },
+          { id: 2, name: "Total", type: "decimal(12, 2)", required: false, doc: "in euros" },
+        ],
+      },
+      properties: { "owner.team": "orders", "write.target-file-size-bytes": "1048576" },
+    });
+    const manifest = await environment.clickstream("adopt", "table", `${database(environment)}.Orders`);
+    const applied = await environment.tryKubectl(["apply", "-f", "-"], manifest);
+    expect(applied.exitCode, applied.tail).toBe(0);
+    const [, name = ""] = /laketable\S*\/(\S+)/.exec(applied.tail) ?? [];
+    await environment.waitForCondition(`laketable/${name}`, "Ready", { status: "True", seconds: 60 });
+    await environment.kubectl("delete", `laketable/${name}`);
+    expect(await catalog.metadataLocation(database(environment), "Orders")).toBe(before);
   });
 
   it("refuses an invalid pipeline with a message that names the field", async () => {
