@@ -24,7 +24,7 @@ const largestWindow = 8 << 20
 // mostDecoders bounds the windows, which are kept and are no part of the budget, whatever processors the node has.
 const mostDecoders = 4
 
-// Decompressor undoes gzip, deflate and zstd. Its decoders, which have windows of their own, are few and shared: unpacking
+// Decompressor decompresses gzip, deflate and zstd. Its decoders, which have windows of their own, are few and shared: unpacking
 // waits for nothing but the processor.
 type Decompressor struct {
 	decoders chan *decoders

@@ -13,7 +13,7 @@ var (
 )
 
 // prepare adds the headers that the answers of all protocols share, and settles the status. A browser whose events are
-// kept is told that all is well: its scripts would send what they cannot mend again and again.
+// kept gets 200: its scripts would send again and again what they cannot correct.
 func (o *outcome) prepare(headers http.Header, isFromBrowser bool) {
 	if o.setCookie != "" {
 		headers["Set-Cookie"] = []string{o.setCookie}

@@ -33,8 +33,8 @@ func (h *Health) Problem() string {
 func (h *Health) TakesEvents() bool { return h.Problem() == "" }
 
 // unreadiness says why no requests should be sent here; empty when they should. A collector that has worked stays ready
-// while Kafka is away: all of them share it, and a Service without a ready pod would refuse the connections of senders,
-// to whom the collector itself can say 503 and when to come again.
+// while Kafka is down: all collectors share it, and a Service without a ready pod would refuse the senders' connections.
+// The collector itself can answer 503 and say when to try again.
 func (h *Health) unreadiness() string {
 	problem := h.Problem()
 	if problem == "" {
@@ -47,13 +47,13 @@ func (h *Health) unreadiness() string {
 }
 
 // ServeHTTP answers /readyz by whether requests should be sent here and /healthz by being able to answer: a restart would
-// not mend Kafka.
+// not repair Kafka.
 func (h *Health) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 	writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	writer.Header()["Cache-Control"] = noStore
 	problem := h.unreadiness()
 	if request.URL.Path != contract.PathReadyz || problem == "" {
-		_, _ = writer.Write([]byte("ok\n")) // whoever asked is gone
+		_, _ = writer.Write([]byte("ok\n")) // the client is gone
 		return
 	}
 	writer.WriteHeader(http.StatusServiceUnavailable)

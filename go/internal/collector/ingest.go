@@ -40,7 +40,7 @@ type outcome struct {
 	setCookie string
 }
 
-// ingest takes the events of one request. It is the same for all protocols but for what the adapter reads and answers.
+// ingest takes the events of one request. Only what the adapter reads and answers differs between protocols.
 func (h *Handler) ingest(at *endpoint, writer http.ResponseWriter, request *http.Request) int {
 	isFromBrowser := at.OnlyBrowsers || isBrowser(request.Header)
 	var answer outcome

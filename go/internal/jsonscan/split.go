@@ -15,7 +15,7 @@ const (
 	Lines
 )
 
-// Element is one event of a body: a slice of the body, unchanged but for the white space around it.
+// Element is one event of a body: a slice of the body, unchanged, without the white space around it.
 type Element struct {
 	Value   []byte
 	Members Members
@@ -43,7 +43,7 @@ type Splitter struct {
 }
 
 // Split appends the events of body to into and returns it. An error means that the body as a whole cannot be read;
-// nothing is appended then, but for the events before the limit beside a TooManyError. An empty array and a body of blank
+// nothing is appended then. Only a TooManyError comes with the events before the limit. An empty array and a body of blank
 // lines hold no events and are no error.
 func (p Splitter) Split(body []byte, into []Element) ([]Element, error) {
 	kept := len(into)

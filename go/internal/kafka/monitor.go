@@ -20,8 +20,8 @@ const (
 	failuresUntilDown = 2
 )
 
-// Monitor asks Kafka again and again for the topic, so that events are refused at once while it cannot take them and
-// accepted again without a restart when it can.
+// Monitor asks Kafka regularly for the topic. So the collector refuses events at once while Kafka cannot take them, and
+// accepts them again without a restart when Kafka can.
 type Monitor struct {
 	client *kgo.Client
 	topic  string

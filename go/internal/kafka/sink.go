@@ -41,7 +41,7 @@ func NewSink(client *kgo.Client, deliveryTimeout time.Duration) *Sink {
 }
 
 // Store writes the records and returns nil once every in-sync replica has every one of them. It calls released once
-// when nothing reads the records any longer: before it returns, but for ErrOutcomeUnknown, where that may be later.
+// when nothing reads the records any longer: before it returns, except with ErrOutcomeUnknown, where it may be later.
 func (s *Sink) Store(records []*kgo.Record, released func()) error {
 	if len(records) == 0 {
 		released()

@@ -19,7 +19,7 @@ import (
 	"github.com/open-clickstream/open-clickstream/go/internal/uid"
 )
 
-// Overhead is about what one record costs in memory besides its event.
+// Overhead is roughly the memory of one record without its event.
 const Overhead = 1024
 
 // mostKeptRecords: the space of requests with unusually many records is left to the garbage collector.
@@ -244,7 +244,7 @@ func (b *Builder) addParts(failure Failure, parts [][]byte) {
 // and stay as they are.
 func (b *Builder) Shorten(records []*kgo.Record) {
 	for _, record := range records {
-		record.Timestamp = time.Time{} // the time for delivery begins anew
+		record.Timestamp = time.Time{} // the time for delivery begins again
 		size := len(record.Value)
 		if size <= contract.KeptBytes {
 			continue

@@ -27,7 +27,7 @@ const longestLine = 4 << 20
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// Log says what is known of a log besides its lines.
+// Log says what is known about a log, apart from its lines.
 type Log struct {
 	// Source names the log; together with a line's number and text it makes the event's id.
 	Source string

@@ -77,7 +77,7 @@ func Open(name string, standardInput io.Reader) (*File, error) {
 	return log, nil
 }
 
-// unpack undoes one packing after the other: what was packed may be in UTF-16.
+// unpack decompresses, then decodes UTF-16: the compressed file may be in it.
 func unpack(text *bufio.Reader) (io.Reader, error) {
 	for _, way := range packings {
 		start, err := text.Peek(len(way.magic))

@@ -45,7 +45,7 @@ const (
 	tryTimeout    = time.Minute
 )
 
-// retryableError is a failure that another try may mend.
+// retryableError is a failure after which another try may succeed.
 type retryableError struct {
 	cause error
 	// after is how long the collector asked to wait; 0 when it did not say.

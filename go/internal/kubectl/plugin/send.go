@@ -140,8 +140,8 @@ func (o *sendOptions) run(ctx context.Context) error {
 	return nil
 }
 
-// sendBody sends one JSON document as it is, and lines in batches, so that a file of them may be of any size and broken
-// lines arrive as broken as they are.
+// sendBody sends one JSON document as it is, and lines in batches, so that a file may have any size. Broken lines
+// arrive as they are.
 func (o *sendOptions) sendBody(ctx context.Context, sender *delivery.Sender, progress *terminal.Progress) (delivery.Totals, error) {
 	if o.isLines() {
 		return sender.Stream(ctx, &lineSource{rest: o.body}, delivery.Pace{BatchSize: defaultBatchSize}, func(totals delivery.Totals) {

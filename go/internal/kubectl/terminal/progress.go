@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// A bar is drawn anew this often, a line is written this often.
+	// How often a bar is drawn again, and how often a line is written.
 	barInterval  = 100 * time.Millisecond
 	lineInterval = 5 * time.Second
 	barWidth     = 30

@@ -37,7 +37,7 @@ public final class LakeSink {
         return new MicroBatch(queryId, epoch, topicId);
     }
 
-    /** The tables that do not hold the batch yet, as tasks need them. Reads their metadata anew. */
+    /** The tables that do not hold the batch yet, as tasks need them. Reads their metadata again. */
     public Map<OutputTable, Table> targets(MicroBatch batch) {
         Map<OutputTable, Table> targets = new EnumMap<>(OutputTable.class);
         tables.forEach((output, table) -> {

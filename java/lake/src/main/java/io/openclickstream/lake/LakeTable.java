@@ -78,7 +78,7 @@ final class LakeTable {
         return table.name();
     }
 
-    /** Reads the table anew, and checks that it still can take the job's rows. */
+    /** Reads the table again, and checks that it can still take the job's rows. */
     void refresh() {
         table.refresh();
         check();

@@ -3,7 +3,7 @@ package io.openclickstream.lake;
 import java.io.Serializable;
 
 /**
- * A failed event that was mended by its sender and stored under the same identifier.
+ * A failed event whose sender sent a corrected one, which is stored under the same identifier.
  *
  * @param eventId the identifier of both
  * @param failed where the failed record stands in Kafka

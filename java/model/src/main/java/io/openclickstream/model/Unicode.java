@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Text that may not be valid Unicode. Inside the job it is kept as it was sent, so that two different texts stay different: half of
- * a surrogate pair as it is, and a byte that is not UTF-8 as the half pair U+DC00 and the byte. It is mended where it is stored.
+ * a surrogate pair as it is, and a byte that is not UTF-8 as the half pair U+DC00 and the byte. It is repaired where it is stored.
  */
 public final class Unicode {
     private static final char REPLACEMENT = '\uFFFD';

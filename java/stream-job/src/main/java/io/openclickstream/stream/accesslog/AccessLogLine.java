@@ -1,7 +1,7 @@
 package io.openclickstream.stream.accesslog;
 
 /**
- * One line of an access log. What the line does not say is null, but for the parts client, request and answer.
+ * One line of an access log. What the line does not say is null; only the parts client, request and answer never are.
  *
  * @param client who asked
  * @param site the host that answered

@@ -58,7 +58,7 @@ public final class Addresses {
     }
 
     /**
-     * The client, where a server logs besides its peer what {@code X-Forwarded-For} said. Anybody can send that header; it is believed
+     * The client, where a server logs its peer and also what {@code X-Forwarded-For} said. Anybody can send that header; it is believed
      * of a peer with a private address, which is a proxy of one's own.
      */
     static String client(String peer, String forwardedFor) {

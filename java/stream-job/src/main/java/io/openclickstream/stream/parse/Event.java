@@ -3,7 +3,7 @@ package io.openclickstream.stream.parse;
 import java.util.Map;
 
 /**
- * An event as its sender described it, in types. What was not said is null, but for the five parts, which are always there.
+ * An event as its sender described it, in types. What was not said is null; only the five parts are always there.
  *
  * @param id the identifier that the sender gave it
  * @param type what happened

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Reads events that carry a line of an access log. The record's headers describe whoever sent the log, not the visitor,
+ * Reads events that carry a line of an access log. The record's headers describe the sender of the log, not the visitor,
  * so address, user agent, language and cookie are never taken from them.
  */
 final class LogEvents {
@@ -74,7 +74,7 @@ final class LogEvents {
         return isGot && GET.equals(line.request().method()) && target.path() != null && !StaticAssets.isStaticAsset(target.path());
     }
 
-    /** The parts but for the host, which the server must have served. */
+    /** The parts without the host, which the server must have served. */
     private static UrlParts parts(RequestTarget target) {
         return target == null
             ? UrlParts.of(null)

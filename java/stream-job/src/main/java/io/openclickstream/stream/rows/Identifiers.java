@@ -19,7 +19,7 @@ final class Identifiers {
         this.absent = absent.stream().map(Identifiers::folded).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The identifier, or null. One that is not valid Unicode is mended, and told from others by a digest of what was sent. */
+    /** The identifier, or null. One that is not valid Unicode is repaired, and a digest of what was sent distinguishes it. */
     String of(String sent) {
         if (sent == null || sent.isBlank() || absent.contains(folded(sent))) {
             return null;

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Makes the row of the events or of the failed-events table out of what a record holds: the one place that fills their columns,
- * but for those of enrichments and sessions. Gives the same row for the same record at any time, so that a batch that is done
+ * except those of enrichments and sessions. Gives the same row for the same record at any time, so that a batch that is done
  * again has the same result.
  */
 public final class RowFiller {

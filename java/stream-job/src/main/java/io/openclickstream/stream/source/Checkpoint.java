@@ -53,7 +53,7 @@ public final class Checkpoint {
     }
 
     /**
-     * Fails when the checkpoint belongs to another topic of the name, or to other tables. Offsets begin anew in a topic that was created
+     * Fails when the checkpoint belongs to another topic of the name, or to other tables. Offsets begin again in a topic that was created
      * again, and those of the checkpoint would point into other records; and what it takes for stored is not in other tables.
      *
      * @param tables the tables' uuids by name

@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * The recent sessions of one visitor, and the rule by which an event joins one: the nearest session whose idle time to the
- * event is at most the timeout (a gap of exactly the timeout stays in the session), else a new one. Pure but for its own
+ * event is at most the timeout (a gap of exactly the timeout stays in the session), else a new one. Pure, apart from its own
  * state; the same events in the same order always give the same sessions.
  */
 final class VisitorSessions {
