@@ -162,7 +162,10 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
       `SELECT count(length(a.event_id || b.event_id)) AS pairs FROM ${events} a CROSS JOIN ${events} b`,
     );
     await environment.patch("querycluster/query", {
-      spec: { catalogs: [{ name: "benchmark", connector: "tpch" }] },
+      spec: {
+        catalogs: [{ name: "benchmark", connector: "tpch" }],
+        sessionProperties: { query_max_run_time: "2h" },
+      },
     });
     await environment.waitForCondition("querycluster/query", "Ready", { status: "True", seconds: 300 });
     expect(JSON.parse(await environment.field("querycluster/query", ".status.catalogs"))).toEqual([
@@ -171,6 +174,9 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     ]);
     const rows = await environment.query("SELECT count(*) AS nations FROM benchmark.tiny.nation");
     expect(Number(rows[0]?.["nations"])).toBe(25);
+    expect(await environment.query("SHOW SESSION LIKE 'query_max_run_time'")).toMatchObject([
+      { Value: "2h" },
+    ]);
     const [row] = await busy;
     expect(Number(row?.["pairs"])).toBe(stored ** 2);
   });
