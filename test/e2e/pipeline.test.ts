@@ -87,7 +87,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
       "1000",
       accessLog,
     );
-    await environment.eventually("some of the new events stored", 120, async () => {
+    await environment.eventually("some of the new events stored", 240, async () => {
       const { stored } = await environment.account();
       return stored > before.stored ? undefined : `stored ${stored}`;
     });
@@ -161,6 +161,13 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     const busy = environment.query(
       `SELECT count(length(a.event_id || b.event_id)) AS pairs FROM ${events} a CROSS JOIN ${events} b`,
     );
+    busy.catch(() => undefined); // It is looked at at the end, and must not fail the step before.
+    await environment.eventually("the query runs", 60, async () => {
+      const [row] = await environment.query(
+        "SELECT count(*) AS running FROM system.runtime.queries WHERE state = 'RUNNING' AND query LIKE '%CROSS JOIN%b' AND query NOT LIKE '%runtime%'",
+      );
+      return Number(row?.["running"]) > 0 ? undefined : "it is not among the running ones";
+    });
     await environment.patch("querycluster/query", {
       spec: {
         catalogs: [{ name: "benchmark", connector: "tpch" }],
@@ -215,7 +222,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     const applied = await environment.tryKubectl(["apply", "-f", "-"], manifest);
     expect(applied.exitCode, applied.tail).toBe(0);
     const [, name = ""] = /laketable\S*\/(\S+)/.exec(applied.tail) ?? [];
-    await environment.waitForCondition(`laketable/${name}`, "Ready", { status: "True", seconds: 60 });
+    await environment.waitForCondition(`laketable/${name}`, "Ready", { status: "True", seconds: 180 });
     await environment.kubectl("delete", `laketable/${name}`);
     expect(await catalog.metadataLocation(database(environment), "Orders")).toBe(before);
   });

@@ -147,6 +147,17 @@ describe("a pipeline whose table is dropped", () => {
     );
   });
 
+  it("is still said while the catalog cannot be asked again", async () => {
+    await startPipeline();
+    dropTable("events");
+    await pass();
+    const told = scenario.condition("web", "TablesReady");
+    expect(told).toContain("TablesReady=False TableLost");
+    scenario.catalog.readTable = () => Promise.reject(new Error("no answer"));
+    await pass();
+    expect(scenario.condition("web", "TablesReady")).toBe(told);
+  });
+
   it("is not looked for while the platform's probe does not reach the catalog", async () => {
     await startPipeline();
     await scenario.provePlatform(["Kafka", "Storage"]);

@@ -83,37 +83,65 @@ function knownTable(observation: Observation<FoundTable | undefined> | undefined
   return observation?.state === "known" ? observation.value : undefined;
 }
 
+type FoundTables = ObservedPipeline["foundTables"];
+
 /** What faults of tables are judged by. */
 export interface TableView {
   readonly key: ResourceKey;
   readonly tableIds: TableIds | undefined;
   readonly pending: string | undefined;
   readonly tables: readonly (LakeTable | undefined)[];
-  readonly foundTables: ObservedPipeline["foundTables"];
+  readonly foundTables: FoundTables;
+  /** What the last pass found. */
+  readonly earlierFault: Problem | undefined;
 }
 
-/** The first table that is not the one that the job writes; what could not be read is none. */
-export function tableFault({ tableIds, tables, foundTables, ...view }: TableView): Problem | undefined {
+/** The fault of the tables that the last pass told of. */
+export function earlierTableFault({ status }: ClickstreamPipeline): Problem | undefined {
+  const { reason, message = "" } = status?.conditions?.find(({ type }) => type === "TablesReady") ?? {};
+  if (reason !== "TableLost" && reason !== "TableReplaced") return undefined;
+  return { reason, message };
+}
+
+/** The first table that is not the one that the job writes. While one cannot be read, a fault that was there before is still there. */
+export function tableFault(view: TableView): Problem | undefined {
+  const { tables, foundTables, tableIds, earlierFault } = view;
+  if (tableIds === undefined) return undefined;
+  if (earlierFault !== undefined && isAnyUnread(view)) return earlierFault;
   for (const [index, role] of TABLE_ROLES.entries()) {
     const table = tables[index];
     const found = foundTables[index];
-    const known = tableIds?.[role];
-    if (table === undefined || found?.state !== "known" || known === undefined) continue;
-    if (found.value?.uuid === known) continue;
-    const name = `table "${table.spec.database}.${table.spec.table}"`;
-    return found.value === undefined
-      ? {
-          reason: "TableLost",
-          message: `${name} (uuid ${known}) is gone from the catalog, dropped or renamed outside of Kubernetes; ${wayOut(view)}`,
-        }
-      : {
-          reason: "TableReplaced",
-          message:
-            `${name} is another one now (uuid ${found.value.uuid}, was ${known}), without the rows of before, ` +
-            `and the stream job does not go on with it; ${wayOut(view)}`,
-        };
+    if (table === undefined || !isAnother(found, tableIds[role])) continue;
+    return faultOf(table, { known: tableIds[role], found: knownTable(found)?.uuid }, wayOut(view));
   }
   return undefined;
+}
+
+function isAnother(found: FoundTables[number] | undefined, uuid: string): boolean {
+  return found?.state === "known" && found.value?.uuid !== uuid;
+}
+
+function isAnyUnread({ tables, foundTables }: TableView): boolean {
+  return tables.some((table, index) => table !== undefined && foundTables[index]?.state !== "known");
+}
+
+function faultOf(
+  { spec: { database, table } }: LakeTable,
+  { known, found }: { readonly known: string; readonly found: string | undefined },
+  remedy: string,
+): Problem {
+  const name = `table "${database}.${table}"`;
+  return found === undefined
+    ? {
+        reason: "TableLost",
+        message: `${name} (uuid ${known}) is gone from the catalog, dropped or renamed outside of Kubernetes; ${remedy}`,
+      }
+    : {
+        reason: "TableReplaced",
+        message:
+          `${name} is another one now (uuid ${found}, was ${known}), without the rows of before, ` +
+          `and the stream job does not go on with it; ${remedy}`,
+      };
 }
 
 function wayOut({ key, pending }: Pick<TableView, "key" | "pending">): string {

@@ -461,6 +461,21 @@ describe("a pipeline whose pods nobody takes", () => {
   });
 });
 
+describe("a running pipeline whose executors are too small for this operator", () => {
+  it("goes on with its job as it is, applies what concerns the collector, and says which limit to raise", async () => {
+    await settle();
+    const job = scenario.find(CHILD_TYPES.StatefulSet, "web-stream");
+    const processing = { executors: 1, executorResources: { limits: { memory: "1Gi" } } };
+    putPipeline({ processing, collector: { maxEventBytes: 20_000 } });
+    await pass();
+    expect(JSON.stringify(scenario.find(CHILD_TYPES.Deployment, "web-collector"))).toContain('"20000"');
+    expect(scenario.find(CHILD_TYPES.StatefulSet, "web-stream")).toEqual(job);
+    expect(scenario.ready("web")).toContain(
+      "Ready=False InvalidSpec: spec.processing.executorResources must give at least 1100Mi of memory",
+    );
+  });
+});
+
 describe("a pipeline whose operator dies after any write", () => {
   it.each(Array.from({ length: CHILDREN.length + 1 }, (_, count) => count))(
     "is complete after a crash at write %i",

@@ -12,7 +12,7 @@ import {
   deploymentRollout,
   statefulSetRollout,
 } from "../../targets/kubernetes/rollout.ts";
-import { findWaitingError } from "../../runtime/errors.ts";
+import { findTerminalError, findWaitingError } from "../../runtime/errors.ts";
 import type { ObservedPipeline } from "./observe.ts";
 import type { TableView } from "./recovery.ts";
 import { checkpointRefusal, tableFault } from "./recovery.ts";
@@ -86,10 +86,11 @@ function fromChild(
   return judge(stage, verdict, state.state === "stalled");
 }
 
-/** A workload that cannot be started, because a Secret is missing or could not be read. */
+/** A workload that cannot be started, because of its spec or because a Secret is missing or could not be read. */
 function notStarted(stage: Stage, problem: Error): StageJudgement {
-  const reason = findWaitingError(problem)?.reason ?? "ApiUnavailable";
-  return notReady(stage, reason, problem.message);
+  const terminal = findTerminalError(problem);
+  const reason = terminal?.reason ?? findWaitingError(problem)?.reason ?? "ApiUnavailable";
+  return judge(stage, { status: "False", reason, message: problem.message }, terminal !== undefined);
 }
 
 function judgeCollector({ collector, collectors, rawStream, pods, blocked }: StageInput): StageJudgement {

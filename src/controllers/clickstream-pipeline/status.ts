@@ -14,6 +14,7 @@ import type { AppliedPipeline } from "./apply.ts";
 import type { ObservedPipeline } from "./observe.ts";
 import type { PipelinePlan } from "./plan.ts";
 import { TABLE_ROLES } from "./parts.ts";
+import { earlierTableFault } from "./recovery.ts";
 import type { StageJudgement } from "./stages.ts";
 import { judgeStages } from "./stages.ts";
 import type { ValidatedPipeline } from "./validate.ts";
@@ -66,6 +67,7 @@ function stageInput(input: Input, observed: ObservedPipeline): Parameters<typeof
     ...identityOf(input),
     tables: TABLE_ROLES.map((role, index) => answered("LakeTable", observed.tables[index], names?.[role])),
     foundTables: observed.foundTables,
+    earlierFault: earlierTableFault(resource),
     collector: answered("Deployment", observed.collector, names?.collector),
     streamJob: answered("StatefulSet", observed.streamJob, names?.streamJob),
     pods: observed.pods,

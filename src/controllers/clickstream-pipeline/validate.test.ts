@@ -82,13 +82,22 @@ describe("the memory of a Spark container", () => {
     expect(processing.executorMemory).toEqual(split);
   });
 
-  it.each(["driverResources", "executorResources"] as const)("must suffice for Spark in %s", (field) => {
-    const error = findTerminalError(errorWith({ processing: { [field]: { limits: { memory: "512Mi" } } } }));
-    expect(error).toMatchObject({
-      reason: "InvalidSpec",
-      field: `spec.processing.${field}`,
-      message: `spec.processing.${field} must give at least 1100Mi of memory, because Spark refuses to start with less; it gives "512Mi"`,
-    });
+  it.each(["driverResources", "executorResources"] as const)(
+    "too small in %s leaves the job as it is",
+    (field) => {
+      const { blocked } = validated({ processing: { [field]: { limits: { memory: "1Gi" } } } });
+      expect(blocked.collector).toBeUndefined();
+      expect(findTerminalError(blocked.streamJob)).toMatchObject({
+        reason: "InvalidSpec",
+        field: `spec.processing.${field}`,
+        message: `spec.processing.${field} must give at least 1100Mi of memory, because Spark and its JVM do not fit into less; it gives "1Gi"`,
+      });
+    },
+  );
+
+  it("of executors does not matter where there are none", () => {
+    const executorResources = { limits: { memory: "512Mi" } };
+    expect(validated({ processing: { executors: 0, executorResources } }).blocked.streamJob).toBeUndefined();
   });
 });
 

@@ -103,7 +103,7 @@ export interface ProcessingSettings {
   readonly suspended: boolean;
 }
 
-/** Why a workload is left as it is: a Secret that it refers to is missing, could not be read, or holds what no system has taken yet. */
+/** Why a workload is left as it is: too little memory, or a Secret that is missing, could not be read, or holds what no system has taken yet. */
 export interface BlockedWorkloads {
   readonly collector?: Error | undefined;
   readonly streamJob?: Error | undefined;
@@ -153,7 +153,7 @@ export function validatePipeline(
       collector: hashFor(platform, COLLECTOR_SYSTEMS),
       streamJob: hashFor(platform, STREAM_JOB_SYSTEMS),
     },
-    blocked: blockedWorkloads(platform, observed),
+    blocked: blockedWorkloads(spec, platform, observed),
     images,
     topicName: defaultTopicName({ namespace: key.namespace, name: names.rawStream }),
     tables: resolveTables(pipeline),
@@ -172,12 +172,13 @@ function hashFor({ spec, secrets }: PresentPlatform, systems: readonly Component
 }
 
 function blockedWorkloads(
+  spec: Spec,
   platform: PresentPlatform,
   { collector, streamJob }: ObservedPipeline,
 ): BlockedWorkloads {
   return {
     collector: blockOf(platform, COLLECTOR_SYSTEMS, collector),
-    streamJob: blockOf(platform, STREAM_JOB_SYSTEMS, streamJob),
+    streamJob: memoryProblem(spec) ?? blockOf(platform, STREAM_JOB_SYSTEMS, streamJob),
   };
 }
 
@@ -252,27 +253,46 @@ function resolveProcessing(spec: Spec): ProcessingSettings {
     siteHosts: resolved.siteHosts,
     suspended: resolved.suspended,
     driverResources: driver,
-    driverMemory: requireMemory(driver, "driverResources"),
+    driverMemory: memoryOf(driver),
     driverPodTemplate,
     executorResources: executor,
-    executorMemory: requireMemory(executor, "executorResources"),
+    executorMemory: memoryOf(executor),
     executorPodTemplate,
     sparkConf,
   };
 }
 
-/** Spark refuses to start with less; that it needs so much only Spark knows, not the schema. */
-function requireMemory(
-  resources: ContainerResources,
-  field: "driverResources" | "executorResources",
-): MemorySplit {
-  const split = splitMemory(resources.limits.memory);
-  if (split !== undefined) return split;
-  throw new TerminalError(
+/** The shares of a limit; of one that is too small those of the least, with which nothing is written. */
+function memoryOf(resources: ContainerResources): MemorySplit {
+  const split = splitMemory(resources.limits.memory) ?? splitMemory(MINIMUM_SPARK_MEMORY);
+  if (split === undefined) throw new Error(`${MINIMUM_SPARK_MEMORY} is too little memory for Spark`);
+  return split;
+}
+
+/**
+ * That a container is too small for Spark. A job that runs so goes on as it is, since an earlier operator took smaller limits; how much it
+ * needs is not in the schema.
+ */
+function memoryProblem({ processing = {} }: Spec): Error | undefined {
+  const executors = processing.executors ?? CLICKSTREAM_PIPELINE_DEFAULTS.processing.executors;
+  const containers = [
+    { field: "driverResources", given: resolveResources(processing.driverResources, DRIVER_RESOURCES) },
+    ...(executors === 0
+      ? []
+      : [
+          {
+            field: "executorResources",
+            given: resolveResources(processing.executorResources, EXECUTOR_RESOURCES),
+          },
+        ]),
+  ];
+  const small = containers.find(({ given }) => splitMemory(given.limits.memory) === undefined);
+  if (small === undefined) return undefined;
+  return new TerminalError(
     "InvalidSpec",
-    `spec.processing.${field} must give at least ${MINIMUM_SPARK_MEMORY} of memory, because Spark refuses to start with less; ` +
-      `it gives "${resources.limits.memory}"`,
-    { field: `spec.processing.${field}` },
+    `spec.processing.${small.field} must give at least ${MINIMUM_SPARK_MEMORY} of memory, because Spark and its JVM do not fit into less; ` +
+      `it gives "${small.given.limits.memory}"`,
+    { field: `spec.processing.${small.field}` },
   );
 }
 

@@ -1,7 +1,7 @@
 import type { V1PodStatus } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
 import type { PodObject } from "./pods.ts";
-import { isPodReady, newestReadyPod, podAddress, podProblem, restartCount } from "./pods.ts";
+import { exitMessage, isPodReady, newestReadyPod, podAddress, podProblem, restartCount } from "./pods.ts";
 
 function pod(status: V1PodStatus, deletionTimestamp?: string): PodObject {
   const metadata = { name: "web-0", ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }) };
@@ -14,6 +14,25 @@ function waiting(reason: string, message?: string): V1PodStatus {
     containerStatuses: [{ name: "main", image: "x", imageID: "x", ready: false, restartCount: 0, state }],
   };
 }
+
+describe("the last words of a container", () => {
+  const terminated = { exitCode: 1, message: "CheckpointLost: it is empty\nmore" };
+  const ended: V1PodStatus = {
+    containerStatuses: [
+      { name: "main", image: "x", imageID: "x", ready: false, restartCount: 1, lastState: { terminated } },
+    ],
+  };
+
+  it("are the first line", () => {
+    expect(exitMessage([pod(ended)])).toBe("CheckpointLost: it is empty");
+  });
+
+  it("do not count of a pod that is going: its successor may do better", () => {
+    const going = pod(ended, "2026-01-01T00:00:00Z");
+    expect(exitMessage([going])).toBeUndefined();
+    expect(exitMessage([going, pod({ phase: "Running" })])).toBeUndefined();
+  });
+});
 
 describe("the problem of pods", () => {
   it.each<[string, PodObject, string | undefined]>([

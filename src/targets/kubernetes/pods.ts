@@ -36,8 +36,9 @@ export function podProblem(pods: readonly PodObject[]): Problem | undefined {
   return undefined;
 }
 
-/** The first line of what the first of the pods said when one of its containers last ended. */
-export function exitMessage([pod]: readonly PodObject[]): string | undefined {
+/** The first line of what the first of the pods that stay said when one of its containers last ended. */
+export function exitMessage(pods: readonly PodObject[]): string | undefined {
+  const pod = pods.find(({ metadata }) => metadata.deletionTimestamp === undefined);
   const ends = containersOf(pod === undefined ? [] : [pod]).map(
     ({ state, lastState }) => state?.terminated?.message ?? lastState?.terminated?.message,
   );
