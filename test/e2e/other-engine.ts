@@ -29,7 +29,9 @@ export class OtherEngine {
   /** Creates a table in a database that is there, and answers the place of its metadata, which every change moves. */
   async createTable(database: string, name: string, definition: object): Promise<string> {
     const path = `${this.#address}/namespaces/${database}/tables`;
-    return table.parse(await send("POST", path, { name, ...definition }))["metadata-location"];
+    return table.parse(await send("POST", path, { name, "stage-create": false, ...definition }))[
+      "metadata-location"
+    ];
   }
 
   async metadataLocation(database: string, name: string): Promise<string> {

@@ -207,7 +207,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
 
   it("adopts a table that another engine made, and changes nothing of it", async () => {
     const catalog = await OtherEngine.connect(environment);
-    const before = await catalog.createTable(database(environment), "Orders", {
+    const before = await catalog.createTable(database(environment), "orders", {
       schema: {
         type: "struct",
         "schema-id": 0,
@@ -218,13 +218,13 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
       },
       properties: { "owner.team": "orders", "write.target-file-size-bytes": "1048576" },
     });
-    const manifest = await environment.clickstream("adopt", "table", `${database(environment)}.Orders`);
+    const manifest = await environment.clickstream("adopt", "table", `${database(environment)}.orders`);
     const applied = await environment.tryKubectl(["apply", "-f", "-"], manifest);
     expect(applied.exitCode, applied.tail).toBe(0);
     const [, name = ""] = /laketable\S*\/(\S+)/.exec(applied.tail) ?? [];
     await environment.waitForCondition(`laketable/${name}`, "Ready", { status: "True", seconds: 180 });
     await environment.kubectl("delete", `laketable/${name}`);
-    expect(await catalog.metadataLocation(database(environment), "Orders")).toBe(before);
+    expect(await catalog.metadataLocation(database(environment), "orders")).toBe(before);
   });
 
   it("refuses an invalid pipeline with a message that names the field", async () => {
