@@ -56,13 +56,15 @@ func parseSpan(text string) (Span, error) {
 			return Span{}, err
 		}
 	}
-	span.Records = span.Last - span.First + 1
+	width := span.Last - span.First + 1
+	span.Records = width
 	if found[4] != "" {
 		if span.Records, err = strconv.ParseInt(found[4], 10, 64); err != nil {
 			return Span{}, err
 		}
 	}
-	if span.Records < 1 || span.Records > span.Last-span.First+1 {
+	span.Records = min(span.Records, width)
+	if span.Records < 1 {
 		return Span{}, strconv.ErrRange
 	}
 	return span, nil

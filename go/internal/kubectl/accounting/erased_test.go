@@ -39,6 +39,12 @@ func TestErasedRecordsAreReadAsInTheVectors(t *testing.T) {
 	}
 }
 
+func TestASpanHasAtMostAsManyErasedRecordsAsOffsets(t *testing.T) {
+	if got, err := ParseErased("0:4-6=7"); err != nil || !slices.Equal(got, Erased{{0, 4, 6, 3}}) {
+		t.Errorf("it is %v, error %v", got, err)
+	}
+}
+
 func TestErasedRecordsAreNotLost(t *testing.T) {
 	cases := []struct {
 		name      string

@@ -27,8 +27,10 @@ public final class ErasedOffsets {
             return records == last - first + 1;
         }
 
+        /** At most as many records as there are offsets: inside a vague span one that is added can be known already. */
         Span plus(Span next) {
-            return new Span(first, Math.max(last, next.last), records + next.records);
+            long end = Math.max(last, next.last);
+            return new Span(first, end, Math.min(records + next.records, end - first + 1));
         }
     }
 
@@ -45,8 +47,9 @@ public final class ErasedOffsets {
             }
             long first = Long.parseLong(span.group(2));
             long last = span.group(3) == null ? first : Long.parseLong(span.group(3));
-            long records = span.group(4) == null ? last - first + 1 : Long.parseLong(span.group(4));
-            if (records < 1 || records > last - first + 1) {
+            long width = last - first + 1;
+            long records = span.group(4) == null ? width : Math.min(width, Long.parseLong(span.group(4)));
+            if (records < 1) {
                 throw refusal(text);
             }
             erased.put(Integer.parseInt(span.group(1)), new Span(first, last, records));

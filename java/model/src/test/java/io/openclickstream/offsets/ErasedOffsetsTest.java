@@ -67,6 +67,20 @@ class ErasedOffsetsTest {
     }
 
     @Test
+    @DisplayName("of a vague span are never more than its offsets, however often one of them is erased")
+    void capped() {
+        ErasedOffsets erased = ErasedOffsets.parse("0:4-6=2");
+        erased.add(0, 5);
+        erased.add(0, 5);
+        assertEquals("0:4-6", erased.toString());
+        ErasedOffsets vague = ErasedOffsets.parse("0:4-6=2");
+        vague.add(0, 5);
+        assertEquals(3, ErasedOffsets.parse(vague.toString()).records());
+        assertEquals(3, ErasedOffsets.parse("0:4-6=7").records());
+        assertThrows(IllegalArgumentException.class, () -> ErasedOffsets.parse("0:6-4=1"));
+    }
+
+    @Test
     @DisplayName("become vague across the narrowest gaps when they are too many, and are still as many")
     void vague() {
         ErasedOffsets erased = new ErasedOffsets();
