@@ -5,34 +5,28 @@ import java.util.BitSet;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Records that a recovery reads again although a table holds them. A bit for each offset from the first one on that is read again. */
+/** Records that a recovery reads again although a table holds them: a bit for each offset, in blocks, of which only those exist that hold one. */
 public final class HeldRecords implements Serializable {
     public static final HeldRecords NONE = new HeldRecords();
     private static final long serialVersionUID = 1L;
+    private static final int BLOCK = 1 << 16;
 
-    private record Span(long first, BitSet offsets) implements Serializable {
-    }
+    private final Map<Integer, Map<Long, BitSet>> partitions = new TreeMap<>();
 
-    private final Map<Integer, Span> spans = new TreeMap<>();
-
-    /** Adds a record; offsets before the first one are not read again. */
-    void add(int partition, long offset, long first) {
-        if (offset >= first) {
-            spans.computeIfAbsent(partition, key -> new Span(first, new BitSet())).offsets().set(Math.toIntExact(offset - first));
-        }
+    void add(int partition, long offset) {
+        partitions.computeIfAbsent(partition, key -> new TreeMap<>())
+            .computeIfAbsent(offset / BLOCK, key -> new BitSet())
+            .set((int) (offset % BLOCK));
     }
 
     /** Whether a table holds this record already. */
     public boolean contains(int partition, long offset) {
-        Span span = spans.get(partition);
-        if (span == null || offset < span.first() || offset - span.first() > Integer.MAX_VALUE) {
-            return false;
-        }
-        return span.offsets().get((int) (offset - span.first()));
+        BitSet block = partitions.getOrDefault(partition, Map.of()).get(offset / BLOCK);
+        return block != null && block.get((int) (offset % BLOCK));
     }
 
     /** How many they are. */
     public long count() {
-        return spans.values().stream().mapToLong(span -> span.offsets().cardinality()).sum();
+        return partitions.values().stream().flatMap(blocks -> blocks.values().stream()).mapToLong(BitSet::cardinality).sum();
     }
 }

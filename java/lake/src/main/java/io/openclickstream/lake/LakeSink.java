@@ -51,19 +51,28 @@ public final class LakeSink {
         return targets;
     }
 
-    /** Records of the batch that a table holds from before a recovery: they are counted, and not written again. */
-    public HeldRecords held() {
+    /**
+     * Records of the batch that a table holds from before a recovery: they are counted, and not written again.
+     *
+     * @param onRead is told of each file that is read to know them, which can take long
+     */
+    public HeldRecords held(Runnable onRead) {
         if (!tables.canHoldAgain(topicId)) {
             held = HeldRecords.NONE;
         } else if (held == null) {
-            held = tables.held(topicId);
+            held = tables.held(topicId, onRead);
         }
         return held;
     }
 
-    /** How many records' rows were ever erased from the tables on purpose, as of the last batch. */
-    public long erased() {
-        return tables.erased();
+    /** How many records' rows were ever erased from the tables on purpose, as of the last batch; null when a table does not say it. */
+    public Long erased() {
+        try {
+            return tables.erased();
+        } catch (IllegalArgumentException e) {
+            LOG.warn("How many rows were erased is unknown: the property {} of a table cannot be read", Erasure.ERASED, e);
+            return null;
+        }
     }
 
     /**

@@ -3,10 +3,12 @@ package io.openclickstream.lake;
 import io.openclickstream.model.EventColumns;
 import io.openclickstream.model.OutputTable;
 import io.openclickstream.offsets.ErasedOffsets;
+import io.openclickstream.offsets.KeptRecords;
 import io.openclickstream.offsets.NextOffsets;
 import io.openclickstream.offsets.OffsetRanges;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -133,7 +135,8 @@ final class LakeTable {
      * Lets the table go on from these offsets. Its rows stay, so it remembers up to where it can hold records that come again. There is
      * a snapshot to it, as of each commit: a driver that was frozen meanwhile must not commit on what was before.
      */
-    void rewind(NextOffsets to, String topicId, Recovery recovery) {
+    void rewind(NextOffsets to, KeptRecords kept, Recovery recovery) {
+        String topicId = kept.topicId();
         Map<String, String> properties = table.properties();
         NextOffsets held = heldOffsets(topicId).furthest(nextOffsets(topicId));
         String commitId = UUID.randomUUID().toString();
@@ -149,35 +152,62 @@ final class LakeTable {
             .remove(EPOCH_ID)
             .remove(BATCH_START);
         if (!topicId.equals(properties.getOrDefault(TOPIC_ID, topicId))) {
-            update.set(TOPIC_SINCE, Long.toString(TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis())));
+            update.set(TOPIC_SINCE, micros(Instant.now()));
+        } else if (!properties.containsKey(TOPIC_SINCE)) {
+            // It may have outlived another topic before this was noted. What was processed before the oldest record was sent is none of Kafka's.
+            update.set(TOPIC_SINCE, micros(kept.since()));
         }
         update.commit();
         transaction.commitTransaction();
     }
 
-    /** Adds the table's records of the present topic from these offsets on. Reads their places alone. */
-    void addHeld(HeldRecords held, NextOffsets from) {
+    private static String micros(Instant time) {
+        return Long.toString(TimeUnit.MILLISECONDS.toMicros(time.toEpochMilli()));
+    }
+
+    /**
+     * Adds the table's records of the present topic from these offsets on. Reads their places alone, and of files that can have some.
+     *
+     * @param onRead is told of each file
+     */
+    void addHeld(HeldRecords held, NextOffsets from, Runnable onRead) {
         long since = Long.parseLong(table.properties().getOrDefault(TOPIC_SINCE, "0"));
         String partition = EventColumns.KAFKA_PARTITION.name();
         String offset = EventColumns.KAFKA_OFFSET.name();
         String processedAt = EventColumns.PROCESSED_AT.name();
         Expression isOfTopic = Expressions.greaterThanOrEqual(processedAt, DateTimeUtil.microsToIsoTimestamptz(since));
-        try (CloseableIterable<Record> rows =
-            IcebergGenerics.read(table).select(partition, offset, processedAt).where(isOfTopic).build()) {
+        Table noticed = withFiles(new NoticedFiles(table.io(), onRead));
+        try (CloseableIterable<Record> rows = IcebergGenerics.read(noticed)
+            .select(partition, offset, processedAt).where(Expressions.and(isOfTopic, liesBehind(from))).build()) {
             for (Record row : rows) {
-                int number = ((Number) row.getField(partition)).intValue();
-                held.add(number, ((Number) row.getField(offset)).longValue(), from.of(number));
+                held.add(((Number) row.getField(partition)).intValue(), ((Number) row.getField(offset)).longValue());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the records that table " + name() + " holds cannot be read: " + e.getMessage(), e);
         }
     }
 
+    /** Says it of each partition, so that files are passed over by their statistics. */
+    private static Expression liesBehind(NextOffsets from) {
+        String partition = EventColumns.KAFKA_PARTITION.name();
+        String offset = EventColumns.KAFKA_OFFSET.name();
+        int last = from.byPartition().keySet().stream().mapToInt(Integer::intValue).max().orElse(-1);
+        Expression liesBehind = Expressions.greaterThan(partition, last);
+        for (int number = 0; number <= last; number++) {
+            Expression here = Expressions.and(Expressions.equal(partition, number), Expressions.greaterThanOrEqual(offset, from.of(number)));
+            liesBehind = Expressions.or(liesBehind, here);
+        }
+        return liesBehind;
+    }
+
     /** The table as tasks need it. */
     Table forTasks() {
-        FileIO io = TaskFileIo.forTasks(table.io(), table.location());
-        return SerializableTable.copyOf(
-            new BaseTable(new StaticTableOperations(operations.current(), io, table.locationProvider()), table.name()));
+        return SerializableTable.copyOf(withFiles(TaskFileIo.forTasks(table.io(), table.location())));
+    }
+
+    /** The table as it is now, read through other means. */
+    private Table withFiles(FileIO io) {
+        return new BaseTable(new StaticTableOperations(operations.current(), io, table.locationProvider()), table.name());
     }
 
     /**

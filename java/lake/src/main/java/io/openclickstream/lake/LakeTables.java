@@ -1,6 +1,7 @@
 package io.openclickstream.lake;
 
 import io.openclickstream.model.OutputTable;
+import io.openclickstream.offsets.KeptRecords;
 import io.openclickstream.offsets.NextOffsets;
 import io.openclickstream.offsets.OffsetRanges;
 import java.util.EnumMap;
@@ -105,11 +106,14 @@ public final class LakeTables {
 
     /**
      * For a start without a checkpoint: where to begin. Tables that a query has committed to go on only with a recovery; then all of them
-     * are set to one place, what lies behind it in them is {@link #held}, and no row is touched.
+     * are set to one place, what lies behind it in them is {@link #held}, and no row is touched. Commits nothing when it fails for what
+     * the tables or Kafka have.
      *
      * @param recovery null when nobody asked for one
      */
-    public NextOffsets begin(String topicId, Recovery recovery) {
+    public NextOffsets begin(KeptRecords kept, Recovery recovery) {
+        String topicId = kept.topicId();
+        requireReached(kept);
         NextOffsets complete = complete(topicId);
         LakeTable events = tables.get(OutputTable.EVENTS);
         boolean isDue = recovery != null && !(events.isRecoveredBy(recovery) && events.hasCommitted());
@@ -120,11 +124,24 @@ public final class LakeTables {
             }
             return complete;
         }
-        NextOffsets begin = recovery.readAgain() ? NextOffsets.NONE : complete;
+        NextOffsets begin = recovery.readAgain() ? kept.earliest() : complete;
         LOG.warn("Recovering recovery={} offsets={} completeBefore={}", recovery.id(), begin, complete);
         // The events table last, as in each batch: it says that the recovery is done.
-        COMMIT_ORDER.forEach(output -> tables.get(output).rewind(begin, topicId, recovery));
+        COMMIT_ORDER.forEach(output -> tables.get(output).rewind(begin, kept, recovery));
         return begin;
+    }
+
+    /** A topic that ends before what a table has read of it gives other records the offsets that the table takes for held. */
+    private void requireReached(KeptRecords kept) {
+        tables.values().forEach(table -> {
+            NextOffsets reached = table.nextOffsets(kept.topicId()).furthest(table.heldOffsets(kept.topicId()));
+            reached.byPartition().forEach((partition, next) -> {
+                if (next > kept.end().of(partition)) {
+                    throw new IllegalStateException("the tables hold records up to offset " + next + " of partition " + partition
+                        + " of the topic, which ends at " + kept.end().of(partition) + " (table " + table.name() + "): Kafka lost records");
+                }
+            });
+        });
     }
 
     /** Whether records come again that a table can hold from before a recovery. */
@@ -133,13 +150,13 @@ public final class LakeTables {
         return tables.values().stream().anyMatch(table -> table.heldOffsets(topicId).isAheadOf(complete));
     }
 
-    /** The records behind what the tables have together that a table holds from before a recovery. */
-    HeldRecords held(String topicId) {
+    /** The records behind what the tables have together that a table holds from before a recovery; tells of each file that it reads. */
+    HeldRecords held(String topicId, Runnable onRead) {
         NextOffsets complete = complete(topicId);
         HeldRecords held = new HeldRecords();
         tables.values().stream()
             .filter(table -> table.heldOffsets(topicId).isAheadOf(complete))
-            .forEach(table -> table.addHeld(held, complete));
+            .forEach(table -> table.addHeld(held, complete, onRead));
         LOG.info("Reading records again offsets={} heldAlready={}", complete, held.count());
         return held;
     }

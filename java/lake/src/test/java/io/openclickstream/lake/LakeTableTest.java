@@ -9,12 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.openclickstream.model.DuplicateEventColumns;
 import io.openclickstream.model.OutputRow;
 import io.openclickstream.model.OutputTable;
+import io.openclickstream.offsets.KeptRecords;
 import io.openclickstream.offsets.NextOffsets;
 import io.openclickstream.offsets.OffsetRanges;
 import io.openclickstream.testing.TestLake;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -37,6 +39,7 @@ class LakeTableTest {
     private static final OutputTable OUTPUT = OutputTable.DUPLICATE_EVENTS;
     private static final OffsetRanges NO_OFFSETS = new OffsetRanges();
     private static final Advance NO_ADVANCE = new Advance(NextOffsets.NONE, NextOffsets.NONE);
+    private static final Runnable NO_SIGN = () -> { };
 
     @TempDir
     private Path warehouse;
@@ -55,6 +58,10 @@ class LakeTableTest {
 
     private static MicroBatch batch(long epoch) {
         return new MicroBatch("query-1", epoch, "topic-1");
+    }
+
+    private static KeptRecords kept(String topicId) {
+        return new KeptRecords(topicId, NextOffsets.NONE, NextOffsets.NONE, Instant.EPOCH);
     }
 
     private static BatchFiles rows(List<DataFile> files) {
@@ -166,7 +173,7 @@ class LakeTableTest {
         commitBatch(1, "a", "{}", "{\"0\":10}");
         LakeTable before = open();
         LakeTable table = open();
-        table.rewind(NextOffsets.parse("{\"0\":4}"), "topic-1", new Recovery("r1", true));
+        table.rewind(NextOffsets.parse("{\"0\":4}"), kept("topic-1"), new Recovery("r1", true));
         LakeTable after = open();
         assertEquals(List.of("a"), eventIds());
         assertEquals("{\"0\":4}", after.nextOffsets("topic-1").toString());
@@ -175,13 +182,13 @@ class LakeTableTest {
         assertFalse(after.hasCommitted());
         assertFalse(after.holds(batch(1)));
         assertThrows(IllegalStateException.class, () -> before.commit(batch(2), rows(files("late")), NO_OFFSETS, NO_ADVANCE));
-        after.rewind(NextOffsets.parse("{\"0\":6}"), "topic-1", new Recovery("r2", false));
+        after.rewind(NextOffsets.parse("{\"0\":6}"), kept("topic-1"), new Recovery("r2", false));
         assertEquals("{\"0\":10}", open().heldOffsets("topic-1").toString());
         after.refresh();
-        after.rewind(NextOffsets.NONE, "topic-2", new Recovery("r3", false));
+        after.rewind(NextOffsets.NONE, kept("topic-2"), new Recovery("r3", false));
         assertTrue(open().heldOffsets("topic-2").isEmpty());
         HeldRecords held = new HeldRecords();
-        open().addHeld(held, NextOffsets.NONE);
+        open().addHeld(held, NextOffsets.NONE, NO_SIGN);
         assertEquals(0, held.count(), "rows of the topic before");
     }
 
@@ -190,13 +197,13 @@ class LakeTableTest {
     void heldRecords() throws IOException {
         commitBatch(1, "a", "{}", "{\"0\":1}");
         HeldRecords held = new HeldRecords();
-        open().addHeld(held, NextOffsets.NONE);
+        open().addHeld(held, NextOffsets.NONE, NO_SIGN);
         assertTrue(held.contains(0, 0));
         assertFalse(held.contains(0, 1));
         assertFalse(held.contains(1, 0));
         assertFalse(held.contains(0, Long.MAX_VALUE));
         HeldRecords none = new HeldRecords();
-        open().addHeld(none, NextOffsets.parse("{\"0\":1}"));
+        open().addHeld(none, NextOffsets.parse("{\"0\":1}"), NO_SIGN);
         assertEquals(0, none.count());
     }
 

@@ -18,6 +18,11 @@ public final class NextOffsets {
         this.offsets = offsets;
     }
 
+    /** Of offsets by partition. */
+    public static NextOffsets at(Map<Integer, Long> offsets) {
+        return new NextOffsets(new TreeMap<>(offsets));
+    }
+
     /** Out of the text that {@link #toString} gives; null gives none. */
     public static NextOffsets parse(String text) {
         if (text == null) {

@@ -57,7 +57,7 @@ final class Job implements AutoCloseable {
             LakeTables tables = LakeTables.open(catalog, config.tables());
             checkpoint.bindTo(topic, tables.uuids());
             String startingOffsets =
-                checkpoint.isUsed() ? "earliest" : StartingOffsets.option(topic, tables.begin(topic.id(), config.recovery()));
+                checkpoint.isUsed() ? "earliest" : StartingOffsets.option(topic, tables.begin(topic.kept(), config.recovery()));
             status.goesOn(checkpoint.lastBatch(), tables.complete(topic.id()).byPartition(), topic.end());
             status.batchesEvery(config.triggerInterval());
             spark.streams().addListener(new ProgressListener(status));

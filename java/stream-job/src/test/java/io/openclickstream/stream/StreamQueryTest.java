@@ -12,6 +12,8 @@ import io.openclickstream.lake.PropertyColumns;
 import io.openclickstream.lake.Recovery;
 import io.openclickstream.model.Masking;
 import io.openclickstream.model.OutputTable;
+import io.openclickstream.offsets.KeptRecords;
+import io.openclickstream.offsets.NextOffsets;
 import io.openclickstream.service.Causes;
 import io.openclickstream.stream.config.JobConfig;
 import io.openclickstream.stream.enrich.Enrichments;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -120,11 +123,16 @@ class StreamQueryTest {
     private String recover(String id, boolean readAgain, String topicId) throws Exception {
         config = config(folder.resolve(id), lake);
         LakeTables tables = LakeTables.open(catalog, lake.identifiers());
-        String begin = tables.begin(topicId, new Recovery(id, readAgain)).toString();
+        String begin = tables.begin(kept(topicId), new Recovery(id, readAgain)).toString();
         topic.id = topicId;
         query = StreamQuery.start(
             StreamQuery.steps(kafka.toDF(), config), new BatchWriter(new LakeSink(tables, topic, topicId), status, config.propertyColumns()), config);
         return begin;
+    }
+
+    /** Kafka has deleted nothing. */
+    private KeptRecords kept(String topicId) {
+        return new KeptRecords(topicId, NextOffsets.at(Map.of(0, 0L, 1, 0L)), NextOffsets.at(Map.of(0, nextOffset, 1, nextOffset)), Instant.EPOCH);
     }
 
     private static JobConfig config(Path folder, TestLake lake) {
@@ -383,7 +391,7 @@ class StreamQueryTest {
         query.stop();
         lake.replace(lost);
         resend();
-        assertEquals("{}", recover("r1", true, TOPIC_ID));
+        assertEquals("{\"0\":0,\"1\":0}", recover("r1", true, TOPIC_ID));
         query.processAllAvailable();
         assertEquals(before, lake.counts());
         send(event("e", "v", "10:03:00"), "{broken", event("a", "v", "10:00:00"));
@@ -443,7 +451,7 @@ class StreamQueryTest {
         // The same state as if the driver had died before the events table's commit, which comes last.
         lake.table(OutputTable.EVENTS).updateProperties().set("openclickstream.next-offsets", "{\"0\":1,\"1\":1}").commit();
         LakeTables tables = LakeTables.open(catalog, lake.identifiers());
-        String message = assertThrows(CheckpointException.class, () -> tables.begin(TOPIC_ID, null)).getMessage();
+        String message = assertThrows(CheckpointException.class, () -> tables.begin(kept(TOPIC_ID), null)).getMessage();
         assertTrue(message.startsWith("CheckpointLost: the checkpoint is empty, but a job has committed with one"), message);
         sent.remove(0);
         resend();
@@ -451,9 +459,9 @@ class StreamQueryTest {
         query.processAllAvailable();
         expectCounts(2, 1, 0);
         LakeTables again = LakeTables.open(catalog, lake.identifiers());
-        assertThrows(CheckpointException.class, () -> again.begin(TOPIC_ID, new Recovery("r1", false)));
-        assertEquals("{\"0\":2,\"1\":1}", again.begin(TOPIC_ID, new Recovery("r2", false)).toString());
-        assertEquals("{\"0\":2,\"1\":1}", LakeTables.open(catalog, lake.identifiers()).begin(TOPIC_ID, new Recovery("r2", false)).toString());
+        assertThrows(CheckpointException.class, () -> again.begin(kept(TOPIC_ID), new Recovery("r1", false)));
+        assertEquals("{\"0\":2,\"1\":1}", again.begin(kept(TOPIC_ID), new Recovery("r2", false)).toString());
+        assertEquals("{\"0\":2,\"1\":1}", LakeTables.open(catalog, lake.identifiers()).begin(kept(TOPIC_ID), new Recovery("r2", false)).toString());
     }
 
     @Test

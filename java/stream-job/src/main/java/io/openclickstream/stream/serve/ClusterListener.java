@@ -14,7 +14,7 @@ public final class ClusterListener extends SparkListener {
 
     @Override
     public void onTaskEnd(SparkListenerTaskEnd taskEnd) {
-        status.taskEnded();
+        status.partDone();
     }
 
     /** Also called while the job itself stops; then nobody reads the status any more. */

@@ -30,7 +30,7 @@ public final class JobStatus implements ServiceStatus {
      * @param conflicts duplicates since the start whose content is not that of the first
      * @param executorsLost executors that ended without being asked to, since the start
      * @param lastExecutorLoss why the last of them did; null before
-     * @param erased records whose rows were ever erased from the tables on purpose; null before the first batch
+     * @param erased records whose rows were ever erased from the tables on purpose; null while unknown
      * @param oldestEventAgeSeconds age of the last batch's earliest event when its rows became readable; null before the first
      * @param batchSeconds duration of the last batch; null before the first
      */
@@ -82,8 +82,8 @@ public final class JobStatus implements ServiceStatus {
         stuckAfter = PATIENCE.plus(triggerInterval);
     }
 
-    /** A part of a batch is done: a long batch is not a stuck one. */
-    public synchronized void taskEnded() {
+    /** A part of a batch is done, a task or a file: a long batch is not a stuck one. */
+    public synchronized void partDone() {
         lastSign = clock.instant();
     }
 
@@ -124,8 +124,8 @@ public final class JobStatus implements ServiceStatus {
         }
     }
 
-    /** Takes over how many records' rows were erased from the tables so far. */
-    public synchronized void erased(long records) {
+    /** Takes over how many records' rows were erased from the tables so far; null when it is unknown. */
+    public synchronized void erased(Long records) {
         erased = records;
     }
 

@@ -39,7 +39,7 @@ public final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
         String operationId = epoch + "-" + UUID.randomUUID();
         // Also when no table is left to write: the states of the steps before are stored by running them.
         TaskOutput output = steps.sortWithinPartitions(StepRow.RECEIVED_AT_NAME).toJavaRDD()
-            .mapPartitions(new WriteTask(targets, sink.held(), operationId, propertyColumns))
+            .mapPartitions(new WriteTask(targets, sink.held(status::partDone), operationId, propertyColumns))
             .fold(TaskOutput.empty(), TaskOutput::plus);
         sink.commit(batch, targets, output);
         status.erased(sink.erased());

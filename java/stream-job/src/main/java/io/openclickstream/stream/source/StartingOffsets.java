@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a query without a checkpoint begins: behind what the tables have together. So a lost checkpoint costs the memory of
- * identifiers and sessions, but neither loses nor doubles a record.
+ * Where a query without a checkpoint begins: where the tables say, or with the oldest record that is left. So a lost checkpoint costs the
+ * memory of identifiers and sessions, but neither loses nor doubles a record.
  */
 public final class StartingOffsets {
     private static final Logger LOG = LoggerFactory.getLogger(StartingOffsets.class);
@@ -19,23 +19,19 @@ public final class StartingOffsets {
     private StartingOffsets() {
     }
 
-    /** The option of Spark's Kafka source. */
-    public static String option(RawTopic topic, NextOffsets complete) {
+    /** The option of Spark's Kafka source. The tables begin within what the topic has had. */
+    public static String option(RawTopic topic, NextOffsets begin) {
         Map<String, Long> offsets = new TreeMap<>();
         topic.earliest().forEach((partition, earliest) -> {
-            long next = complete.of(partition);
-            if (next > topic.end().get(partition)) {
-                throw new IllegalStateException("the tables hold records up to offset " + next + " of partition " + partition + " of topic \""
-                    + topic.name() + "\", which ends at " + topic.end().get(partition) + ": Kafka lost records");
-            }
-            if (next < earliest && !complete.isEmpty()) {
+            long next = begin.of(partition);
+            if (next < earliest && !begin.isEmpty()) {
                 LOG.error("Records are lost: Kafka deleted them before they were read topic={} partition={} offsets={}-{}",
                     topic.name(), partition, next, earliest - 1);
             }
             offsets.put(Integer.toString(partition), Math.max(next, earliest));
         });
-        if (!complete.isEmpty()) {
-            LOG.warn("Starting without a checkpoint behind what the tables hold offsets={}", offsets);
+        if (!begin.isEmpty()) {
+            LOG.warn("Starting without a checkpoint offsets={}", offsets);
         }
         try {
             return new ObjectMapper().writeValueAsString(Map.of(topic.name(), offsets));

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -221,6 +223,7 @@ class StreamJobIT {
         String name = pipeline.topic().name();
         KafkaConnection connection = new KafkaConnection(new KafkaSettings(engines.kafka().bootstrapServers(), null, null));
         RawTopic raw = RawTopic.read(connection, name);
+        assertTrue(Duration.between(raw.since(), Instant.now()).abs().toMinutes() < 10, "not when they were sent: " + raw.since());
         int partition = raw.end().entrySet().stream().filter(end -> end.getValue() == 5).findFirst().orElseThrow().getKey();
         try (LiveTopic topic = new LiveTopic(connection, name)) {
             assertEquals(raw.id(), topic.id());

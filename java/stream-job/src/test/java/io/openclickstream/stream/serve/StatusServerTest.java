@@ -79,7 +79,7 @@ class StatusServerTest {
     @DisplayName("tells batch, rates, lag, offsets and rows once a batch is done")
     void running() throws IOException, InterruptedException {
         status.addRows(Map.of(OutputTable.EVENTS, 99L, OutputTable.FAILED_EVENTS, 1L), 3, (clock.millis() - 2500) * 1000);
-        status.erased(5);
+        status.erased(5L);
         status.batchDone(batch(4));
         assertEquals(200, get("/readyz").statusCode());
         assertEquals(
@@ -146,7 +146,7 @@ class StatusServerTest {
         status.batchDone(batch(1));
         clock.now = clock.now.plus(Duration.ofMinutes(70));
         assertEquals(200, get("/healthz").statusCode());
-        status.taskEnded();
+        status.partDone();
         clock.now = clock.now.plus(Duration.ofMinutes(69));
         assertEquals(200, get("/healthz").statusCode());
         clock.now = clock.now.plus(Duration.ofMinutes(2));

@@ -9,6 +9,7 @@ import io.openclickstream.lake.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +32,7 @@ class CheckpointTest {
     }
 
     private static RawTopic topic(String id) {
-        return new RawTopic("t", id, Map.of(), Map.of());
+        return new RawTopic("t", id, Map.of(), Map.of(), Instant.EPOCH);
     }
 
     private void use() throws IOException {
