@@ -27,7 +27,7 @@ public final class ErasedOffsets {
             return records == last - first + 1;
         }
 
-        /** At most as many records as there are offsets: inside a vague span one that is added can be known already. */
+        /** At most as many records as there are offsets: spans that somebody wrote can overlap. */
         Span plus(Span next) {
             long end = Math.max(last, next.last);
             return new Span(first, end, Math.min(records + next.records, end - first + 1));
