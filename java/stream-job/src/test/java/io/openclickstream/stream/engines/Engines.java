@@ -37,8 +37,8 @@ record Engines(
             storage.required("accessKeyId").textValue(),
             storage.required("secretAccessKey").textValue(),
             file.required("catalog").required("uri").textValue(),
-            PrivateStorage.of(file.required("privateStorage")),
-            TokenService.of(file.required("tokenService")));
+            file.has("privateStorage") ? PrivateStorage.of(file.get("privateStorage")) : null,
+            file.has("tokenService") ? TokenService.of(file.get("tokenService")) : null);
     }
 
     Catalog catalog() {
