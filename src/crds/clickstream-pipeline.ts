@@ -20,7 +20,7 @@ import {
   defineKind,
 } from "./kind-definition.ts";
 import { podTemplate } from "./pod-template.ts";
-import { network, serviceSettings } from "./service.ts";
+import { network, serviceSettings, serviceType } from "./service.ts";
 import { duration, durationAtLeast } from "./durations.ts";
 import { resources } from "./quantities.ts";
 import {
@@ -135,10 +135,7 @@ const collectorFields = z.object({
     .describe(
       `Largest size of one event in bytes; a larger one becomes a failed event. Default ${COLLECTOR.maxEventBytes}.`,
     ),
-  serviceType: z
-    .enum(["ClusterIP", "NodePort", "LoadBalancer"])
-    .optional()
-    .describe("Type of the collector's Service. Default 'ClusterIP'."),
+  serviceType: serviceType("Type of the collector's Service. Default 'ClusterIP'."),
   service: serviceSettings("the collector's Service"),
   trustedProxies: textSet(network.describe("Network as '10.0.0.0/8' or 'fd00::/8'."), 100)
     .optional()

@@ -12,7 +12,7 @@ import { podTemplate } from "./pod-template.ts";
 import { duration } from "./durations.ts";
 import { byteSize, resources } from "./quantities.ts";
 import { platformRef, secretKey, secretRef } from "./references.ts";
-import { serviceSettings } from "./service.ts";
+import { serviceSettings, serviceType } from "./service.ts";
 import {
   MAP_KEY_RULE,
   celText,
@@ -189,12 +189,9 @@ export const queryClusterSpec = z.object({
   coordinatorPodTemplate: podTemplate("the coordinator's pod"),
   workerResources: resources("trino", "a worker").optional(),
   workerPodTemplate: podTemplate("worker pods"),
-  serviceType: z
-    .enum(["ClusterIP", "NodePort", "LoadBalancer"])
-    .optional()
-    .describe(
-      "Type of the coordinator's Service. Trino asks nobody who he is: let in only networks that you trust. Default 'ClusterIP'.",
-    ),
+  serviceType: serviceType(
+    "Type of the coordinator's Service. Trino asks nobody who he is: let in only networks that you trust. Default 'ClusterIP'.",
+  ),
   service: serviceSettings("the coordinator's Service"),
   config: textMap(64, 2048)
     .optional()

@@ -9,6 +9,11 @@ const NETWORK =
 /** Addresses of a network, such as `10.0.0.0/8`. */
 export const network = patterned(NETWORK, 43);
 
+/** The field for the type of a Service that people reach. */
+export function serviceType(description: string) {
+  return z.enum(["ClusterIP", "NodePort", "LoadBalancer"]).optional().describe(description);
+}
+
 /** The field for one Service. */
 export function serviceSettings(service: string) {
   return z

@@ -144,6 +144,7 @@ export function validatePipeline(
   const key = { namespace: pipeline.metadata.namespace ?? "", name: pipeline.metadata.name };
   const names = pipelineChildNames(key.name);
   const platform = requirePresent(observed.platform);
+  const processing = resolveProcessing(spec);
   return {
     owner: { type: clickstreamPipelineKind, key, uid: pipeline.metadata.uid ?? "" },
     names,
@@ -153,7 +154,7 @@ export function validatePipeline(
       collector: hashFor(platform, COLLECTOR_SYSTEMS),
       streamJob: hashFor(platform, STREAM_JOB_SYSTEMS),
     },
-    blocked: blockedWorkloads(spec, platform, observed),
+    blocked: blockedWorkloads(processing, platform, observed),
     images,
     topicName: defaultTopicName({ namespace: key.namespace, name: names.rawStream }),
     tables: resolveTables(pipeline),
@@ -161,7 +162,7 @@ export function validatePipeline(
     identity: resolveIdentity(pipeline, observed),
     collector: resolveCollector(spec),
     stream: { ...CLICKSTREAM_PIPELINE_DEFAULTS.stream, ...defined(spec.stream) },
-    processing: resolveProcessing(spec),
+    processing,
     deletionPolicy: spec.deletionPolicy ?? CLICKSTREAM_PIPELINE_DEFAULTS.deletionPolicy,
   };
 }
@@ -172,13 +173,13 @@ function hashFor({ spec, secrets }: PresentPlatform, systems: readonly Component
 }
 
 function blockedWorkloads(
-  spec: Spec,
+  processing: ProcessingSettings,
   platform: PresentPlatform,
   { collector, streamJob }: ObservedPipeline,
 ): BlockedWorkloads {
   return {
     collector: blockOf(platform, COLLECTOR_SYSTEMS, collector),
-    streamJob: memoryProblem(spec) ?? blockOf(platform, STREAM_JOB_SYSTEMS, streamJob),
+    streamJob: memoryProblem(processing) ?? blockOf(platform, STREAM_JOB_SYSTEMS, streamJob),
   };
 }
 
@@ -273,18 +274,14 @@ function memoryOf(resources: ContainerResources): MemorySplit {
  * That a container is too small for Spark. A job that runs so goes on as it is, since an earlier operator took smaller limits; how much it
  * needs is not in the schema.
  */
-function memoryProblem({ processing = {} }: Spec): Error | undefined {
-  const executors = processing.executors ?? CLICKSTREAM_PIPELINE_DEFAULTS.processing.executors;
+function memoryProblem({
+  executors,
+  driverResources,
+  executorResources,
+}: ProcessingSettings): Error | undefined {
   const containers = [
-    { field: "driverResources", given: resolveResources(processing.driverResources, DRIVER_RESOURCES) },
-    ...(executors === 0
-      ? []
-      : [
-          {
-            field: "executorResources",
-            given: resolveResources(processing.executorResources, EXECUTOR_RESOURCES),
-          },
-        ]),
+    { field: "driverResources", given: driverResources },
+    ...(executors === 0 ? [] : [{ field: "executorResources", given: executorResources }]),
   ];
   const small = containers.find(({ given }) => splitMemory(given.limits.memory) === undefined);
   if (small === undefined) return undefined;
