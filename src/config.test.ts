@@ -9,6 +9,7 @@ describe("parseConfig", () => {
         spark: "docker.io/openclickstream/spark:0.1.0",
         trino: "docker.io/openclickstream/trino:0.1.0",
       },
+      sqlPlannerUrl: "http://open-clickstream-sql-planner.openclickstream-system.svc:8080",
       resyncSeconds: 120,
       logLevel: "info",
       httpPort: 8080,
@@ -27,6 +28,12 @@ describe("parseConfig", () => {
     });
     expect(images.spark).toBe("other/spark@sha256:1");
     expect(images.trino).toBe("registry.example/x/trino:0.1.0");
+  });
+
+  it("asks the SQL planner of the operator's namespace, or the one that is named", () => {
+    const { sqlPlannerUrl } = parseConfig({ POD_NAMESPACE: "data" });
+    expect(sqlPlannerUrl).toBe("http://open-clickstream-sql-planner.data.svc:8080");
+    expect(parseConfig({ SQL_PLANNER_URL: "http://planner:1" }).sqlPlannerUrl).toBe("http://planner:1");
   });
 
   it("splits the namespaces and drops blanks and repeats", () => {

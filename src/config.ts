@@ -17,6 +17,8 @@ const environment = z.object({
   TRINO_IMAGE: z.string().min(1).optional(),
   RESYNC_SECONDS: wholeNumber(5, 86_400).default(120),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+  /** Base address of the SQL planner; default its Service in the operator's namespace. */
+  SQL_PLANNER_URL: z.url().optional(),
   HTTP_PORT: wholeNumber(0, 65_535).default(8080),
   POD_NAME: z.string().min(1).optional(),
   POD_NAMESPACE: z.string().min(1).default("openclickstream-system"),
@@ -30,6 +32,8 @@ const environment = z.object({
 export interface OperatorConfig {
   /** Full references of the images that controllers put into workloads. */
   readonly images: { readonly collector: string; readonly spark: string; readonly trino: string };
+  /** Base address of the SQL planner. */
+  readonly sqlPlannerUrl: string;
   readonly resyncSeconds: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Port of /healthz, /readyz and /metrics. */
@@ -66,6 +70,8 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
       spark: settings.SPARK_IMAGE ?? image("spark"),
       trino: settings.TRINO_IMAGE ?? image("trino"),
     },
+    sqlPlannerUrl:
+      settings.SQL_PLANNER_URL ?? `http://open-clickstream-sql-planner.${settings.POD_NAMESPACE}.svc:8080`,
     resyncSeconds: settings.RESYNC_SECONDS,
     logLevel: settings.LOG_LEVEL,
     httpPort: settings.HTTP_PORT,

@@ -32,6 +32,7 @@ async function run(config: OperatorConfig): Promise<number> {
     rest,
     images: config.images,
     operatorNamespace: config.podNamespace,
+    sqlPlannerUrl: config.sqlPlannerUrl,
   });
   const health = await startHealthServer(config.httpPort, operator);
   logger.info({ server: connection.server, port: health.port, images: config.images }, "Starting");

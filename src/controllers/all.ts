@@ -6,10 +6,12 @@ import type { RestClient } from "../runtime/http/rest-client.ts";
 import type { Operator } from "../runtime/operator.ts";
 import { createSystemClients } from "../targets/clients.ts";
 import { JsonClient } from "../targets/http/json-client.ts";
+import { createSqlPlanner } from "../targets/planner/planner.ts";
 import { CachingProber } from "../targets/trino/prober.ts";
 import type { PipelineImages } from "./clickstream-pipeline/validate.ts";
 import { createClickstreamPipelineController } from "./clickstream-pipeline/controller.ts";
 import { createDataPlatformController } from "./data-platform/controller.ts";
+import { createDataProductController } from "./data-product/controller.ts";
 import { createEventStreamController } from "./event-stream/controller.ts";
 import { createLakeTableController } from "./lake-table/controller.ts";
 import { createQueryClusterController } from "./query-cluster/controller.ts";
@@ -22,6 +24,8 @@ export interface ControllerDependencies {
   readonly operatorNamespace: string;
   /** Images of the release, as full references. */
   readonly images: PipelineImages & ClusterImages;
+  /** Base address of the SQL planner. */
+  readonly sqlPlannerUrl: string;
 }
 
 /** The connections that the controllers share. */
@@ -33,7 +37,7 @@ export interface ControllerConnections {
 /** Registers every kind with the operator. */
 export function registerControllers(
   operator: Operator,
-  { rest, images, operatorNamespace }: ControllerDependencies,
+  { rest, images, operatorNamespace, sqlPlannerUrl }: ControllerDependencies,
 ): ControllerConnections {
   const client = new JsonClient();
   const secrets = new SecretReader({
@@ -48,6 +52,9 @@ export function registerControllers(
   operator.register(createLakeTableController(systems));
   operator.register(createClickstreamPipelineController({ images, client, ...systems }));
   operator.register(createQueryClusterController({ images, prober, secrets, platforms }));
+  operator.register(
+    createDataProductController({ planner: createSqlPlanner(client, sqlPlannerUrl), ...systems }),
+  );
   return {
     close: async () => {
       await Promise.all([client.close(), systems.clients.closeAll()]);

@@ -1,6 +1,7 @@
 /** All kinds of the group, in the order in which a user meets them. Everything else imports from here. */
 import { clickstreamPipelineKind } from "./clickstream-pipeline.ts";
 import { dataPlatformKind } from "./data-platform.ts";
+import { dataProductKind } from "./data-product.ts";
 import { eventStreamKind } from "./event-stream.ts";
 import type { KindDefinition } from "./kind-definition.ts";
 import { lakeTableKind } from "./lake-table.ts";
@@ -8,6 +9,7 @@ import { queryClusterKind } from "./query-cluster.ts";
 
 export * from "./clickstream-pipeline.ts";
 export * from "./data-platform.ts";
+export * from "./data-product.ts";
 export { parseDurationSeconds, UNLIMITED } from "./durations.ts";
 export * from "./event-stream.ts";
 export type { KindDefinition, Resource } from "./kind-definition.ts";
@@ -23,4 +25,5 @@ export const KINDS: readonly KindDefinition[] = [
   lakeTableKind,
   clickstreamPipelineKind,
   queryClusterKind,
+  dataProductKind,
 ];

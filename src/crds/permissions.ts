@@ -32,7 +32,7 @@ function ownKindRules(plurals: readonly string[]): readonly PolicyRule[] {
       apiGroups: group,
       resources: plurals,
       verbs: [...OWN, "update"],
-      why: "the kinds; a pipeline creates children",
+      why: "the kinds; pipelines and products create children",
     },
     {
       apiGroups: group,

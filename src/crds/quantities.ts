@@ -98,6 +98,7 @@ export const CONTAINER_DEFAULTS = {
   driver: { requests: { cpu: "200m", memory: "1Gi" }, limits: { memory: "1536Mi" } },
   executor: { requests: { cpu: "200m", memory: "1Gi" }, limits: { memory: "1280Mi" } },
   trino: { requests: { cpu: "200m", memory: "1536Mi" }, limits: { memory: "2Gi" } },
+  batch: { requests: { cpu: "200m", memory: "1Gi" }, limits: { memory: "2Gi" } },
 } as const;
 
 /** Smallest memory limit that each container starts with. */
@@ -106,6 +107,7 @@ export const LEAST_MEMORY = {
   driver: "1100Mi",
   executor: "1100Mi",
   trino: "1Gi",
+  batch: "1100Mi",
 } as const;
 
 /** Requests and limits of one container, with its defaults in the description. */

@@ -48,6 +48,8 @@ export class TestOperator {
       rest,
       images,
       operatorNamespace: namespaces[0] ?? "default",
+      // Nobody answers there.
+      sqlPlannerUrl: "http://localhost:1",
     });
   }
 

@@ -20,6 +20,7 @@ var (
 	KindLakeTable           = Kind{"LakeTable", "laketables"}
 	KindClickstreamPipeline = Kind{"ClickstreamPipeline", "clickstreampipelines"}
 	KindQueryCluster        = Kind{"QueryCluster", "queryclusters"}
+	KindDataProduct         = Kind{"DataProduct", "dataproducts"}
 )
 
 // Types of the conditions that every kind has.
@@ -107,4 +108,13 @@ var (
 	QueryClusterStatusScaleReplicas      = []string{"status", "scale", "replicas"}
 	QueryClusterStatusScaleSelector      = []string{"status", "scale", "selector"}
 	QueryClusterStatusActiveWorkers      = []string{"status", "activeWorkers"}
+)
+
+// Fields of DataProduct.
+var (
+	DataProductStatusObservedGeneration = []string{"status", "observedGeneration"}
+	DataProductStatusTarget             = []string{"status", "target"}
+	DataProductStatusLineageOmitted     = []string{"status", "lineageOmitted"}
+	DataProductStatusPlanHash           = []string{"status", "planHash"}
+	DataProductStatusRows               = []string{"status", "rows"}
 )

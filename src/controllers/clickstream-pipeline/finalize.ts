@@ -1,19 +1,16 @@
 /** What Kubernetes cannot collect of a deleted pipeline: the policy of its topic and tables is passed on, its checkpoint deleted. */
-import type { ClickstreamPipeline, EventStream, LakeTable } from "../../crds/kinds.ts";
-import {
-  clickstreamPipelineKind,
-  DEFAULT_DELETION_POLICY,
-  eventStreamKind,
-  lakeTableKind,
-} from "../../crds/kinds.ts";
+import type { ClickstreamPipeline } from "../../crds/kinds.ts";
+import { clickstreamPipelineKind, eventStreamKind, lakeTableKind } from "../../crds/kinds.ts";
 import { pipelineChildNames } from "../../naming/children.ts";
 import { COMPONENT_LABEL, managedLabels } from "../../naming/marks.ts";
-import type { ObjectReader, ReconcileContext, ResourceKey, ResourceType } from "../../runtime/controller.ts";
+import type { ObjectReader, ReconcileContext, ResourceKey } from "../../runtime/controller.ts";
 import { WaitingError } from "../../runtime/errors.ts";
 import { keyOf } from "../../api/objects.ts";
-import { CHILD_TYPES, controllerOf } from "../../targets/kubernetes/child.ts";
+import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import { platformForCleanup } from "../../platform/cleanup.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
+import type { DataChild } from "../data-children.ts";
+import { hasLostChildren, ownDataChildren, passPolicyOn, policyOf } from "../data-children.ts";
 import { checkpointPrefix } from "./plan/job-json.ts";
 import { TABLE_ROLES } from "./parts.ts";
 
@@ -37,11 +34,12 @@ export async function finalizePipeline(
   context: ReconcileContext,
   { platforms, clients }: SystemAccess,
 ): Promise<void> {
-  if (leavesChildren(pipeline, context.kubernetes)) {
+  // Then the job and its checkpoint stay too.
+  if (hasLostChildren(pipeline, [eventStreamKind, lakeTableKind], context.kubernetes)) {
     context.logger.info("Left the children as they are: the pipeline is deleted without them");
     return;
   }
-  await passPolicyOn(pipeline, context);
+  await passPolicyOn(policyOf(pipeline), dataChildren(pipeline, context.kubernetes), context.kubernetes);
   if (policyOf(pipeline) === "Retain") return;
   const key = keyOf(pipeline);
   await stopJob(key, context);
@@ -56,56 +54,14 @@ export async function finalizePipeline(
   context.logger.info({ objects }, "Deleted checkpoint");
 }
 
-interface DataChild {
-  readonly type: ResourceType;
-  readonly object: EventStream | LakeTable;
-}
-
-/** Kubernetes' own finalizer of a deletion with `--cascade=orphan`; it goes once the children have lost their owner. */
-const ORPHAN_FINALIZER = "orphan";
-
-/** Whether the pipeline goes and its children stay, to be taken over by one of its name: then the job and its checkpoint stay too. */
-function leavesChildren(pipeline: ClickstreamPipeline, cache: ObjectReader): boolean {
-  if (pipeline.metadata.finalizers?.includes(ORPHAN_FINALIZER) === true) return true;
-  const { namespace, name } = keyOf(pipeline);
-  const labels = managedLabels(clickstreamPipelineKind.kind, name);
-  const children = [eventStreamKind, lakeTableKind].flatMap((type) =>
-    cache.cachedList(type, { namespace, labels }),
-  );
-  return children.length > 0 && children.every((child) => controllerOf(child) === undefined);
-}
-
 /** The pipeline's own children that hold data. */
 function dataChildren(pipeline: ClickstreamPipeline, cache: ObjectReader): readonly DataChild[] {
-  const { namespace, name } = keyOf(pipeline);
-  const names = pipelineChildNames(name);
-  const addresses = [
+  const names = pipelineChildNames(pipeline.metadata.name);
+  const children = [
     { type: eventStreamKind, name: names.rawStream },
     ...TABLE_ROLES.map((role) => ({ type: lakeTableKind, name: names[role] })),
   ];
-  return addresses.flatMap(({ type, name: childName }) => {
-    const object = cache.cached<EventStream | LakeTable>(type, { namespace, name: childName });
-    const isOwn = object !== undefined && controllerOf(object)?.uid === pipeline.metadata.uid;
-    return isOwn ? [{ type, object }] : [];
-  });
-}
-
-function policyOf({ spec }: ClickstreamPipeline | EventStream | LakeTable): "Retain" | "Delete" {
-  return spec.deletionPolicy ?? DEFAULT_DELETION_POLICY;
-}
-
-/** They go with the pipeline and then do what they say themselves. A whole spec: a field left out would be taken away. */
-async function passPolicyOn(pipeline: ClickstreamPipeline, { kubernetes }: ReconcileContext): Promise<void> {
-  const deletionPolicy = policyOf(pipeline);
-  for (const { type, object } of dataChildren(pipeline, kubernetes)) {
-    if (policyOf(object) === deletionPolicy) continue;
-    const { apiVersion, kind, metadata, spec } = object;
-    const { uid = "", labels = {}, annotations = {}, ownerReferences = [] } = metadata;
-    await kubernetes.apply(type, {
-      ...{ apiVersion, kind, spec: { ...spec, deletionPolicy } },
-      metadata: { ...keyOf(object), uid, labels, annotations, ownerReferences },
-    });
-  }
+  return ownDataChildren(pipeline, children, cache);
 }
 
 /** A job that still runs would write its checkpoint again. */

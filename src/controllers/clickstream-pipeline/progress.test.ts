@@ -115,7 +115,7 @@ describe("a request for JSON", () => {
 
   it.each([
     ["/", { ok: true, status: 200, body: { a: 1 } }],
-    ["/broken", { ok: false, status: 500, message: "answered with HTTP 500" }],
+    ["/broken", { ok: false, status: 500, message: "answered with HTTP 500", body: { a: 1 } }],
     ["/text", { ok: false, status: 200, message: "answered with something other than JSON" }],
     ["/slow", { ok: false, status: 0, message: "no answer in time" }],
   ])("to %s gives an answer and no exception", async (path, answer) => {

@@ -27,6 +27,7 @@ const CONTAINERS: readonly Container[] = [
   { kind: "ClickstreamPipeline", path: "processing.executorResources", limits: SPARK_LIMITS },
   { kind: "QueryCluster", path: "coordinatorResources", limits: TRINO_LIMITS },
   { kind: "QueryCluster", path: "workerResources", limits: TRINO_LIMITS },
+  { kind: "DataProduct", path: "resources", limits: SPARK_LIMITS },
 ];
 
 const BOUNDARIES: readonly Boundary[] = [
@@ -40,6 +41,8 @@ const BOUNDARIES: readonly Boundary[] = [
   { kind: "ClickstreamPipeline", path: "processing.dedupWindow", values: ["59s", "1m", "720h", "720h1s"] },
   { kind: "ClickstreamPipeline", path: "processing.watermark", values: ["0s", "1s", "168h", "168h1s"] },
   { kind: "QueryCluster", path: "drainTime", values: ["0s", "1s", "1h", "1h1s"] },
+  { kind: "DataProduct", path: "incremental.lookback", values: ["0s", "1s", "366d", "366d1s"] },
+  { kind: "DataProduct", path: "freshness.within", values: ["59s", "1m", "366d", "366d1s"] },
 ];
 
 function escaped(text: string): string {
@@ -89,6 +92,7 @@ const POD_TEMPLATES = [
   ["ClickstreamPipeline", "processing.executorPodTemplate"],
   ["QueryCluster", "coordinatorPodTemplate"],
   ["QueryCluster", "workerPodTemplate"],
+  ["DataProduct", "podTemplate"],
 ] as const;
 
 function variableCases([kind, path]: (typeof POD_TEMPLATES)[number]): readonly SpecCase[] {
@@ -113,10 +117,17 @@ function fitCases({ kind, path }: Container): readonly SpecCase[] {
   }));
 }
 
+const MIN_INTERVALS: readonly SpecCase[] = casesOf({
+  kind: "DataProduct",
+  path: "refresh.onUpdate.minInterval",
+  values: ["59s", "1m", "30d", "30d1s"],
+}).map((specCase) => ({ ...specCase, path: "refresh", value: { onUpdate: { minInterval: specCase.value } } }));
+
 export const BOUNDARY_CASES: readonly SpecCase[] = [
   ...BOUNDARIES.flatMap(casesOf),
   { kind: "QueryCluster", name: "a cache of 63Mi", path: "cache", value: { maxSize: "63Mi" }, refusal: /cache\.maxSize: .*must be a size/ },
   { kind: "QueryCluster", name: "a cache of 64Mi", path: "cache", value: { maxSize: "64Mi" } },
+  ...MIN_INTERVALS,
   ...CONTAINERS.flatMap((container) => [...memoryCases(container), ...cpuCases(container), ...fitCases(container)]),
   ...POD_TEMPLATES.flatMap(variableCases),
 ];

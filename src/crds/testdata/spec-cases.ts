@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { KINDS, type KindDefinition, type Resource } from "../kinds.ts";
 import type { FieldCase, SpecCase } from "./spec-case.ts";
+import { DATA_PRODUCT_CASES } from "./data-product-cases.ts";
 import { DATA_PLATFORM_CASES } from "./data-platform-cases.ts";
 import { EVENT_STREAM_CASES } from "./event-stream-cases.ts";
 import { LAKE_TABLE_CASES } from "./lake-table-cases.ts";
@@ -64,6 +65,7 @@ export const SPEC_CASES: readonly SpecCase[] = [
   ...casesOf("LakeTable", LAKE_TABLE_CASES),
   ...casesOf("ClickstreamPipeline", CLICKSTREAM_PIPELINE_CASES),
   ...casesOf("QueryCluster", QUERY_CLUSTER_CASES),
+  ...casesOf("DataProduct", DATA_PRODUCT_CASES),
   ...BOUNDARY_CASES,
 ];
 

@@ -47,12 +47,12 @@ describe("a JSON client", () => {
   });
 
   it.each([
-    [503, "{}", "answered with HTTP 503"],
-    [302, "", "answered with HTTP 302"],
-    [200, "<html>", "answered with something other than JSON"],
-  ])("takes HTTP %i with the body %j for a failure", async (status, body, message) => {
+    [503, '{"error":"busy"}', "answered with HTTP 503", { body: { error: "busy" } }],
+    [302, "", "answered with HTTP 302", {}],
+    [200, "<html>", "answered with something other than JSON", {}],
+  ])("takes HTTP %i with the body %j for a failure", async (...[status, body, message, told]) => {
     respond = (_, response) => response.writeHead(status).end(body);
-    expect(await client.send(url, { signal })).toEqual({ ok: false, status, message });
+    expect(await client.send(url, { signal })).toEqual({ ok: false, status, message, ...told });
   });
 
   it("says that there was no answer in time", async () => {

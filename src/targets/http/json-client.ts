@@ -1,14 +1,16 @@
-/** Small JSON requests to our own workloads: bounded in time and size, a failure is an answer and not an exception. */
+/** Small JSON requests: bounded in time and size, a failure is an answer and not an exception. */
 import { Agent, request } from "undici";
 import type { Dispatcher } from "undici";
+import { authoritiesWith } from "./authorities.ts";
 
 /** What came back, or why nothing did. `status` is 0 without an answer. */
 export type JsonAnswer =
   | { readonly ok: true; readonly status: number; readonly body: unknown }
-  | { readonly ok: false; readonly status: number; readonly message: string };
+  /** `body` is there where the failure was told in JSON. */
+  | { readonly ok: false; readonly status: number; readonly message: string; readonly body?: unknown };
 
 export interface JsonRequest {
-  readonly method?: "GET" | "POST" | "DELETE";
+  readonly method?: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
@@ -16,17 +18,31 @@ export interface JsonRequest {
   readonly timeoutMilliseconds?: number;
 }
 
-/** Longest answer that is read; our workloads' answers have some hundred bytes. */
+/** What differs from server to server. */
+export interface JsonClientOptions {
+  /** PEM of authorities to trust beside those of the system. */
+  readonly certificateAuthority?: string | undefined;
+  /** Longest answer that is read. Default 1 MiB: our workloads' answers have some hundred bytes. */
+  readonly maxAnswerBytes?: number;
+}
+
 const MAX_ANSWER_BYTES = 1024 * 1024;
 const DEFAULT_TIMEOUT_MILLISECONDS = 3000;
 
 /** Sends requests over kept-alive connections until `close`. */
 export class JsonClient {
-  readonly #agent = new Agent({
-    keepAliveTimeout: 10_000,
-    maxResponseSize: MAX_ANSWER_BYTES,
-    connect: { timeout: 2000 },
-  });
+  readonly #agent: Agent;
+
+  constructor({ certificateAuthority, maxAnswerBytes }: JsonClientOptions = {}) {
+    this.#agent = new Agent({
+      keepAliveTimeout: 10_000,
+      maxResponseSize: maxAnswerBytes ?? MAX_ANSWER_BYTES,
+      connect: {
+        timeout: 2000,
+        ...(certificateAuthority !== undefined && { ca: authoritiesWith(certificateAuthority) }),
+      },
+    });
+  }
 
   /** Throws only when `signal` is aborted. */
   async send(url: string, options: JsonRequest): Promise<JsonAnswer> {
@@ -63,12 +79,25 @@ export function urlHost(address: string): string {
 async function readAnswer(response: Dispatcher.ResponseData): Promise<JsonAnswer> {
   const text = await response.body.text();
   const status = response.statusCode;
-  if (status >= 300) return { ok: false, status, message: `answered with HTTP ${status}` };
-  if (text === "") return { ok: true, status, body: undefined };
+  const body = parseOrUndefined(text);
+  if (status >= 300) {
+    return {
+      ok: false,
+      status,
+      message: `answered with HTTP ${status}`,
+      ...(body !== undefined && { body }),
+    };
+  }
+  if (text === "" || body !== undefined) return { ok: true, status, body };
+  return { ok: false, status, message: "answered with something other than JSON" };
+}
+
+/** No JSON text means `undefined`. */
+function parseOrUndefined(text: string): unknown {
   try {
-    return { ok: true, status, body: JSON.parse(text) as unknown };
+    return JSON.parse(text) as unknown;
   } catch {
-    return { ok: false, status, message: "answered with something other than JSON" };
+    return undefined;
   }
 }
 

@@ -1,0 +1,105 @@
+/** Which products read and make which tables: who is woken by whom, who waits for whom, and circles. Pure. */
+import { isDeepStrictEqual } from "node:util";
+import { keyOf } from "../../api/objects.ts";
+import type { DataProduct, LakeTable } from "../../crds/kinds.ts";
+import { dataProductKind, lakeTableKind } from "../../crds/kinds.ts";
+import { formatTable } from "../../naming/tables.ts";
+import { isNewState } from "../../runtime/cache/watches.ts";
+import type { ObjectChange, ObjectIndex, ObjectReader, SecondaryWatch } from "../../runtime/controller.ts";
+import { readTableNames } from "../../targets/planner/table-names.ts";
+
+type Cache = Pick<ObjectReader, "cachedBy">;
+
+/** A table of a platform, the same for products and LakeTables of one namespace. */
+function tableKey({ metadata, spec }: DataProduct | LakeTable, table: string): string {
+  return [metadata.namespace ?? "", spec.platformRef.name, table].join("/");
+}
+
+/** `database.table` of everything that the SQL reads, as far as its words tell. */
+function tablesReadBy({ spec }: DataProduct): readonly string[] {
+  return readTableNames(spec.sql).map(formatTable);
+}
+
+/** `database.table` of the table that a product makes. */
+export function targetOf({ spec }: DataProduct): string {
+  return `${spec.target.database}.${spec.target.table}`;
+}
+
+const PRODUCTS_BY_INPUT: ObjectIndex<DataProduct> = {
+  type: dataProductKind,
+  valuesOf: (product) => tablesReadBy(product).map((table) => tableKey(product, table)),
+};
+
+const PRODUCTS_BY_TARGET: ObjectIndex<DataProduct> = {
+  type: dataProductKind,
+  valuesOf: (product) => [tableKey(product, targetOf(product))],
+};
+
+const LAKE_TABLES: ObjectIndex<LakeTable> = {
+  type: lakeTableKind,
+  valuesOf: (table) => [tableKey(table, nameOf(table))],
+};
+
+function nameOf({ spec }: LakeTable): string {
+  return `${spec.database}.${spec.table}`;
+}
+
+/** Wakes the products that read a table which came, went, or has other columns; and those that read what a changed product makes. */
+export const WATCH_INPUTS: readonly SecondaryWatch[] = [
+  {
+    type: lakeTableKind,
+    isNews: (change) => isNewState(change) || hasNewColumns(change),
+    toKeys: (object, cache) => {
+      const table = object as LakeTable;
+      return cache.cachedBy(PRODUCTS_BY_INPUT, tableKey(table, nameOf(table))).map(keyOf);
+    },
+  },
+  {
+    type: dataProductKind,
+    isNews: (change) =>
+      change.kind !== "updated" || change.previous.metadata.generation !== change.object.metadata.generation,
+    toKeys: (object, cache) => {
+      const product = object as DataProduct;
+      return cache.cachedBy(PRODUCTS_BY_INPUT, tableKey(product, targetOf(product))).map(keyOf);
+    },
+  },
+];
+
+function hasNewColumns(change: ObjectChange): boolean {
+  if (change.kind !== "updated") return true;
+  const [before, after] = [change.previous, change.object].map((object) => (object as LakeTable).status);
+  return (
+    before?.schemaId !== after?.schemaId ||
+    before?.tableUuid !== after?.tableUuid ||
+    !isDeepStrictEqual(before?.fields, after?.fields)
+  );
+}
+
+/** Who is to make a table that is not there: `DataProduct "pages"`; `undefined`: nobody of the namespace. */
+export function makerOf(table: string, product: DataProduct, cache: Cache): string | undefined {
+  const maker =
+    cache.cachedBy(PRODUCTS_BY_TARGET, tableKey(product, table))[0] ??
+    cache.cachedBy(LAKE_TABLES, tableKey(product, table))[0];
+  return maker === undefined ? undefined : `${maker.kind} "${maker.metadata.name}"`;
+}
+
+/** Names of products that each read what the next one makes, from the given one back to itself; `undefined`: there is no such circle. */
+export function findCircle(product: DataProduct, cache: Cache): readonly string[] | undefined {
+  const own = product.metadata.name;
+  const seen = new Set<string>();
+  const search = (current: DataProduct): readonly string[] | undefined => {
+    for (const table of tablesReadBy(current)) {
+      // The resource itself counts as it is now, whatever the cache still has of it.
+      if (table === targetOf(product)) return [own];
+      for (const maker of cache.cachedBy(PRODUCTS_BY_TARGET, tableKey(product, table))) {
+        if (maker.metadata.name === own || seen.has(maker.metadata.name)) continue;
+        seen.add(maker.metadata.name);
+        const rest = search(maker);
+        if (rest !== undefined) return [maker.metadata.name, ...rest];
+      }
+    }
+    return undefined;
+  };
+  const path = search(product);
+  return path === undefined ? undefined : [own, ...path];
+}
