@@ -28,6 +28,7 @@ var (
 	EventStreams   = resourcesOf(contract.KindEventStream)
 	LakeTables     = resourcesOf(contract.KindLakeTable)
 	QueryClusters  = resourcesOf(contract.KindQueryCluster)
+	DataProducts   = resourcesOf(contract.KindDataProduct)
 	Deployments    = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}
 	StatefulSets   = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "statefulsets"}
 	podsOfAnything = schema.GroupVersionResource{Version: "v1", Resource: "pods"}
@@ -40,7 +41,8 @@ func resourcesOf(kind contract.Kind) schema.GroupVersionResource {
 // kindNames are how a person calls the resources above.
 var kindNames = map[schema.GroupVersionResource]string{
 	Pipelines: contract.KindClickstreamPipeline.Name, Platforms: contract.KindDataPlatform.Name, EventStreams: contract.KindEventStream.Name,
-	LakeTables: contract.KindLakeTable.Name, QueryClusters: contract.KindQueryCluster.Name, Deployments: "Deployment", StatefulSets: "StatefulSet", podsOfAnything: "Pod",
+	LakeTables: contract.KindLakeTable.Name, QueryClusters: contract.KindQueryCluster.Name,
+	DataProducts: contract.KindDataProduct.Name, Deployments: "Deployment", StatefulSets: "StatefulSet", podsOfAnything: "Pod",
 }
 
 // Access reaches one namespace of a cluster.

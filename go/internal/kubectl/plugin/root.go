@@ -41,7 +41,7 @@ func NewCommand(streams genericiooptions.IOStreams) *cobra.Command {
 	root.SetOut(streams.Out)
 	root.SetErr(streams.ErrOut)
 	root.AddCommand(newSendCommand(shared), newReplayCommand(shared), newGenerateCommand(shared),
-		newStatusCommand(shared), newAccountCommand(shared), newQueryCommand(shared), newAdoptCommand(shared), newRecoverCommand(shared))
+		newStatusCommand(shared), newAccountCommand(shared), newQueryCommand(shared), newAdoptCommand(shared), newRecoverCommand(shared), newProductCommand(shared))
 	return root
 }
 
