@@ -16,6 +16,7 @@ import { measureColdDemo, measureWarmDemo } from "./demo.ts";
 import { renderFigures, seconds, type Figure } from "./figures.ts";
 import { measureFreshness } from "./freshness.ts";
 import { measureOperator } from "./operator.ts";
+import { measurePlanner } from "./planner.ts";
 import { measureScale } from "./scale.ts";
 import { measureStream } from "./stream.ts";
 
@@ -41,6 +42,7 @@ const startSections: Readonly<Record<string, () => Promise<Figure>>> = {
 
 /** Sections that need no cluster. */
 const ownSections: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  planner: measurePlanner,
   scale: measureScale,
   backlog: measureBacklog,
 };

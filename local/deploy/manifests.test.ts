@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
+import { PLANNER_PORTS } from "../../src/generated/endpoints.ts";
 import { checkoutFolder } from "../support/checkout.ts";
 
 describe("the manifests of the operator", () => {
@@ -11,4 +12,18 @@ describe("the manifests of the operator", () => {
     expect(resources).toContain("deployment.yaml");
     expect(resources.filter((path) => path.includes("crd"))).toEqual([]);
   });
+
+  it("have the SQL planner's Service at the port that its program listens at", async () => {
+    const file = join(checkoutFolder, "manifests", "operator", "sql-planner.yaml");
+    const documents = parseAllDocuments(await readFile(file, "utf8")).map((one) => one.toJS() as PlannerPart);
+    const service = documents.find(({ kind }) => kind === "Service");
+    expect(service?.spec.ports).toEqual([
+      { name: PLANNER_PORTS.http.name, port: PLANNER_PORTS.http.port, targetPort: PLANNER_PORTS.http.name },
+    ]);
+  });
 });
+
+interface PlannerPart {
+  readonly kind: string;
+  readonly spec: { readonly ports?: readonly object[] };
+}

@@ -191,7 +191,8 @@ export async function streamJob(): Promise<Artifact> {
   };
 }
 
-async function copySources(target: string): Promise<void> {
+/** Copies `java/` without what was built there. */
+export async function copySources(target: string): Promise<void> {
   await cp(join(checkoutFolder, "java"), join(target, "java"), {
     recursive: true,
     filter: (path) => !isBuilt(path.split("/").at(-1) ?? ""),

@@ -10,6 +10,7 @@ import {
   streamJob,
   trinoDistribution,
 } from "./distributions.ts";
+import { sqlPlanner } from "./sql-planner.ts";
 import { checkoutFolder } from "../support/checkout.ts";
 
 /** How an image is made. */
@@ -60,6 +61,12 @@ const images: readonly ImageRecipe[] = [
     name: "operator",
     base: "base-node",
     artifacts: { dist: operatorBundle },
+  },
+  {
+    name: "sql-planner",
+    folder: "images/sql-planner",
+    base: "base-java17",
+    artifacts: { lib: sqlPlanner },
   },
   {
     name: "kafka",

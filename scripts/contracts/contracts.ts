@@ -33,6 +33,9 @@ async function documentFiles(root: string, maskings: readonly string[]): Promise
   const progress = await shapeOf("progress");
   const status = await shapeOf("status");
   const accounting = await shapeOf("accounting");
+  const planRequest = await shapeOf("plan-request");
+  const plan = await shapeOf("plan");
+  const planErrors = await shapeOf("plan-errors");
   return [
     await typeScriptModule("job", typeModule("JobDocument", job)),
     javaShape("job", { name: "JobDocument", isRead: true }, job),
@@ -41,6 +44,17 @@ async function documentFiles(root: string, maskings: readonly string[]): Promise
     await typeScriptModule("status", schemaModule("statusDocument", status)),
     goShape("status", "Status", status),
     goShape("accounting", "Accounting", accounting),
+    await typeScriptModule("plan-request", typeModule("PlanRequest", planRequest)),
+    javaShape("plan-request", { name: "PlanRequest", isRead: true }, planRequest),
+    await typeScriptModule("plan", schemaModule("planDocument", plan)),
+    javaShape("plan", { name: "PlanDocument", isRead: false }, plan),
+    await typeScriptModule("plan-errors", schemaModule("planErrors", planErrors)),
+    javaShape("plan-errors", { name: "PlanErrors", isRead: false }, planErrors),
+    await filledPage(root, "docs/sql.md", {
+      "plan-request": shapeTable(planRequest, maskings),
+      plan: shapeTable(plan, maskings),
+      "plan-errors": shapeTable(planErrors, maskings),
+    }),
     await filledPage(root, "docs/stream-job.md", {
       job: shapeTable(job, maskings),
       progress: shapeTable(progress, maskings),

@@ -7,13 +7,17 @@ import { constantName, tsdoc } from "./text.ts";
 
 const NAME = "endpoints";
 
-const server = z.enum(["collector", "driver"]);
+const server = z.enum(["collector", "driver", "planner"]);
 const word = z.string().regex(/^[a-z]+$/);
 const doc = z.string().min(1);
 
 const endpointsSchema = z.strictObject({
   ports: z.record(server, z.record(word, z.strictObject({ port: z.int().min(1024).max(65_535), doc }))),
-  paths: z.record(word, z.strictObject({ servers: z.array(server).min(1), doc })),
+  /** A path is its name behind a slash where nothing else is said. */
+  paths: z.record(
+    word,
+    z.strictObject({ path: z.string().startsWith("/").optional(), servers: z.array(server).min(1), doc }),
+  ),
 });
 
 export type Endpoints = z.infer<typeof endpointsSchema>;
@@ -31,7 +35,27 @@ function portsOf({ ports }: Endpoints, of: Server) {
 function pathsOf({ paths }: Endpoints, of: Server) {
   return Object.entries(paths)
     .filter(([, { servers }]) => servers.includes(of))
-    .map(([name, path]) => ({ name, path: `/${name}`, doc: path.doc }));
+    .map(([name, path]) => ({ name, path: pathText(name, path), doc: path.doc }));
+}
+
+function pathText(name: string, { path }: Endpoints["paths"][string]): string {
+  return path ?? `/${name}`;
+}
+
+/** The Java class of a server's ports and paths. */
+function javaEndpoints(endpoints: Endpoints, of: Server, title: string): GeneratedFile {
+  const constants = [
+    ...portsOf(endpoints, of).map(
+      ({ name, port, doc: text }) =>
+        `${javadoc(text, 1)}    public static final int ${constantName(name)}_PORT = ${port};\n`,
+    ),
+    ...pathsOf(endpoints, of).map(
+      ({ name, path, doc: text }) =>
+        `${javadoc(text, 1)}    public static final String ${constantName(name)}_PATH = ${javaText(path)};\n`,
+    ),
+  ];
+  const name = `${of.charAt(0).toUpperCase()}${of.slice(1)}Endpoints`;
+  return javaFile(NAME, name, javaConstants(name, title, [constants.join("")]));
 }
 
 /** src/generated/endpoints.ts, before formatting. */
@@ -41,7 +65,7 @@ export function endpointsModule(endpoints: Endpoints): string {
       .map(({ name, port, doc: text }) => `${tsdoc(text)}${name}: ${JSON.stringify({ name, port })},`)
       .join("\n");
   const paths = Object.entries(endpoints.paths).map(
-    ([name, { doc: text }]) => `${tsdoc(text)}${name}: ${JSON.stringify(`/${name}`)},`,
+    ([name, path]) => `${tsdoc(path.doc)}${name}: ${JSON.stringify(pathText(name, path))},`,
   );
   return `/** Ports of the collector's pods, with their names. */
 export const COLLECTOR_PORTS = {${ports("collector")}} as const;
@@ -49,7 +73,10 @@ export const COLLECTOR_PORTS = {${ports("collector")}} as const;
 /** Ports of the driver's pod, with their names. */
 export const DRIVER_PORTS = {${ports("driver")}} as const;
 
-/** Paths that collector and driver answer. */
+/** Ports of the SQL planner's pods, with their names. */
+export const PLANNER_PORTS = {${ports("planner")}} as const;
+
+/** Paths that these servers answer. */
 export const PATHS = {${paths.join("\n")}} as const;
 `;
 }
@@ -66,27 +93,12 @@ export function endpointsFiles(endpoints: Endpoints): readonly GeneratedFile[] {
     value: goText(path),
     doc: text,
   }));
-  const driver = [
-    ...portsOf(endpoints, "driver").map(
-      ({ name, port, doc: text }) =>
-        `${javadoc(text, 1)}    public static final int ${constantName(name)}_PORT = ${port};\n`,
-    ),
-    ...pathsOf(endpoints, "driver").map(
-      ({ name, path, doc: text }) =>
-        `${javadoc(text, 1)}    public static final String ${constantName(name)}_PATH = ${javaText(path)};\n`,
-    ),
-  ];
   return [
     goFile(NAME, [
       goConstants("Names of the ports of the collector's pods and Services.", names),
       goConstants("Paths that the collector answers.", paths),
     ]),
-    javaFile(
-      NAME,
-      "DriverEndpoints",
-      javaConstants("DriverEndpoints", "Ports of the driver's pod and paths that it answers.", [
-        driver.join(""),
-      ]),
-    ),
+    javaEndpoints(endpoints, "driver", "Ports of the driver's pod and paths that it answers."),
+    javaEndpoints(endpoints, "planner", "Ports of the SQL planner's pods and paths that it answers."),
   ];
 }

@@ -1,6 +1,6 @@
 /** Java records of documents, and how a record is read from JSON with errors that name the field. Pure. */
 import { javaFile, javaText, javadoc } from "./java.ts";
-import { type Field, type Fields, type Shape, fieldsOf } from "./shape.ts";
+import { type Field, type Fields, type Shape, fieldsOf, has } from "./shape.ts";
 import type { GeneratedFile } from "./source.ts";
 
 function capital(name: string): string {
@@ -10,6 +10,7 @@ function capital(name: string): string {
 /** Java types by the types of fields, as far as any document needs them. */
 const TYPES: Partial<Record<Field["type"], (field: Field, name: string) => string>> = {
   text: () => "String",
+  verbatim: () => "String",
   texts: () => "List<String>",
   whole: ({ optional }) => (optional === true ? "Long" : "long"),
   number: ({ optional }) => (optional === true ? "Double" : "double"),
@@ -35,10 +36,16 @@ function typeOf(name: string, field: Field): string {
 /** Expressions that read a field from the node that holds it, as far as any document needs them. */
 const READINGS: Partial<Record<Field["type"], (field: Field, name: string) => string>> = {
   text: ({ optional }, name) => `node.${optional === true ? "optionalText" : "text"}(${javaText(name)})`,
+  verbatim: (_, name) => `node.verbatim(${javaText(name)})`,
   texts: (_, name) => `node.texts(${javaText(name)})`,
-  whole: (_, name) => `node.positive(${javaText(name)})`,
+  whole: ({ optional, minimum }, name) =>
+    optional === true
+      ? `node.optionalWhole(${javaText(name)}, ${minimum ?? 0})`
+      : `node.positive(${javaText(name)})`,
   flag: (field, name) => `node.flag(${javaText(name)}, ${field.default ?? false})`,
   masking: (_, name) => `node.choice(${javaText(name)}, Masking.values(), Masking::text)`,
+  choice: ({ optional }, name) =>
+    `node.${optional === true ? "optionalChoice" : "choice"}(${javaText(name)}, ${capital(name)}.values(), ${capital(name)}::name)`,
   object: ({ optional }, name) =>
     `${capital(name)}.of(node.${optional === true ? "optionalObject" : "object"}(${javaText(name)}))`,
   list: ({ optional }, name) =>
@@ -113,10 +120,6 @@ function readerText(name: string, fields: Fields): string {
 ${values.join(",\n")});
     }
 `;
-}
-
-function has(type: Field["type"], fields: Fields): boolean {
-  return Object.values(fields).some((field) => field.type === type || has(type, field.fields ?? {}));
 }
 
 /** The file of a document. */

@@ -5,9 +5,19 @@ import { cell, markdownTable, tsdoc } from "./text.ts";
 
 /** A field of a document. `type` decides which of the other members it may have. */
 export interface Field {
-  /** `masking` is one of the maskings of contracts/raw-record.yaml. */
+  /** `masking` is one of the maskings of contracts/raw-record.yaml; `verbatim` a text whose blanks at the ends count. */
   readonly type:
-    "text" | "texts" | "whole" | "number" | "flag" | "choice" | "masking" | "object" | "list" | "map";
+    | "text"
+    | "verbatim"
+    | "texts"
+    | "whole"
+    | "number"
+    | "flag"
+    | "choice"
+    | "masking"
+    | "object"
+    | "list"
+    | "map";
   readonly doc: string;
   /** Whether the field may be absent or null. */
   readonly optional?: boolean | undefined;
@@ -35,6 +45,7 @@ const MEMBERS: Readonly<
   Record<Field["type"], { readonly must: readonly string[]; readonly may: readonly string[] }>
 > = {
   text: { must: [], may: ["optional"] },
+  verbatim: { must: [], may: [] },
   texts: { must: [], may: ["optional"] },
   whole: { must: ["minimum"], may: ["optional", "bits"] },
   number: { must: ["minimum"], may: ["optional"] },
@@ -90,6 +101,7 @@ export function fieldsOf(field: Field): Fields {
 
 const TYPES: Readonly<Record<Field["type"], (field: Field) => string>> = {
   text: () => "string",
+  verbatim: () => "string",
   texts: () => "readonly string[]",
   whole: () => "number",
   number: () => "number",
@@ -113,13 +125,20 @@ function typeText(fields: Fields): string {
   return `{${members.join("\n")}}`;
 }
 
+/** Whether a field of this type is anywhere in a document. */
+export function has(type: Field["type"], fields: Fields): boolean {
+  return Object.values(fields).some((field) => field.type === type || has(type, field.fields ?? {}));
+}
+
 /** The type of a document that TypeScript writes, before formatting. */
 export function typeModule(name: string, shape: Shape): string {
-  return `import type { IpMasking } from "./raw-record.ts";\n\n${tsdoc(`${shape.title}.`)}export interface ${name} ${typeText(shape.fields)}\n`;
+  const uses = has("masking", shape.fields) ? `import type { IpMasking } from "./raw-record.ts";\n\n` : "";
+  return `${uses}${tsdoc(`${shape.title}.`)}export interface ${name} ${typeText(shape.fields)}\n`;
 }
 
 const SCHEMAS: Readonly<Record<Field["type"], (field: Field) => string>> = {
   text: () => "z.string()",
+  verbatim: () => "z.string()",
   texts: () => "z.array(z.string())",
   whole: ({ minimum }) => `z.int().min(${minimum ?? 0})`,
   number: ({ minimum }) => `z.number().min(${minimum ?? 0})`,
@@ -146,6 +165,7 @@ export function schemaModule(name: string, shape: Shape): string {
 
 const TYPE_WORDS: Readonly<Record<Field["type"], (field: Field, maskings: readonly string[]) => string>> = {
   text: () => "text",
+  verbatim: () => "text",
   texts: () => "list of texts",
   whole: ({ minimum }) => `whole number from ${minimum ?? 0}`,
   number: ({ minimum }) => `number from ${minimum ?? 0}`,

@@ -18,7 +18,13 @@ export const DRIVER_PORTS = {
   http: { name: "http", port: 9090 },
 } as const;
 
-/** Paths that collector and driver answer. */
+/** Ports of the SQL planner's pods, with their names. */
+export const PLANNER_PORTS = {
+  /** Queries to be planned, and metrics. */
+  http: { name: "http", port: 8080 },
+} as const;
+
+/** Paths that these servers answer. */
 export const PATHS = {
   /** Whether the process lives. */
   healthz: "/healthz",
@@ -32,4 +38,6 @@ export const PATHS = {
   accounting: "/accounting",
   /** How far the stream job is; the document of progress.yaml. */
   progress: "/progress",
+  /** Plans the query of plan-request.yaml. */
+  plan: "/v1/plan",
 } as const;

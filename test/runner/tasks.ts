@@ -175,7 +175,7 @@ function engineTests(choices: Choices): readonly Task[] {
       after: ["Java tests"],
       command: [
         "node",
-        ...["test/support/with-engines.ts", "lake", "secured-kafka", "--"],
+        ...["test/support/with-engines.ts", "lake", "trino", "secured-kafka", "--"],
         ...["bash", "-c", 'exec "$@" -Dengines="$ENGINES_FILE"', "bash", ...maven, "-Pengines"],
         ...["verify", `-Daccess.log=${accessLog}`, ...(choices["Java tests with engines"] ?? [])],
       ],

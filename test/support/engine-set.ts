@@ -5,6 +5,7 @@ import type { CertificateFiles } from "./certificates.ts";
 import { OPERATOR, startSecuredKafka } from "./secured-kafka.ts";
 import { startTokenService } from "./token-service.ts";
 import { startTlsFront } from "./tls-front.ts";
+import { startTrino } from "./trino.ts";
 
 /** Where the engines of a test run are. */
 export interface EngineAddresses {
@@ -93,6 +94,13 @@ export class RunningEngines {
     const port = Number(new URL(storage.endpoint).port);
     const { url, caFile } = await this.keep(startTlsFront(join(this.#directory, "private-storage"), port));
     return { endpoint: url, caFile };
+  }
+
+  /** Trino over the lake. */
+  async startTrino(lake: EngineAddresses): Promise<{ readonly address: string }> {
+    const directory = join(this.#directory, "trino");
+    const { address } = await this.keep(startTrino({ directory, lake, report: this.#report }));
+    return { address };
   }
 
   /** What gives the keys of S3 to whoever has the token, as a cloud does for its workloads. */

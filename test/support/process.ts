@@ -14,6 +14,12 @@ export interface Engine {
   readonly stop: () => Promise<void>;
 }
 
+/** A program that runs. */
+export interface RunningProgram extends Pick<Engine, "stop"> {
+  /** Its number among the machine's processes. */
+  readonly pid: number;
+}
+
 export interface EngineProgram {
   /** Name for messages. */
   readonly name: string;
@@ -53,7 +59,7 @@ async function listenAnywhere(): Promise<ReturnType<typeof createServer>> {
 }
 
 /** Starts a program and waits until it is ready; throws with the end of its log when it ends or takes too long. */
-export async function startProgram(program: EngineProgram): Promise<Pick<Engine, "stop">> {
+export async function startProgram(program: EngineProgram): Promise<RunningProgram> {
   await mkdir(dirname(program.logFile), { recursive: true });
   const [file = "", ...args] = withParentDeathSignal(program.command, "KILL");
   // The program writes to the file itself, so that its last words are there when its end is seen.
@@ -79,7 +85,7 @@ export async function startProgram(program: EngineProgram): Promise<Pick<Engine,
     await stop();
     throw error;
   }
-  return { stop };
+  return { stop, pid: child.pid ?? 0 };
 }
 
 /** The command in such a way that the kernel sends it a signal when this process dies without a chance to stop it. */

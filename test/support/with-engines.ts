@@ -4,6 +4,7 @@
  *
  *   lake           Kafka, S3 and the Iceberg catalog; the JSON file ENGINES_FILE says where they are. Member "privateStorage" of it: S3
  *                  once more, behind a certificate of a private authority. Member "tokenService": what gives the keys of S3 for a token
+ *   trino          behind "lake" only: a Trino with that lake as its catalog `lake`; member "trino" of the file
  *   secured-kafka  a Kafka with TLS and SASL; SECURED_KAFKA (host:port), SECURED_KAFKA_CA_FILE, SECURED_KAFKA_USERNAME and
  *                  SECURED_KAFKA_PASSWORD, and member "securedKafka" of that file. Its listener for clients with a certificate:
  *                  MUTUAL_KAFKA, MUTUAL_KAFKA_CERTIFICATE_FILE and MUTUAL_KAFKA_KEY_FILE
@@ -14,9 +15,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { javaHome, mavenArtifacts } from "../../local/images/artifacts.ts";
 import { runCommand } from "../../local/support/command.ts";
-import { RunningEngines } from "./engine-set.ts";
+import { type EngineAddresses, RunningEngines } from "./engine-set.ts";
 
-const known = ["lake", "secured-kafka", "kafka-jars"];
+const known = ["lake", "trino", "secured-kafka", "kafka-jars"];
 const report = (message: string): void => {
   console.error(`engines: ${message}`);
 };
@@ -27,7 +28,11 @@ interface Provided {
   readonly addresses: object;
 }
 
-async function provide(name: string, running: RunningEngines): Promise<Provided> {
+async function provide(name: string, running: RunningEngines, before: object): Promise<Provided> {
+  if (name === "trino") {
+    if (!("catalog" in before)) throw new Error('the engine "trino" must stand behind "lake"');
+    return { environment: {}, addresses: { trino: await running.startTrino(before as EngineAddresses) } };
+  }
   if (name === "lake") {
     const lake = await running.start();
     const privateStorage = await running.startPrivateStorage(lake);
@@ -66,8 +71,12 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const file = join(directory, "engines.json");
     const all: Provided[] = [];
-    for (const name of names) all.push(await provide(name, running));
-    const addresses = Object.assign({}, ...all.map((one) => one.addresses)) as object;
+    const addresses = {};
+    for (const name of names) {
+      const provided = await provide(name, running, addresses);
+      all.push(provided);
+      Object.assign(addresses, provided.addresses);
+    }
     await writeFile(file, JSON.stringify(addresses), { mode: 0o600 });
     const environment = Object.assign({}, ...all.map((one) => one.environment)) as Record<string, string>;
     const env = { ...environment, ENGINES_FILE: file };

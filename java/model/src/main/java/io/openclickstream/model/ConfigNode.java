@@ -11,30 +11,33 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** An object in job.json that knows its path, so that each error names the field. */
+/** An object in a document such as job.json that knows its path, so that each error names the field. */
 public final class ConfigNode {
+    private final String document;
     private final JsonNode node;
     private final String path;
 
-    private ConfigNode(JsonNode node, String path) {
+    private ConfigNode(String document, JsonNode node, String path) {
+        this.document = document;
         this.node = node;
         this.path = path;
     }
 
-    /** Parses a document whose outermost value is an object. */
-    public static ConfigNode parse(String json) {
+    /** Parses a document whose outermost value is an object; errors call it by the name given. */
+    public static ConfigNode parse(String document, String json) {
         try {
-            return root(new ObjectMapper().readTree(json));
+            JsonNode root = new ObjectMapper().readTree(json);
+            if (!root.isObject()) {
+                throw new ConfigException(document + " must be an object");
+            }
+            return new ConfigNode(document, root, "");
         } catch (JsonProcessingException e) {
-            throw new ConfigException("job.json must be JSON: " + e.getOriginalMessage());
+            throw new ConfigException(document + " must be JSON: " + e.getOriginalMessage());
         }
     }
 
-    private static ConfigNode root(JsonNode document) {
-        if (!document.isObject()) {
-            throw new ConfigException("job.json must be an object");
-        }
-        return new ConfigNode(document, "");
+    private ConfigNode below(JsonNode value, String name) {
+        return new ConfigNode(document, value, path + name + ".");
     }
 
     /** A field that must be an object. */
@@ -43,26 +46,28 @@ public final class ConfigNode {
         if (!value.isObject()) {
             throw wrong(field, "must be an object");
         }
-        return new ConfigNode(value, path + field + ".");
+        return below(value, field);
     }
 
     /** As {@link #object}; without any field when it is absent. */
     public ConfigNode optionalObject(String field) {
-        return node.hasNonNull(field) ? object(field) : new ConfigNode(MissingNode.getInstance(), path + field + ".");
+        return node.hasNonNull(field) ? object(field) : below(MissingNode.getInstance(), field);
     }
 
     /** The elements of a list, none when it is absent. */
     public <T> List<T> optionalList(String field, Function<ConfigNode, T> read) {
+        return node.hasNonNull(field) ? list(field, read) : List.of();
+    }
+
+    /** The elements of a list that must be there. */
+    public <T> List<T> list(String field, Function<ConfigNode, T> read) {
         JsonNode value = node.path(field);
-        if (!node.hasNonNull(field)) {
-            return List.of();
-        }
         if (!value.isArray()) {
             throw wrong(field, "must be a list");
         }
         List<T> elements = new ArrayList<>();
         for (int position = 0; position < value.size(); position++) {
-            elements.add(read.apply(new ConfigNode(value.get(position), path + field + "[" + position + "].")));
+            elements.add(read.apply(below(value.get(position), field + "[" + position + "]")));
         }
         return List.copyOf(elements);
     }
@@ -74,6 +79,14 @@ public final class ConfigNode {
             throw wrong(field, "must be a text that is not empty");
         }
         return text;
+    }
+
+    /** A text that must be there, with the blanks at its ends: places in it are counted. */
+    public String verbatim(String field) {
+        if (!node.path(field).isTextual() || node.path(field).textValue().isBlank()) {
+            throw wrong(field, "must be a text that is not empty");
+        }
+        return node.path(field).textValue();
     }
 
     /** Null when the field is absent or empty. */
@@ -126,9 +139,26 @@ public final class ConfigNode {
         return value.longValue();
     }
 
+    /** A whole number from a minimum on; null when the field is absent. */
+    public Long optionalWhole(String field, long minimum) {
+        if (!node.hasNonNull(field)) {
+            return null;
+        }
+        JsonNode value = node.path(field);
+        if (!value.canConvertToExactIntegral() || !value.canConvertToLong() || value.longValue() < minimum) {
+            throw wrong(field, "must be a whole number from " + minimum);
+        }
+        return value.longValue();
+    }
+
     /** A whole number of seconds, at least 1. */
     public Duration seconds(String field) {
         return Duration.ofSeconds(positive(field));
+    }
+
+    /** As {@link #choice}; null when the field is absent. */
+    public <T> T optionalChoice(String field, T[] values, Function<T, String> textOf) {
+        return node.hasNonNull(field) ? choice(field, values, textOf) : null;
     }
 
     /** One of some values, by the text that each of them has. */
@@ -145,6 +175,6 @@ public final class ConfigNode {
 
     /** What to throw for a field with this problem. */
     public ConfigException wrong(String field, String problem) {
-        return new ConfigException("job.json: \"" + path + field + "\" " + problem);
+        return new ConfigException(document + ": \"" + path + field + "\" " + problem);
     }
 }

@@ -8,7 +8,7 @@ public interface ServiceStatus {
     /** Null when the service does its work, else why it does not yet. */
     String unreadyBecause();
 
-    /** The document that /progress answers, as Jackson writes it. */
+    /** The document that /progress answers, as Jackson writes it; null when there is none. */
     Object progress();
 
     /** The metrics that /metrics answers; {@link MetricsText} writes them. */

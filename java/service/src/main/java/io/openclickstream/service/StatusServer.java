@@ -3,16 +3,18 @@ package io.openclickstream.service;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.openclickstream.model.DriverEndpoints;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Serves what a {@link ServiceStatus} says: /healthz, /readyz, /metrics (Prometheus) and /progress (JSON). */
+/** Serves what a {@link ServiceStatus} says: /healthz, /readyz, /metrics (Prometheus) and /progress (JSON); and what a service adds. */
 public final class StatusServer implements AutoCloseable {
     private static final int THREADS = 2;
     private static final int OK = 200;
@@ -29,21 +31,27 @@ public final class StatusServer implements AutoCloseable {
     private record Answer(int code, String contentType, String body) {
     }
 
-    private StatusServer(HttpServer server, ServiceStatus status) {
+    private StatusServer(HttpServer server, ServiceStatus status, int threads) {
         this.server = server;
         this.status = status;
-        this.threads = Executors.newFixedThreadPool(THREADS, task -> {
+        this.threads = Executors.newFixedThreadPool(threads, task -> {
             Thread thread = new Thread(task, "status-server");
             thread.setDaemon(true);
             return thread;
         });
-        server.setExecutor(threads);
+        server.setExecutor(this.threads);
         server.createContext("/", this::answer);
     }
 
     /** Listens on all interfaces; port 0 takes any free one. */
     public static StatusServer start(int port, ServiceStatus status) throws IOException {
-        StatusServer started = new StatusServer(HttpServer.create(new InetSocketAddress(port), 0), status);
+        return start(port, status, THREADS, Map.of());
+    }
+
+    /** As {@link #start(int, ServiceStatus)}, with paths of the service's own; so many requests are read or answered at a time. */
+    public static StatusServer start(int port, ServiceStatus status, int threads, Map<String, HttpHandler> paths) throws IOException {
+        StatusServer started = new StatusServer(HttpServer.create(new InetSocketAddress(port), 0), status, threads);
+        paths.forEach(started.server::createContext);
         started.server.start();
         return started;
     }
@@ -79,10 +87,16 @@ public final class StatusServer implements AutoCloseable {
         return switch (exchange.getRequestURI().getPath()) {
             case DriverEndpoints.HEALTHZ_PATH -> check(status.unhealthyBecause());
             case DriverEndpoints.READYZ_PATH -> check(status.unreadyBecause());
-            case DriverEndpoints.PROGRESS_PATH -> new Answer(OK, "application/json", json.writeValueAsString(status.progress()) + "\n");
+            case DriverEndpoints.PROGRESS_PATH -> progress(status.progress());
             case DriverEndpoints.METRICS_PATH -> new Answer(OK, "text/plain; version=0.0.4; charset=utf-8", status.metrics());
             default -> new Answer(NOT_FOUND, TEXT, "not found\n");
         };
+    }
+
+    private Answer progress(Object progress) throws JsonProcessingException {
+        return progress == null
+            ? new Answer(NOT_FOUND, TEXT, "not found\n")
+            : new Answer(OK, "application/json", json.writeValueAsString(progress) + "\n");
     }
 
     private static Answer check(String problem) {

@@ -78,7 +78,7 @@ public record JobConfig(
 
     /** Parses and checks the JSON text. */
     public static JobConfig parse(String json) {
-        JobDocument job = JobDocument.of(ConfigNode.parse(json));
+        JobDocument job = JobDocument.of(ConfigNode.parse("job.json", json));
         return new JobConfig(
             job.pipeline().namespace() + "/" + job.pipeline().name(),
             kafka(job.kafka()),

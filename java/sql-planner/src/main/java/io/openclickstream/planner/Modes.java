@@ -1,0 +1,141 @@
+package io.openclickstream.planner;
+
+import io.openclickstream.model.PlanDocument;
+import io.openclickstream.model.PlanRequest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.calcite.rel.RelNode;
+
+/** Whether runs on new data alone give the same table as one run on all data. */
+final class Modes {
+    private final List<String> names;
+    private final PlanRequest.Incremental settings;
+    private final Increments.Rows rows;
+    private final boolean isDeterministic;
+
+    Modes(RelNode relation, PlanRequest.Incremental settings) {
+        this.names = relation.getRowType().getFieldNames();
+        this.settings = settings;
+        Increments increments = new Increments(settings.newDataBy() == null ? "" : settings.newDataBy());
+        this.rows = increments.of(relation);
+        this.isDeterministic = increments.isDeterministic();
+    }
+
+    boolean isDeterministic() {
+        return isDeterministic;
+    }
+
+    List<PlanDocument.Mode> all() {
+        return List.of(
+            mode("Full", null),
+            mode("Append", append()),
+            mode("OverwritePartitions", overwrite()),
+            mode("Merge", merge()));
+    }
+
+    private static PlanDocument.Mode mode(String name, String problem) {
+        return new PlanDocument.Mode(name, problem == null, problem);
+    }
+
+    /** Null when new rows can be told from old, and the rest of the rows is known. */
+    private String common() {
+        if (settings.newDataBy() == null) {
+            return "newDataBy is not given: no column tells new rows from old";
+        }
+        if (!rows.isNew()) {
+            return "no input has a column " + settings.newDataBy() + " of a date or time type";
+        }
+        if (!isDeterministic) {
+            return "the same rows may give other rows in another run: LIMIT or a window without an order";
+        }
+        return rows.problem();
+    }
+
+    private String append() {
+        String problem = common();
+        if (problem != null || rows.isRowWise() && !rows.isWhole()) {
+            return problem;
+        }
+        return rows.isWhole()
+            ? "an input has no column " + settings.newDataBy() + ": rows that come into it later would be missed"
+            : "a row is made of several rows: what comes later would change rows that are written already";
+    }
+
+    private String overwrite() {
+        String problem = common();
+        if (problem != null) {
+            return problem;
+        }
+        boolean hasStretch = settings.partitionBy().stream().anyMatch(partition -> partitionUnit(partition) != null);
+        return hasStretch ? null : "no partition of the target is a stretch of " + settings.newDataBy();
+    }
+
+    private String merge() {
+        String problem = common();
+        if (problem != null) {
+            return problem;
+        }
+        Set<Integer> keys = new TreeSet<>();
+        for (String key : settings.keys()) {
+            int position = position(key);
+            if (position < 0) {
+                return "the key " + key + " is no output column";
+            }
+            keys.add(position);
+        }
+        if (keys.isEmpty()) {
+            return "keys are not given";
+        }
+        if (rows.isRowWise()) {
+            return null;
+        }
+        boolean tellsApart = rows.keys() != null && keys.containsAll(rows.keys());
+        return tellsApart ? null : "the keys do not tell the groups apart";
+    }
+
+    private int position(String column) {
+        for (int position = 0; position < names.size(); position++) {
+            if (names.get(position).equalsIgnoreCase(column)) {
+                return position;
+            }
+        }
+        return -1;
+    }
+
+    /** The stretch of time that a partition of the target holds; null when it holds none. */
+    private Dialect.Unit partitionUnit(PlanRequest.Incremental.PartitionBy partition) {
+        int position = position(partition.column());
+        if (!rows.times().containsKey(position)) {
+            return null;
+        }
+        String transform = partition.transform() == null ? "identity" : partition.transform().toLowerCase(Locale.ROOT);
+        Dialect.Unit unit = rows.times().get(position);
+        return switch (transform) {
+            case "identity" -> unit;
+            case "year", "month", "day", "hour" -> Increments.coarser(unit, Dialect.Unit.valueOf(transform.toUpperCase(Locale.ROOT)));
+            default -> null;
+        };
+    }
+
+    /**
+     * The unit whose whole stretches a run must read, because rows are made of whole stretches or overwrite whole partitions; null when
+     * any stretch will do.
+     */
+    Dialect.Unit stretch() {
+        Dialect.Unit unit = null;
+        if (!rows.isRowWise()) {
+            for (Map.Entry<Integer, Dialect.Unit> time : rows.times().entrySet()) {
+                unit = Increments.coarser(unit, time.getValue());
+            }
+        }
+        if (settings.mode() == PlanRequest.Incremental.Mode.OverwritePartitions) {
+            for (PlanRequest.Incremental.PartitionBy partition : settings.partitionBy()) {
+                unit = Increments.coarser(unit, partitionUnit(partition));
+            }
+        }
+        return unit;
+    }
+}
