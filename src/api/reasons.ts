@@ -18,6 +18,8 @@ export const REASONS = [
   "InputChanged",
   "ProductCycle",
   "AirflowMissing",
+  "AirflowUnreachable",
+  "AirflowUnhealthy",
   "ResourceConflict",
   "ImpossibleChange",
   "DestructiveChange",

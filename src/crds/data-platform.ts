@@ -1,4 +1,4 @@
-/** DataPlatform: where Kafka, the object store and the Iceberg catalog are, and which Secrets open them. */
+/** DataPlatform: where Kafka, the object store, the Iceberg catalog and Airflow are, and which Secrets open them. */
 import { z } from "zod";
 import { commonStatus, timestamp } from "./conditions.ts";
 import { type Immutable, LABEL_NAME_RULES, type Resource, type Sent, defineKind } from "./kind-definition.ts";
@@ -17,6 +17,7 @@ export const DATA_PLATFORM_DEFAULTS = {
   clientSecretKey: "clientSecret",
   scope: "catalog",
   pathStyle: true,
+  bundlePrefix: "airflow/dags",
 } as const;
 
 function caSecretRef(text: string) {
@@ -37,6 +38,9 @@ function needsHttps(field: "endpoint" | "uri") {
 function isHttps(address: string): boolean {
   return address.startsWith("https:");
 }
+
+/** Folder names with `/` between; none begins with a dot, so none leads elsewhere. */
+const BUNDLE_PREFIX = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 
 const MORE_AUTHORITIES = "Certificate authorities to trust beside those of the system. Default none.";
 
@@ -178,20 +182,42 @@ const catalog = withRules(
   ],
 ).describe("The Iceberg REST catalog.");
 
-export const dataPlatformSpec = z.object({ kafka, storage, catalog });
+const airflow = withRules(
+  z.object({
+    uri: httpUri.describe("Base address of Airflow, without '/api/v2'."),
+    credentialsSecretRef: secretRef({
+      usernameKey: optionalSecretKey(DATA_PLATFORM_DEFAULTS.usernameKey, "the user name"),
+      passwordKey: optionalSecretKey(DATA_PLATFORM_DEFAULTS.passwordKey, "the password"),
+    }).describe("User who may read, pause, trigger and delete DAGs, and make backfills."),
+    caSecretRef: caSecretRef(MORE_AUTHORITIES),
+    bundle: z
+      .object({
+        prefix: patterned(BUNDLE_PREFIX, 512).describe(
+          "Folder of DAG files in the bucket of storage. An S3DagBundle of Airflow must read it.",
+        ),
+      })
+      .optional()
+      .describe(
+        `Where Airflow finds the DAGs that the operator writes. Default '${DATA_PLATFORM_DEFAULTS.bundlePrefix}' in the bucket of storage.`,
+      ),
+  }),
+  [{ ...needsHttps("uri"), holds: ({ uri, caSecretRef: ca }) => ca === undefined || isHttps(uri) }],
+).describe("Airflow, which runs data products. Default none.");
+
+export const dataPlatformSpec = z.object({ kafka, storage, catalog, airflow: airflow.optional() });
 
 /** The systems that a platform consists of, as status.components names them. */
-export const PLATFORM_COMPONENTS = ["Kafka", "Storage", "Catalog"] as const;
+export const PLATFORM_COMPONENTS = ["Kafka", "Storage", "Catalog", "Airflow"] as const;
 
 const component = z.object({
-  name: z.enum(PLATFORM_COMPONENTS).describe("Kafka, Storage or Catalog."),
+  name: z.enum(PLATFORM_COMPONENTS).describe("Kafka, Storage, Catalog or Airflow."),
   reachable: z.boolean().describe("Whether the last probe succeeded."),
   version: text(256).optional().describe("Version that the system reports, as far as it does."),
   identity: text(2048)
     .optional()
     .describe(
       "What the system says it is, whatever its address is called: Kafka's cluster id; where the catalog's configuration " +
-        "leads; bucket and server. Resources of two platforms with the same identity claim topics and tables of one system.",
+        "leads; bucket and server; Airflow's server. Resources of two platforms with the same identity claim topics and tables of one system.",
     ),
   message: text(32_768).optional().describe("What the probe found."),
   lastTransitionTime: timestamp()
@@ -218,7 +244,7 @@ export const dataPlatformKind = defineKind({
   plural: "dataplatforms",
   shortName: "dp",
   description:
-    "DataPlatform holds the connections to Kafka, S3-compatible storage and an Iceberg REST catalog. " +
+    "DataPlatform holds the connections to Kafka, S3-compatible storage, an Iceberg REST catalog and, where there is one, Airflow. " +
     "The operator probes each of them every 30 seconds. It creates and deletes nothing there.",
   columns: [
     {
@@ -238,6 +264,13 @@ export const dataPlatformKind = defineKind({
       type: "string",
       jsonPath: '.status.conditions[?(@.type=="CatalogReachable")].status',
       description: "Whether the catalog answers.",
+    },
+    {
+      name: "Airflow",
+      type: "string",
+      jsonPath: '.status.conditions[?(@.type=="AirflowReady")].status',
+      description: "Whether Airflow answers and all of its processes are well.",
+      priority: 1,
     },
     { name: "Bucket", type: "string", jsonPath: ".spec.storage.bucket", description: "Bucket.", priority: 1 },
   ],

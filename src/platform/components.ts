@@ -1,4 +1,7 @@
 /** What a platform consists of, and what keeps one of its components from being used. Pure. */
+import type { DataPlatformSpec } from "../crds/kinds.ts";
+import { PLATFORM_COMPONENTS } from "../crds/kinds.ts";
+import { requireAirflow } from "./airflow.ts";
 import { requireCatalog } from "./catalog.ts";
 import { requireKafka } from "./kafka.ts";
 import type { PlatformState } from "./platform.ts";
@@ -9,7 +12,25 @@ const REQUIRE: Readonly<Record<Component, (platform: PlatformState) => unknown>>
   Kafka: requireKafka,
   Storage: requireStorage,
   Catalog: requireCatalog,
+  Airflow: requireAirflow,
 };
+
+const CONDITIONS: Readonly<Record<Component, string>> = {
+  Kafka: "KafkaReachable",
+  Storage: "StorageReachable",
+  Catalog: "CatalogReachable",
+  Airflow: "AirflowReady",
+};
+
+/** Type of the platform's condition that says whether a component can be used. */
+export function conditionOf(component: Component): string {
+  return CONDITIONS[component];
+}
+
+/** The systems that a platform names, in the order of its status: Airflow only where it has one. */
+export function componentsOf({ airflow }: DataPlatformSpec): readonly Component[] {
+  return PLATFORM_COMPONENTS.filter((name) => name !== "Airflow" || airflow !== undefined);
+}
 
 /** Why there are no settings for the first of these components that has none; `undefined` when all have theirs. */
 export function problemOf(platform: PlatformState, components: readonly Component[]): Error | undefined {

@@ -3,8 +3,9 @@ import type { DataPlatform, DataPlatformSpec } from "../crds/kinds.ts";
 import type { KubernetesClient } from "../runtime/controller.ts";
 import { findWaitingError } from "../runtime/errors.ts";
 import { secretWith } from "../testing/systems.ts";
+import { requireAirflow } from "./airflow.ts";
 import { requireCatalog } from "./catalog.ts";
-import { problemOf } from "./components.ts";
+import { componentsOf, problemOf } from "./components.ts";
 import { secretEnvironment, secretVolumes, variablesOf } from "./environment.ts";
 import { requireKafka } from "./kafka.ts";
 import type { PlatformState, PresentPlatform } from "./platform.ts";
@@ -87,6 +88,31 @@ describe("the settings of a platform", () => {
   it("never print a secret", () => {
     const all = [requireKafka(platform()), requireStorage(platform()), requireCatalog(platform())];
     expect(JSON.stringify([all, platform(), [...SECRETS]])).not.toMatch(/hunter/);
+  });
+
+  it("of an Airflow have its user and the folder of its DAGs", () => {
+    const airflow = {
+      uri: "https://airflow",
+      credentialsSecretRef: { name: "airflow", passwordKey: "pass" },
+      caSecretRef: { name: "airflow" },
+    };
+    const secrets = new Map([["airflow", secretWith({ username: "me", pass: "hunter6", "ca.crt": PEM })]]);
+    const settings = requireAirflow(platform({ ...SPEC, airflow }, secrets));
+    const { username, password, ...rest } = settings;
+    expect([username.reveal(), password.reveal()]).toEqual(["me", "hunter6"]);
+    expect(rest).toEqual({ uri: "https://airflow", certificateAuthority: PEM, bundlePrefix: "airflow/dags" });
+    const elsewhere = { ...airflow, bundle: { prefix: "teams/web" } };
+    const moved = requireAirflow(platform({ ...SPEC, airflow: elsewhere }, secrets));
+    expect(moved.bundlePrefix).toBe("teams/web");
+    expect(JSON.stringify(settings)).not.toContain("hunter");
+  });
+
+  it("of an Airflow are there only where the platform names one", () => {
+    expect(componentsOf(SPEC)).toEqual(["Kafka", "Storage", "Catalog"]);
+    expect(findWaitingError(problemOf(platform(), ["Airflow"]))).toMatchObject({
+      reason: "PlatformNotReady",
+      message: 'DataPlatform "main" names no Airflow; give it spec.airflow',
+    });
   });
 
   it("take OAuth2 client credentials where the platform names a client", () => {

@@ -142,6 +142,28 @@ export const REFERENCES = {
     form: "Text",
     variable: SECRET_VARIABLES.catalogClientSecret,
   },
+  // Only the operator speaks to Airflow: no container gets these.
+  airflowUsername: {
+    component: "Airflow",
+    secret: ({ airflow }) => airflow?.credentialsSecretRef.name,
+    key: ({ airflow }) => airflow?.credentialsSecretRef.usernameKey,
+    defaultKey: DATA_PLATFORM_DEFAULTS.usernameKey,
+    form: "Text",
+  },
+  airflowPassword: {
+    component: "Airflow",
+    secret: ({ airflow }) => airflow?.credentialsSecretRef.name,
+    key: ({ airflow }) => airflow?.credentialsSecretRef.passwordKey,
+    defaultKey: DATA_PLATFORM_DEFAULTS.passwordKey,
+    form: "Text",
+  },
+  airflowAuthorities: {
+    component: "Airflow",
+    secret: ({ airflow }) => airflow?.caSecretRef?.name,
+    key: ({ airflow }) => airflow?.caSecretRef?.key,
+    defaultKey: DATA_PLATFORM_DEFAULTS.caKey,
+    form: "Certificates",
+  },
 } as const satisfies Readonly<Record<string, Reference>>;
 
 const ROWS: readonly Reference[] = Object.values(REFERENCES);

@@ -1,6 +1,8 @@
 /** The connections to the systems of all platforms: made when first used, kept while settings stay, closed when they change. */
 import { createHash } from "node:crypto";
 import { formatKey } from "../api/objects.ts";
+import type { AirflowSettings } from "../platform/airflow.ts";
+import { requireAirflow } from "../platform/airflow.ts";
 import type { CatalogSettings } from "../platform/catalog.ts";
 import { requireCatalog } from "../platform/catalog.ts";
 import type { KafkaSettings } from "../platform/kafka.ts";
@@ -9,6 +11,9 @@ import type { PlatformReader, PlatformState } from "../platform/platform.ts";
 import { Secret } from "../platform/secret.ts";
 import type { StorageSettings } from "../platform/storage.ts";
 import { requireStorage } from "../platform/storage.ts";
+import { AirflowClient } from "./airflow/client.ts";
+import type { AirflowServer } from "./airflow/server.ts";
+import { createAirflowServer } from "./airflow/server.ts";
 import type { TableCatalog } from "./iceberg/catalog.ts";
 import { createTableCatalog } from "./iceberg/catalog.ts";
 import { createCatalogClient } from "./iceberg/client.ts";
@@ -24,6 +29,7 @@ interface ConnectionFactory {
   kafka(settings: KafkaSettings): TopicAdmin;
   storage(settings: StorageSettings): ObjectStore;
   catalog(settings: CatalogSettings): TableCatalog;
+  airflow(settings: AirflowSettings): AirflowServer;
 }
 
 /** The connections of a process. Each throws like `requireKafka` and its like where the platform lacks the settings. */
@@ -31,6 +37,7 @@ export interface SystemClients {
   kafka(platform: PlatformState): TopicAdmin;
   storage(platform: PlatformState): ObjectStore;
   catalog(platform: PlatformState): TableCatalog;
+  airflow(platform: PlatformState): AirflowServer;
   closeAll(): Promise<void>;
 }
 
@@ -44,6 +51,7 @@ const REAL_CONNECTIONS: ConnectionFactory = {
   kafka: (settings) => createTopicAdmin(createKafkaClient(settings)),
   storage: (settings) => createObjectStore(createStorageClient(settings)),
   catalog: (settings) => createTableCatalog(createCatalogClient(settings)),
+  airflow: (settings) => createAirflowServer(new AirflowClient(settings)),
 };
 
 /** Makes the connections of a process. `now` is in milliseconds and never goes back. */
@@ -54,12 +62,14 @@ export function createSystemClients(
   const kafka = new Connections((settings: KafkaSettings) => factory.kafka(settings), now);
   const storage = new Connections((settings: StorageSettings) => factory.storage(settings), now);
   const catalog = new Connections((settings: CatalogSettings) => factory.catalog(settings), now);
+  const airflow = new Connections((settings: AirflowSettings) => factory.airflow(settings), now);
   return {
     kafka: (platform) => kafka.of(platform, requireKafka(platform)),
     storage: (platform) => storage.of(platform, requireStorage(platform)),
     catalog: (platform) => catalog.of(platform, requireCatalog(platform)),
+    airflow: (platform) => airflow.of(platform, requireAirflow(platform)),
     closeAll: async () => {
-      await Promise.all([kafka.closeAll(), storage.closeAll(), catalog.closeAll()]);
+      await Promise.all([kafka, storage, catalog, airflow].map((connections) => connections.closeAll()));
     },
   };
 }

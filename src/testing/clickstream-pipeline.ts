@@ -9,6 +9,7 @@ import type {
 import type { Condition } from "../api/conditions.ts";
 import type { PodObject } from "../targets/kubernetes/pods.ts";
 import { PLATFORM_COMPONENTS } from "../crds/kinds.ts";
+import { componentsOf } from "../platform/components.ts";
 import { NOT_READ } from "../controllers/observation.ts";
 import type { PlatformState, PresentPlatform } from "../platform/platform.ts";
 import { referencesOf } from "../platform/references.ts";
@@ -76,7 +77,7 @@ export function presentPlatform(
 ): PresentPlatform {
   const key = { namespace: NAMESPACE, name: "local" };
   const present: PresentPlatform = { state: "present", key, spec: platform.spec, identities: {}, secrets };
-  const components = PLATFORM_COMPONENTS.map((name) => {
+  const components = componentsOf(platform.spec).map((name) => {
     const secretsHash = componentSecretsHash(present, name);
     return { name, reachable: true, ...(secretsHash !== undefined && { secretsHash }) };
   });

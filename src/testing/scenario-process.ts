@@ -15,6 +15,7 @@ import type { EventRecorder } from "../runtime/pass/event-recorder.ts";
 import type { SystemAccess } from "../targets/clients.ts";
 import { createSystemClients } from "../targets/clients.ts";
 import type { FakeApiServer } from "./runtime/fake-api-server.ts";
+import type { FakeAirflow } from "./airflow.ts";
 import type { FakeBucket, FakeCatalog, FakeKafka } from "./systems.ts";
 
 /** Where the operator runs. */
@@ -26,6 +27,7 @@ export interface World {
   readonly kafka: FakeKafka;
   readonly catalog: FakeCatalog;
   readonly bucket: FakeBucket;
+  readonly airflow: FakeAirflow;
   readonly leadership: { readonly isLeading: boolean };
   /** The present time, which tests move. */
   readonly now: Date;
@@ -76,6 +78,7 @@ export function startProcess(world: World, create: CreateController): Process {
       kafka: () => world.kafka,
       storage: () => world.bucket,
       catalog: () => world.catalog,
+      airflow: () => world.airflow,
     }),
   });
   const { kind, watches } = controller;

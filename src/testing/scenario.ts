@@ -4,6 +4,7 @@ import type { KubernetesObject, ResourceType } from "../api/objects.ts";
 import { apiVersionOf } from "../api/objects.ts";
 import type { DataPlatform } from "../crds/kinds.ts";
 import { dataPlatformKind, PLATFORM_COMPONENTS } from "../crds/kinds.ts";
+import { componentsOf, conditionOf } from "../platform/components.ts";
 import type { Identities } from "../platform/identity.ts";
 import { componentSecretsHash } from "../workloads/secrets.ts";
 import type { Component } from "../platform/references.ts";
@@ -19,6 +20,7 @@ import type { FakeRequest } from "./runtime/fake-api-server.ts";
 import type { FakeAddress, FakeObject } from "./runtime/fake-store.ts";
 import { HOME, startProcess } from "./scenario-process.ts";
 import type { CreateController, Process, ScenarioSystems } from "./scenario-process.ts";
+import { FakeAirflow } from "./airflow.ts";
 import { FakeBucket, FakeCatalog, FakeKafka, PLATFORM, valueFor } from "./systems.ts";
 import { until } from "./until.ts";
 
@@ -36,6 +38,7 @@ export class Scenario {
   readonly kafka = new FakeKafka();
   readonly catalog = new FakeCatalog();
   readonly bucket = new FakeBucket();
+  readonly airflow = new FakeAirflow();
   readonly leadership = { isLeading: true };
   now = new Date("2026-01-01T00:00:00.500Z");
   readonly #platform: DataPlatform;
@@ -112,15 +115,16 @@ export class Scenario {
     const { name } = this.#platform.metadata;
     const held = this.find(dataPlatformKind, name) as unknown as DataPlatform;
     const platform = await this.#process.platforms.readSecrets(held, { hide: () => undefined });
-    const components = PLATFORM_COMPONENTS.map((system) => {
+    const named = componentsOf(this.#platform.spec);
+    const components = named.map((system) => {
       const before = held.status?.components?.find((component) => component.name === system);
       const secretsHash = systems.includes(system)
         ? componentSecretsHash(platform, system)
         : before?.secretsHash;
       return { name: system, reachable: systems.includes(system), secretsHash, message: "403 Forbidden" };
     });
-    const conditions = PLATFORM_COMPONENTS.map((system) => ({
-      type: `${system}Reachable`,
+    const conditions = named.map((system) => ({
+      type: conditionOf(system),
       reason: systems.includes(system) ? "Succeeded" : "Unauthorized",
     }));
     this.putStatus(name, { components, conditions }, dataPlatformKind);

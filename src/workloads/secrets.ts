@@ -5,6 +5,7 @@ import { findCondition } from "../api/conditions.ts";
 import type { KubernetesObject } from "../api/objects.ts";
 import { OWN_ANNOTATIONS } from "../naming/marks.ts";
 import type { PresentPlatform } from "../platform/platform.ts";
+import { conditionOf } from "../platform/components.ts";
 import type { Component } from "../platform/references.ts";
 import { referencesOf } from "../platform/references.ts";
 import type { SecretKey, Secrets } from "../platform/secrets.ts";
@@ -81,6 +82,6 @@ function notTaken(platform: PresentPlatform, component: Component): WaitingError
 }
 
 function reasonOf({ status }: PresentPlatform, component: Component): Reason {
-  const reason = findCondition(status?.conditions, `${component}Reachable`)?.reason ?? "";
+  const reason = findCondition(status?.conditions, conditionOf(component))?.reason ?? "";
   return isReason(reason) ? reason : "PlatformNotReady";
 }

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DataPlatform } from "../../crds/kinds.ts";
 import { dataPlatformKind } from "../../crds/kinds.ts";
+import type { Component } from "../../platform/references.ts";
 import { WaitingError } from "../../runtime/errors.ts";
 import { SECRET_TYPE } from "../../platform/secret-reader.ts";
 import { Scenario } from "../../testing/scenario.ts";
 import { componentSecretsHash } from "../../workloads/secrets.ts";
+import { AIRFLOW_SPEC } from "../../testing/airflow.ts";
 import { PLATFORM, PRESENT, describeError, secretWith } from "../../testing/systems.ts";
 import { createDataPlatformController } from "./controller.ts";
 import type { ObservedPlatform, ProbeResult } from "./observe.ts";
@@ -18,11 +20,10 @@ const DOWN: ProbeResult = {
   message: "connect ECONNREFUSED",
 };
 
-function observed(components: Partial<ObservedPlatform["components"]> = {}): ObservedPlatform {
-  return {
-    platform: PRESENT,
-    components: { Kafka: REACHABLE, Storage: REACHABLE, Catalog: REACHABLE, ...components },
-  };
+function observed(changed: Partial<Record<Component, ProbeResult>> = {}): ObservedPlatform {
+  const systems: readonly Component[] = ["Kafka", "Storage", "Catalog"];
+  const components = new Map(systems.map((name) => [name, changed[name] ?? REACHABLE]));
+  return { platform: PRESENT, components };
 }
 
 const now = new Date("2026-01-02T00:00:00.7Z");
@@ -235,6 +236,51 @@ describe("passes over a platform", () => {
     scenario.bucket.probe = () => Promise.reject(new WaitingError("Unauthorized", "answered 403"));
     await scenario.pass("main");
     expect(scenario.ready("main")).toBe("Ready=False Unauthorized: Storage: answered 403");
+  });
+});
+
+describe("passes over a platform with an Airflow", () => {
+  let scenario: Scenario;
+
+  beforeEach(async () => {
+    const platform = { ...PLATFORM, spec: { ...PLATFORM.spec, airflow: AIRFLOW_SPEC } };
+    scenario = await Scenario.start(createDataPlatformController, platform);
+  });
+  afterEach(async () => {
+    await scenario.stop();
+  });
+
+  it("tell its version, and what else answers", async () => {
+    await scenario.pass("main");
+    expect(scenario.ready("main")).toBe("Ready=True Succeeded: Kafka, storage, catalog and Airflow answer");
+    expect(scenario.condition("main", "AirflowReady")).toBe(
+      "AirflowReady=True Succeeded: scheduler, dag-processor and triggerer are healthy",
+    );
+    expect(scenario.status("main")["components"]).toContainEqual(
+      expect.objectContaining({
+        name: "Airflow",
+        reachable: true,
+        version: "3.3.2",
+        identity: "fake airflow",
+      }),
+    );
+  });
+
+  it("name the process that is not well", async () => {
+    const message = "this is not healthy: scheduler";
+    scenario.airflow.probe = () => Promise.reject(new WaitingError("AirflowUnhealthy", message));
+    await scenario.pass("main");
+    expect(scenario.ready("main")).toBe(`Ready=False AirflowUnhealthy: Airflow: ${message}`);
+    expect(scenario.condition("main", "KafkaReachable")).toContain("=True");
+  });
+
+  it("forget it once the platform names none", async () => {
+    await scenario.pass("main");
+    scenario.put(dataPlatformKind, PLATFORM);
+    await scenario.pass("main");
+    expect(scenario.ready("main")).toBe("Ready=True Succeeded: Kafka, storage and catalog answer");
+    expect(scenario.condition("main", "AirflowReady")).toBe("not judged");
+    expect(scenario.status("main")["components"]).toHaveLength(3);
   });
 });
 

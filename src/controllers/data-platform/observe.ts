@@ -4,10 +4,11 @@ import type { ReconcileContext } from "../../runtime/controller.ts";
 import { findTerminalError, findTransientError, findWaitingError } from "../../runtime/errors.ts";
 import { counted, messageOf } from "../../api/text.ts";
 import type { Reason } from "../../api/reasons.ts";
-import { problemOf } from "../../platform/components.ts";
+import { componentsOf, problemOf } from "../../platform/components.ts";
 import type { PresentPlatform } from "../../platform/platform.ts";
 import type { Component } from "../../platform/references.ts";
-import type { SystemAccess } from "../../targets/clients.ts";
+import type { AirflowServer } from "../../targets/airflow/server.ts";
+import type { SystemAccess, SystemClients } from "../../targets/clients.ts";
 import type { TableCatalog } from "../../targets/iceberg/catalog.ts";
 import type { TopicAdmin } from "../../targets/kafka/admin.ts";
 import type { ObjectStore } from "../../targets/s3/store.ts";
@@ -29,7 +30,8 @@ export type ProbeResult =
 
 export interface ObservedPlatform {
   readonly platform: PresentPlatform;
-  readonly components: Readonly<Record<Component, ProbeResult>>;
+  /** One of each system that the platform names, in the order of its status. */
+  readonly components: ReadonlyMap<Component, ProbeResult>;
 }
 
 export async function observePlatform(
@@ -38,16 +40,24 @@ export async function observePlatform(
   { platforms, clients }: SystemAccess,
 ): Promise<ObservedPlatform> {
   const platform = await platforms.readSecrets(resource, context);
-  const { bucket } = platform.spec.storage;
-  const subject = { platform, context };
-  const [Kafka, Storage, Catalog] = await Promise.all([
-    probe("Kafka", subject, (signal) => probeKafka(clients.kafka(platform), signal)),
-    probe("Storage", subject, (signal) => probeStorage(clients.storage(platform), bucket, signal)),
-    probe("Catalog", subject, (signal) => probeCatalog(clients.catalog(platform), signal)),
-  ]);
-  if ([Kafka, Storage, Catalog].some(isRefused)) platforms.forgetSecrets(resource);
-  return Object.freeze({ platform, components: { Kafka, Storage, Catalog } });
+  const probed = componentsOf(platform.spec).map(async (component) => {
+    const ask = async (signal: AbortSignal): Promise<Finding> => PROBES[component](platform, clients, signal);
+    return [component, await probe(component, { platform, context }, ask)] as const;
+  });
+  const components = new Map(await Promise.all(probed));
+  if ([...components.values()].some(isRefused)) platforms.forgetSecrets(resource);
+  return Object.freeze({ platform, components });
 }
+
+type Probe = (platform: PresentPlatform, clients: SystemClients, signal: AbortSignal) => Promise<Finding>;
+
+const PROBES: Readonly<Record<Component, Probe>> = {
+  Kafka: (platform, clients, signal) => probeKafka(clients.kafka(platform), signal),
+  Storage: (platform, clients, signal) =>
+    probeStorage(clients.storage(platform), platform.spec.storage.bucket, signal),
+  Catalog: (platform, clients, signal) => probeCatalog(clients.catalog(platform), signal),
+  Airflow: (platform, clients, signal) => probeAirflow(clients.airflow(platform), signal),
+};
 
 function isRefused(result: ProbeResult): boolean {
   return result.state === "unreachable" && result.reason === "Unauthorized";
@@ -89,10 +99,16 @@ async function probeCatalog(catalog: TableCatalog, signal: AbortSignal): Promise
   return { version: isNessie ? "Nessie" : undefined, identity, message };
 }
 
+async function probeAirflow(airflow: AirflowServer, signal: AbortSignal): Promise<Finding> {
+  const { version, identity } = await airflow.probe(signal);
+  return { version, identity, message: "scheduler, dag-processor and triggerer are healthy" };
+}
+
 const UNREACHABLE: Readonly<Record<Component, Reason>> = {
   Kafka: "KafkaUnreachable",
   Storage: "StorageUnreachable",
   Catalog: "CatalogUnreachable",
+  Airflow: "AirflowUnreachable",
 };
 
 async function probe(

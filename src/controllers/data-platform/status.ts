@@ -1,12 +1,12 @@
 /** What a platform's status says, from what the probes found. Pure. */
 import { isDeepStrictEqual } from "node:util";
-import { PLATFORM_COMPONENTS } from "../../crds/kinds.ts";
 import type { DataPlatform, DataPlatformStatus } from "../../crds/kinds.ts";
 import type { ConditionInput } from "../../api/conditions.ts";
 import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
 import { timestamp } from "../../api/timestamp.ts";
 import type { Identities } from "../../platform/identity.ts";
 import { identitiesOf } from "../../platform/identity.ts";
+import { conditionOf } from "../../platform/components.ts";
 import type { Component as ComponentName } from "../../platform/references.ts";
 import { componentSecretsHash } from "../../workloads/secrets.ts";
 import type { ObservedPlatform, ProbeResult } from "./observe.ts";
@@ -26,15 +26,21 @@ export function platformStatus(input: Input): StatusResult<DataPlatformStatus> {
   if (observed === undefined)
     return { status: { components: previous }, conditions: [], requeueAfterSeconds };
   const identities = identitiesOf(resource);
-  const components = PLATFORM_COMPONENTS.map((name) => {
+  const found = [...observed.components];
+  const components = found.map(([name, result]) => {
     const before = previous.find((component) => component.name === name);
     const hash = componentSecretsHash(observed.platform, name);
-    return componentStatus(name, observed.components[name], { before, identities, hash, now });
+    return componentStatus(name, result, { before, identities, hash, now });
   });
+  const hasAirflow = observed.components.has("Airflow");
   return {
     status: { components },
-    conditions: PLATFORM_COMPONENTS.map((name) => reachableCondition(name, observed.components[name])),
-    ready: { message: "Kafka, storage and catalog answer" },
+    conditions: found.map(([name, result]) => reachableCondition(name, result)),
+    ready: {
+      message: hasAirflow
+        ? "Kafka, storage, catalog and Airflow answer"
+        : "Kafka, storage and catalog answer",
+    },
     requeueAfterSeconds,
   };
 }
@@ -77,7 +83,7 @@ function provenSecrets(secretsHash: string | undefined): Pick<Component, "secret
 }
 
 function reachableCondition(name: ComponentName, result: ProbeResult): ConditionInput {
-  const type = `${name}Reachable`;
+  const type = conditionOf(name);
   const { message } = result;
   switch (result.state) {
     case "reachable":

@@ -1,8 +1,7 @@
 /** Judges what the probes found: a platform is usable when all of its systems answer. Pure. */
-import { PLATFORM_COMPONENTS } from "../../crds/kinds.ts";
 import type { DataPlatform } from "../../crds/kinds.ts";
 import type { Reason } from "../../api/reasons.ts";
-import { problemOf } from "../../platform/components.ts";
+import { componentsOf, problemOf } from "../../platform/components.ts";
 import type { Component } from "../../platform/references.ts";
 import { findWaitingError, WaitingError } from "../../runtime/errors.ts";
 import type { ObservedPlatform } from "./observe.ts";
@@ -17,7 +16,7 @@ const RETRY_SECONDS = 10;
 
 /** Throws `WaitingError` that names everything that is missing and every system that does not answer; its reason is the first one's. */
 export function validatePlatform(_resource: DataPlatform, observed: ObservedPlatform): ValidatedPlatform {
-  const failures = PLATFORM_COMPONENTS.flatMap((name) => failuresOf(name, observed));
+  const failures = componentsOf(observed.platform.spec).flatMap((name) => failuresOf(name, observed));
   const [first] = failures;
   if (first === undefined) return { isReachable: true };
   // Two systems may lack one and the same Secret.
@@ -35,8 +34,8 @@ function failuresOf(name: Component, { platform, components }: ObservedPlatform)
   const missing = findWaitingError(problem);
   if (missing !== undefined) return [missing];
   if (problem !== undefined) throw problem;
-  const result = components[name];
-  return result.state === "unreachable"
+  const result = components.get(name);
+  return result?.state === "unreachable"
     ? [{ reason: result.reason, message: `${name}: ${result.message}` }]
     : [];
 }

@@ -136,6 +136,52 @@ export const DATA_PLATFORM_CASES: readonly FieldCase[] = [
     value: undefined,
     refusal: /catalog/,
   },
+  { name: "a platform without Airflow", path: "airflow", value: undefined },
+  {
+    name: "an Airflow without a user",
+    path: "airflow",
+    value: { uri: "http://airflow:8080" },
+    refusal: /airflow\.credentialsSecretRef/,
+  },
+  {
+    name: "an Airflow with a folder of its own for DAGs",
+    path: "airflow",
+    value: {
+      uri: "http://airflow:8080/base",
+      credentialsSecretRef: { name: "airflow", usernameKey: "user", passwordKey: "secret" },
+      bundle: { prefix: "teams/web/dags" },
+    },
+  },
+  {
+    name: "a folder for DAGs that leads elsewhere",
+    path: "airflow",
+    value: {
+      uri: "http://airflow:8080",
+      credentialsSecretRef: { name: "airflow" },
+      bundle: { prefix: "dags/../tables" },
+    },
+    refusal: /airflow\.bundle\.prefix/,
+  },
+  {
+    name: "a folder for DAGs with a slash at its end",
+    path: "airflow",
+    value: {
+      uri: "http://airflow:8080",
+      credentialsSecretRef: { name: "airflow" },
+      bundle: { prefix: "dags/" },
+    },
+    refusal: /airflow\.bundle\.prefix/,
+  },
+  {
+    name: "an authority for an Airflow without certificates",
+    path: "airflow",
+    value: {
+      uri: "http://airflow:8080",
+      credentialsSecretRef: { name: "airflow" },
+      caSecretRef: { name: "ca" },
+    },
+    refusal: /airflow\.caSecretRef: .*must be absent unless uri begins with https:/,
+  },
   {
     name: "a warehouse of 512 emoji",
     path: "catalog.warehouse",
