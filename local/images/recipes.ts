@@ -10,6 +10,7 @@ import {
   streamJob,
   trinoDistribution,
 } from "./distributions.ts";
+import { pythonPackagesOf, pythonRuntime } from "./python.ts";
 import { sqlPlanner } from "./sql-planner.ts";
 import { checkoutFolder } from "../support/checkout.ts";
 
@@ -41,6 +42,12 @@ const bases: readonly ImageRecipe[] = [
     artifacts: { runtime: async () => javaRuntime({ minimum: 25, maximum: 99 }) },
   },
   { name: "base-node", folder: "images/base-node", base: "base-debian", artifacts: { node: nodeBinary } },
+  {
+    name: "base-python",
+    folder: "images/base-python",
+    base: "base-debian",
+    artifacts: { root: pythonRuntime },
+  },
 ];
 
 /** Images that a cluster runs, smallest first. */
@@ -89,14 +96,29 @@ const images: readonly ImageRecipe[] = [
   { name: "trino", folder: "images/trino", base: "base-java25", artifacts: { trino: trinoDistribution } },
 ];
 
+/** Images that are built only where they are named: no demo and no test of the cluster runs them yet. */
+const furtherImages: readonly ImageRecipe[] = [
+  {
+    name: "airflow",
+    folder: "images/airflow",
+    base: "base-python",
+    artifacts: { packages: async () => pythonPackagesOf("airflow") },
+  },
+];
+
 /** The names of the images that a cluster runs. */
 export const imageNames: readonly string[] = images.map((recipe) => recipe.name);
 
+/** The names of those that are built only where they are named. */
+export const furtherImageNames: readonly string[] = furtherImages.map((recipe) => recipe.name);
+
 /** The recipe of an image or of a base; throws on an unknown name. */
 export function recipeOf(name: string): ImageRecipe {
-  const found = [...bases, ...images].find((recipe) => recipe.name === name);
+  const found = [...bases, ...images, ...furtherImages].find((recipe) => recipe.name === name);
   if (found !== undefined) return found;
-  throw new Error(`no image is named "${name}": there are ${imageNames.join(", ")}`);
+  throw new Error(
+    `no image is named "${name}": there are ${[...imageNames, ...furtherImageNames].join(", ")}`,
+  );
 }
 
 /** Whether an image is only there for others to start from. */
