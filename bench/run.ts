@@ -19,6 +19,7 @@ import { measureOperator } from "./operator.ts";
 import { measurePlanner } from "./planner.ts";
 import { measureScale } from "./scale.ts";
 import { measureStream } from "./stream.ts";
+import { measureUpkeep } from "./upkeep.ts";
 
 const namespace = "quickstart";
 
@@ -41,10 +42,13 @@ const startSections: Readonly<Record<string, () => Promise<Figure>>> = {
 };
 
 /** Sections that need no cluster. */
-const ownSections: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+const ownSections: Readonly<
+  Record<string, (report: (message: string) => void) => Promise<readonly Figure[]>>
+> = {
   planner: measurePlanner,
   scale: measureScale,
   backlog: measureBacklog,
+  upkeep: measureUpkeep,
 };
 
 type Section = (cluster: Cluster) => Promise<readonly Figure[]>;

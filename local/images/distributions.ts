@@ -1,4 +1,4 @@
-/** Folders that several artifacts are put together into: Debian, Java runtimes, Trino, Spark and the stream job, the operator. */
+/** Folders that several artifacts are put together into: Debian, Java runtimes, Trino, Spark and its programs, the operator. */
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,6 +38,9 @@ const trinoLeftOut = [
   "plugin/spooling-filesystem",
 ];
 const trinoJarsLeftOut = /^net\.snowflake_snowflake-jdbc-/;
+
+/** The programs that run on Spark, each in a jar of its name. */
+const sparkPrograms = ["stream-job", "batch-job"];
 
 /** A minimal Debian as `rootfs.tar`, by debootstrap from the mirror that apt uses. */
 export async function debianRoot(): Promise<Artifact> {
@@ -166,28 +169,28 @@ export async function sparkDistribution(): Promise<Artifact> {
   };
 }
 
-/** The stream job's jar, built by Maven in a copy of `java/` so that no other build in the checkout disturbs it. */
-export async function streamJob(): Promise<Artifact> {
+/** The jars of stream job and batch job, built by Maven in a copy of `java/` so that no other build in the checkout disturbs it. */
+export async function sparkJobs(): Promise<Artifact> {
   const isLeftOut = (name: string): boolean => isBuilt(name) || ["test", "testing", "bench"].includes(name);
   const key = hashOf({ java: await hashOfPath(join(checkoutFolder, "java"), isLeftOut) });
   return {
     key,
-    provide: async (report) => {
-      const directory = await cached({ thing: "stream-job", key }, async (building) => {
-        report("building the stream job with Maven");
+    provide: async (report) =>
+      cached({ thing: "spark-jobs", key }, async (building) => {
+        report("building stream job and batch job with Maven");
         const copy = await mkdtemp(join(tmpdir(), "openclickstream-java-"));
         try {
           await copySources(copy);
-          const goals = ["-q", "-B", "-ntp", "-f", join(copy, "java"), "-pl", "stream-job", "-am", "package"];
+          const modules = sparkPrograms.join();
+          const goals = ["-q", "-B", "-ntp", "-f", join(copy, "java"), "-pl", modules, "-am", "package"];
           const env = { JAVA_HOME: await javaHome({ minimum: 17, maximum: 17 }) };
           await retried(report, async () => mustRun("mvn", [...goals, "-Dmaven.test.skip=true"], { env }));
-          await cp(join(copy, "java/stream-job/target/stream-job.jar"), join(building, "stream-job.jar"));
+          for (const name of sparkPrograms)
+            await cp(join(copy, `java/${name}/target/${name}.jar`), join(building, `${name}.jar`));
         } finally {
           await rm(copy, { recursive: true, force: true });
         }
-      });
-      return join(directory, "stream-job.jar");
-    },
+      }),
   };
 }
 

@@ -7,7 +7,7 @@ import {
   nodeBinary,
   operatorBundle,
   sparkDistribution,
-  streamJob,
+  sparkJobs,
   trinoDistribution,
 } from "./distributions.ts";
 import { pythonPackagesOf, pythonRuntime } from "./python.ts";
@@ -91,7 +91,7 @@ const images: readonly ImageRecipe[] = [
     name: "spark",
     folder: "images/spark",
     base: "base-java17",
-    artifacts: { spark: sparkDistribution, "stream-job.jar": streamJob },
+    artifacts: { spark: sparkDistribution, jobs: sparkJobs },
   },
   { name: "trino", folder: "images/trino", base: "base-java25", artifacts: { trino: trinoDistribution } },
 ];

@@ -1,6 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { batchResult } from "../../src/generated/batch-result.ts";
+import type { BatchDocument } from "../../src/generated/batch.ts";
+import { upkeepResult } from "../../src/generated/upkeep-result.ts";
+import type { UpkeepDocument } from "../../src/generated/upkeep.ts";
 import { parseCollector } from "./collector.ts";
 import { parseConnections } from "./connections.ts";
 import { parseEndpoints } from "./endpoints.ts";
@@ -72,5 +76,36 @@ describe("two contracts say the same where both know something:", () => {
     const { variables } = parseCollector(await contract("collector"));
     const secrets = variables.filter((variable) => variable.type === "text" && variable.secret === true);
     expect(secrets.map(({ name }) => name)).toEqual([kafkaUsername?.name, kafkaPassword?.name]);
+  });
+});
+
+describe("the batch job and the operator understand each other:", () => {
+  const lake = {
+    catalog: { name: "lake", uri: "http://catalog" },
+    storage: { region: "us-east-1" },
+  };
+
+  it("what the job says of a run is read whole", async () => {
+    const vectors = join(import.meta.dirname, "../../contracts/vectors/batch-result.json");
+    const results = JSON.parse(await readFile(vectors, "utf8")) as Record<string, unknown>;
+    for (const result of Object.values(results)) expect(batchResult.parse(result)).toEqual(result);
+  });
+
+  it("what it says of upkeep is read", () => {
+    expect(upkeepResult.parse({ seconds: 1.5, message: "no catalog" })).toMatchObject({ seconds: 1.5 });
+    expect(() => upkeepResult.parse({ seconds: 1, tables: [{ table: "t" }] })).toThrow("database");
+  });
+
+  it("the documents need no more than the least", () => {
+    const batch: BatchDocument = {
+      ...lake,
+      product: { namespace: "shop", name: "daily" },
+      target: { database: "shop", table: "daily" },
+      sql: "SELECT 1 AS one",
+      mode: "Full",
+    };
+    const upkeep: UpkeepDocument = { ...lake, tables: [] };
+    expect(Object.keys(batch)).toEqual(["catalog", "storage", "product", "target", "sql", "mode"]);
+    expect(Object.keys(upkeep)).toEqual(["catalog", "storage", "tables"]);
   });
 });

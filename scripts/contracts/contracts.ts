@@ -36,6 +36,10 @@ async function documentFiles(root: string, maskings: readonly string[]): Promise
   const planRequest = await shapeOf("plan-request");
   const plan = await shapeOf("plan");
   const planErrors = await shapeOf("plan-errors");
+  const batch = await shapeOf("batch");
+  const batchResult = await shapeOf("batch-result");
+  const upkeep = await shapeOf("upkeep");
+  const upkeepResult = await shapeOf("upkeep-result");
   return [
     await typeScriptModule("job", typeModule("JobDocument", job)),
     javaShape("job", { name: "JobDocument", isRead: true }, job),
@@ -54,6 +58,20 @@ async function documentFiles(root: string, maskings: readonly string[]): Promise
       "plan-request": shapeTable(planRequest, maskings),
       plan: shapeTable(plan, maskings),
       "plan-errors": shapeTable(planErrors, maskings),
+    }),
+    await typeScriptModule("batch", typeModule("BatchDocument", batch)),
+    javaShape("batch", { name: "BatchDocument", isRead: true }, batch),
+    await typeScriptModule("batch-result", schemaModule("batchResult", batchResult)),
+    javaShape("batch-result", { name: "BatchResult", isRead: false }, batchResult),
+    await typeScriptModule("upkeep", typeModule("UpkeepDocument", upkeep)),
+    javaShape("upkeep", { name: "UpkeepDocument", isRead: true }, upkeep),
+    await typeScriptModule("upkeep-result", schemaModule("upkeepResult", upkeepResult)),
+    javaShape("upkeep-result", { name: "UpkeepResult", isRead: false }, upkeepResult),
+    await filledPage(root, "docs/batch-job.md", {
+      batch: shapeTable(batch, maskings),
+      "batch-result": shapeTable(batchResult, maskings),
+      upkeep: shapeTable(upkeep, maskings),
+      "upkeep-result": shapeTable(upkeepResult, maskings),
     }),
     await filledPage(root, "docs/stream-job.md", {
       job: shapeTable(job, maskings),

@@ -48,6 +48,11 @@ public final class Erasure {
             table.name(), new GuardedOperations(((HasTableOperations) table).operations(), this::requireSameMark));
     }
 
+    /** Whether the table's rows are records of Kafka, which have to be accounted for when they go. */
+    public static boolean isNeeded(Table table) {
+        return KEY.stream().allMatch(column -> table.schema().findField(column) != null);
+    }
+
     /** Of a table as it is now. */
     public static Erasure of(Table table) {
         table.refresh();

@@ -17,7 +17,12 @@ public final class LakeCatalog {
 
     /** Opens the catalog; close it when nothing uses its tables any more. */
     public static Catalog connect(CatalogSettings catalog, StorageSettings storage, Configuration hadoop) {
-        return CatalogUtil.buildIcebergCatalog(catalog.name(), properties(catalog, storage, System.getenv()), hadoop);
+        return CatalogUtil.buildIcebergCatalog(catalog.name(), properties(catalog, storage), hadoop);
+    }
+
+    /** What Iceberg is told of the catalog, secrets among it. */
+    public static Map<String, String> properties(CatalogSettings catalog, StorageSettings storage) {
+        return properties(catalog, storage, System.getenv());
     }
 
     static Map<String, String> properties(CatalogSettings catalog, StorageSettings storage, Map<String, String> environment) {
@@ -45,7 +50,7 @@ public final class LakeCatalog {
         String secret = environment.get(SecretVariables.CATALOG_CLIENT_SECRET);
         if (id == null || secret == null) {
             throw new ConfigException("the environment variables " + SecretVariables.CATALOG_CLIENT_ID + " and "
-                + SecretVariables.CATALOG_CLIENT_SECRET + " must be set when job.json has \"catalog.client\"");
+                + SecretVariables.CATALOG_CLIENT_SECRET + " must be set when the configuration has \"catalog.client\"");
         }
         Map<String, String> properties = new HashMap<>();
         properties.put(OAuth2Properties.CREDENTIAL, id + ":" + secret);

@@ -107,7 +107,7 @@ class LakeCatalogTest {
     @DisplayName("says which variables a client lacks")
     void incomplete() {
         assertEquals(
-            "the environment variables CATALOG_CLIENT_ID and CATALOG_CLIENT_SECRET must be set when job.json has \"catalog.client\"",
+            "the environment variables CATALOG_CLIENT_ID and CATALOG_CLIENT_SECRET must be set when the configuration has \"catalog.client\"",
             assertThrows(ConfigException.class, () -> connect(new CatalogSettings.Client(null, "catalog"), Map.of())).getMessage());
     }
 }

@@ -29,7 +29,7 @@ class ModulesTest {
     @BeforeAll
     static void read() {
         ours = new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("io.openclickstream");
-        for (String module : List.of("model", "offsets", "lake", "kafka", "service", "stream")) {
+        for (String module : List.of("model", "offsets", "lake", "kafka", "service", "stream", "batch")) {
             assertTrue(ours.stream().anyMatch(one -> one.getPackageName().startsWith(ROOT + module)), "no classes of " + module);
         }
     }
@@ -52,11 +52,18 @@ class ModulesTest {
     }
 
     @Test
-    @DisplayName("know Spark only in the job that runs on it")
+    @DisplayName("know Spark only in the jobs that run on it")
     void spark() {
-        noClasses().that().resideOutsideOfPackage(ROOT + "stream..")
+        noClasses().that().resideOutsideOfPackages(ROOT + "stream..", ROOT + "batch..")
             .should().dependOnClassesThat().resideInAnyPackage("org.apache.spark..", "scala..")
             .check(ours);
+    }
+
+    @Test
+    @DisplayName("let the job that streams and the one that does not work without each other")
+    void jobs() {
+        noClasses().that().resideInAPackage(ROOT + "stream..").should().dependOnClassesThat().resideInAPackage(ROOT + "batch..").check(ours);
+        noClasses().that().resideInAPackage(ROOT + "batch..").should().dependOnClassesThat().resideInAPackage(ROOT + "stream..").check(ours);
     }
 
     @ParameterizedTest(name = "{0} works without Spark, on records and rows alone")

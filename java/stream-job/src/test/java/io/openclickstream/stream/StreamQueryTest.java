@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.openclickstream.batch.UpkeepRun;
 import io.openclickstream.lake.CheckpointException;
 import io.openclickstream.lake.LakeSink;
 import io.openclickstream.lake.LakeTables;
@@ -12,6 +13,8 @@ import io.openclickstream.lake.PropertyColumns;
 import io.openclickstream.lake.Recovery;
 import io.openclickstream.model.Masking;
 import io.openclickstream.model.OutputTable;
+import io.openclickstream.model.UpkeepDocument;
+import io.openclickstream.model.UpkeepResult;
 import io.openclickstream.offsets.KeptRecords;
 import io.openclickstream.offsets.NextOffsets;
 import io.openclickstream.service.Causes;
@@ -320,6 +323,45 @@ class StreamQueryTest {
         assertEquals(List.of(1, 3, 2, 1, 2),
             List.of("a", "b", "c", "d", "e").stream().map(id -> events.get(id).getField("session_event_index")).toList());
         assertEquals("2025-05-17T10:00Z", events.get("b").getField("session_start").toString());
+    }
+
+    /** Upkeep of all tables, as if it was so many days later. */
+    private List<UpkeepResult.Table> upkeep(int daysLater) {
+        List<UpkeepDocument.Table> settings = lake.identifiers().values().stream()
+            .map(table -> new UpkeepDocument.Table(table.namespace().toString(), table.name(), 128L << 20, 3600, 1, 86_400,
+                new UpkeepDocument.Table.Retention(null, null)))
+            .toList();
+        Clock later = Clock.offset(Clock.systemUTC(), Duration.ofDays(daysLater));
+        return new UpkeepRun(spark, catalog, settings, later).run();
+    }
+
+    @Test
+    @DisplayName("adds nothing twice when a batch is done again after its snapshot has expired and its files were compacted")
+    void upkeepBeforeReplay() throws Exception {
+        for (int round = 0; round < 6; round++) {
+            send(event("a" + round, "v", "10:0" + round + ":00"), "{broken", event("a" + round, "v", "10:00:00"), "{\"event_id\":\"m" + round + "\"}");
+        }
+        crashAfterCommit();
+        assertTrue(upkeep(30).stream().allMatch(result -> result.state() == UpkeepResult.Table.State.Done && result.snapshots() == 1));
+        for (OutputTable table : OutputTable.values()) {
+            assertEquals(1, lake.table(table).history().size());
+        }
+        start();
+        send(event("m0", "v", "10:10:00"), event("a0", "v", "10:00:00"), event("b", "v", "10:11:00"));
+        expectCounts(8, 7, 12);
+    }
+
+    @Test
+    @DisplayName("goes on while its tables are looked after, and its commits meet no conflict")
+    void upkeepBesideStream() throws Exception {
+        for (int round = 0; round < 6; round++) {
+            send(event("a" + round, "v", "10:00:00"), "{\"event_id\":\"m" + round + "\"}");
+        }
+        assertTrue(upkeep(0).stream().noneMatch(result -> result.state() == UpkeepResult.Table.State.Failed));
+        send(event("m3", "v", "10:00:00"), event("a0", "v", "10:00:00"));
+        assertTrue(query.exception().isEmpty());
+        expectCounts(7, 6, 1);
+        assertEquals(1, lake.rows(OutputTable.FAILED_EVENTS).stream().filter(row -> row.getField("superseded_by_offset") != null).count());
     }
 
     @Test

@@ -1,0 +1,136 @@
+package io.openclickstream.batch;
+
+import io.openclickstream.lake.AppendedWindows;
+import io.openclickstream.lake.AuditBranch;
+import io.openclickstream.model.BatchDocument;
+import io.openclickstream.model.BatchResult;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of a data product: writes the query's rows to a branch, audits it, and publishes it when no Error check found anything. A run that
+ * was published is never done again; one that broke off begins anew.
+ */
+final class ProductRun {
+    static final String PRODUCT = "openclickstream.product";
+    static final String PLAN_HASH = "openclickstream.plan-hash";
+    static final String ROWS = "openclickstream.rows";
+    static final String TABLE_ROWS = "openclickstream.table-rows";
+    private static final int MAX_TRIES = 3;
+    private static final int MAX_MESSAGE = 1000;
+    private static final Logger LOG = LoggerFactory.getLogger(ProductRun.class);
+
+    private final SparkSession spark;
+    private final Catalog catalog;
+    private final BatchDocument document;
+    private final RunRequest request;
+    private final Stopwatch stopwatch;
+
+    ProductRun(SparkSession spark, Catalog catalog, BatchDocument document, RunRequest request, Stopwatch stopwatch) {
+        this.spark = spark;
+        this.catalog = catalog;
+        this.document = document;
+        this.request = request;
+        this.stopwatch = stopwatch;
+    }
+
+    /** Does the run; what fails comes as an exception, and leaves the branch to the next try. */
+    BatchResult run() {
+        TargetTable target = StepException.in("loading the table", () -> TargetTable.load(catalog, document));
+        Optional<Snapshot> published = AuditBranch.published(target.table(), request.runId());
+        if (published.isPresent()) {
+            LOG.info("Already published run={} snapshot={}", request.runId(), published.get().snapshotId());
+            return already(published.get());
+        }
+        RowWriter writer = new RowWriter(spark, document, target);
+        for (int number = 1; number <= MAX_TRIES; number++) {
+            Optional<BatchResult> result = attempt(target, writer);
+            if (result.isPresent()) {
+                return result.get();
+            }
+            LOG.warn("Somebody else wrote the table meanwhile run={} try={}", request.runId(), number);
+        }
+        throw new IllegalStateException("table " + target.table().name() + " was written by others during each of " + MAX_TRIES
+            + " tries: nothing but the product and the upkeep should write it; readers see it without this run");
+    }
+
+    /** Gives nothing when the table was written by somebody else, so that the rows may be wrong by now. */
+    private Optional<BatchResult> attempt(TargetTable target, RowWriter writer) {
+        AuditBranch branch = AuditBranch.begin(target.table(), request.runId());
+        Map<String, String> properties = properties(target, writer);
+        Snapshot before = branch.head();
+        LOG.info("Writing run={} branch={} mode={}", request.runId(), branch.name(), document.mode());
+        long rows = StepException.in("writing the rows", () -> writer.write(request, branch.name(), before, summary()));
+        Snapshot written = branch.head();
+        LOG.info("Checking run={} rows={} snapshot={}", request.runId(), rows, written.snapshotId());
+        TableChecks.Findings findings = new TableChecks(spark, document, target).run(written, branch.base());
+        Snapshot audited = branch.audit(written, ResultText.checks(findings.checks()), auditSummary(rows, findings));
+        if (findings.isHeld()) {
+            return Optional.of(held(branch, audited, rows, findings));
+        }
+        if (!branch.publish(audited, properties)) {
+            return Optional.empty();
+        }
+        LOG.info("Published run={} rows={} snapshot={}", request.runId(), rows, audited.snapshotId());
+        return Optional.of(new BatchResult(request.runId(), BatchResult.State.Published, rows, findings.tableRows(), stopwatch.seconds(),
+            Long.toString(audited.snapshotId()), findings.checks(), null));
+    }
+
+    /** Rows of a window that were appended once are not appended under another run's name. */
+    private Map<String, String> properties(TargetTable target, RowWriter writer) {
+        if (document.mode() != BatchDocument.Mode.Append || !writer.isWindowed() || request.window() == null) {
+            return Map.of();
+        }
+        AppendedWindows windows = AppendedWindows.of(target.table());
+        windows.overlapping(request.window()).ifPresent(appended -> {
+            throw new IllegalStateException("rows of " + request.window() + " are in table " + target.table().name()
+                + " already, which has those of " + appended + ": mode Append would double them; Merge or OverwritePartitions replaces them");
+        });
+        return Map.of(AppendedWindows.PROPERTY, windows.with(request.window()).toString());
+    }
+
+    private Map<String, String> summary() {
+        Map<String, String> summary = new HashMap<>();
+        summary.put(AuditBranch.RUN_ID, request.runId());
+        summary.put(PRODUCT, document.product().namespace() + "/" + document.product().name());
+        if (document.planHash() != null) {
+            summary.put(PLAN_HASH, document.planHash());
+        }
+        return summary;
+    }
+
+    private Map<String, String> auditSummary(long rows, TableChecks.Findings findings) {
+        Map<String, String> summary = summary();
+        summary.put(ROWS, Long.toString(rows));
+        summary.put(TABLE_ROWS, Long.toString(findings.tableRows()));
+        return summary;
+    }
+
+    private BatchResult held(AuditBranch branch, Snapshot audited, long rows, TableChecks.Findings findings) {
+        String violated = findings.checks().stream()
+            .filter(check -> check.severity() == BatchResult.Check.Severity.Error && check.violations() > 0)
+            .map(check -> check.name() + " (" + check.violations() + ")")
+            .collect(Collectors.joining(", "));
+        String message = "violated: " + violated + "; the rows are in branch " + branch.name();
+        LOG.warn("Held run={} {}", request.runId(), message);
+        return new BatchResult(request.runId(), BatchResult.State.Held, rows, findings.tableRows(), stopwatch.seconds(),
+            Long.toString(audited.snapshotId()), findings.checks(), message.substring(0, Math.min(message.length(), MAX_MESSAGE)));
+    }
+
+    private BatchResult already(Snapshot published) {
+        Map<String, String> summary = published.summary();
+        return new BatchResult(request.runId(), BatchResult.State.AlreadyPublished, wholeOf(summary.get(ROWS)), wholeOf(summary.get(TABLE_ROWS)),
+            stopwatch.seconds(), Long.toString(published.snapshotId()), ResultText.readChecks(summary.get(AuditBranch.CHECKS)), null);
+    }
+
+    private static Long wholeOf(String text) {
+        return text == null ? null : Long.valueOf(text);
+    }
+}

@@ -1,0 +1,254 @@
+package io.openclickstream.batch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.openclickstream.lake.AuditBranch;
+import io.openclickstream.lake.TimeWindow;
+import io.openclickstream.model.BatchResult;
+import io.openclickstream.model.ConfigException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.iceberg.Snapshot;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("A run of a product")
+class ProductRunTest {
+    private static final LocalLake LAKE = LocalLake.shared();
+    private static int databases;
+    private static final String BY_DAY = "SELECT day, count(*) AS events FROM %s.events GROUP BY day";
+
+    private String database;
+
+    @BeforeEach
+    void createTables() {
+        database = "db" + databases++;
+        LAKE.sql("CREATE NAMESPACE " + database);
+        LAKE.sql("CREATE TABLE " + database + ".events (day DATE, at TIMESTAMP) USING iceberg");
+        LAKE.sql("CREATE TABLE " + database + ".daily (day DATE, events BIGINT) USING iceberg PARTITIONED BY (day)");
+        event("2026-03-01", 2);
+        event("2026-03-02", 1);
+    }
+
+    private void event(String day, int count) {
+        for (int number = 0; number < count; number++) {
+            LAKE.sql("INSERT INTO " + database + ".events VALUES (DATE '" + day + "', TIMESTAMP '" + day + " 10:00:00')");
+        }
+    }
+
+    private ProductDocument document(String mode) {
+        return new ProductDocument(database, "daily", mode, BY_DAY.formatted(database));
+    }
+
+    private ProductDocument windowed(String mode) {
+        String window = "SELECT day, count(*) AS events FROM %s.events WHERE at >= :from AND at < :to GROUP BY day";
+        return document(mode).with("sqlWindow", window.formatted(database));
+    }
+
+    private static TimeWindow days(String from, String to) {
+        return new TimeWindow(Instant.parse(from + "T00:00:00Z"), Instant.parse(to + "T00:00:00Z"));
+    }
+
+    private BatchResult run(ProductDocument document, String runId) {
+        return LAKE.run(document.json(), runId, null);
+    }
+
+    private List<String> daily() {
+        return LAKE.rows("SELECT * FROM " + database + ".daily");
+    }
+
+    private Set<String> refs() {
+        return LAKE.table(database + ".daily").refs().keySet();
+    }
+
+    @Test
+    @DisplayName("in mode Full replaces the table's rows, and says in the snapshot's summary which run it was")
+    void full() {
+        BatchResult first = run(document("Full"), "r1");
+        assertEquals(BatchResult.State.Published, first.state());
+        assertEquals(2, first.rows());
+        assertEquals(2, first.tableRows());
+        event("2026-03-03", 4);
+        BatchResult second = run(document("Full"), "r2");
+        assertEquals(3, second.rows());
+        assertEquals(List.of("2026-03-01,2", "2026-03-02,1", "2026-03-03,4"), daily());
+        assertEquals(Set.of("main"), refs());
+        Snapshot current = LAKE.table(database + ".daily").currentSnapshot();
+        assertEquals(Long.toString(current.snapshotId()), second.snapshotId());
+        Map<String, String> summary = current.summary();
+        assertEquals("r2", summary.get("openclickstream.run-id"));
+        assertEquals("shop/daily", summary.get("openclickstream.product"));
+        assertEquals("p1", summary.get("openclickstream.plan-hash"));
+        assertEquals("[]", summary.get("openclickstream.checks"));
+        assertEquals("3", summary.get("openclickstream.rows"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"Full", "Append", "OverwritePartitions", "Merge"})
+    @DisplayName("that is repeated changes nothing and answers the same, in mode")
+    void repeated(String mode) {
+        ProductDocument document = document(mode).with("keys", List.of("day")).check("none", "Error", "SELECT * FROM this WHERE events < 0");
+        BatchResult first = run(document, "r1");
+        event("2026-03-03", 1);
+        BatchResult again = run(document, "r1");
+        assertEquals(BatchResult.State.AlreadyPublished, again.state());
+        assertEquals(first.snapshotId(), again.snapshotId());
+        assertEquals(first.rows(), again.rows());
+        assertEquals(first.checks(), again.checks());
+        assertEquals(List.of("2026-03-01,2", "2026-03-02,1"), daily());
+    }
+
+    @Test
+    @DisplayName("that an Error check holds leaves readers what they had, and its rows in a branch")
+    void held() {
+        run(document("Full"), "r1");
+        event("2026-03-01", 5);
+        ProductDocument document = document("Full")
+            .check("few", "Error", "SELECT * FROM this WHERE events > 3").check("all", "Warning", "SELECT * FROM this");
+        BatchResult held = run(document, "r2");
+        assertEquals(BatchResult.State.Held, held.state());
+        assertTrue(held.message().contains("few (1)"), held.message());
+        assertEquals(List.of(1L, 2L), held.checks().stream().map(BatchResult.Check::violations).toList());
+        assertEquals(List.of("2026-03-01,2", "2026-03-02,1"), daily());
+        assertEquals(Set.of("main", "audit_r2"), refs());
+        assertEquals(List.of("2026-03-01,7", "2026-03-02,1"), LAKE.rows("SELECT * FROM " + database + ".daily VERSION AS OF 'audit_r2'"));
+        Snapshot branch = LAKE.table(database + ".daily").snapshot("audit_r2");
+        assertEquals(held.snapshotId(), Long.toString(branch.snapshotId()));
+        assertTrue(branch.summary().get("openclickstream.checks").contains("\"violations\":1"), branch.summary().toString());
+
+        BatchResult mended = run(document("Full").check("few", "Error", "SELECT * FROM this WHERE events > 30"), "r2");
+        assertEquals(BatchResult.State.Published, mended.state());
+        assertEquals(List.of("2026-03-01,7", "2026-03-02,1"), daily());
+        assertEquals(Set.of("main"), refs());
+    }
+
+    @Test
+    @DisplayName("is published with what Warning checks found")
+    void warned() {
+        BatchResult result = run(document("Full").check("all", "Warning", "SELECT * FROM this"), "r1");
+        assertEquals(BatchResult.State.Published, result.state());
+        assertEquals(2, result.checks().get(0).violations());
+    }
+
+    @ParameterizedTest(name = "min {0}, max {1}, change {2} %: {3}")
+    @CsvSource({"3,,,Published", "4,,,Held", ",3,,Published", ",2,,Held", ",,50,Published", ",,49,Held"})
+    @DisplayName("is held by rowCount when the table has too few or too many rows")
+    void rowCount(Long min, Long max, Long change, String state) {
+        run(document("Full"), "r1");
+        event("2026-03-03", 1);
+        Map<String, Object> limits = new HashMap<>();
+        limits.put("min", min);
+        limits.put("max", max);
+        limits.put("changeAtMostPercent", change);
+        BatchResult result = run(document("Full").with("rowCount", limits), "r2");
+        assertEquals(state, result.state().name());
+        assertEquals("rowCount", result.checks().get(0).name());
+    }
+
+    @Test
+    @DisplayName("in mode Append adds the rows of its window, and never twice")
+    void append() {
+        ProductDocument document = windowed("Append");
+        assertEquals(1, LAKE.run(document.json(), "r1", days("2026-03-01", "2026-03-02")).rows());
+        assertEquals(1, LAKE.run(document.json(), "r2", days("2026-03-02", "2026-03-03")).rows());
+        assertEquals(0, LAKE.run(document.json(), "r3", days("2026-03-03", "2026-03-04")).rows());
+        assertEquals(List.of("2026-03-01,2", "2026-03-02,1"), daily());
+        IllegalStateException twice = assertThrows(IllegalStateException.class,
+            () -> LAKE.run(document.json(), "backfill", days("2026-03-02", "2026-03-03")));
+        assertTrue(twice.getMessage().contains("mode Append would double them"), twice.getMessage());
+        assertEquals(List.of("2026-03-01,2", "2026-03-02,1"), daily());
+    }
+
+    @Test
+    @DisplayName("in mode OverwritePartitions replaces the partitions that its rows are in and leaves the others")
+    void overwritePartitions() {
+        run(document("Full"), "r1");
+        event("2026-03-02", 2);
+        BatchResult result = LAKE.run(windowed("OverwritePartitions").json(), "r2", days("2026-03-02", "2026-03-03"));
+        assertEquals(1, result.rows());
+        assertEquals(2, result.tableRows());
+        assertEquals(List.of("2026-03-01,2", "2026-03-02,3"), daily());
+    }
+
+    @Test
+    @DisplayName("in mode Merge replaces the rows of the same keys and adds the others")
+    void merge() {
+        run(document("Full"), "r1");
+        event("2026-03-02", 2);
+        event("2026-03-03", 1);
+        BatchResult result = LAKE.run(windowed("Merge").with("keys", List.of("day")).json(), "r2", days("2026-03-02", "2026-03-04"));
+        assertEquals(2, result.rows());
+        assertEquals(3, result.tableRows());
+        assertEquals(List.of("2026-03-01,2", "2026-03-02,3", "2026-03-03,1"), daily());
+        assertEquals(Set.of("main"), refs());
+    }
+
+    @Test
+    @DisplayName("that broke off between write and publish begins anew, and doubles nothing")
+    void brokenOff() {
+        ProductDocument broken = document("Append").check("broken", "Error", "SELECT * FROM nowhere");
+        StepException failure = assertThrows(StepException.class, () -> run(broken, "r1"));
+        assertTrue(failure.getMessage().startsWith("check \"broken\": "), failure.getMessage());
+        assertEquals(List.of(), daily());
+        assertEquals(Set.of("audit_r1"), refs());
+        assertEquals(2, run(document("Append"), "r1").rows());
+        assertEquals(List.of("2026-03-01,2", "2026-03-02,1"), daily());
+    }
+
+    @Test
+    @DisplayName("takes an identifier as Airflow makes them")
+    void airflowRun() {
+        String runId = "scheduled__2026-03-01T00:00:00.123456+00:00_aB-1~x";
+        assertEquals(BatchResult.State.Published, run(document("Merge").with("keys", List.of("day")), runId).state());
+        assertTrue(AuditBranch.published(LAKE.table(database + ".daily"), runId).isPresent());
+    }
+
+    @Test
+    @DisplayName("says which column it is when the rows do not fit the table, and what is wrong with the query")
+    void wrongRows() {
+        ProductDocument text = new ProductDocument(database, "daily", "Full", "SELECT 'a' AS day, 1 AS events");
+        assertTrue(assertThrows(StepException.class, () -> run(text, "r1")).getMessage().contains("`day`"));
+        ProductDocument missing = new ProductDocument(database, "daily", "Full", "SELECT * FROM nothing.there");
+        String message = assertThrows(StepException.class, () -> run(missing, "r1")).getMessage();
+        assertTrue(message.startsWith("writing the rows: ") && message.contains("`nothing`.`there`"), message);
+    }
+
+    @Test
+    @DisplayName("says that the table does not exist")
+    void absentTable() {
+        ProductDocument absent = new ProductDocument(database, "absent", "Full", "SELECT 1 AS a");
+        String message = assertThrows(StepException.class, () -> run(absent, "r1")).getMessage();
+        assertTrue(message.contains("table " + database + ".absent does not exist"), message);
+    }
+
+    @Test
+    @DisplayName("refuses what cannot be right: OverwritePartitions without partitions, Merge without keys, a window that is missing")
+    void refused() {
+        LAKE.sql("CREATE TABLE " + database + ".flat (a INT) USING iceberg");
+        ProductDocument flat = new ProductDocument(database, "flat", "OverwritePartitions", "SELECT 1 AS a");
+        assertTrue(assertThrows(ConfigException.class, () -> run(flat, "r1")).getMessage().contains("needs a table with partitions"));
+        assertTrue(assertThrows(ConfigException.class, () -> run(document("Merge"), "r1")).getMessage().contains("\"keys\""));
+        ProductDocument unknown = document("Merge").with("keys", List.of("dya"));
+        assertTrue(assertThrows(ConfigException.class, () -> run(unknown, "r1")).getMessage().contains("\"dya\""));
+        assertTrue(assertThrows(ConfigException.class, () -> run(windowed("Append"), "r1")).getMessage().contains("--from and --to"));
+    }
+
+    @Test
+    @DisplayName("tells of two rows of one key, where one of them would be lost")
+    void ambiguousKey() {
+        run(document("Full"), "r1");
+        ProductDocument twice = new ProductDocument(database, "daily", "Merge",
+            "SELECT DATE '2026-03-01' AS day, events FROM VALUES (5L), (6L) AS v(events)").with("keys", List.of("day"));
+        String message = assertThrows(StepException.class, () -> run(twice, "r2")).getMessage();
+        assertTrue(message.contains("MERGE_CARDINALITY_VIOLATION"), message);
+        assertEquals(List.of("2026-03-01,2", "2026-03-02,1"), daily());
+    }
+}

@@ -1,0 +1,210 @@
+package io.openclickstream.lake;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.hadoop.HadoopCatalog;
+import org.apache.iceberg.types.Types;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("The branch of a run")
+class AuditBranchTest {
+    private static final TableIdentifier NAME = TableIdentifier.of("db", "product");
+    private static final Schema SCHEMA = new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
+
+    @TempDir
+    private Path warehouse;
+
+    private HadoopCatalog catalog;
+    private int files;
+
+    @BeforeEach
+    void create() {
+        catalog = new HadoopCatalog(new Configuration(), warehouse.toString());
+        catalog.createTable(NAME, SCHEMA, PartitionSpec.unpartitioned());
+    }
+
+    private Table table() {
+        return catalog.loadTable(NAME);
+    }
+
+    /** What a test does in place of a commit. */
+    private interface Commit {
+        Object instead(Callable<Object> commit) throws Exception;
+    }
+
+    /** The table with commits of the test's own. */
+    private Table withCommit(Commit own) {
+        TableOperations operations = ((HasTableOperations) table()).operations();
+        return new BaseTable((TableOperations) Proxy.newProxyInstance(getClass().getClassLoader(),
+            new Class<?>[] {TableOperations.class}, (proxy, method, arguments) -> {
+                Callable<Object> call = () -> {
+                    try {
+                        return method.invoke(operations, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw (RuntimeException) e.getCause();
+                    }
+                };
+                return method.getName().equals("commit") ? own.instead(call) : call.call();
+            }), "db.product");
+    }
+
+    private DataFile file() {
+        return DataFiles.builder(PartitionSpec.unpartitioned()).withPath("f" + files++).withFileSizeInBytes(1).withRecordCount(1)
+            .withFormat("parquet").build();
+    }
+
+    private Snapshot write(AuditBranch branch) {
+        table().newAppend().appendFile(file()).toBranch(branch.name()).commit();
+        return branch.head();
+    }
+
+    private Snapshot audited(AuditBranch branch) {
+        return branch.audit(write(branch), "[]", Map.of("openclickstream.rows", "1"));
+    }
+
+    private String rows() {
+        Snapshot current = table().currentSnapshot();
+        return current == null ? null : current.summary().get("total-records");
+    }
+
+    @Test
+    @DisplayName("shows its rows to readers only when it is published, and is gone then")
+    void publishes() {
+        table().newAppend().appendFile(file()).commit();
+        AuditBranch branch = AuditBranch.begin(table(), "r1");
+        Snapshot audited = audited(branch);
+        assertEquals("1", rows());
+        assertTrue(AuditBranch.published(table(), "r1").isEmpty());
+        assertTrue(branch.publish(audited, Map.of("a", "b")));
+        assertEquals("2", rows());
+        assertEquals("b", table().properties().get("a"));
+        assertEquals(Set.of("main"), table().refs().keySet());
+        assertEquals(audited.snapshotId(), AuditBranch.published(table(), "r1").orElseThrow().snapshotId());
+        assertEquals("1", table().currentSnapshot().summary().get("openclickstream.rows"));
+        assertTrue(AuditBranch.published(table(), "r2").isEmpty());
+    }
+
+    @Test
+    @DisplayName("does the same on a table that has no snapshot yet")
+    void publishesFirst() {
+        AuditBranch branch = AuditBranch.begin(table(), "r1");
+        assertNull(branch.base());
+        Snapshot audited = audited(branch);
+        assertNull(rows());
+        assertTrue(branch.publish(audited, Map.of()));
+        assertEquals("1", rows());
+    }
+
+    @Test
+    @DisplayName("begins anew where the table is, whatever an earlier try of the run left")
+    void replaces() {
+        table().newAppend().appendFile(file()).commit();
+        audited(AuditBranch.begin(table(), "r1"));
+        table().newAppend().appendFile(file()).commit();
+        AuditBranch again = AuditBranch.begin(table(), "r1");
+        assertEquals(table().currentSnapshot().snapshotId(), again.head().snapshotId());
+        assertTrue(again.publish(audited(again), Map.of()));
+        assertEquals("3", rows());
+    }
+
+    @Test
+    @DisplayName("is not published over what somebody wrote meanwhile")
+    void refusesToHide() {
+        AuditBranch branch = AuditBranch.begin(table(), "r1");
+        Snapshot audited = audited(branch);
+        AuditBranch other = AuditBranch.begin(table(), "r2");
+        assertTrue(other.publish(audited(other), Map.of()));
+        assertFalse(branch.publish(audited, Map.of()));
+        assertEquals("r2", table().currentSnapshot().summary().get(AuditBranch.RUN_ID));
+    }
+
+    @Test
+    @DisplayName("is not published over a commit that comes at the very moment either")
+    void refusesInTheMiddle() {
+        table().newAppend().appendFile(file()).commit();
+        AtomicInteger changes = new AtomicInteger();
+        boolean[] isRacing = {false};
+        Table racing = withCommit(commit -> {
+            if (isRacing[0] && changes.getAndIncrement() == 0) {
+                table().newAppend().appendFile(file()).commit();
+            }
+            return commit.call();
+        });
+        AuditBranch branch = AuditBranch.begin(racing, "r1");
+        Snapshot audited = audited(branch);
+        isRacing[0] = true;
+        assertFalse(branch.publish(audited, Map.of()));
+        assertEquals("2", rows());
+        assertTrue(AuditBranch.published(table(), "r1").isEmpty());
+    }
+
+    @Test
+    @DisplayName("belongs to one try at a time: the audit of another's rows fails")
+    void oneTry() {
+        AuditBranch first = AuditBranch.begin(table(), "r1");
+        Snapshot written = write(first);
+        AuditBranch second = AuditBranch.begin(table(), "r1");
+        write(second);
+        assertThrows(IllegalStateException.class, () -> first.audit(written, "[]", Map.of()));
+    }
+
+    @Test
+    @DisplayName("is said to be impossible where the catalog makes none")
+    void unsupported() {
+        Table forgetful = withCommit(commit -> null);
+        IllegalStateException refused = assertThrows(IllegalStateException.class, () -> AuditBranch.begin(forgetful, "r1"));
+        assertTrue(refused.getMessage().contains("a catalog that keeps branches"), refused.getMessage());
+    }
+
+    @Test
+    @DisplayName("of a held run goes by age with the expiry of snapshots")
+    void expires() {
+        table().newAppend().appendFile(file()).commit();
+        AuditBranch branch = AuditBranch.begin(table(), "r1");
+        assertEquals(7L * 24 * 3600 * 1000, table().refs().get(branch.name()).maxRefAgeMs());
+    }
+
+    @Test
+    @DisplayName("lets a conflict out that does not end")
+    void endlessConflict() {
+        table().newAppend().appendFile(file()).commit();
+        boolean[] isRefusing = {false};
+        Table refusing = withCommit(commit -> {
+            if (isRefusing[0]) {
+                throw new CommitFailedException("always");
+            }
+            return commit.call();
+        });
+        refusing.updateProperties().set("commit.retry.num-retries", "0").commit();
+        AuditBranch branch = AuditBranch.begin(refusing, "r1");
+        Snapshot audited = audited(branch);
+        isRefusing[0] = true;
+        assertThrows(CommitFailedException.class, () -> branch.publish(audited, Map.of()));
+    }
+}
