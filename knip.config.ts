@@ -4,7 +4,7 @@ import type { KnipConfig } from "knip";
 const config: KnipConfig = {
   entry: [
     "{bench,test}/run.ts",
-    "test/support/with-engines.ts",
+    "test/support/{with-engines,python-packages}.ts",
     "scripts/{generate,robots}.ts",
     "local/*/main.ts",
     "local/deploy/{demo,dev}.ts",

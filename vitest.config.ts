@@ -26,7 +26,7 @@ export default defineConfig({
           globalSetup: ["test/integration/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 300_000,
-          // Namespaces are apart, the catalog's history is not: every commit gives all tables another `nessie.commit.id`.
+          // Namespaces are apart, what the engines hold is not; and Nessie gives all tables another `nessie.commit.id` at every commit.
           fileParallelism: false,
         },
       },

@@ -31,7 +31,11 @@ const neededPrograms: readonly NeededProgram[] = [
 ];
 
 /** What only tests need, beside that. */
-const testPrograms: readonly NeededProgram[] = [{ program: "chromium", package: "chromium" }];
+const testPrograms: readonly NeededProgram[] = [
+  { program: "chromium", package: "chromium" },
+  { program: "/usr/bin/python3", package: "python3" },
+  { program: "/usr/lib/python3.11/ensurepip", package: "python3-venv" },
+];
 
 /** All programs that Debian packages bring, for the cluster, the images and the tests. */
 export const allPrograms: readonly NeededProgram[] = [...neededPrograms, ...testPrograms];

@@ -11,7 +11,16 @@ import type { Steps } from "../support/progress.ts";
 export const isExistingCluster = process.env["CLUSTER"] === "existing";
 const engineTimeoutSeconds = 300;
 /** The images that run in the cluster; the base images are only built upon. */
-const deployedImages = ["operator", "collector", "spark", "trino", "kafka", "versitygw", "nessie"];
+const deployedImages = [
+  "operator",
+  "collector",
+  "spark",
+  "trino",
+  "kafka",
+  "versitygw",
+  "postgresql",
+  "iceberg-rest",
+];
 
 /** The references of the images as they are built from this checkout; builds what is missing. */
 export async function imageReferences(): Promise<ImageReference[]> {

@@ -6,6 +6,7 @@ import {
   javaRuntime,
   nodeBinary,
   operatorBundle,
+  postgresqlDistribution,
   sparkDistribution,
   sparkJobs,
   trinoDistribution,
@@ -80,6 +81,18 @@ const images: readonly ImageRecipe[] = [
     folder: "images/kafka",
     base: "base-java17",
     artifacts: { lib: async () => mavenArtifacts("kafka") },
+  },
+  {
+    name: "postgresql",
+    folder: "images/postgresql",
+    base: "base-debian",
+    artifacts: { root: postgresqlDistribution },
+  },
+  {
+    name: "iceberg-rest",
+    folder: "images/iceberg-rest",
+    base: "base-java17",
+    artifacts: { lib: async () => mavenArtifacts("iceberg-rest") },
   },
   {
     name: "nessie",

@@ -230,9 +230,21 @@ const component = z.object({
     ),
 });
 
+const ability = z.enum(["True", "False", "Unknown"]);
+
+const abilities = z.object({
+  snapshotExpiry: ability.describe("Whether snapshots of tables can be removed."),
+  branches: ability.describe("Whether tables can have branches and tags beside their main branch."),
+});
+
 export const dataPlatformStatus = z.object({
   ...commonStatus,
   components: listMap(component, ["name"], 8).optional().describe("What the probes found, one a system."),
+  catalog: abilities
+    .optional()
+    .describe(
+      "What the catalog lets its clients do with the history of tables. Unknown until it has a table to ask about.",
+    ),
 });
 
 export type DataPlatformSpec = Immutable<z.infer<typeof dataPlatformSpec>>;
@@ -273,6 +285,20 @@ export const dataPlatformKind = defineKind({
       priority: 1,
     },
     { name: "Bucket", type: "string", jsonPath: ".spec.storage.bucket", description: "Bucket.", priority: 1 },
+    {
+      name: "Expiry",
+      type: "string",
+      jsonPath: ".status.catalog.snapshotExpiry",
+      description: "Whether the catalog lets snapshots be removed.",
+      priority: 1,
+    },
+    {
+      name: "Branches",
+      type: "string",
+      jsonPath: ".status.catalog.branches",
+      description: "Whether the catalog keeps branches of tables.",
+      priority: 1,
+    },
   ],
   schema: dataPlatformSpec,
   statusSchema: dataPlatformStatus,

@@ -54,7 +54,7 @@ export function localPlatform(spec: Partial<DataPlatform["spec"]> = {}): DataPla
         pathStyle: true,
         credentialsSecretRef: { name: "s3-credentials" },
       },
-      catalog: { uri: "http://nessie.engines.svc.cluster.local:19120/iceberg" },
+      catalog: { uri: "http://iceberg-rest.engines.svc.cluster.local:8181" },
       ...spec,
     },
   };

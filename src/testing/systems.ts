@@ -270,6 +270,10 @@ export class FakeCatalog implements TableCatalog {
     return Promise.resolve({ prefix: "main", isNessie: false, identity: "fake main" });
   }
 
+  abilities(): ReturnType<TableCatalog["abilities"]> {
+    return Promise.resolve({ snapshotExpiry: "True", branches: "True" });
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

@@ -6,6 +6,7 @@ import { mustRun, runCommand, type CommandResult } from "../../local/support/com
 import { diagnose, type Cluster } from "../../local/deploy/deployment.ts";
 import { bringUpPlatform, platformCluster } from "../../local/deploy/platform.ts";
 import { checkoutFolder } from "../../local/support/checkout.ts";
+import type { LakeAddress } from "../support/python.ts";
 import { Steps } from "../../local/support/progress.ts";
 
 export interface Account {
@@ -147,6 +148,36 @@ export class Environment {
 
   async field(resource: string, path: string): Promise<string> {
     return this.kubectl("get", resource, "--output", `jsonpath={${path}}`);
+  }
+
+  /** Catalog and object store of the platform, by the addresses at which the node reaches their Services. */
+  async lakeAddress(): Promise<LakeAddress> {
+    const read = async (path: string): Promise<string> => this.field("dataplatform/local", `.spec.${path}`);
+    const [region, bucket] = [await read("storage.region"), await read("storage.bucket")];
+    const secret = await read("storage.credentialsSecretRef.name");
+    const key = async (name: string): Promise<string> =>
+      Buffer.from(await this.field(`secret/${secret}`, `.data.${name}`), "base64").toString();
+    return {
+      uri: await this.#reachable(await read("catalog.uri")),
+      storage: {
+        endpoint: await this.#reachable(await read("storage.endpoint")),
+        region,
+        bucket,
+        accessKeyId: await key("accessKeyId"),
+        secretAccessKey: await key("secretAccessKey"),
+      },
+    };
+  }
+
+  /** The URL of a Service with its cluster address, without a slash at the end. */
+  async #reachable(url: string): Promise<string> {
+    const reached = new URL(url);
+    const [service = "", namespace = ""] = reached.hostname.split(".");
+    reached.hostname = await this.cluster.kubectl([
+      ...["get", `service/${service}`, "--namespace", namespace],
+      ...["--output", "jsonpath={.spec.clusterIP}"],
+    ]);
+    return reached.toString().replace(/\/$/, "");
   }
 
   /** The number of events of the given reason that concern the named object. */

@@ -15,15 +15,10 @@ export class OtherEngine {
 
   /** Takes the catalog of the environment's platform, whose Service the node reaches by its cluster address. */
   static async connect(environment: Environment): Promise<OtherEngine> {
-    const uri = new URL(await environment.field("dataplatform/local", ".spec.catalog.uri"));
-    const [service = "", namespace = ""] = uri.hostname.split(".");
-    uri.hostname = await environment.cluster.kubectl([
-      ...["get", `service/${service}`, "--namespace", namespace],
-      ...["--output", "jsonpath={.spec.clusterIP}"],
-    ]);
-    const base = `${uri.toString().replace(/\/$/, "")}/v1`;
+    const base = `${(await environment.lakeAddress()).uri}/v1`;
     const { defaults, overrides } = config.parse(await send("GET", `${base}/config`));
-    return new OtherEngine(`${base}/${encodeURIComponent(overrides?.prefix ?? defaults?.prefix ?? "")}`);
+    const prefix = overrides?.prefix ?? defaults?.prefix;
+    return new OtherEngine(prefix === undefined ? base : `${base}/${encodeURIComponent(prefix)}`);
   }
 
   /** Creates a table in a database that is there, and answers the place of its metadata, which every change moves. */

@@ -4,6 +4,7 @@ import { diagnose, waitUntilReady } from "../../local/deploy/deployment.ts";
 import { countLog, type LogCount } from "./access-log.ts";
 import { accessLog, Environment } from "./environment.ts";
 import { OtherEngine } from "./other-engine.ts";
+import { askPython } from "../support/python.ts";
 
 const resourcesOfTheQuickstart = 7;
 
@@ -65,6 +66,19 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     expect({ visitors: Number(row?.["visitors"]), sessions: Number(row?.["sessions"]) }).toEqual({
       visitors: log.visitors,
       sessions: log.sessions,
+    });
+  });
+
+  it("is read by pyiceberg, and by DuckDB over it, to the same numbers", async () => {
+    const table = `${database(environment)}.web_events`;
+    const [row] = await environment.query(
+      `SELECT count(*) AS events, count(DISTINCT visitor_id) AS visitors FROM lake.${table}`,
+    );
+    const events = Number(row?.["events"]);
+    expect(await askPython("count", table, await environment.lakeAddress())).toEqual({
+      pyiceberg: events,
+      duckdb: events,
+      visitors: Number(row?.["visitors"]),
     });
   });
 

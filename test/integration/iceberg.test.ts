@@ -1,9 +1,10 @@
-/** The Iceberg target on a real catalog: random tables converge, and a lost answer does no harm. */
+/** The Iceberg target on two real catalogs: random tables converge, and a lost answer does no harm. */
 import { createServer, request } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { TRANSFORM_SOURCES } from "../../src/crds/iceberg-type.ts";
 import { PERMIT } from "../../src/testing/permit.ts";
 import type { DatabaseName, TableIdentifier, TableName } from "../../src/naming/tables.ts";
 import { findWaitingError, isTerminalError } from "../../src/runtime/errors.ts";
@@ -21,14 +22,10 @@ const CREATING = { permit: PERMIT, occupantOf: () => Promise.resolve(undefined) 
 
 const PAIRS = 25;
 
-let catalog: TableCatalog;
-
-beforeAll(() => {
-  catalog = open(inject("engines").catalog.uri);
-});
-afterAll(async () => {
-  await catalog.close();
-});
+const CATALOGS = [
+  { name: "Iceberg's own server", uri: (): string => inject("engines").catalog.uri },
+  { name: "Nessie", uri: (): string => inject("nessie").uri },
+];
 
 function open(uri: string): TableCatalog {
   const settings = { uri, warehouse: undefined, prefix: undefined, credentials: undefined };
@@ -39,13 +36,13 @@ function identifier(table: string): TableIdentifier {
   return { database: "target_test" as DatabaseName, table: table as TableName };
 }
 
-/** Days exist only of times: a catalog may refuse others, as the API server does for manifests. */
-function withPossibleDays(table: WantedTable): WantedTable {
-  const isTime = (name: string): boolean =>
-    table.columns.some(
-      ({ name: column, type }) => column === name && type.kind === "scalar" && type.name === "timestamptz",
-    );
-  const partitionBy = table.partitionBy.filter((field) => field.transform !== "day" || isTime(field.column));
+/** Without the partitions that a catalog may refuse for their columns' types, as the API server does for manifests. */
+function withPossiblePartitions(table: WantedTable): WantedTable {
+  const partitionBy = table.partitionBy.filter(({ column, transform }) => {
+    const type = table.columns.find(({ name }) => name === column)?.type;
+    const sources = new Map<string, readonly string[]>(Object.entries(TRANSFORM_SOURCES)).get(transform);
+    return sources === undefined || (type?.kind === "scalar" && sources.includes(type.name));
+  });
   return {
     ...table,
     partitionBy,
@@ -53,7 +50,11 @@ function withPossibleDays(table: WantedTable): WantedTable {
   };
 }
 
-async function carryOut(actions: readonly TableAction[], current: CurrentTable | undefined): Promise<void> {
+async function carryOut(
+  catalog: TableCatalog,
+  actions: readonly TableAction[],
+  current: CurrentTable | undefined,
+): Promise<void> {
   const creation = actions.find((action): action is CreateTable => action.kind === "create-table");
   if (creation !== undefined) await catalog.createTable(creation, CREATING);
   const changes = actions.filter((action): action is TableChange => action.kind !== "create-table");
@@ -74,7 +75,15 @@ function diffOrUndefined(
   }
 }
 
-describe("random tables and random edits of them", () => {
+describe.each(CATALOGS)("random tables and random edits of them in $name", ({ uri }) => {
+  let catalog: TableCatalog;
+  beforeAll(() => {
+    catalog = open(uri());
+  });
+  afterAll(async () => {
+    await catalog.close();
+  });
+
   const pairs = fc.sample(
     anyWantedTable().chain((before) => fc.tuple(fc.constant(before), anyEditOf(before))),
     { numRuns: PAIRS, seed: 20_260_101 },
@@ -84,16 +93,16 @@ describe("random tables and random edits of them", () => {
     let evolved = 0;
     for (const [nth, pair] of pairs.entries()) {
       const at = identifier(`random_${nth}`);
-      const [before, after] = pair.map((table) => ({ ...withPossibleDays(table), identifier: at }));
+      const [before, after] = pair.map((table) => ({ ...withPossiblePartitions(table), identifier: at }));
       if (before === undefined || after === undefined) throw new Error("a pair has two tables");
-      await carryOut(diffTable(before, undefined), undefined);
+      await carryOut(catalog, diffTable(before, undefined), undefined);
       const created = await catalog.readTable(at);
       expect(diffTable(before, created)).toEqual([]);
       const declared = declaredFields(before.columns, created?.fields ?? []);
       const wanted = { ...after, unnamed: { ...after.unnamed, declared } };
       const actions = diffOrUndefined(wanted, created);
       if (actions === undefined) continue;
-      await carryOut(actions, created);
+      await carryOut(catalog, actions, created);
       const changed = await catalog.readTable(at);
       expect(diffTable(wanted, changed)).toEqual([]);
       expectIdsKept(created, changed);
@@ -110,7 +119,7 @@ function expectIdsKept(before: CurrentTable | undefined, after: CurrentTable | u
   }
 }
 
-describe("a lost answer", () => {
+describe.each(CATALOGS)("a lost answer of $name", ({ uri }) => {
   const SIMPLE: WantedTable = {
     identifier: identifier("lossy"),
     columns: [{ name: "a", type: { kind: "scalar", name: "int" }, isRequired: false }],
@@ -128,7 +137,7 @@ describe("a lost answer", () => {
   beforeAll(async () => {
     proxy = createServer((incoming, response) => void forward(incoming, response));
     await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-    lossy = open(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}/iceberg`);
+    lossy = open(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}${new URL(uri()).pathname}`);
   });
   afterAll(async () => {
     await lossy.close();
@@ -139,7 +148,7 @@ describe("a lost answer", () => {
   async function forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
-    const target = new URL(incoming.url ?? "/", inject("engines").catalog.uri);
+    const target = new URL(incoming.url ?? "/", uri());
     const { method = "GET", headers } = incoming;
     const upstream = request(target, { method, headers: { ...headers, host: target.host } }, (answer) => {
       const isCommit = method === "POST" && /\/tables\/\w+$/.test(target.pathname);

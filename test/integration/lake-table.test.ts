@@ -2,27 +2,18 @@
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { dataPlatformKind, lakeTableKind } from "../../src/crds/kinds.ts";
-import {
-  alterColumns,
-  commit,
-  createTable,
-  createTableAt,
-  dropTable,
-  fieldsOf,
-  loadTable,
-  renameTable,
-} from "../support/catalog-peer.ts";
+import { nessiePeer, peer } from "../support/catalog-peer.ts";
 import type { Address } from "./running-operator.ts";
 import { RunningOperator, ready } from "./running-operator.ts";
 
-const [A, B, DOWN] = ["tables-a", "tables-b", "tables-down"] as const;
+const [A, B, DOWN, NESSIE] = ["tables-a", "tables-b", "tables-down", "tables-nessie"] as const;
 const DATABASE = "lake_test";
 
 let operator: RunningOperator;
 let s3: S3Client;
 
 beforeAll(async () => {
-  operator = await RunningOperator.start([A, B, DOWN]);
+  operator = await RunningOperator.start([A, B, DOWN, NESSIE]);
   await operator.applyPlatform(A);
   await operator.applyPlatform(B);
   const { endpoint, region, accessKeyId, secretAccessKey } = inject("engines").storage;
@@ -87,7 +78,7 @@ describe("a new table", () => {
       properties: { "write.parquet.compression-codec": "zstd" },
     });
     const resource = await operator.waitUntilReady(lakeTableKind, at("created"));
-    const table = await loadTable(DATABASE, "created");
+    const table = await peer.loadTable(DATABASE, "created");
     expect(resource.status).toMatchObject({
       tableUuid: table?.["table-uuid"],
       schemaId: 0,
@@ -95,7 +86,7 @@ describe("a new table", () => {
       dataFiles: 0,
     });
     expect(locationOf(resource)).toMatch(/^s3:\/\/clickstream\/./);
-    expect(await fieldsOf(DATABASE, "created")).toMatchObject([
+    expect(await peer.fieldsOf(DATABASE, "created")).toMatchObject([
       { id: 1, name: "event_id", type: "string", required: true, doc: "Who it is." },
       { id: 2, name: "amount", type: "int", required: false },
       { id: 3, name: "received_at", type: "timestamptz", required: true },
@@ -123,12 +114,12 @@ describe("a new table", () => {
     await apply("placed", { columns: COLUMNS, location: "s3://clickstream/my/own/place" });
     const resource = await operator.waitUntilReady(lakeTableKind, at("placed"));
     expect(locationOf(resource)).toBe("s3://clickstream/my/own/place");
-    expect((await loadTable(DATABASE, "placed"))?.location).toBe("s3://clickstream/my/own/place");
+    expect((await peer.loadTable(DATABASE, "placed"))?.location).toBe("s3://clickstream/my/own/place");
     expect(await keysUnder("s3://clickstream/my/own/place/metadata/")).not.toEqual([]);
   });
 
   it("may be one that is there already, whose columns keep their ids", async () => {
-    await createTable(DATABASE, "adopted", [
+    await peer.createTable(DATABASE, "adopted", [
       { id: 1, name: "event_id", type: "string", required: true },
       { id: 2, name: "amount", type: "int", required: false },
     ]);
@@ -139,7 +130,7 @@ describe("a new table", () => {
       ],
     });
     await operator.waitUntilReady(lakeTableKind, at("adopted"));
-    expect(await fieldsOf(DATABASE, "adopted")).toEqual([
+    expect(await peer.fieldsOf(DATABASE, "adopted")).toEqual([
       { id: 2, name: "amount", type: "long", required: false },
       { id: 1, name: "event_id", type: "string", required: true },
     ]);
@@ -150,7 +141,7 @@ describe("a table evolves", () => {
   it("by adding, renaming, widening and reordering columns, and every column keeps its id", async () => {
     await apply("evolving", { columns: COLUMNS });
     await operator.waitUntilReady(lakeTableKind, at("evolving"));
-    const before = await fieldsOf(DATABASE, "evolving");
+    const before = await peer.fieldsOf(DATABASE, "evolving");
     await apply("evolving", {
       columns: [
         { name: "received_at", type: "timestamptz" },
@@ -166,7 +157,7 @@ describe("a table evolves", () => {
     await operator.waitForEvent(at("evolving"), "Updated", 'renaming column "amount" to "cents"');
     const resource = await operator.waitUntilReady(lakeTableKind, at("evolving"));
     expect(resource.status).toMatchObject({ schemaId: 1 });
-    const after = await fieldsOf(DATABASE, "evolving");
+    const after = await peer.fieldsOf(DATABASE, "evolving");
     const idOf = (fields: typeof after, name: string): number | undefined =>
       fields.find((field) => field.name === name)?.id;
     expect(after.map((field) => field.name)).toEqual(["received_at", "event_id", "cents", "items", "tags"]);
@@ -174,7 +165,7 @@ describe("a table evolves", () => {
     expect(["received_at", "event_id", "items"].map((name) => idOf(after, name))).toEqual(
       ["received_at", "event_id", "items"].map((name) => idOf(before, name)),
     );
-    const table = await loadTable(DATABASE, "evolving");
+    const table = await peer.loadTable(DATABASE, "evolving");
     const spec = table?.["partition-specs"].find((one) => one["spec-id"] === table["default-spec-id"]);
     expect(spec?.fields).toMatchObject([{ "source-id": idOf(after, "received_at"), transform: "hour" }]);
     const order = table?.["sort-orders"].find((one) => one["order-id"] === table["default-sort-order-id"]);
@@ -189,10 +180,10 @@ describe("a table evolves", () => {
     await apply("dropping", { columns: COLUMNS.slice(0, 3) });
     const refused = await operator.waitForReason(lakeTableKind, at("dropping"), "DestructiveChange");
     expect(ready(refused)?.message).toContain('column "items" is in the table but not in spec.columns');
-    expect(await fieldsOf(DATABASE, "dropping")).toHaveLength(4);
+    expect(await peer.fieldsOf(DATABASE, "dropping")).toHaveLength(4);
     await apply("dropping", { columns: COLUMNS.slice(0, 3), allowDestructiveChanges: true });
     await operator.waitUntilReady(lakeTableKind, at("dropping"));
-    expect(await fieldsOf(DATABASE, "dropping")).toHaveLength(3);
+    expect(await peer.fieldsOf(DATABASE, "dropping")).toHaveLength(3);
   });
 
   it("never by an impossible change: the condition names the column and says what to do", async () => {
@@ -242,7 +233,7 @@ describe("figures of the current snapshot", () => {
       "schema-id": 0,
       summary,
     };
-    await commit(DATABASE, "counted", [
+    await peer.commit(DATABASE, "counted", [
       { action: "add-snapshot", snapshot },
       { action: "set-snapshot-ref", "ref-name": "main", type: "branch", "snapshot-id": id },
     ]);
@@ -263,11 +254,11 @@ describe("what somebody changes by hand", () => {
   it("in the properties is put right; those that the manifest does not name stay", async () => {
     await apply("tuned", { columns: COLUMNS, properties: { "write.format.default": "parquet" } });
     await operator.waitUntilReady(lakeTableKind, at("tuned"));
-    await commit(DATABASE, "tuned", [
+    await peer.commit(DATABASE, "tuned", [
       { action: "set-properties", updates: { "write.format.default": "orc", "engine.own": "1" } },
     ]);
     await operator.waitForEvent(at("tuned"), "DriftCorrected", "changing properties write.format.default");
-    expect((await loadTable(DATABASE, "tuned"))?.properties).toMatchObject({
+    expect((await peer.loadTable(DATABASE, "tuned"))?.properties).toMatchObject({
       "write.format.default": "parquet",
       "engine.own": "1",
     });
@@ -276,13 +267,13 @@ describe("what somebody changes by hand", () => {
   it("by dropping the table is undone with an empty one, and an Event says so", async () => {
     await apply("dropped", { columns: COLUMNS });
     const before = await operator.waitUntilReady(lakeTableKind, at("dropped"));
-    await dropTable(DATABASE, "dropped");
+    await peer.dropTable(DATABASE, "dropped");
     await operator.waitFor(
       lakeTableKind,
       at("dropped"),
       (seen) => seen.status?.["tableUuid"] !== before.status?.["tableUuid"],
     );
-    expect(await fieldsOf(DATABASE, "dropped")).toHaveLength(4);
+    expect(await peer.fieldsOf(DATABASE, "dropped")).toHaveLength(4);
     await operator.waitForEvent(at("dropped"), "DriftCorrected", "was gone, with its rows");
   });
 });
@@ -294,7 +285,7 @@ describe("a table that somebody renamed", () => {
     await apply("renamed", { columns: COLUMNS, location: place, deletionPolicy: "Delete" });
     const before = await operator.waitUntilReady(lakeTableKind, at("renamed"));
     await put(place, "data/part-1.parquet");
-    await renameTable(DATABASE, "renamed", "renamed_2025");
+    await peer.renameTable(DATABASE, "renamed", "renamed_2025");
     const files = await keysUnder(`${place}/`);
     expect(files.length).toBeGreaterThan(1);
     const waiting = await operator.waitForReason(lakeTableKind, at("renamed"), "TableRenamed");
@@ -303,39 +294,41 @@ describe("a table that somebody renamed", () => {
       renamedTo: `${DATABASE}.renamed_2025`,
       tableUuid: before.status?.["tableUuid"],
     });
-    expect(await loadTable(DATABASE, "renamed")).toBeUndefined();
+    expect(await peer.loadTable(DATABASE, "renamed")).toBeUndefined();
     await operator.delete(lakeTableKind, at("renamed"));
     await operator.waitUntilGone(lakeTableKind, at("renamed"));
     await apply("usurper", { columns: COLUMNS, location: `${place}/inner` });
     const refused = await operator.waitForReason(lakeTableKind, at("usurper"), "ResourceConflict");
     expect(ready(refused)?.message).toContain(`where table "${DATABASE}.renamed_2025" has its metadata`);
     expect(await keysUnder(`${place}/`)).toEqual(files);
-    expect((await loadTable(DATABASE, "renamed_2025"))?.["table-uuid"]).toBe(before.status?.["tableUuid"]);
+    expect((await peer.loadTable(DATABASE, "renamed_2025"))?.["table-uuid"]).toBe(
+      before.status?.["tableUuid"],
+    );
   });
 
   it("keeps its files though a table was made in its folder and goes with its resource", async () => {
     const shared = "s3://clickstream/renamed/shared";
     await apply("sharing", { columns: COLUMNS, location: shared, deletionPolicy: "Delete" });
     await operator.waitUntilReady(lakeTableKind, at("sharing"));
-    await renameTable(DATABASE, "sharing", "sharing_2025");
+    await peer.renameTable(DATABASE, "sharing", "sharing_2025");
     // What the operator did before: it made a new table in the same folder.
     const fields = [
       { id: 1, name: "event_id", type: "string", required: true, doc: "Who it is." },
       { id: 2, name: "amount", type: "int", required: false },
       { id: 3, name: "received_at", type: "timestamptz", required: true },
     ];
-    await createTableAt(shared, { database: DATABASE, table: "sharing", fields });
+    await peer.createTableAt(shared, { database: DATABASE, table: "sharing", fields });
     await operator.waitForEvent(at("sharing"), "TableRenamed", `renamed to "${DATABASE}.sharing_2025"`);
     await operator.waitFor(lakeTableKind, at("sharing"), (seen) => seen.status?.["fields"] !== undefined);
     await put(shared, "data/part-1.parquet");
-    const uuid = (await loadTable(DATABASE, "sharing"))?.["table-uuid"];
+    const uuid = (await peer.loadTable(DATABASE, "sharing"))?.["table-uuid"];
     await operator.waitFor(lakeTableKind, at("sharing"), (seen) => seen.status?.["tableUuid"] === uuid);
     const files = await keysUnder(`${shared}/`);
     await operator.delete(lakeTableKind, at("sharing"));
     await operator.waitUntilGone(lakeTableKind, at("sharing"));
-    expect(await loadTable(DATABASE, "sharing")).toBeUndefined();
+    expect(await peer.loadTable(DATABASE, "sharing")).toBeUndefined();
     expect(await keysUnder(`${shared}/`)).toEqual(files);
-    expect(await fieldsOf(DATABASE, "sharing_2025")).toHaveLength(4);
+    expect(await peer.fieldsOf(DATABASE, "sharing_2025")).toHaveLength(4);
   });
 });
 
@@ -357,7 +350,7 @@ describe("two tables in one place", () => {
       expect(ready(refused)?.message).toContain(`the files of LakeTable "${A}/first" lie at ${place}`);
       await operator.delete(lakeTableKind, at("second", B));
       await operator.waitUntilGone(lakeTableKind, at("second", B));
-      expect(await loadTable(DATABASE, "second")).toBeUndefined();
+      expect(await peer.loadTable(DATABASE, "second")).toBeUndefined();
       expect(await keysUnder(`${place}/`)).toEqual(files);
     },
   );
@@ -383,8 +376,8 @@ describe("allowDestructiveChanges that stays in the manifest", () => {
     const spec = { columns: COLUMNS, allowDestructiveChanges: true };
     await apply("allowed", spec);
     await operator.waitUntilReady(lakeTableKind, at("allowed"));
-    const before = await fieldsOf(DATABASE, "allowed");
-    await alterColumns(DATABASE, "allowed", (fields) =>
+    const before = await peer.fieldsOf(DATABASE, "allowed");
+    await peer.alterColumns(DATABASE, "allowed", (fields) =>
       fields.map((field) => (field.name === "amount" ? { ...field, name: "cents" } : field)),
     );
     const renamed = await operator.waitForReason(lakeTableKind, at("allowed"), "ColumnRenamed");
@@ -392,16 +385,18 @@ describe("allowDestructiveChanges that stays in the manifest", () => {
     const columns = COLUMNS.map((one) => (one.name === "amount" ? { ...one, name: "cents" } : one));
     await apply("allowed", { ...spec, columns });
     await operator.waitUntilReady(lakeTableKind, at("allowed"));
-    expect((await fieldsOf(DATABASE, "allowed")).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+    expect((await peer.fieldsOf(DATABASE, "allowed")).map(({ id }) => id)).toEqual(
+      before.map(({ id }) => id),
+    );
     const engine = { id: 20, name: "engine", type: "int", required: false };
-    await alterColumns(DATABASE, "allowed", (fields) => [...fields, engine]);
+    await peer.alterColumns(DATABASE, "allowed", (fields) => [...fields, engine]);
     await operator.waitForReason(lakeTableKind, at("allowed"), "DestructiveChange");
     await apply("allowed", { ...spec, columns: columns.slice(0, 3) });
     await operator.waitForReason(lakeTableKind, at("allowed"), "DestructiveChange");
-    expect(await fieldsOf(DATABASE, "allowed")).toHaveLength(5);
+    expect(await peer.fieldsOf(DATABASE, "allowed")).toHaveLength(5);
     await apply("allowed", { ...spec, columns: [...columns.slice(0, 3), { name: "engine", type: "int" }] });
     await operator.waitUntilReady(lakeTableKind, at("allowed"));
-    const names = (await fieldsOf(DATABASE, "allowed")).map(({ name }) => name);
+    const names = (await peer.fieldsOf(DATABASE, "allowed")).map(({ name }) => name);
     expect(names).toEqual(["event_id", "cents", "received_at", "engine"]);
   });
 });
@@ -419,24 +414,29 @@ describe("a column with the name of a partition field", () => {
       expect(ready(refused)?.message).toContain(
         'column "received_at_day" would have the name of the table\'s partition field "received_at_day" (day of column "received_at")',
       );
-      expect(await fieldsOf(DATABASE, "clashing")).toHaveLength(4);
+      expect(await peer.fieldsOf(DATABASE, "clashing")).toHaveLength(4);
       await apply("clashing", { columns: COLUMNS, partitionBy: by });
       await operator.waitUntilReady(lakeTableKind, at("clashing"));
     }
   });
 
-  it("that is there already is told, and renamed by the manifest", async () => {
-    await apply("clashed", { columns: COLUMNS, partitionBy });
-    await operator.waitUntilReady(lakeTableKind, at("clashed"));
+  it("that is there already, as Nessie lets it be, is told, and renamed by the manifest", async () => {
+    const { uri } = inject("nessie");
+    const clashed = at("clashed", NESSIE);
+    await operator.applyPlatform(NESSIE, { catalog: { uri } });
+    await apply("clashed", { columns: COLUMNS, partitionBy }, NESSIE);
+    await operator.waitUntilReady(lakeTableKind, clashed);
     const clash = { id: 20, name: "received_at_day", type: "date", required: false };
-    await alterColumns(DATABASE, "clashed", (fields) => [...fields, clash]);
-    await apply("clashed", { columns: [...COLUMNS, { name: "received_at_day", type: "date" }], partitionBy });
-    const told = await operator.waitForReason(lakeTableKind, at("clashed"), "ImpossibleChange");
+    await nessiePeer.alterColumns(DATABASE, "clashed", (fields) => [...fields, clash]);
+    const declared = { name: "received_at_day", type: "date" };
+    await apply("clashed", { columns: [...COLUMNS, declared], partitionBy }, NESSIE);
+    const told = await operator.waitForReason(lakeTableKind, clashed, "ImpossibleChange");
     expect(ready(told)?.message).toContain("so that no engine can read the table");
     const renamed = { name: "day", type: "date", previousName: "received_at_day" };
-    await apply("clashed", { columns: [...COLUMNS, renamed], partitionBy });
-    await operator.waitUntilReady(lakeTableKind, at("clashed"));
-    expect((await fieldsOf(DATABASE, "clashed")).at(-1)).toMatchObject({ id: 20, name: "day" });
+    await apply("clashed", { columns: [...COLUMNS, renamed], partitionBy }, NESSIE);
+    await operator.waitUntilReady(lakeTableKind, clashed);
+    const fields = await nessiePeer.fieldsOf(DATABASE, "clashed");
+    expect(fields.at(-1)).toMatchObject({ id: 20, name: "day" });
   });
 });
 
@@ -461,11 +461,11 @@ describe("the way back to an earlier schema", () => {
       await apply("returning", { columns, allowDestructiveChanges: true });
       await operator.waitUntilReady(lakeTableKind, at("returning"));
     }
-    expect(await fieldsOf(DATABASE, "returning")).toMatchObject([
+    expect(await peer.fieldsOf(DATABASE, "returning")).toMatchObject([
       { id: 1, name: "a" },
       { id: 2, name: "b" },
     ]);
-    await alterColumns(DATABASE, "returning", (fields) =>
+    await peer.alterColumns(DATABASE, "returning", (fields) =>
       fields.map((field) => ({ ...field, doc: "by hand" })),
     );
     await operator.waitForEvent(at("returning"), "DriftCorrected", 'documenting column "a"');
@@ -474,17 +474,32 @@ describe("the way back to an earlier schema", () => {
   });
 });
 
-describe("a format version that the catalog does not make", () => {
-  it("is refused with what it makes, for a new table and for one that is there", async () => {
-    const properties = { "format-version": "3" };
+describe("a format version", () => {
+  const properties = { "format-version": "3" };
+
+  it("that the catalog makes is made, and reached from an older one", async () => {
     await apply("newest", { columns: COLUMNS, properties });
-    const refused = await operator.waitForReason(lakeTableKind, at("newest"), "ImpossibleChange");
-    expect(ready(refused)?.message).toContain("the catalog makes tables of format version 2 and not 3");
-    expect(await loadTable(DATABASE, "newest")).toBeUndefined();
-    await apply("newest", { columns: COLUMNS });
     await operator.waitUntilReady(lakeTableKind, at("newest"));
-    await apply("newest", { columns: COLUMNS, properties });
-    const stalled = await operator.waitForReason(lakeTableKind, at("newest"), "ImpossibleChange");
+    expect(await peer.loadTable(DATABASE, "newest")).toMatchObject({ "format-version": 3 });
+    await apply("upgraded", { columns: COLUMNS });
+    await operator.waitUntilReady(lakeTableKind, at("upgraded"));
+    expect(await peer.loadTable(DATABASE, "upgraded")).toMatchObject({ "format-version": 2 });
+    await apply("upgraded", { columns: COLUMNS, properties });
+    await operator.waitUntilReady(lakeTableKind, at("upgraded"));
+    expect(await peer.loadTable(DATABASE, "upgraded")).toMatchObject({ "format-version": 3 });
+  });
+
+  it("that it does not make is refused with what it makes, for a new table and for one that is there", async () => {
+    const { uri } = inject("nessie");
+    await operator.applyPlatform(NESSIE, { catalog: { uri } });
+    await apply("newest", { columns: COLUMNS, properties }, NESSIE);
+    const refused = await operator.waitForReason(lakeTableKind, at("newest", NESSIE), "ImpossibleChange");
+    expect(ready(refused)?.message).toContain("the catalog makes tables of format version 2 and not 3");
+    expect(await nessiePeer.loadTable(DATABASE, "newest")).toBeUndefined();
+    await apply("newest", { columns: COLUMNS }, NESSIE);
+    await operator.waitUntilReady(lakeTableKind, at("newest", NESSIE));
+    await apply("newest", { columns: COLUMNS, properties }, NESSIE);
+    const stalled = await operator.waitForReason(lakeTableKind, at("newest", NESSIE), "ImpossibleChange");
     expect(ready(stalled)?.message).toContain("format version");
   });
 });
@@ -498,7 +513,7 @@ describe("two resources that want one table", () => {
     expect(loser.status).toMatchObject({ conflictsWith: "contested" });
     await operator.delete(lakeTableKind, at("contested", B));
     await operator.waitUntilGone(lakeTableKind, at("contested", B));
-    expect(await fieldsOf(DATABASE, "contested")).toHaveLength(4);
+    expect(await peer.fieldsOf(DATABASE, "contested")).toHaveLength(4);
   });
 });
 
@@ -509,7 +524,7 @@ describe("deleting a resource", () => {
     expect(resource.metadata.finalizers).toBeUndefined();
     await operator.delete(lakeTableKind, at("retained"));
     await operator.waitUntilGone(lakeTableKind, at("retained"));
-    expect(await loadTable(DATABASE, "retained")).toBeDefined();
+    expect(await peer.loadTable(DATABASE, "retained")).toBeDefined();
     expect(await keysUnder(locationOf(resource))).not.toEqual([]);
   });
 
@@ -520,7 +535,7 @@ describe("deleting a resource", () => {
     await put(`${location}_neighbour`, "part-1.parquet");
     await operator.delete(lakeTableKind, at("removed"));
     await operator.waitUntilGone(lakeTableKind, at("removed"));
-    expect(await loadTable(DATABASE, "removed")).toBeUndefined();
+    expect(await peer.loadTable(DATABASE, "removed")).toBeUndefined();
     expect(await keysUnder(`${location}/`)).toEqual([]);
     expect(await keysUnder(`${location}_neighbour/`)).toHaveLength(1);
   });
@@ -534,7 +549,7 @@ describe("deleting a resource", () => {
     await operator.waitForReason(lakeTableKind, at(name, DOWN), "PlatformNotFound");
     await operator.delete(lakeTableKind, at(name, DOWN));
     await operator.waitUntilGone(lakeTableKind, at(name, DOWN));
-    expect(await loadTable(DATABASE, name)).toBeUndefined();
+    expect(await peer.loadTable(DATABASE, name)).toBeUndefined();
   });
 });
 
@@ -559,13 +574,13 @@ describe("when nothing changes", () => {
       properties: { a: "b" },
     });
     const before = await operator.waitUntilReady(lakeTableKind, at("quiet"));
-    const table = await loadTable(DATABASE, "quiet");
+    const table = await peer.loadTable(DATABASE, "quiet");
     const passes = (): number =>
       operator.logged.filter((line) => line.includes('"quiet"') && line.includes("Pass done")).length;
     const done = passes();
     await expect.poll(passes, { timeout: 20_000 }).toBeGreaterThan(done + 2);
     const after = await operator.get(lakeTableKind, at("quiet"));
     expect(after?.metadata.resourceVersion).toBe(before.metadata.resourceVersion);
-    expect(await loadTable(DATABASE, "quiet")).toEqual(table);
+    expect(await peer.loadTable(DATABASE, "quiet")).toEqual(table);
   });
 });

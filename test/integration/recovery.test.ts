@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clickstreamPipelineKind } from "../../src/crds/kinds.ts";
 import { CHILD_TYPES } from "../../src/targets/kubernetes/child.ts";
-import { dropTable } from "../support/catalog-peer.ts";
+import { peer } from "../support/catalog-peer.ts";
 import { ComposingOperator } from "./composing-operator.ts";
 
 const NAMESPACE = "recoveries";
@@ -27,7 +27,7 @@ describe("a pipeline whose table is dropped", () => {
       ({ status }) => status?.["tableIds"] !== undefined,
     );
     await operator.waitFor(CHILD_TYPES.StatefulSet, "web-stream", () => true);
-    await dropTable(NAMESPACE, "web_events");
+    await peer.dropTable(NAMESPACE, "web_events");
     const broken = await operator.waitForCondition(clickstreamPipelineKind, "web", {
       type: "Stalled",
       status: "True",

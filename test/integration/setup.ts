@@ -1,6 +1,6 @@
 /**
- * Starts Kafka, S3, the Iceberg catalog and a Kubernetes API server with our definitions once for all integration tests and
- * hands their addresses to the tests: `inject("engines")`, `inject("apiServer")`. Everything ends with the test run.
+ * Starts Kafka, S3, the Iceberg catalogs and a Kubernetes API server with our definitions once for all integration tests and
+ * hands their addresses to the tests: `inject("engines")`, `inject("nessie")`, `inject("apiServer")`. Everything ends with the test run.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,6 +13,8 @@ import { allStarted, RunningEngines, type EngineAddresses } from "../support/eng
 declare module "vitest" {
   interface ProvidedContext {
     engines: EngineAddresses;
+    /** A second catalog, which keeps no history. */
+    nessie: EngineAddresses["catalog"];
     apiServer: ApiServerAccess;
   }
 }
@@ -24,6 +26,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   try {
     const [engines, apiServer] = await allStarted(running.start(), startAccess(directory, running));
     project.provide("engines", engines);
+    project.provide("nessie", await running.startNessie(engines));
     project.provide("apiServer", apiServer);
   } catch (error) {
     await running.stop();

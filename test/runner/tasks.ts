@@ -126,6 +126,9 @@ function unitTests(choices: Choices): readonly Task[] {
   ];
 }
 
+/** What runs as plain processes in tests. */
+const engines = ["kafka", "postgresql", "iceberg-rest", "nessie", "versitygw"];
+
 /** What the tests with engines and the cluster are started from, the longest first. */
 const built: readonly Task[] = [
   { name: "Cluster programs", command: ["node", "local/cluster/main.ts", "programs"], count: "none" },
@@ -138,11 +141,19 @@ const built: readonly Task[] = [
   },
   {
     name: "Engine artifacts",
-    command: ["node", "local/images/main.ts", "artifacts", "kafka", "nessie", "versitygw"],
+    command: ["node", "local/images/main.ts", "artifacts", ...engines],
     fetches: true,
     count: "none",
   },
 ];
+
+const pythonPackages: Task = {
+  name: "Python packages",
+  needs: ["Debian packages"],
+  command: ["node", "test/support/python-packages.ts"],
+  fetches: true,
+  count: "none",
+};
 
 const plugin: Task = {
   name: "kubectl plugin",
@@ -166,7 +177,7 @@ function engineTests(choices: Choices): readonly Task[] {
   return [
     {
       name: "TypeScript integration tests",
-      needs: ["Cluster programs", "Engine artifacts"],
+      needs: ["Cluster programs", "Engine artifacts", "Python packages"],
       ...vitest("integration", choices["TypeScript integration tests"]),
     },
     {
@@ -214,7 +225,7 @@ function dockerTests(choices: Choices): Task {
 function endToEnd(choices: Choices): Task {
   return {
     name: "End-to-end tests",
-    needs: ["Cluster programs", "Debian packages", "Images", "kubectl plugin"],
+    needs: ["Cluster programs", "Debian packages", "Images", "Python packages", "kubectl plugin"],
     slots: 0,
     // A step that fails leaves nothing for the next to stand on.
     ...vitest("e2e", ["--bail=1", ...(choices["End-to-end tests"] ?? [])]),
@@ -226,6 +237,7 @@ export function allTasks(choices: Choices = {}): readonly Task[] {
   return [
     ...built,
     ...fetched,
+    pythonPackages,
     plugin,
     images,
     endToEnd(choices),

@@ -1,6 +1,7 @@
-/** Kafka, S3 and the Iceberg catalog of one test run, started together and stopped together. */
+/** Kafka, S3 and the Iceberg catalogs of one test run, started together and stopped together. */
 import { join } from "node:path";
-import { startKafka, startNessie, startVersitygw, type BucketAccess, type Engine } from "./engines.ts";
+import { startIcebergRest, startNessie, startPostgresql } from "./catalog-engines.ts";
+import { startKafka, startVersitygw, type BucketAccess, type Engine } from "./engines.ts";
 import type { CertificateFiles } from "./certificates.ts";
 import { OPERATOR, startSecuredKafka } from "./secured-kafka.ts";
 import { startTokenService } from "./token-service.ts";
@@ -14,8 +15,10 @@ export interface EngineAddresses {
     readonly bootstrapServers: readonly string[];
   };
   readonly storage: BucketAccess;
+  /** `127.0.0.1:port`. */
+  readonly postgresql: string;
   readonly catalog: {
-    /** Iceberg REST URI. */
+    /** Iceberg REST URI, without `/v1`. */
     readonly uri: string;
   };
   /** Folder of this run with the logs of the engines. */
@@ -72,7 +75,7 @@ export class RunningEngines {
     await Promise.all(this.#engines.map(async (engine) => engine.stop()));
   }
 
-  /** Starts Kafka, S3 and the catalog. */
+  /** Starts Kafka, S3, and the catalog on its database. */
   async start(): Promise<EngineAddresses> {
     const directory = join(this.#directory, "kafka");
     const [kafka, lake] = await allStarted(
@@ -89,7 +92,7 @@ export class RunningEngines {
     return { bootstrapServers: [secured.address], caFile, ...OPERATOR, mutual };
   }
 
-  /** TLS in front of S3. Nessie would tell its clients its address without TLS, which only a proxy of its own could mend. */
+  /** TLS in front of S3. */
   async startPrivateStorage({ storage }: EngineAddresses): Promise<PrivateStorage> {
     const port = Number(new URL(storage.endpoint).port);
     const { url, caFile } = await this.keep(startTlsFront(join(this.#directory, "private-storage"), port));
@@ -110,15 +113,25 @@ export class RunningEngines {
     return { url, token };
   }
 
-  async #startLake(): Promise<Pick<EngineAddresses, "storage" | "catalog">> {
+  /** A second catalog on the same bucket: one that keeps no history. */
+  async startNessie({ storage }: EngineAddresses): Promise<EngineAddresses["catalog"]> {
+    const directory = join(this.#directory, "nessie");
+    const { uri } = await this.keep(startNessie({ directory, storage, report: this.#report }));
+    return { uri };
+  }
+
+  async #startLake(): Promise<Pick<EngineAddresses, "storage" | "postgresql" | "catalog">> {
     const report = this.#report;
-    const { endpoint, region, bucket, accessKeyId, secretAccessKey } = await this.keep(
-      startVersitygw({ directory: join(this.#directory, "s3"), report }),
+    const [{ endpoint, region, bucket, accessKeyId, secretAccessKey }, postgresql] = await allStarted(
+      this.keep(startVersitygw({ directory: join(this.#directory, "s3"), report })),
+      this.keep(startPostgresql({ directory: join(this.#directory, "postgresql"), report })),
     );
     const storage = { endpoint, region, bucket, accessKeyId, secretAccessKey };
-    const directory = join(this.#directory, "nessie");
-    const nessie = await this.keep(startNessie({ directory, storage, report }));
-    return { storage, catalog: { uri: nessie.uri } };
+    const directory = join(this.#directory, "iceberg-rest");
+    const { uri } = await this.keep(
+      startIcebergRest({ directory, storage, postgresql: postgresql.address, report }),
+    );
+    return { storage, postgresql: postgresql.address, catalog: { uri } };
   }
 }
 

@@ -1,13 +1,13 @@
 /**
- * Kafka, versitygw (S3) and Nessie (Iceberg REST) as plain processes for integration tests: the same versions as the
- * images in `images/` and the settings of `manifests/engines`, on free ports of the loopback interface, with their data in a folder of the caller's.
+ * Kafka and versitygw (S3) as plain processes for integration tests: the same versions as the images in `images/` and the settings of
+ * `manifests/engines`, on free ports of the loopback interface, with their data in a folder of the caller's. The catalogs: catalog-engines.ts.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mustRun } from "../../local/support/command.ts";
 import { javaHome, mavenArtifacts, versitygwBinary } from "../../local/images/artifacts.ts";
 import { freePorts, startProgram, type Engine } from "./process.ts";
-import { engineSettings, logToOutput, renderProperties, type Properties } from "./properties.ts";
+import { engineSettings, logToOutput, renderProperties } from "./properties.ts";
 
 export type { Engine } from "./process.ts";
 
@@ -32,19 +32,11 @@ export interface BucketAccess {
 
 export interface S3Engine extends Engine, BucketAccess {}
 
-export interface NessieOptions extends EngineOptions {
-  readonly storage: BucketAccess;
-}
-
-export interface CatalogEngine extends Engine {
-  /** The Iceberg REST URI: the address with `/iceberg`. */
-  readonly uri: string;
-}
-
 const kafkaCluster = "b3BlbmNsaWNrc3RyZWFtMQ";
 const quiet = (): undefined => undefined;
 
-async function choosePort(options: EngineOptions): Promise<number> {
+/** The port that the options ask for, or one that was free a moment ago. */
+export async function choosePort(options: EngineOptions): Promise<number> {
   return options.port ?? (await freePorts(1))[0] ?? 0;
 }
 
@@ -115,51 +107,4 @@ export async function startVersitygw(options: EngineOptions): Promise<S3Engine> 
     isReady: async () => (await fetch(`${access.endpoint}/health`)).ok,
   });
   return { address: access.endpoint, ...access, stop };
-}
-
-/** An Iceberg REST catalog whose tables live in the bucket given. The address is the server's URL. */
-export async function startNessie(options: NessieOptions): Promise<CatalogEngine> {
-  const jars = await (await mavenArtifacts("nessie")).provide(options.report ?? quiet);
-  const port = await choosePort(options);
-  const [managementPort = 0] = await freePorts(1);
-  await mkdir(options.directory, { recursive: true });
-  const file = join(options.directory, "nessie.properties");
-  await writeFile(file, renderProperties(await nessieSettings(options, { port, managementPort })), {
-    mode: 0o600,
-  });
-  const java = join(await javaHome({ minimum: 21, maximum: 99 }), "bin", "java");
-  const address = `http://127.0.0.1:${port}`;
-  const { stop } = await startProgram({
-    name: "Nessie",
-    command: [
-      ...[java, "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"],
-      ...[`-Dquarkus.config.locations=${file}`, "-jar", join(jars, "nessie-quarkus-0.99.0-runner.jar")],
-    ],
-    cwd: options.directory,
-    logFile: join(options.directory, "nessie.log"),
-    deadlineSeconds: 180,
-    isReady: async () => (await fetch(`${address}/iceberg/v1/config`)).ok,
-  });
-  return { address, uri: `${address}/iceberg`, stop };
-}
-
-async function nessieSettings(
-  options: NessieOptions,
-  ports: { readonly port: number; readonly managementPort: number },
-): Promise<Properties> {
-  const { storage, directory } = options;
-  const s3 = "nessie.catalog.service.s3.default-options";
-  return {
-    ...(await engineSettings("nessie.properties")),
-    "quarkus.http.host": "127.0.0.1",
-    "quarkus.http.port": String(ports.port),
-    "quarkus.management.host": "127.0.0.1",
-    "quarkus.management.port": String(ports.managementPort),
-    "nessie.version.store.persist.rocks.database-path": join(directory, "rocksdb"),
-    "nessie.catalog.warehouses.lake.location": `s3://${storage.bucket}/warehouse`,
-    [`${s3}.endpoint`]: storage.endpoint,
-    [`${s3}.region`]: storage.region,
-    "storage.name": storage.accessKeyId,
-    "storage.secret": storage.secretAccessKey,
-  };
 }

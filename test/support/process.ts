@@ -32,6 +32,8 @@ export interface EngineProgram {
   readonly deadlineSeconds: number;
   /** Whether it is ready; gets what it has printed. A rejection counts as not yet. */
   readonly isReady: (log: string) => Promise<boolean>;
+  /** What asks it to end; SIGTERM without it. */
+  readonly stopSignal?: NodeJS.Signals;
 }
 
 const stopDeadlineMilliseconds = 15_000;
@@ -78,7 +80,7 @@ export async function startProgram(program: EngineProgram): Promise<RunningProgr
     });
   });
   await log.close(); // ours; the program has its own
-  const stop = async (): Promise<void> => stopChild(child, ended);
+  const stop = async (): Promise<void> => stopChild(child, ended, program.stopSignal);
   try {
     await waitUntilReady(program, ended);
   } catch (error) {
@@ -116,9 +118,13 @@ function describeFailure(program: EngineProgram, what: string, log: string): str
   return `${program.name}: ${what}; the end of ${program.logFile}:\n${tail}`;
 }
 
-async function stopChild(child: ChildProcess, ended: Promise<string>): Promise<void> {
+async function stopChild(
+  child: ChildProcess,
+  ended: Promise<string>,
+  signal: NodeJS.Signals = "SIGTERM",
+): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill("SIGTERM");
+  child.kill(signal);
   const timer = setTimeout(() => child.kill("SIGKILL"), stopDeadlineMilliseconds);
   await ended;
   clearTimeout(timer);

@@ -37,7 +37,9 @@ const (
 
 // Fields of DataPlatform.
 var (
-	DataPlatformStatusObservedGeneration = []string{"status", "observedGeneration"}
+	DataPlatformStatusObservedGeneration    = []string{"status", "observedGeneration"}
+	DataPlatformStatusCatalogSnapshotExpiry = []string{"status", "catalog", "snapshotExpiry"}
+	DataPlatformStatusCatalogBranches       = []string{"status", "catalog", "branches"}
 )
 
 // Fields of EventStream.

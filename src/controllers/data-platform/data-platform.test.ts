@@ -23,7 +23,7 @@ const DOWN: ProbeResult = {
 function observed(changed: Partial<Record<Component, ProbeResult>> = {}): ObservedPlatform {
   const systems: readonly Component[] = ["Kafka", "Storage", "Catalog"];
   const components = new Map(systems.map((name) => [name, changed[name] ?? REACHABLE]));
-  return { platform: PRESENT, components };
+  return { platform: PRESENT, components, abilities: { snapshotExpiry: "True", branches: "False" } };
 }
 
 const now = new Date("2026-01-02T00:00:00.7Z");
@@ -230,6 +230,23 @@ describe("passes over a platform", () => {
     scenario.put(dataPlatformKind, { ...PLATFORM, ...{ spec: { ...PLATFORM.spec, kafka } } });
     await scenario.pass("main");
     expect(identity()).toEqual([undefined, "s3://lake at fake", "fake main"]);
+  });
+
+  it("tell what the catalog can do, also while it is away or does not say, but not of another one", async () => {
+    const abilities = { snapshotExpiry: "True", branches: "True" };
+    await scenario.pass("main");
+    expect(scenario.status("main")["catalog"]).toEqual(abilities);
+    scenario.catalog.abilities = () => Promise.reject(new Error("500"));
+    await scenario.pass("main");
+    expect(scenario.ready("main")).toContain("Ready=True");
+    expect(scenario.status("main")["catalog"]).toEqual(abilities);
+    scenario.catalog.probe = () => Promise.reject(new WaitingError("CatalogUnreachable", "down"));
+    await scenario.pass("main");
+    expect(scenario.status("main")["catalog"]).toEqual(abilities);
+    const catalog = { uri: "http://elsewhere" };
+    scenario.put(dataPlatformKind, { ...PLATFORM, ...{ spec: { ...PLATFORM.spec, catalog } } });
+    await scenario.pass("main");
+    expect(scenario.status("main")["catalog"]).toBeUndefined();
   });
 
   it("show wrong credentials as such", async () => {

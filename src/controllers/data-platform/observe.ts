@@ -9,6 +9,7 @@ import type { PresentPlatform } from "../../platform/platform.ts";
 import type { Component } from "../../platform/references.ts";
 import type { AirflowServer } from "../../targets/airflow/server.ts";
 import type { SystemAccess, SystemClients } from "../../targets/clients.ts";
+import type { CatalogAbilities } from "../../targets/iceberg/abilities.ts";
 import type { TableCatalog } from "../../targets/iceberg/catalog.ts";
 import type { TopicAdmin } from "../../targets/kafka/admin.ts";
 import type { ObjectStore } from "../../targets/s3/store.ts";
@@ -32,6 +33,8 @@ export interface ObservedPlatform {
   readonly platform: PresentPlatform;
   /** One of each system that the platform names, in the order of its status. */
   readonly components: ReadonlyMap<Component, ProbeResult>;
+  /** What the catalog can do; `undefined` when it was not asked or did not say. */
+  readonly abilities: CatalogAbilities | undefined;
 }
 
 export async function observePlatform(
@@ -46,7 +49,23 @@ export async function observePlatform(
   });
   const components = new Map(await Promise.all(probed));
   if ([...components.values()].some(isRefused)) platforms.forgetSecrets(resource);
-  return Object.freeze({ platform, components });
+  const abilities =
+    components.get("Catalog")?.state === "reachable"
+      ? await askCatalog(clients.catalog(platform), context)
+      : undefined;
+  return Object.freeze({ platform, components, abilities });
+}
+
+/** A question of its own: a catalog that answers slowly here is one that is reachable all the same. */
+async function askCatalog(
+  catalog: TableCatalog,
+  { signal }: ReconcileContext,
+): Promise<CatalogAbilities | undefined> {
+  const timeout = AbortSignal.timeout(PROBE_TIMEOUT_SECONDS * 1000);
+  return catalog.abilities(AbortSignal.any([signal, timeout])).catch(() => {
+    signal.throwIfAborted();
+    return undefined;
+  });
 }
 
 type Probe = (platform: PresentPlatform, clients: SystemClients, signal: AbortSignal) => Promise<Finding>;

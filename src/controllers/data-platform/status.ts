@@ -24,8 +24,14 @@ export function platformStatus(input: Input): StatusResult<DataPlatformStatus> {
   const previous = resource.status?.components ?? [];
   const requeueAfterSeconds = PROBE_INTERVAL_SECONDS;
   if (observed === undefined)
-    return { status: { components: previous }, conditions: [], requeueAfterSeconds };
+    return {
+      status: { components: previous, ...catalogStatus(resource.status?.catalog) },
+      conditions: [],
+      requeueAfterSeconds,
+    };
   const identities = identitiesOf(resource);
+  // A catalog that does not answer now can still do what it could.
+  const abilitiesBefore = identities.Catalog === undefined ? undefined : resource.status?.catalog;
   const found = [...observed.components];
   const components = found.map(([name, result]) => {
     const before = previous.find((component) => component.name === name);
@@ -34,7 +40,7 @@ export function platformStatus(input: Input): StatusResult<DataPlatformStatus> {
   });
   const hasAirflow = observed.components.has("Airflow");
   return {
-    status: { components },
+    status: { components, ...catalogStatus(observed.abilities ?? abilitiesBefore) },
     conditions: found.map(([name, result]) => reachableCondition(name, result)),
     ready: {
       message: hasAirflow
@@ -43,6 +49,10 @@ export function platformStatus(input: Input): StatusResult<DataPlatformStatus> {
     },
     requeueAfterSeconds,
   };
+}
+
+function catalogStatus(catalog: DataPlatformStatus["catalog"]): Pick<DataPlatformStatus, "catalog"> {
+  return catalog === undefined ? {} : { catalog };
 }
 
 /** The time moves only when the finding does, so that an unchanged platform is not written. */

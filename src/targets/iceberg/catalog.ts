@@ -1,6 +1,8 @@
 /** What a controller can do with one Iceberg catalog. Tests give it another implementation. */
 import type { TableIdentifier } from "../../naming/tables.ts";
 import type { WritePermit } from "../../runtime/controller.ts";
+import type { CatalogAbilities } from "./abilities.ts";
+import { rememberAbilities } from "./abilities.ts";
 import type { CatalogClient, CatalogConfig } from "./client.ts";
 import type { CreateTable, TableChange } from "./diff.ts";
 import type { CreateOptions } from "./execute.ts";
@@ -29,6 +31,8 @@ export interface TableCatalog {
     options: { readonly purges: boolean; readonly permit: WritePermit },
   ): Promise<boolean>;
   probe(signal?: AbortSignal): Promise<CatalogConfig>;
+  /** What it lets its clients do with the history of tables. Changes nothing; an answer is kept for up to an hour. */
+  abilities(signal?: AbortSignal): Promise<CatalogAbilities>;
   close(): Promise<void>;
 }
 
@@ -41,6 +45,7 @@ export function createTableCatalog(client: CatalogClient): TableCatalog {
     changeTable: (table, change) => changeTable(client, table, change),
     dropTable: (identifier, options) => dropTable(client, identifier, options),
     probe: (signal) => client.probe(signal),
+    abilities: rememberAbilities(client),
     close: () => client.close(),
   };
 }

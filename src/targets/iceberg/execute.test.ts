@@ -17,13 +17,18 @@ const ACTION: CreateTable = {
 };
 
 /** Creates a table in a database that is missing, on a catalog that answers so to the creation of the database. */
-async function createBeside(database: () => CatalogResult): Promise<{ asked: string[]; error: unknown }> {
+async function createBeside(
+  database: () => CatalogResult,
+  isThere = false,
+): Promise<{ asked: string[]; error: unknown }> {
   const asked: string[] = [];
   const missing: CatalogResult = { outcome: "missing", error: new Error("no database") };
   const made: CatalogResult = { outcome: "exists", error: new Error("the table is there by now") };
   const client = {
     send: async ({ method, path }: CatalogRequest) => {
-      asked.push(`${method ?? "GET"} ${path}`);
+      asked.push(`${method} ${path}`);
+      if (method === "GET")
+        return Promise.resolve<CatalogResult>(isThere ? { outcome: "done", body: {} } : missing);
       if (path === "namespaces") return Promise.resolve(database());
       return Promise.resolve(asked.length === 1 ? missing : made);
     },
@@ -51,11 +56,20 @@ describe("a database that another table's creation makes at the same time", () =
     expect(String(error)).toContain("the table is there by now");
   });
 
+  const inTrouble = (): CatalogResult => {
+    throw new TransientError("CatalogUnreachable", "500: duplicate key value violates unique constraint");
+  };
+
+  it("is taken, when the catalog falls over it and has it", async () => {
+    const { asked, error } = await createBeside(inTrouble, true);
+    const database = `GET namespaces/${TEST_TABLE.database}`;
+    expect(asked).toEqual([`POST ${tables}`, "POST namespaces", database, `POST ${tables}`]);
+    expect(String(error)).toContain("the table is there by now");
+  });
+
   it("is another error when the catalog is in trouble", async () => {
-    const { asked, error } = await createBeside(() => {
-      throw new TransientError("CatalogUnreachable", "500");
-    });
-    expect(asked).toHaveLength(2);
+    const { asked, error } = await createBeside(inTrouble);
+    expect(asked).toHaveLength(3);
     expect(String(error)).toContain("500");
   });
 });

@@ -38,9 +38,24 @@ async function createDatabase(
     const result = await client.send({ method: "POST", path: "namespaces", body, ...writing(doing, permit) });
     if (result.outcome === "missing") throw result.error;
   } catch (error) {
-    // Catalogs that commit like Git answer a conflict and not that it exists.
-    if (findWaitingError(error)?.reason !== "NotSettled") throw error;
+    // Catalogs that commit like Git answer a conflict and not that it exists, and some fall over the row that is there already.
+    const isConflict = findWaitingError(error)?.reason === "NotSettled";
+    if (!isConflict && !(await hasDatabase(client, database, permit))) throw error;
   }
+}
+
+/** `false` also when it cannot be told. */
+async function hasDatabase(
+  client: CatalogClient,
+  database: DatabaseName,
+  { signal }: WritePermit,
+): Promise<boolean> {
+  const doing = `looking for database "${database}"`;
+  const wanted: CatalogRequest = { method: "GET", path: namespacePath(database), doing, signal };
+  return client.send(wanted).then(
+    ({ outcome }) => outcome === "done",
+    () => false,
+  );
 }
 
 export interface CreateOptions {

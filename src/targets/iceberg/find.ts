@@ -1,4 +1,4 @@
-/** Looks for a table by its uuid under whatever name it has now; does not write. */
+/** Looks for tables: for one by its uuid under whatever name it has now, and for any; does not write. */
 import { z } from "zod";
 import { findWaitingError } from "../../runtime/errors.ts";
 import type { CatalogClient } from "./client.ts";
@@ -40,6 +40,23 @@ export async function findTable(
     if (namespace.length === 1 && namespace[0] === database) continue;
     const found = await findIn(client, namespace, { uuid, signal });
     if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+export interface FoundTable {
+  readonly namespace: readonly string[];
+  readonly name: string;
+}
+
+/** Any table of the catalog; `undefined`: there is none. */
+export async function firstTable(
+  client: CatalogClient,
+  signal: AbortSignal | undefined,
+): Promise<FoundTable | undefined> {
+  for await (const namespace of namespaces(client, undefined, signal)) {
+    const [name] = await tablesOf(client, namespace, signal);
+    if (name !== undefined) return { namespace, name };
   }
   return undefined;
 }
@@ -97,7 +114,7 @@ async function* namespaces(
 
 async function uuidOf(
   client: CatalogClient,
-  { namespace, name }: { readonly namespace: readonly string[]; readonly name: string },
+  { namespace, name }: FoundTable,
   { signal }: Sought,
 ): Promise<string | undefined> {
   const doing = `loading table "${[...namespace, name].join(".")}"`;
@@ -138,6 +155,7 @@ async function* readPages<Page extends { readonly "next-page-token"?: string | n
   } while (token !== undefined && token !== "");
 }
 
-function pathOf(namespace: readonly string[]): string {
+/** Path of a namespace of any depth. */
+export function pathOf(namespace: readonly string[]): string {
   return `namespaces/${encodeURIComponent(namespace.join(LEVEL_SEPARATOR))}`;
 }
