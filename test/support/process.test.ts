@@ -37,6 +37,8 @@ test("an engine that does not become ready is stopped and fails with its log", a
   );
 });
 
-test("free ports are all different", async () => {
-  expect(new Set(await freePorts(20)).size).toBe(20);
+test("a free port is given once, however often is asked", async () => {
+  const given: number[] = [];
+  for (let round = 0; round < 1000; round++) given.push(...(await freePorts(2)));
+  expect(new Set(given).size).toBe(2000);
 });

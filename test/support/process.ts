@@ -40,16 +40,21 @@ const stopDeadlineMilliseconds = 15_000;
 const tailLines = 30;
 const parentDeathSignal = "/usr/bin/setpriv";
 
-/** Ports of the loopback interface that were free a moment ago, all different. */
+/** Ports that `freePorts` has given; who got one may not listen on it yet. */
+const givenPorts = new Set<number>();
+
+/** Ports of the loopback interface that were free a moment ago, all different, and none of which was given before. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, async () => listenAnywhere()));
-  const ports = servers.map((server) => {
+  const free = servers.map((server) => {
     const address = server.address();
     if (address === null || typeof address === "string") throw new Error("no port");
     return address.port;
   });
   await Promise.all(servers.map(async (server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const ports = free.filter((port) => !givenPorts.has(port));
+  for (const port of ports) givenPorts.add(port);
+  return ports.length === count ? ports : [...ports, ...(await freePorts(count - ports.length))];
 }
 
 async function listenAnywhere(): Promise<ReturnType<typeof createServer>> {
