@@ -40,7 +40,9 @@ final class Block {
         List<String> columns = new ArrayList<>();
         for (int position = 0; position < expressions.size(); position++) {
             String expression = expressions.get(position);
-            boolean isNamed = expression.endsWith("." + names.get(position));
+            // A column of a table has its name; a field of an element, which looks alike, has none on Trino.
+            int dot = expression.indexOf('.');
+            boolean isNamed = dot > 0 && expression.substring(0, dot).matches("t[0-9]+") && expression.substring(dot + 1).equals(names.get(position));
             columns.add(isNamed ? expression : expression + " AS " + names.get(position));
         }
         StringBuilder text = new StringBuilder("SELECT\n  ").append(String.join(",\n  ", columns));
