@@ -5,29 +5,32 @@ import { join } from "node:path";
 import { copyDependencies, javaHome, mavenArtifacts, type Artifact, type JavaVersions } from "./artifacts.ts";
 import { mustRun } from "../support/command.ts";
 import { cached, hashOf, hashOfPath } from "../support/cache.ts";
+import { unpackDebianPackages } from "./debian-packages.ts";
 import { checkoutFolder } from "../support/checkout.ts";
 import { retried } from "../support/retry.ts";
 
 const debianSuite = "bookworm";
 const debianPackages = ["ca-certificates", "tzdata"];
 /** PostgreSQL, and what its programs need that no base image has. Compiling queries (LLVM) is left out with all that it needs. */
-const postgresqlPackages = [
-  ...[
-    "postgresql-15",
-    "postgresql-client-15",
-    "libpq5",
-    "libicu72",
-    "libxml2",
-    "libldap-2.5-0",
-    "libsasl2-2",
+const postgresqlPackages = {
+  names: [
+    ...[
+      "postgresql-15",
+      "postgresql-client-15",
+      "libpq5",
+      "libicu72",
+      "libxml2",
+      "libldap-2.5-0",
+      "libsasl2-2",
+    ],
+    ...["libgssapi-krb5-2", "libkrb5-3", "libk5crypto3", "libkrb5support0", "libkeyutils1", "libcom-err2"],
+    ...["libreadline8", "libssl3"],
   ],
-  ...["libgssapi-krb5-2", "libkrb5-3", "libk5crypto3", "libkrb5support0", "libkeyutils1", "libcom-err2"],
-  ...["libreadline8", "libssl3"],
-];
-const postgresqlLeftOut = [
-  ...["etc", "var", "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/lintian"],
-  ...["usr/lib/postgresql/15/lib/bitcode", "usr/lib/postgresql/15/lib/llvmjit.so"],
-];
+  leftOut: [
+    ...["etc", "var", "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/lintian"],
+    ...["usr/lib/postgresql/15/lib/bitcode", "usr/lib/postgresql/15/lib/llvmjit.so"],
+  ],
+};
 const debianLeftOut = [
   ...["./dev/*", "./proc/*", "./sys/*", "./var/cache/*", "./var/lib/apt/lists/*", "./var/log/*"],
   ...["./usr/share/doc/*", "./usr/share/info/*", "./usr/share/locale/*", "./usr/share/man/*"],
@@ -100,33 +103,15 @@ async function debianMirror(): Promise<string[]> {
 
 /** Debian's PostgreSQL, unpacked: a folder whose `usr` goes over that of a Debian. The programs run from where it lies, too. */
 export async function postgresqlDistribution(): Promise<Artifact> {
-  const key = `${debianSuite}-${hashOf({ packages: postgresqlPackages.join(), leftOut: postgresqlLeftOut.join() })}`;
+  const key = `${debianSuite}-${hashOf({ packages: postgresqlPackages.names.join(), leftOut: postgresqlPackages.leftOut.join() })}`;
   return {
     key,
     provide: async (report) =>
       cached({ thing: "postgresql", key }, async (building) => {
         report("fetching PostgreSQL from Debian");
-        const packages = join(building, "packages");
-        await mkdir(packages);
-        await retried(report, async () => downloadPackages(postgresqlPackages, packages));
-        for (const file of await readdir(packages))
-          await mustRun("dpkg-deb", ["--extract", join(packages, file), building]);
-        // What Debian has under /lib is under /usr/lib: the folder must not take the place of that link.
-        await mustRun("cp", ["-al", join(building, "lib"), join(building, "usr")]);
-        for (const path of ["packages", "lib", ...postgresqlLeftOut])
-          await rm(join(building, path), { recursive: true, force: true });
+        await unpackDebianPackages(postgresqlPackages, building, report);
       }),
   };
-}
-
-async function downloadPackages(names: readonly string[], directory: string): Promise<void> {
-  const download = async (): Promise<string> =>
-    mustRun("apt-get", ["-qq", "download", ...names], { cwd: directory });
-  // A new machine has no list of what there is, and an old list names what is there no more.
-  await download().catch(async () => {
-    await mustRun("apt-get", ["-qq", "update"]);
-    await download();
-  });
 }
 
 /** A Java runtime linked from the machine's JDK. */

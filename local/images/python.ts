@@ -1,9 +1,9 @@
 /** Python and what Python programs are made of: Debian's interpreter, and the packages of a pinned list. */
-import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Artifact, ReportArtifact } from "./artifacts.ts";
 import { mustRun } from "../support/command.ts";
 import { cached, hashOf, hashOfPath } from "../support/cache.ts";
+import { unpackDebianPackages } from "./debian-packages.ts";
 import { checkoutFolder } from "../support/checkout.ts";
 import { retried } from "../support/retry.ts";
 
@@ -13,43 +13,27 @@ const pythonVersion = "3.11";
 const uvVersion = "0.13.9";
 
 /** Python, and what it needs that no base image has. */
-const pythonPackages = [
-  ...["python3.11", "python3.11-minimal", "libpython3.11-minimal", "libpython3.11-stdlib", "media-types"],
-  ...["libexpat1", "libsqlite3-0", "libreadline8", "libncursesw6", "libtinfo6", "libffi8", "libssl3"],
-  ...["libuuid1", "libbz2-1.0", "liblzma5", "libnsl2", "libtirpc3", "libdb5.3", "zlib1g"],
-  ...["libgssapi-krb5-2", "libkrb5-3", "libk5crypto3", "libkrb5support0", "libkeyutils1", "libcom-err2"],
-];
-const pythonLeftOut = ["usr/share", "etc/mime.types"];
+const pythonPackages = {
+  names: [
+    ...["python3.11", "python3.11-minimal", "libpython3.11-minimal", "libpython3.11-stdlib", "media-types"],
+    ...["libexpat1", "libsqlite3-0", "libreadline8", "libncursesw6", "libtinfo6", "libffi8", "libssl3"],
+    ...["libuuid1", "libbz2-1.0", "liblzma5", "libnsl2", "libtirpc3", "libdb5.3", "zlib1g"],
+    ...["libgssapi-krb5-2", "libkrb5-3", "libk5crypto3", "libkrb5support0", "libkeyutils1", "libcom-err2"],
+  ],
+  leftOut: ["usr/share", "etc/mime.types"],
+};
 
 /** Debian's Python, unpacked: a folder whose files go over those of a Debian. It runs from where it lies, too. */
 export async function pythonRuntime(): Promise<Artifact> {
-  const key = hashOf({ packages: pythonPackages.join(), leftOut: pythonLeftOut.join() });
+  const key = hashOf({ packages: pythonPackages.names.join(), leftOut: pythonPackages.leftOut.join() });
   return {
     key,
     provide: async (report) =>
       cached({ thing: "python", key }, async (building) => {
         report("fetching Python from Debian");
-        const packages = join(building, "packages");
-        await mkdir(packages);
-        await retried(report, async () => downloadPackages(pythonPackages, packages));
-        for (const file of await readdir(packages))
-          await mustRun("dpkg-deb", ["--extract", join(packages, file), building]);
-        // What Debian has under /lib is under /usr/lib: the folder must not take the place of that link.
-        await mustRun("cp", ["-al", join(building, "lib"), join(building, "usr")]);
-        for (const path of ["packages", "lib", ...pythonLeftOut])
-          await rm(join(building, path), { recursive: true, force: true });
+        await unpackDebianPackages(pythonPackages, building, report);
       }),
   };
-}
-
-async function downloadPackages(names: readonly string[], directory: string): Promise<void> {
-  const download = async (): Promise<string> =>
-    mustRun("apt-get", ["-qq", "download", ...names], { cwd: directory });
-  // A new machine has no list of what there is, and an old list names what is there no more.
-  await download().catch(async () => {
-    await mustRun("apt-get", ["-qq", "update"]);
-    await download();
-  });
 }
 
 /** The packages of `images/<name>/requirements.txt` in one folder, to be named by PYTHONPATH. */

@@ -3,9 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 
 const attempts = 3;
 
-/** What Go's module proxy, Maven, npm and apt say when the network or the registry is at fault. */
+/** What Go's module proxy, Maven, npm, pip and apt say when the network or the registry is at fault. */
 const registryTrouble =
-  /could not (transfer|resolve|connect)|couldn't download|failed (getting|to fetch|to download)|unable to (fetch|connect)|time(d )?out|connection re(set|fused)|dial tcp|TLS handshake|unexpected EOF|temporary failure resolving|\b50[0-9]\b/i;
+  /could not (transfer|resolve|connect)|couldn't download|failed (getting|to fetch|to download)|unable to (fetch|connect)|time(d )?out|connection re(set|fused)|dial tcp|TLS handshake|unexpected EOF|temporary failure resolving|could not get lock|unable to lock|unable to locate package|no matching distribution|\b50[0-9]\b/i;
 
 /** Tries again after a pause that grows. What fails for another reason than the registry fails at once. */
 export async function retried<Result>(

@@ -34,12 +34,16 @@ export interface ControllerConnections {
   close(): Promise<void>;
 }
 
+/** A plan names each column and all it is made of. */
+const PLAN_MAX_BYTES = 16 * 1024 * 1024;
+
 /** Registers every kind with the operator. */
 export function registerControllers(
   operator: Operator,
   { rest, images, operatorNamespace, sqlPlannerUrl }: ControllerDependencies,
 ): ControllerConnections {
   const client = new JsonClient();
+  const plannerClient = new JsonClient({ maxAnswerBytes: PLAN_MAX_BYTES });
   const secrets = new SecretReader({
     get: getSecretsOver(rest),
     editionKey: editionKeyIn(operatorNamespace, rest),
@@ -53,11 +57,11 @@ export function registerControllers(
   operator.register(createClickstreamPipelineController({ images, client, ...systems }));
   operator.register(createQueryClusterController({ images, prober, secrets, platforms }));
   operator.register(
-    createDataProductController({ planner: createSqlPlanner(client, sqlPlannerUrl), ...systems }),
+    createDataProductController({ planner: createSqlPlanner(plannerClient, sqlPlannerUrl), ...systems }),
   );
   return {
     close: async () => {
-      await Promise.all([client.close(), systems.clients.closeAll()]);
+      await Promise.all([client.close(), plannerClient.close(), systems.clients.closeAll()]);
     },
   };
 }

@@ -127,7 +127,7 @@ function unitTests(choices: Choices): readonly Task[] {
 }
 
 /** What runs as plain processes in tests. */
-const engines = ["kafka", "postgresql", "iceberg-rest", "nessie", "versitygw"];
+const engines = ["kafka", "postgresql", "iceberg-rest", "nessie", "versitygw", "trino"];
 
 /** What the tests with engines and the cluster are started from, the longest first. */
 const built: readonly Task[] = [
@@ -141,6 +141,8 @@ const built: readonly Task[] = [
   },
   {
     name: "Engine artifacts",
+    // Both fetch from Debian, and apt lets one of them at its lists at a time.
+    after: ["Debian packages"],
     command: ["node", "local/images/main.ts", "artifacts", ...engines],
     fetches: true,
     count: "none",

@@ -92,7 +92,7 @@ final class TableUpkeep {
     }
 
     private long delete(TableTime time, Instant oldest) {
-        String name = spark.conf().get("spark.sql.defaultCatalog") + "." + TargetTable.quoted(settings.database()) + "."
+        String name = TargetTable.quoted(spark.conf().get("spark.sql.defaultCatalog")) + "." + TargetTable.quoted(settings.database()) + "."
             + TargetTable.quoted(settings.table());
         String where = " WHERE " + TargetTable.quoted(time.column()) + " < TIMESTAMP '" + time.start(oldest) + "'";
         long rows = spark.sql("SELECT 1 FROM " + name + where).count();

@@ -51,6 +51,7 @@ final class Increments {
 
     private final String newDataBy;
     private boolean isDeterministic = true;
+    private boolean isByInstant = true;
 
     Increments(String newDataBy) {
         this.newDataBy = newDataBy;
@@ -59,6 +60,11 @@ final class Increments {
     /** Whether the same rows always give the same rows; known after {@link #of}. */
     boolean isDeterministic() {
         return isDeterministic;
+    }
+
+    /** Whether new rows are told from old by points in time alone, of which windows that adjoin share none; known after {@link #of}. */
+    boolean isByInstant() {
+        return isByInstant;
     }
 
     Rows of(RelNode relation) {
@@ -95,6 +101,7 @@ final class Increments {
         boolean isNew = position >= 0 && ValueKind.of(scan.getRowType().getFieldList().get(position).getType()).isTime();
         Map<Integer, Dialect.Unit> times = new HashMap<>();
         if (isNew) {
+            isByInstant &= ValueKind.of(scan.getRowType().getFieldList().get(position).getType()) == ValueKind.INSTANT;
             times.put(position, null);
         }
         return new Rows(isNew, !isNew, true, null, times, null);

@@ -15,6 +15,7 @@ final class Modes {
     private final PlanRequest.Incremental settings;
     private final Increments.Rows rows;
     private final boolean isDeterministic;
+    private final boolean isByInstant;
 
     Modes(RelNode relation, PlanRequest.Incremental settings) {
         this.names = relation.getRowType().getFieldNames();
@@ -22,6 +23,7 @@ final class Modes {
         Increments increments = new Increments(settings.newDataBy() == null ? "" : settings.newDataBy());
         this.rows = increments.of(relation);
         this.isDeterministic = increments.isDeterministic();
+        this.isByInstant = increments.isByInstant();
     }
 
     boolean isDeterministic() {
@@ -56,8 +58,14 @@ final class Modes {
 
     private String append() {
         String problem = common();
-        if (problem != null || rows.isRowWise() && !rows.isWhole()) {
+        if (problem != null) {
             return problem;
+        }
+        if (!isByInstant) {
+            return settings.newDataBy() + " is no point in time (timestamptz): two runs of one day, or of an hour that clocks repeat, would both append its rows";
+        }
+        if (rows.isRowWise() && !rows.isWhole()) {
+            return null;
         }
         return rows.isWhole()
             ? "an input has no column " + settings.newDataBy() + ": rows that come into it later would be missed"

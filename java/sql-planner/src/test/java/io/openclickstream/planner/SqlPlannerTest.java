@@ -104,6 +104,16 @@ class SqlPlannerTest {
         assertTrue(plan.modes().stream().allMatch(mode -> mode.safe() == (mode.reason() == null)), plan.modes()::toString);
     }
 
+    @ParameterizedTest(name = "{0}")
+    @DisplayName("does not append by a day or a time without a zone: runs that adjoin would both append its rows")
+    @CsvSource({"day,false", "local_time,false", "event_time,true"})
+    void appendBy(String column, boolean isSafe) {
+        PlanDocument plan = plan("SELECT event_id, " + column + " FROM shop.events", ",\"incremental\":{\"mode\":\"Append\",\"newDataBy\":\"" + column + "\"}");
+        PlanDocument.Mode append = plan.modes().stream().filter(mode -> mode.mode().equals("Append")).findFirst().orElseThrow();
+        assertEquals(isSafe, append.safe(), append::toString);
+        assertTrue(isSafe || append.reason().contains("is no point in time (timestamptz)"), append::toString);
+    }
+
     @Test
     @DisplayName("limits the inputs with new data to whole stretches where rows are made of stretches, else to the window as it is")
     void window() {
