@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { PLANNER_PORTS } from "../../src/generated/endpoints.ts";
 import { checkoutFolder } from "../support/checkout.ts";
+import { deployedImages } from "./platform.ts";
 
 describe("the manifests of the operator", () => {
   it("hold no definitions: `kubectl delete -k` of the operator leaves all resources", async () => {
@@ -22,6 +23,23 @@ describe("the manifests of the operator", () => {
     ]);
   });
 });
+
+it.each(["engines", "operator"])(
+  "every image of the manifests of %s is loaded into the cluster",
+  async (name) => {
+    const folder = join(checkoutFolder, "manifests", name);
+    const { resources } = parse(await readFile(join(folder, "kustomization.yaml"), "utf8")) as {
+      resources: readonly string[];
+    };
+    const files = resources.filter((path) => path.endsWith(".yaml"));
+    const text = (await Promise.all(files.map(async (path) => readFile(join(folder, path), "utf8")))).join(
+      "\n",
+    );
+    const images = [...text.matchAll(/image: openclickstream\/([^:]+):/g)].map((match) => match[1]);
+    expect(images).not.toEqual([]);
+    expect(deployedImages).toEqual(expect.arrayContaining(images));
+  },
+);
 
 interface PlannerPart {
   readonly kind: string;

@@ -11,8 +11,9 @@ import type { Steps } from "../support/progress.ts";
 export const isExistingCluster = process.env["CLUSTER"] === "existing";
 const engineTimeoutSeconds = 300;
 /** The images that run in the cluster; the base images are only built upon. */
-const deployedImages = [
+export const deployedImages: readonly string[] = [
   "operator",
+  "sql-planner",
   "collector",
   "spark",
   "trino",
