@@ -1,5 +1,7 @@
 /** The SQL planner as a controller asks it. Tests give another implementation. */
 import { z } from "zod";
+import { PATHS } from "../../generated/endpoints.ts";
+import { planDocument } from "../../generated/plan.ts";
 import type { JsonAnswer, JsonClient } from "../http/json-client.ts";
 import { TerminalError, TransientError, WaitingError } from "../../runtime/errors.ts";
 
@@ -23,32 +25,8 @@ export interface PlanRequest {
   };
 }
 
-const sqlPlan = z.object({
-  columns: z.array(z.object({ name: z.string(), type: z.string(), required: z.boolean() })),
-  tables: z.array(z.object({ database: z.string(), table: z.string(), columns: z.array(z.string()) })),
-  lineage: z.array(
-    z.object({
-      column: z.string(),
-      inputs: z.array(
-        z.object({
-          database: z.string(),
-          table: z.string(),
-          path: z.string(),
-          use: z.enum(["direct", "filter", "join", "group", "order", "window"]),
-        }),
-      ),
-    }),
-  ),
-  deterministic: z.boolean(),
-  modes: z.array(z.object({ mode: z.string(), safe: z.boolean(), reason: z.string().nullish() })),
-  spark: z.string(),
-  trino: z.string(),
-  sparkWindow: z.string().nullish(),
-  planHash: z.string(),
-});
-
 /** What right SQL means: its columns, where they come from, and its text for the engines. */
-export type SqlPlan = z.output<typeof sqlPlan>;
+export type SqlPlan = z.output<typeof planDocument>;
 
 const place = z.int().min(1).nullish();
 
@@ -80,7 +58,7 @@ const RETRY_SECONDS = 15;
 
 /** The planner at an address, without a path. */
 export function createSqlPlanner(client: JsonClient, address: string): SqlPlanner {
-  const url = `${address.replace(/\/+$/, "")}/v1/plan`;
+  const url = `${address.replace(/\/+$/, "")}${PATHS.plan}`;
   return {
     plan: async (request, signal) => {
       const answer = await client.send(url, {
@@ -96,7 +74,7 @@ export function createSqlPlanner(client: JsonClient, address: string): SqlPlanne
 }
 
 function verdictOf(answer: JsonAnswer, address: string): PlannerAnswer {
-  if (answer.ok) return { state: "right", plan: parse(sqlPlan, answer.body, address) };
+  if (answer.ok) return { state: "right", plan: parse(planDocument, answer.body, address) };
   if (answer.status === 422) {
     return { state: "wrong", errors: parse(refusal, answer.body, address).errors };
   }
