@@ -1,11 +1,11 @@
 /** Folders that several artifacts are put together into: Debian, PostgreSQL, Java runtimes, Trino, Spark and its programs, the operator. */
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { copyDependencies, javaHome, mavenArtifacts, type Artifact, type JavaVersions } from "./artifacts.ts";
 import { mustRun } from "../support/command.ts";
 import { cached, hashOf, hashOfPath } from "../support/cache.ts";
 import { unpackDebianPackages } from "./debian-packages.ts";
+import { isBuilt, packageModules } from "./java-modules.ts";
 import { checkoutFolder } from "../support/checkout.ts";
 import { retried } from "../support/retry.ts";
 
@@ -203,7 +203,7 @@ export async function sparkDistribution(): Promise<Artifact> {
   };
 }
 
-/** The jars of stream job and batch job, built by Maven in a copy of `java/` so that no other build in the checkout disturbs it. */
+/** The jars of stream job and batch job. */
 export async function sparkJobs(): Promise<Artifact> {
   const isLeftOut = (name: string): boolean => isBuilt(name) || ["test", "testing", "bench"].includes(name);
   const key = hashOf({ java: await hashOfPath(join(checkoutFolder, "java"), isLeftOut) });
@@ -212,32 +212,12 @@ export async function sparkJobs(): Promise<Artifact> {
     provide: async (report) =>
       cached({ thing: "spark-jobs", key }, async (building) => {
         report("building stream job and batch job with Maven");
-        const copy = await mkdtemp(join(tmpdir(), "openclickstream-java-"));
-        try {
-          await copySources(copy);
-          const modules = sparkPrograms.join();
-          const goals = ["-q", "-B", "-ntp", "-f", join(copy, "java"), "-pl", modules, "-am", "package"];
-          const env = { JAVA_HOME: await javaHome({ minimum: 17, maximum: 17 }) };
-          await retried(report, async () => mustRun("mvn", [...goals, "-Dmaven.test.skip=true"], { env }));
+        await packageModules({ names: sparkPrograms }, report, async (java) => {
           for (const name of sparkPrograms)
-            await cp(join(copy, `java/${name}/target/${name}.jar`), join(building, `${name}.jar`));
-        } finally {
-          await rm(copy, { recursive: true, force: true });
-        }
+            await cp(join(java, `${name}/target/${name}.jar`), join(building, `${name}.jar`));
+        });
       }),
   };
-}
-
-/** Copies `java/` without what was built there. */
-export async function copySources(target: string): Promise<void> {
-  await cp(join(checkoutFolder, "java"), join(target, "java"), {
-    recursive: true,
-    filter: (path) => !isBuilt(path.split("/").at(-1) ?? ""),
-  });
-}
-
-function isBuilt(name: string): boolean {
-  return name === "target" || name === ".flattened-pom.xml";
 }
 
 /** The operator as one file, `operator.mjs` with its source map, bundled from `src/`. */
