@@ -101,7 +101,7 @@ export class Environment {
   /** Waits until `received` events came in and all are queryable; returns the account. */
   async waitUntilAccounted(received: number): Promise<Account> {
     let account: Account | undefined;
-    await this.eventually(`${received} events accounted for`, 300, async () => {
+    await this.eventually(`${received} events accounted for`, 600, async () => {
       account = await this.account();
       const accounted = account.stored + account.failed + account.duplicate;
       return account.received === received && accounted >= received ? undefined : JSON.stringify(account);

@@ -51,6 +51,12 @@ describe("a task", () => {
     expect(await run("false", { count })).toMatchObject({ hasPassed: false, passed: 7, failed: 1 });
   });
 
+  it("gives way to one that is urgent", async () => {
+    const urgent = Number((await run("nice", { isUrgent: true })).output.join());
+    const other = Number((await run("nice")).output.join());
+    expect(other).toBe(Math.min(urgent + 5, 19));
+  });
+
   it("fails when its report cannot be read", async () => {
     const count = async (): Promise<never> => Promise.reject(new Error("no such file"));
     const result = await run("true", { count });

@@ -21,6 +21,8 @@ export interface Task extends GraphTask {
    * fails, as one failure; a function reads the reports of a run that began at the time given. `one` when absent.
    */
   readonly count?: "one" | "none" | ((began: number) => Promise<Counts>);
+  /** It measures the machine's time with deadlines, so all others give way to it. */
+  readonly isUrgent?: true;
   /** Takes each line of the output; what it returns is logged in its place. */
   readonly filter?: (line: string) => string | undefined;
   /** Files and folders that decide the result: `make check` leaves the task out while they are as they were when it passed. */
@@ -70,7 +72,7 @@ export async function runTask(task: Task, folders: TaskFolders, onLine: OnLine):
 
 async function execute(task: Task, folders: TaskFolders, take: OnLine): Promise<number> {
   // A run that is broken off leaves no compiler and no engine behind.
-  const [program = "", ...args] = withParentDeathSignal(task.command, "TERM");
+  const [program = "", ...args] = withParentDeathSignal(yielding(task), "TERM");
   const attempt = async (): Promise<number> => {
     const { exitCode, tail } = await runCommand(program, args, {
       cwd: join(folders.root, task.directory ?? ""),
@@ -89,6 +91,11 @@ async function execute(task: Task, folders: TaskFolders, take: OnLine): Promise<
     if (task.fetches !== true) take(error instanceof Error ? error.message : String(error));
     return 1;
   }
+}
+
+/** A JVM's twenty threads would each get as much of the machine as half the local cluster: they get a third of that. */
+function yielding({ command, isUrgent }: Task): readonly string[] {
+  return isUrgent === true ? command : ["nice", "-n", "5", ...command];
 }
 
 async function countsOf(task: Task, exitCode: number, began: number): Promise<Counts> {

@@ -223,12 +223,12 @@ function dockerTests(choices: Choices): Task {
   };
 }
 
-/** One journey on the local cluster, in which the machine waits more than it works: it takes no slot from the others. */
+/** One journey on the local cluster, whose pods share the machine with one other task at a time. */
 function endToEnd(choices: Choices): Task {
   return {
     name: "End-to-end tests",
     needs: ["Cluster programs", "Debian packages", "Images", "Python packages", "kubectl plugin"],
-    slots: 0,
+    isUrgent: true,
     // A step that fails leaves nothing for the next to stand on.
     ...vitest("e2e", ["--bail=1", ...(choices["End-to-end tests"] ?? [])]),
   };
