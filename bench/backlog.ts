@@ -200,7 +200,7 @@ class BacklogRun {
       },
       cwd: work,
       logFile: join(this.#directory, "job.log"),
-      deadlineSeconds: 180,
+      deadlineSeconds: 600,
       isReady: async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok,
     });
   }

@@ -66,7 +66,7 @@ export class ScaleWorld {
   /** Starts everything in an empty folder; `bundle` is the operator. */
   static async start(directory: string, bundle: string): Promise<ScaleWorld> {
     const api = await startApiServer({ directory: join(directory, "kubernetes") });
-    const kafka = await startKafka({ directory: join(directory, "kafka") });
+    const kafka = await startKafka({ directory: join(directory, "kafka"), heap: "1g" });
     const agent = new Agent({
       connections: DRIVER_CONNECTIONS,
       connect: { ca: api.certificateAuthority },

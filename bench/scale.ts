@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mustRun } from "../local/support/command.ts";
-import { quantile, type Figure } from "./figures.ts";
+import { quantile, renderFigures, type Figure } from "./figures.ts";
 import { ScaleWorld, STREAMS, type SeenStream } from "./scale-world.ts";
 
 const WARM_UP = 100;
@@ -71,6 +71,16 @@ class Measurement {
         this.#changed();
       },
     });
+    try {
+      await this.#measure();
+    } finally {
+      watching.abort();
+      await watched;
+    }
+    return this.#figures;
+  }
+
+  async #measure(): Promise<void> {
     const warmUp = names("warm-up", WARM_UP);
     await this.#create(warmUp);
     await this.#change(warmUp, "7h");
@@ -81,9 +91,12 @@ class Measurement {
     await this.#samples(streams[Math.floor(this.#size / 2)] ?? "");
     await this.#rest();
     await this.#phase("deleted", () => this.#delete(streams));
-    watching.abort();
-    await watched;
-    return this.#figures;
+  }
+
+  /** Shown at once, so that a run that breaks off has told what it found. */
+  #tell(...figures: readonly Figure[]): void {
+    console.log(renderFigures(figures));
+    this.#figures.push(...figures);
   }
 
   async #create(streams: readonly string[]): Promise<void> {
@@ -123,7 +136,7 @@ class Measurement {
       toBroker.push(performance.now() - beganAt);
       await ready;
     }
-    this.#figures.push(
+    this.#tell(
       { name: `${this.#size} idle, one change, write to broker`, value: halves(toBroker) },
       { name: `${this.#size} idle, one change, write to Ready`, value: halves(toReady), aim: "p50 45 ms" },
     );
@@ -135,7 +148,7 @@ class Measurement {
     await sleep(restSeconds * 1000);
     const after = await this.#world.read();
     const used = after.processes.usedSince(before.processes, "operator");
-    this.#figures.push({
+    this.#tell({
       name: `${this.#size} at rest for ${restSeconds} s`,
       value: `${((used / restSeconds) * 1000).toFixed(1)} millicores; requests: ${after.requests.since(before.requests)}`,
       aim: "under 10 millicores",
@@ -155,7 +168,7 @@ class Measurement {
     const others = after.processes.othersSince(before.processes, (driver.user + driver.system) / 1e6);
     const key = `${this.#size} ${name}`;
     const aim = AIMS[key];
-    this.#figures.push({
+    this.#tell({
       name: key,
       value:
         `${took.toFixed(1)} s; processor s: operator ${used("operator")}, API server ${used("apiServer")}, ` +
@@ -164,7 +177,7 @@ class Measurement {
       ...(aim !== undefined && { aim }),
     });
     const requests = after.requests.since(before.requests);
-    this.#figures.push({ name: `${key}, requests`, value: requests });
+    this.#tell({ name: `${key}, requests`, value: requests });
   }
 
   async #retain(name: string, time: string): Promise<unknown> {

@@ -40,15 +40,23 @@ export async function choosePort(options: EngineOptions): Promise<number> {
   return options.port ?? (await freePorts(1))[0] ?? 0;
 }
 
+/** A Kafka for some hundred topics has enough with `heap`'s default, 384m. */
+export interface KafkaOptions extends EngineOptions {
+  readonly heap?: string;
+}
+
 /** A one-node KRaft Kafka. Topics are not made by use and can be deleted. The address is `127.0.0.1:port`. */
-export async function startKafka(options: EngineOptions): Promise<Engine> {
+export async function startKafka(options: KafkaOptions): Promise<Engine> {
   const jars = await (await mavenArtifacts("kafka")).provide(options.report ?? quiet);
   const port = await choosePort(options);
   const [controllerPort = 0] = await freePorts(1);
   const file = await writeKafkaConfiguration(options.directory, { port, controllerPort });
   const java = join(await javaHome({ minimum: 17, maximum: 99 }), "bin", "java");
   const logging = `-Dlog4j2.configurationFile=${join(options.directory, "log4j2.properties")}`;
-  const base = [java, "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", logging, "-cp", `${jars}/*`];
+  const base = [
+    ...[java, `-Xmx${options.heap ?? "384m"}`, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"],
+    ...[logging, "-cp", `${jars}/*`],
+  ];
   const [program = java, ...args] = base;
   await mustRun(program, [
     ...args,
