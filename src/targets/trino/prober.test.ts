@@ -1,15 +1,14 @@
 /** The prober against a server that speaks Trino's client protocol. */
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { JsonClient } from "../http/json-client.ts";
-import { TRINO_PORT } from "./server.ts";
 import { CachingProber } from "./prober.ts";
 import type { ProbeRequest } from "./prober.ts";
 import { coordinatorPod } from "../../testing/query-cluster.ts";
 
-/** A loopback address of its own, so that the port of Trino is free there. */
-const ADDRESS = "127.4.7.6";
+const ADDRESS = "127.0.0.1";
 
 class FakeTrino {
   starting = false;
@@ -18,11 +17,13 @@ class FakeTrino {
   readonly failing = new Map<string, string>();
   readonly #server = createServer((request, response) => void this.#answer(request, response));
 
-  async start(): Promise<void> {
+  /** Returns the port. */
+  async start(): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(TRINO_PORT, ADDRESS, resolve);
+      this.#server.listen(0, ADDRESS, resolve);
     });
+    return (this.#server.address() as AddressInfo).port;
   }
 
   async stop(): Promise<void> {
@@ -74,9 +75,8 @@ describe("asking a coordinator", () => {
 
   beforeEach(async () => {
     trino = new FakeTrino();
-    await trino.start();
     client = new JsonClient();
-    prober = new CachingProber(client);
+    prober = new CachingProber(client, await trino.start());
   });
 
   afterEach(async () => {

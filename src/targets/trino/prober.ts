@@ -40,9 +40,12 @@ interface Answer {
 export class CachingProber implements ClusterProber {
   readonly #answers = new Map<string, Answer>();
   readonly #client: JsonClient;
+  readonly #port: number;
 
-  constructor(client: JsonClient) {
+  /** `port` is where the coordinators listen. */
+  constructor(client: JsonClient, port = TRINO_PORT) {
     this.#client = client;
+    this.#port = port;
   }
 
   async probe(request: ProbeRequest): Promise<TrinoProbe> {
@@ -55,7 +58,7 @@ export class CachingProber implements ClusterProber {
       return last.probe;
     const probe = await probeTrino({
       client: this.#client,
-      coordinatorUrl: `http://${urlHost(address)}:${TRINO_PORT}`,
+      coordinatorUrl: `http://${urlHost(address)}:${this.#port}`,
       catalogs,
       signal: request.signal,
       clock: () => performance.now(),
