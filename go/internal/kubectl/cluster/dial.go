@@ -185,8 +185,13 @@ func (a *Access) forward(pod string, port int32) (net.Conn, error) {
 type forwarded struct {
 	httpstream.Stream
 	streams httpstream.Connection
-	failure chan error
+	// failed is closed when the far end has reported failure.
+	failed  chan struct{}
+	failure error
 }
+
+// reportTime is how long the far end's reason may come after the connection broke: it travels on a stream of its own.
+const reportTime = 2 * time.Second
 
 func newForwarded(streams httpstream.Connection, port int32) (*forwarded, error) {
 	headers := http.Header{}
@@ -205,7 +210,7 @@ func newForwarded(streams httpstream.Connection, port int32) (*forwarded, error)
 	if err != nil {
 		return nil, err
 	}
-	f := &forwarded{Stream: data, streams: streams, failure: make(chan error, 1)}
+	f := &forwarded{Stream: data, streams: streams, failed: make(chan struct{})}
 	go f.watch(failures)
 	return f, nil
 }
@@ -219,20 +224,40 @@ func (f *forwarded) watch(failures io.Reader) {
 	if err == nil {
 		err = errors.New(string(message))
 	}
-	f.failure <- err
+	f.failure = err
+	close(f.failed)
 	_ = f.streams.Close() // it is broken already
 }
 
 func (f *forwarded) Read(into []byte) (int, error) {
 	n, err := f.Stream.Read(into)
-	if err == nil {
-		return n, nil
+	return n, f.explain(err)
+}
+
+func (f *forwarded) Write(bytes []byte) (int, error) {
+	n, err := f.Stream.Write(bytes)
+	return n, f.explain(err)
+}
+
+// explain returns the far end's reason for an error of the connection, where it gives one. The usual end is not waited for.
+func (f *forwarded) explain(err error) error {
+	if err == nil || errors.Is(err, io.EOF) && !f.hasFailed() {
+		return err
 	}
 	select {
-	case failure := <-f.failure:
-		return n, failure
+	case <-f.failed:
+		return f.failure
+	case <-time.After(reportTime):
+		return err
+	}
+}
+
+func (f *forwarded) hasFailed() bool {
+	select {
+	case <-f.failed:
+		return true
 	default:
-		return n, err
+		return false
 	}
 }
 
