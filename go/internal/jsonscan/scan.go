@@ -2,7 +2,11 @@
 // (exactly what encoding/json.Valid accepts, up to a nesting limit) and returns each event as a slice of the body.
 package jsonscan
 
-import "fmt"
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
 
 // MaxDepth is how deep values may nest. Jackson, which reads the events in the stream job, stops at 1000.
 const MaxDepth = 1000
@@ -20,7 +24,7 @@ func (e *SyntaxError) Error() string {
 }
 
 // MostFields is how many members a scan can find. Each makes every Element of a Splitter larger.
-const MostFields = 3
+const MostFields = 4
 
 // Fields are the names of the members that a scan finds.
 type Fields struct {
@@ -48,10 +52,10 @@ func Find(names ...string) *Fields {
 // wins, as in Jackson.
 type Members [MostFields][]byte
 
-// mayHave reports whether a name of that length is among the fields.
-func (f *Fields) mayHave(length int) bool { return f.lengths>>uint(length)&1 != 0 }
-
 func (f *Fields) set(into *Members, key, value []byte) {
+	if f.lengths>>uint(len(key))&1 == 0 {
+		return
+	}
 	for i, name := range f.names {
 		if string(key) == name {
 			into[i] = value
@@ -59,9 +63,23 @@ func (f *Fields) set(into *Members, key, value []byte) {
 	}
 }
 
+// Unescape returns the text of a JSON string without its quotes, so that one text written in two ways is the same.
+func Unescape(escaped []byte) []byte {
+	if bytes.IndexByte(escaped, '\\') < 0 {
+		return escaped
+	}
+	var text string
+	if json.Unmarshal(fmt.Appendf(nil, `"%s"`, escaped), &text) != nil {
+		return escaped
+	}
+	return []byte(text)
+}
+
 // scanner walks over one text. Its methods take the position to read at and return the position after what they read.
 type scanner struct {
 	text []byte
+	// lastEscape is where the last escape in a string was: a name with one must be read before it is compared.
+	lastEscape int
 	// members receives the fields that are string members of the outermost object; without fields nobody asks.
 	fields  *Fields
 	members *Members
@@ -152,10 +170,15 @@ func (s *scanner) member(at, depth int) (int, error) {
 	if colon >= len(s.text) || s.text[colon] != ':' {
 		return s.fail(colon, "expected ':' after a member name")
 	}
+	hasEscape := s.lastEscape > at
 	valueStart := s.skipSpace(colon + 1)
 	valueEnd, err := s.value(valueStart, depth+1)
-	if err == nil && depth == 0 && s.fields != nil && s.fields.mayHave(keyEnd-at-2) && s.text[valueStart] == '"' {
-		s.fields.set(s.members, s.text[at+1:keyEnd-1], s.text[valueStart+1:valueEnd-1])
+	if err == nil && depth == 0 && s.fields != nil && s.text[valueStart] == '"' {
+		name, value := s.text[at+1:keyEnd-1], s.text[valueStart+1:valueEnd-1]
+		if hasEscape {
+			name = Unescape(name)
+		}
+		s.fields.set(s.members, name, value)
 	}
 	return valueEnd, err
 }
@@ -224,6 +247,7 @@ func (s *scanner) str(at int) (int, error) {
 }
 
 func (s *scanner) escape(at int) (int, error) {
+	s.lastEscape = at
 	if at+1 >= len(s.text) {
 		return s.fail(at+1, "")
 	}

@@ -63,6 +63,10 @@ func TestValueFindsTheMembersThatAreLookedFor(t *testing.T) {
 		{"not one inside an array", `[{"anonymous_id":"a"}]`, "", "", ""},
 		{"no other of the same length", `{"anonymousxid":"a","pi":"5.6.7.8"}`, "", "", ""},
 		{"none of a long name", `{"` + strings.Repeat("x", 66) + `":"a"}`, "", "", ""},
+		{"one whose name has escapes", `{"\u0061nonymous\u005fid":"a"}`, "a", "", ""},
+		{"no other name with escapes", `{"\"line\"":"x","l\\ine":"x","ip":"\n"}`, "", "", `\n`},
+		{"the last of two names for one", `{"line":"x","\u006cine":"y"}`, "", "y", ""},
+		{"not one that is a value", `{"a":"line","b":"\"line\":\"x\""}`, "", "", ""},
 		{"still escaped", `{"anonymous_id":"a\u0041"}`, `a\u0041`, "", ""},
 	}
 	for _, c := range cases {
@@ -82,7 +86,7 @@ func TestValueFindsTheMembersThatAreLookedFor(t *testing.T) {
 var sampleFields = Find("anonymous_id", "line", "ip")
 
 func TestMoreFieldsThanAScanCanFindAreAMistakeOfTheProgram(t *testing.T) {
-	for _, names := range [][]string{{"a", "b", "c", "d"}, {strings.Repeat("x", 64)}} {
+	for _, names := range [][]string{{"a", "b", "c", "d", "e"}, {strings.Repeat("x", 64)}} {
 		func() {
 			defer func() {
 				if recover() == nil {

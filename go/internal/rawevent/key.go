@@ -2,21 +2,20 @@ package rawevent
 
 import (
 	"bytes"
-	"encoding/json"
-	"fmt"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 	"github.com/open-clickstream/open-clickstream/go/internal/jsonscan"
 )
 
 // KeyFields are the members of an event that may become its record's key.
-var KeyFields = jsonscan.Find(contract.MemberAnonymousID, contract.MemberLine, contract.MemberIP)
+var KeyFields = jsonscan.Find(contract.MemberAnonymousID, contract.MemberLine, contract.MemberIP, contract.MemberLineBase64)
 
 // Where KeyFields are among the members that a scan found.
 const (
 	anonymousID = iota
 	line
 	ip
+	lineBase64
 )
 
 // key returns what keeps the events of one visitor in one partition, and so in order. It follows the stream job's
@@ -24,19 +23,19 @@ const (
 func (b *Builder) key(event []byte, members *jsonscan.Members) []byte {
 	if isLogLine(event, members) {
 		// Whoever sends a log is not who is in it, so that neither his cookie nor his address counts before the line.
-		if client := lineKey(event, members[line]); len(client) > 0 {
+		if client := lineKey(event, members); len(client) > 0 {
 			return clipKey(client)
 		}
 		return b.senderKey()
 	}
-	visitor := unescape(members[anonymousID])
+	visitor := jsonscan.Unescape(members[anonymousID])
 	switch {
 	case isIdentifier(visitor):
 		return clipKey(visitor)
 	case b.cookieID != "":
 		return b.senderKey()
 	case len(members[ip]) > 0:
-		return clipKey(unescape(members[ip]))
+		return clipKey(jsonscan.Unescape(members[ip]))
 	default:
 		return b.senderKey()
 	}
@@ -47,7 +46,7 @@ var typeField = jsonscan.Find(contract.MemberEventType)
 
 // isLogLine reports whether the event is a line of a log, as the stream job does.
 func isLogLine(event []byte, members *jsonscan.Members) bool {
-	if len(members[line]) == 0 && !bytes.Contains(event, lineBase64Name) {
+	if len(members[line]) == 0 && members[lineBase64] == nil {
 		return false
 	}
 	var found jsonscan.Members
@@ -76,15 +75,3 @@ func isIdentifier(text []byte) bool {
 }
 
 func clipKey(key []byte) []byte { return key[:min(len(key), contract.KeyBytes)] }
-
-// unescape returns the text of a JSON string, so that the same id written in two ways is one key.
-func unescape(escaped []byte) []byte {
-	if bytes.IndexByte(escaped, '\\') < 0 {
-		return escaped
-	}
-	var text string
-	if json.Unmarshal(fmt.Appendf(nil, `"%s"`, escaped), &text) != nil {
-		return escaped
-	}
-	return []byte(text)
-}

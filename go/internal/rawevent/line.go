@@ -13,47 +13,43 @@ import (
 )
 
 // lineFields are the members that say how a log line is to be read; they are looked for in events that carry one.
-var lineFields = jsonscan.Find(contract.MemberFormat, contract.MemberFields, contract.MemberLineBase64)
+var lineFields = jsonscan.Find(contract.MemberFormat, contract.MemberFields)
 
 // Where lineFields are among the members that a scan found.
 const (
 	format = iota
 	fields
-	lineBase64
 )
 
-var (
-	lineBase64Name = []byte(`"` + contract.MemberLineBase64 + `"`)
-	// sharedAddresses are those of carriers' and clusters' own networks (RFC 6598).
-	sharedAddresses = netip.MustParsePrefix("100.64.0.0/10")
-)
+// sharedAddresses are those of carriers' and clusters' own networks (RFC 6598).
+var sharedAddresses = netip.MustParsePrefix("100.64.0.0/10")
 
 // lineKey returns the client that a log line names: the same for all lines of one visitor, as the stream job finds it
 // too. It looks at no more of the line than that takes. A line without a client's address has its host's name or its
 // first word; nil when there is nothing.
-func lineKey(event, escaped []byte) []byte {
-	var members jsonscan.Members
+func lineKey(event []byte, members *jsonscan.Members) []byte {
+	var found jsonscan.Members
 	// The event was scanned before, so that it cannot fail.
-	_, _, _ = jsonscan.Value(event, 0, lineFields, &members)
-	text := unescape(escaped)
+	_, _, _ = jsonscan.Value(event, 0, lineFields, &found)
+	text := jsonscan.Unescape(members[line])
 	if len(text) == 0 {
-		text, _ = base64.StdEncoding.AppendDecode(nil, unescape(members[lineBase64]))
+		text, _ = base64.StdEncoding.AppendDecode(nil, jsonscan.Unescape(members[lineBase64]))
 	}
-	line := string(bytes.TrimPrefix(text, []byte("\uFEFF")))
-	switch string(unescape(members[format])) {
+	logged := string(bytes.TrimPrefix(text, []byte("\uFEFF")))
+	switch string(jsonscan.Unescape(found[format])) {
 	case contract.LogFormatJSON:
-		return []byte(clientOfObject(line))
+		return []byte(clientOfObject(logged))
 	case contract.LogFormatW3c:
-		return []byte(clientOfFields(line, string(unescape(members[fields])), " "))
+		return []byte(clientOfFields(logged, string(jsonscan.Unescape(found[fields])), " "))
 	case contract.LogFormatCloudfront:
-		return []byte(clientOfFields(line, string(unescape(members[fields])), "\t"))
+		return []byte(clientOfFields(logged, string(jsonscan.Unescape(found[fields])), "\t"))
 	case contract.LogFormatAlb:
-		return []byte(addressText(nth(strings.Split(line, " "), 3)))
+		return []byte(addressText(nth(strings.Split(logged, " "), 3)))
 	case contract.LogFormatVhost:
-		_, behind, _ := strings.Cut(line, " ")
+		_, behind, _ := strings.Cut(logged, " ")
 		return []byte(clientOfFront(strings.TrimLeft(behind, " ")))
 	default:
-		return []byte(clientOfFront(line))
+		return []byte(clientOfFront(logged))
 	}
 }
 
