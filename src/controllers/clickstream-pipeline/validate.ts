@@ -29,12 +29,12 @@ import type { Component } from "../../platform/references.ts";
 import { referencesOf, referencesReadOnce } from "../../platform/references.ts";
 import { requireSecretKeys } from "../../platform/secrets.ts";
 import type { Workload } from "../../workloads/secrets.ts";
+import type { MemorySplit } from "../../workloads/spark-memory.ts";
+import { sparkMemory, sparkMemoryProblem } from "../../workloads/spark-memory.ts";
 import type { GivenPodTemplate } from "../../workloads/pod-template.ts";
 import { secretsHash, unprovenSecrets } from "../../workloads/secrets.ts";
 import type { EventsTable } from "./events-table.ts";
 import { resolveEventsTable } from "./events-table.ts";
-import type { MemorySplit } from "./memory.ts";
-import { MINIMUM_SPARK_MEMORY, splitMemory } from "./memory.ts";
 import type { ObservedPipeline } from "./observe.ts";
 import { COLLECTOR_SYSTEMS, STREAM_JOB_SYSTEMS } from "./parts.ts";
 import type { JobIdentity } from "./recovery.ts";
@@ -254,42 +254,24 @@ function resolveProcessing(spec: Spec): ProcessingSettings {
     siteHosts: resolved.siteHosts,
     suspended: resolved.suspended,
     driverResources: driver,
-    driverMemory: memoryOf(driver),
+    driverMemory: sparkMemory(driver),
     driverPodTemplate,
     executorResources: executor,
-    executorMemory: memoryOf(executor),
+    executorMemory: sparkMemory(executor),
     executorPodTemplate,
     sparkConf,
   };
 }
 
-/** The shares of a limit; of one that is too small those of the least, with which nothing is written. */
-function memoryOf(resources: ContainerResources): MemorySplit {
-  const split = splitMemory(resources.limits.memory) ?? splitMemory(MINIMUM_SPARK_MEMORY);
-  if (split === undefined) throw new Error(`${MINIMUM_SPARK_MEMORY} is too little memory for Spark`);
-  return split;
-}
-
-/**
- * That a container is too small for Spark. A job that runs so goes on as it is, since an earlier operator took smaller limits; how much it
- * needs is not in the schema.
- */
+/** That a container is too small for Spark. A job that runs so goes on as it is. */
 function memoryProblem({
   executors,
   driverResources,
   executorResources,
 }: ProcessingSettings): Error | undefined {
-  const containers = [
-    { field: "driverResources", given: driverResources },
-    ...(executors === 0 ? [] : [{ field: "executorResources", given: executorResources }]),
-  ];
-  const small = containers.find(({ given }) => splitMemory(given.limits.memory) === undefined);
-  if (small === undefined) return undefined;
-  return new TerminalError(
-    "InvalidSpec",
-    `spec.processing.${small.field} must give at least ${MINIMUM_SPARK_MEMORY} of memory, because Spark and its JVM do not fit into less; ` +
-      `it gives "${small.given.limits.memory}"`,
-    { field: `spec.processing.${small.field}` },
+  return (
+    sparkMemoryProblem("spec.processing.driverResources", driverResources) ??
+    (executors === 0 ? undefined : sparkMemoryProblem("spec.processing.executorResources", executorResources))
   );
 }
 

@@ -1,14 +1,11 @@
 /** `job.json`: the stream job's configuration. The job restarts when it changes, so it holds nothing that the job does not use. Pure. */
-import type { DataPlatformSpec } from "../../../crds/kinds.ts";
-import { CHECKPOINT_FOLDER, DATA_PLATFORM_DEFAULTS } from "../../../crds/kinds.ts";
+import { CHECKPOINT_FOLDER } from "../../../crds/kinds.ts";
 import type { JobDocument } from "../../../generated/job.ts";
 import { formatTable } from "../../../naming/tables.ts";
-import { kafkaFiles, lakeAuthorityFiles } from "../../../platform/environment.ts";
+import { kafkaFiles } from "../../../platform/environment.ts";
+import { lakeDocument } from "../../../workloads/lake-document.ts";
+import { taskSlots } from "../../../workloads/spark-memory.ts";
 import type { ValidatedPipeline } from "../validate.ts";
-import { taskSlots } from "./task-slots.ts";
-
-/** Name of the Iceberg catalog in Spark. */
-const SPARK_CATALOG = "lake";
 
 const LEAST_SHUFFLE_PARTITIONS = 4;
 const MOST_SHUFFLE_PARTITIONS = 200;
@@ -26,9 +23,8 @@ export function checkpointPrefix(key: ValidatedPipeline["owner"]["key"]): string
 function jobOf(pipeline: ValidatedPipeline): JobDocument {
   const { owner, platform, processing, tables } = pipeline;
   const { recovery } = pipeline.identity;
-  const { kafka, catalog, storage } = platform.spec;
+  const { kafka, storage } = platform.spec;
   const files = kafkaFiles(platform.spec);
-  const authorityFiles = lakeAuthorityFiles(platform.spec);
   return {
     pipeline: owner.key,
     kafka: {
@@ -42,12 +38,7 @@ function jobOf(pipeline: ValidatedPipeline): JobDocument {
         clientKeyFile: files.clientKey,
       },
     },
-    catalog: {
-      ...{ name: SPARK_CATALOG, uri: catalog.uri, warehouse: catalog.warehouse, prefix: catalog.prefix },
-      ...(catalog.oauth2 && { client: clientOf(catalog.oauth2) }),
-    },
-    storage: { endpoint: storage.endpoint, region: storage.region, pathStyle: storage.pathStyle ?? true },
-    ...(authorityFiles.length === 0 ? {} : { authorityFiles }),
+    ...lakeDocument(platform.spec),
     tables: {
       events: formatTable(tables.events),
       failedEvents: formatTable(tables.failedEvents),
@@ -77,13 +68,6 @@ function checkpointFolder({ owner, identity: { recovery } }: ValidatedPipeline):
   return recovery === undefined ? prefix : `${prefix}/recovery-${recovery.id}`;
 }
 
-function clientOf({
-  serverUri,
-  scope,
-}: NonNullable<DataPlatformSpec["catalog"]["oauth2"]>): JobDocument["catalog"]["client"] {
-  return { serverUri, scope: scope ?? DATA_PLATFORM_DEFAULTS.scope };
-}
-
 function propertyColumns({ eventsTable }: ValidatedPipeline): JobDocument["propertyColumns"] {
   if (eventsTable.columns.length === 0) return undefined;
   return eventsTable.columns.map(({ name, property }) => ({ column: name, property: property ?? name }));
@@ -94,7 +78,6 @@ function propertyColumns({ eventsTable }: ValidatedPipeline): JobDocument["prope
  * every batch: as many as can work at the same time, and a few more than a small job needs, so that it can grow.
  */
 function shufflePartitions({ processing }: ValidatedPipeline): number {
-  const { requests, limits } = processing.executorResources;
-  const slots = Math.max(processing.executors, 1) * taskSlots(requests.cpu, limits.cpu);
+  const slots = Math.max(processing.executors, 1) * taskSlots(processing.executorResources);
   return Math.min(Math.max(slots, LEAST_SHUFFLE_PARTITIONS), MOST_SHUFFLE_PARTITIONS);
 }

@@ -7,15 +7,13 @@ import { variablesOf } from "../../../platform/environment.ts";
 import type { Properties } from "../../../workloads/properties.ts";
 import { withFurtherProperties } from "../../../workloads/further-properties.ts";
 import { renderProperties } from "../../../workloads/properties.ts";
-import { jvmOptions } from "../memory.ts";
+import { jvmOptions, taskSlots } from "../../../workloads/spark-memory.ts";
+import { LONE_MASTER, SPARK_CONFIG_FOLDER, sparkDriverProperties } from "../../../workloads/spark-pod.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import { EXECUTOR_CONTAINER } from "./executor-pod.ts";
 import { DRIVER_PORTS } from "../../../generated/endpoints.ts";
 import { STREAM_JOB_SYSTEMS } from "../parts.ts";
-import { taskSlots } from "./task-slots.ts";
 
-/** Where the ConfigMap is mounted in the driver. */
-export const CONFIG_FOLDER = "/etc/openclickstream";
 export const EXECUTOR_POD_FILE = "executor-pod.yaml";
 
 /** Where the job runs and what it keeps: not only what is set just now. */
@@ -26,7 +24,7 @@ const KEPT =
 export function renderSparkProperties(pipeline: ValidatedPipeline): string {
   const own: Properties = {
     ...driverProperties(pipeline),
-    ...(pipeline.processing.executors === 0 ? { "spark.master": "local[*]" } : executorProperties(pipeline)),
+    ...(pipeline.processing.executors === 0 ? { "spark.master": LONE_MASTER } : executorProperties(pipeline)),
     ...stateStoreProperties(pipeline),
   };
   const { sparkConf: given } = pipeline.processing;
@@ -37,15 +35,11 @@ export function renderSparkProperties(pipeline: ValidatedPipeline): string {
 }
 
 function driverProperties({ owner, processing, names }: ValidatedPipeline): Properties {
-  const { requests, limits } = processing.driverResources;
   return {
-    "spark.app.name": names.streamJob,
-    "spark.submit.deployMode": "client",
-    "spark.driver.memory": `${processing.driverMemory.heap}m`,
+    ...sparkDriverProperties(names.streamJob, processing.driverResources),
     "spark.driver.bindAddress": "0.0.0.0",
     "spark.driver.port": DRIVER_PORTS.driver.port,
     "spark.driver.blockManager.port": DRIVER_PORTS.blocks.port,
-    "spark.driver.extraJavaOptions": jvmOptions(processing.driverMemory, taskSlots(requests.cpu, limits.cpu)),
     "spark.kubernetes.namespace": owner.key.namespace,
   };
 }
@@ -53,14 +47,13 @@ function driverProperties({ owner, processing, names }: ValidatedPipeline): Prop
 function executorProperties(pipeline: ValidatedPipeline): Properties {
   const { images, names, processing, platform } = pipeline;
   const { requests, limits } = processing.executorResources;
-  const slots = taskSlots(requests.cpu, limits.cpu);
   return {
     "spark.master": "k8s://https://kubernetes.default.svc",
     "spark.executor.instances": processing.executors,
-    "spark.executor.cores": slots,
+    "spark.executor.cores": taskSlots(processing.executorResources),
     "spark.executor.memory": `${processing.executorMemory.heap}m`,
     "spark.executor.memoryOverhead": `${processing.executorMemory.overhead}m`,
-    "spark.executor.extraJavaOptions": jvmOptions(processing.executorMemory, slots),
+    "spark.executor.extraJavaOptions": jvmOptions(processing.executorResources),
     // Of other executors' rows a task has so many bytes under way; what is larger goes through a file. All must fit into the direct memory.
     "spark.reducer.maxSizeInFlight": "8m",
     "spark.network.maxRemoteBlockSizeFetchToMem": "8m",
@@ -70,7 +63,7 @@ function executorProperties(pipeline: ValidatedPipeline): Properties {
     "spark.kubernetes.container.image.pullPolicy": "IfNotPresent",
     // The pod of a StatefulSet has a fixed name. As owner of the executors it takes them along when it goes.
     "spark.kubernetes.driver.pod.name": `${names.streamJob}-0`,
-    "spark.kubernetes.executor.podTemplateFile": `${CONFIG_FOLDER}/${EXECUTOR_POD_FILE}`,
+    "spark.kubernetes.executor.podTemplateFile": `${SPARK_CONFIG_FOLDER}/${EXECUTOR_POD_FILE}`,
     "spark.kubernetes.executor.podTemplateContainerName": EXECUTOR_CONTAINER,
     // Executors have nothing in it that the image lacks. It makes none of these, so it needs no right to make or sweep them up.
     "spark.kubernetes.executor.disableConfigMap": true,

@@ -1,25 +1,19 @@
 /** The driver of the stream job. A StatefulSet, because it guarantees that there is never a second one. Pure. */
-import type { V1Container, V1EnvVar, V1PodSpec, V1StatefulSetSpec } from "@kubernetes/client-node";
+import type { V1Container, V1PodSpec, V1StatefulSetSpec } from "@kubernetes/client-node";
 import { OWN_ANNOTATIONS } from "../../../naming/marks.ts";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { CHILD_TYPES, child, hashOf } from "../../../targets/kubernetes/child.ts";
-import { plainEnvironment } from "../../../targets/kubernetes/environment.ts";
-import { secretEnvironment, secretVolumes, variablesOf } from "../../../platform/environment.ts";
-import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../../targets/kubernetes/pod-security.ts";
-import { containerResources } from "../../../targets/kubernetes/resources.ts";
 import type { ValidatedPipeline } from "../validate.ts";
 import type { ConfigMap } from "../../../workloads/config-map.ts";
 import { withPodTemplate } from "../../../workloads/pod-template.ts";
+import { sparkDriverPod } from "../../../workloads/spark-pod.ts";
 import { identityAnnotation } from "../../../workloads/workload-identity.ts";
 import { childMetadata, componentLabels } from "../../../workloads/metadata.ts";
-import { CONFIG_FOLDER } from "./spark-properties.ts";
 import { DRIVER_PORTS, PATHS } from "../../../generated/endpoints.ts";
 import { STREAM_JOB_SYSTEMS } from "../parts.ts";
 
 /** A batch that runs is finished before the driver stops; a batch takes seconds, this is for a slow store. */
 const TERMINATION_GRACE_SECONDS = 120;
-/** Spark's scratch folder; by the environment variable the executors use the same. */
-const SCRATCH_FOLDER = "/var/data/spark";
 
 export function planStreamStatefulSet(
   pipeline: ValidatedPipeline,
@@ -56,63 +50,38 @@ export function planStreamStatefulSet(
 }
 
 function podSpec(pipeline: ValidatedPipeline): V1PodSpec {
-  const { names, platform, processing } = pipeline;
+  const { names, images, platform, processing } = pipeline;
+  const pod = sparkDriverPod({
+    platform: platform.spec,
+    systems: STREAM_JOB_SYSTEMS,
+    image: images.spark,
+    args: ["stream-job"],
+    resources: processing.driverResources,
+    config: { configMap: { name: names.streamJob } },
+  });
   return {
+    ...pod,
     serviceAccountName: names.streamJob,
     automountServiceAccountToken: processing.executors > 0,
-    enableServiceLinks: false,
     terminationGracePeriodSeconds: TERMINATION_GRACE_SECONDS,
-    securityContext: RESTRICTED_POD,
-    containers: [container(pipeline)],
-    volumes: [
-      { name: "config", configMap: { name: names.streamJob } },
-      { name: "scratch", emptyDir: {} },
-      { name: "tmp", emptyDir: {} },
-      ...secretVolumes(platform.spec, STREAM_JOB_SYSTEMS).volumes,
-    ],
+    containers: [{ ...pod.containers[0], ...PORTS_AND_PROBES }],
   };
 }
 
-function container(pipeline: ValidatedPipeline): V1Container {
-  const { images, platform, processing } = pipeline;
-  const live = { httpGet: { path: PATHS.healthz, port: DRIVER_PORTS.http.name }, timeoutSeconds: 5 };
-  return {
-    name: "driver",
-    image: images.spark,
-    imagePullPolicy: "IfNotPresent",
-    args: ["stream-job"],
-    env: environment(pipeline),
-    ports: Object.values(DRIVER_PORTS).map(({ name, port }) => ({
-      name,
-      containerPort: port,
-      protocol: "TCP",
-    })),
-    resources: containerResources(processing.driverResources),
-    terminationMessagePolicy: "FallbackToLogsOnError",
-    securityContext: RESTRICTED_CONTAINER,
-    // The JVM and Spark take some seconds on a free core and a minute on a crowded one.
-    startupProbe: { ...live, periodSeconds: 2, failureThreshold: 150 },
-    readinessProbe: {
-      httpGet: { path: PATHS.readyz, port: DRIVER_PORTS.http.name },
-      periodSeconds: 3,
-      timeoutSeconds: 5,
-    },
-    livenessProbe: { ...live, periodSeconds: 10, failureThreshold: 6 },
-    volumeMounts: [
-      { name: "config", mountPath: CONFIG_FOLDER, readOnly: true },
-      { name: "scratch", mountPath: SCRATCH_FOLDER },
-      { name: "tmp", mountPath: "/tmp" },
-      ...secretVolumes(platform.spec, STREAM_JOB_SYSTEMS).mounts,
-    ],
-  };
-}
+const LIVE = { httpGet: { path: PATHS.healthz, port: DRIVER_PORTS.http.name }, timeoutSeconds: 5 };
 
-function environment({ platform }: ValidatedPipeline): V1EnvVar[] {
-  return [
-    { name: "POD_IP", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "status.podIP" } } },
-    // What Spark takes as the driver's host: executors connect to the address and need no name.
-    { name: "SPARK_LOCAL_HOSTNAME", value: "$(POD_IP)" },
-    ...plainEnvironment({ SPARK_LOCAL_DIRS: SCRATCH_FOLDER, AWS_REGION: platform.spec.storage.region }),
-    ...secretEnvironment(variablesOf(platform.spec, STREAM_JOB_SYSTEMS)),
-  ];
-}
+const PORTS_AND_PROBES: Partial<V1Container> = {
+  ports: Object.values(DRIVER_PORTS).map(({ name, port }) => ({
+    name,
+    containerPort: port,
+    protocol: "TCP",
+  })),
+  // The JVM and Spark take some seconds on a free core and a minute on a crowded one.
+  startupProbe: { ...LIVE, periodSeconds: 2, failureThreshold: 150 },
+  readinessProbe: {
+    httpGet: { path: PATHS.readyz, port: DRIVER_PORTS.http.name },
+    periodSeconds: 3,
+    timeoutSeconds: 5,
+  },
+  livenessProbe: { ...LIVE, periodSeconds: 10, failureThreshold: 6 },
+};
