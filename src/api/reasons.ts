@@ -39,6 +39,8 @@ export const REASONS = [
   "CollectorNotReady",
   "ProcessingNotReady",
   "Suspended",
+  "UpkeepFailed",
+  "CatalogLimited",
   "Deleting",
   "DeletionFailed",
   "CleanupAbandoned",

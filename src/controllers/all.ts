@@ -51,7 +51,7 @@ export function registerControllers(
   const systems = { platforms: new PlatformReader(secrets), clients: createSystemClients() };
   const { platforms } = systems;
   const prober = new CachingProber(client);
-  operator.register(createDataPlatformController(systems));
+  operator.register(createDataPlatformController({ images, ...systems }));
   operator.register(createEventStreamController(systems));
   operator.register(createLakeTableController(systems));
   operator.register(createClickstreamPipelineController({ images, client, ...systems }));

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { COLLECTOR_DEFAULTS } from "../generated/collector.ts";
 import { ABSENT_IDS, IP_MASKINGS, SECRET_HEADERS } from "../generated/raw-record.ts";
 import { clickstreamPipelineStatus } from "./clickstream-pipeline-status.ts";
-import { eventsTable } from "./events-table.ts";
+import { eventsMaintenance, eventsTable } from "./events-table.ts";
 import {
   EVENT_STREAM_DEFAULTS,
   partitions,
@@ -273,6 +273,7 @@ const tables = z
         "What the tables' names begin with. Default the pipeline's name with '_' for '-', and '_'. It must not change.",
       ),
     events: eventsTable.optional(),
+    maintenance: eventsMaintenance.optional(),
   })
   .describe(
     "Where the rows go: the tables '<prefix>events', '<prefix>failed_events' and '<prefix>duplicate_events'.",

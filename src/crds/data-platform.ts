@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { commonStatus, timestamp } from "./conditions.ts";
 import { type Immutable, LABEL_NAME_RULES, type Resource, type Sent, defineKind } from "./kind-definition.ts";
+import { platformMaintenance, upkeepStatus } from "./maintenance.ts";
 import { hostAndPort, httpEndpoint, httpUri, optionalSecretKey, secretRef } from "./references.ts";
 import { listMap, patterned, text, textMap, textSet, withRules } from "./rules.ts";
 
@@ -204,7 +205,13 @@ const airflow = withRules(
   [{ ...needsHttps("uri"), holds: ({ uri, caSecretRef: ca }) => ca === undefined || isHttps(uri) }],
 ).describe("Airflow, which runs data products. Default none.");
 
-export const dataPlatformSpec = z.object({ kafka, storage, catalog, airflow: airflow.optional() });
+export const dataPlatformSpec = z.object({
+  kafka,
+  storage,
+  catalog,
+  airflow: airflow.optional(),
+  maintenance: platformMaintenance.optional(),
+});
 
 /** The systems that a platform consists of, as status.components names them. */
 export const PLATFORM_COMPONENTS = ["Kafka", "Storage", "Catalog", "Airflow"] as const;
@@ -245,6 +252,7 @@ export const dataPlatformStatus = z.object({
     .describe(
       "What the catalog lets its clients do with the history of tables. Unknown until it has a table to ask about.",
     ),
+  upkeep: upkeepStatus.optional(),
 });
 
 export type DataPlatformSpec = Immutable<z.infer<typeof dataPlatformSpec>>;
@@ -257,7 +265,7 @@ export const dataPlatformKind = defineKind({
   shortName: "dp",
   description:
     "DataPlatform holds the connections to Kafka, S3-compatible storage, an Iceberg REST catalog and, where there is one, Airflow. " +
-    "The operator probes each of them every 30 seconds. It creates and deletes nothing there.",
+    "The operator probes each of them every 30 seconds, and looks after the tables of the catalog that LakeTables declare.",
   columns: [
     {
       name: "Kafka",
@@ -282,6 +290,13 @@ export const dataPlatformKind = defineKind({
       type: "string",
       jsonPath: '.status.conditions[?(@.type=="AirflowReady")].status',
       description: "Whether Airflow answers and all of its processes are well.",
+      priority: 1,
+    },
+    {
+      name: "Maintained",
+      type: "string",
+      jsonPath: '.status.conditions[?(@.type=="TablesMaintained")].status',
+      description: "Whether its tables are looked after.",
       priority: 1,
     },
     { name: "Bucket", type: "string", jsonPath: ".spec.storage.bucket", description: "Bucket.", priority: 1 },

@@ -12,6 +12,7 @@ import {
   defineKind,
 } from "./kind-definition.ts";
 import { partitionField } from "./lake-table.ts";
+import { tableMaintenance } from "./maintenance.ts";
 import { podTemplate } from "./pod-template.ts";
 import { resources } from "./quantities.ts";
 import {
@@ -53,6 +54,7 @@ const target = z
       .describe(
         "Whether a change of the SQL may drop columns of the table, with their values. Default false: the table then stays as it is.",
       ),
+    maintenance: tableMaintenance.optional(),
     deletionPolicy: deletionPolicy
       .optional()
       .describe("Whether deleting this resource drops the table and deletes its files. Default 'Retain'."),

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { EVENT_TABLES } from "../generated/event-model.ts";
 import { partitionField, sortField } from "./lake-table.ts";
+import { tableMaintenance } from "./maintenance.ts";
 import { identifier } from "./references.ts";
 import { celText, listMap, patterned, text, withRules } from "./rules.ts";
 import { tableProperties } from "./table-properties.ts";
@@ -50,3 +51,20 @@ export const eventsTable = z
       .describe("Sort order of new data. Default that of the event model."),
   })
   .describe("The table of events.");
+
+const isTime = ({ type }: { readonly type: string }): boolean => type === "timestamptz";
+
+/** Columns of time that all of a pipeline's tables have. */
+const COMMON_TIMES: readonly string[] = Object.values(EVENT_TABLES)
+  .map(({ columns }) => columns.filter(isTime).map(({ name }) => name as string))
+  .reduce((common, names) => common.filter((name) => names.includes(name)));
+
+/** What a pipeline passes on to its tables. */
+export const eventsMaintenance = withRules(tableMaintenance, [
+  {
+    rule: `!has(self.retention) || self.retention.column in [${COMMON_TIMES.map(celText).join(", ")}]`,
+    message: `retention.column must be one of the times that all three tables have: ${COMMON_TIMES.join(", ")}`,
+    fieldPath: ".retention.column",
+    holds: ({ retention }) => retention === undefined || COMMON_TIMES.includes(retention.column),
+  },
+]).describe("How each of the tables is looked after; passed on to their LakeTables.");

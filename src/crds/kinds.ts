@@ -14,6 +14,13 @@ export { parseDurationSeconds, UNLIMITED } from "./durations.ts";
 export * from "./event-stream.ts";
 export type { KindDefinition, Resource } from "./kind-definition.ts";
 export * from "./lake-table.ts";
+export {
+  MAINTENANCE_DEFAULTS,
+  type MaintenanceStatus,
+  type TableMaintenance,
+  UPKEEP_STEPS,
+  type UpkeepStatus,
+} from "./maintenance.ts";
 export { CONTAINER_DEFAULTS, LEAST_MEMORY, type Resources, parseBytes } from "./quantities.ts";
 export * from "./query-cluster.ts";
 export { DEFAULT_DELETION_POLICY, type DeletionPolicy } from "./references.ts";

@@ -21,6 +21,7 @@ import {
   platformRef,
 } from "./references.ts";
 import { celText, count, integer, listMap, patterned, text, type Rule, withRules } from "./rules.ts";
+import { MAINTENANCE_DEFAULTS, maintenanceStatus, RETENTION_RULE, tableMaintenance } from "./maintenance.ts";
 import { tableProperties } from "./table-properties.ts";
 
 /** What an absent field means; resolved by the controllers, never written into the resource. */
@@ -31,6 +32,7 @@ export const LAKE_TABLE_DEFAULTS = {
   nullOrder: { asc: "first", desc: "last" },
   allowDestructiveChanges: false,
   otherColumns: "Refuse",
+  maintenance: MAINTENANCE_DEFAULTS,
   deletionPolicy: DEFAULT_DELETION_POLICY,
 } as const;
 
@@ -168,6 +170,7 @@ const lakeTableFields = z.object({
       "What becomes of optional columns and fields that others add to the table: Refuse stalls until they are named here, Keep leaves " +
         "them as they are. Default 'Refuse'.",
     ),
+  maintenance: tableMaintenance.optional(),
   deletionPolicy: deletionPolicy
     .optional()
     .describe("Whether deleting this resource drops the table and deletes its files. Default 'Retain'."),
@@ -256,6 +259,7 @@ const rules: readonly Rule<Fields>[] = [
     fieldPath: ".columns",
     holds: (spec) => new Set(previousNames(spec)).size === previousNames(spec).length,
   },
+  RETENTION_RULE,
 ];
 
 export const lakeTableSpec = withRules(lakeTableFields, rules);
@@ -292,6 +296,7 @@ export const lakeTableStatus = z.object({
   rows: count().optional().describe("Rows of the current snapshot."),
   dataFiles: count().optional().describe("Data files of the current snapshot."),
   totalBytes: count().optional().describe("Bytes of the current snapshot's data files."),
+  maintenance: maintenanceStatus.optional(),
   conflictsWith: objectName
     .optional()
     .describe(
@@ -324,6 +329,13 @@ export const lakeTableKind = defineKind({
       priority: 1,
     },
     { name: "Bytes", type: "integer", jsonPath: ".status.totalBytes", description: "Bytes.", priority: 1 },
+    {
+      name: "Maintained",
+      type: "date",
+      jsonPath: ".status.maintenance.lastRun.at",
+      description: "When the table was last looked after.",
+      priority: 1,
+    },
     { name: "Location", type: "string", jsonPath: ".status.location", description: "Location.", priority: 1 },
   ],
   schema: lakeTableSpec,

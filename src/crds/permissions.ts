@@ -76,6 +76,12 @@ const OTHER_KINDS: readonly PolicyRule[] = [
     verbs: OWN,
     why: "collectors, stream jobs, query clusters",
   },
+  {
+    apiGroups: ["batch"],
+    resources: ["jobs"],
+    verbs: [...READ, "create", "patch"],
+    why: "the Jobs that look after tables",
+  },
   { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: OWN, why: "collectors and workers" },
   {
     apiGroups: ["rbac.authorization.k8s.io"],

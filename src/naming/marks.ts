@@ -28,6 +28,10 @@ export const OWN_ANNOTATIONS = {
   identityHash: `${GROUP}/identity-hash`,
   jobHash: `${GROUP}/job-hash`,
   secretsHash: `${GROUP}/secrets-hash`,
+  /** On a Job that looks after tables: which ones. On its pods: the files that it reads. */
+  upkeepTables: `${GROUP}/upkeep-tables`,
+  upkeepDocument: `${GROUP}/upkeep-document`,
+  sparkProperties: `${GROUP}/spark-properties`,
   /** Uid of the account whose token the pods have: a token dies with the very account that it was made for. */
   serviceAccountUid: `${GROUP}/service-account-uid`,
 } as const;

@@ -218,6 +218,7 @@ function tableOf(action: CreateTable): CurrentTable {
     sortOrders: [{ orderId: action.sortOrder.length === 0 ? 0 : 1, fields: action.sortOrder }],
     defaultSortOrderId: action.sortOrder.length === 0 ? 0 : 1,
     properties: action.properties,
+    history: { commits: [], firstRefEnd: undefined },
   };
 }
 

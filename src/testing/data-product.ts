@@ -61,6 +61,7 @@ export function tableWith(name: string, columns: Readonly<Record<string, string>
     sortOrders: [{ orderId: 0, fields: [] }],
     defaultSortOrderId: 0,
     properties: {},
+    history: { commits: [], firstRefEnd: undefined },
   };
 }
 

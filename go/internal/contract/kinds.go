@@ -40,6 +40,11 @@ var (
 	DataPlatformStatusObservedGeneration    = []string{"status", "observedGeneration"}
 	DataPlatformStatusCatalogSnapshotExpiry = []string{"status", "catalog", "snapshotExpiry"}
 	DataPlatformStatusCatalogBranches       = []string{"status", "catalog", "branches"}
+	DataPlatformStatusUpkeepJob             = []string{"status", "upkeep", "job"}
+	DataPlatformStatusUpkeepState           = []string{"status", "upkeep", "state"}
+	DataPlatformStatusUpkeepStartedAt       = []string{"status", "upkeep", "startedAt"}
+	DataPlatformStatusUpkeepFinishedAt      = []string{"status", "upkeep", "finishedAt"}
+	DataPlatformStatusUpkeepMessage         = []string{"status", "upkeep", "message"}
 )
 
 // Fields of EventStream.
@@ -56,17 +61,34 @@ var (
 
 // Fields of LakeTable.
 var (
-	LakeTableSpecDatabase             = []string{"spec", "database"}
-	LakeTableStatusObservedGeneration = []string{"status", "observedGeneration"}
-	LakeTableStatusTableUuid          = []string{"status", "tableUuid"}
-	LakeTableStatusLocation           = []string{"status", "location"}
-	LakeTableStatusRenamedTo          = []string{"status", "renamedTo"}
-	LakeTableStatusSchemaID           = []string{"status", "schemaId"}
-	LakeTableStatusCurrentSnapshotID  = []string{"status", "currentSnapshotId"}
-	LakeTableStatusRows               = []string{"status", "rows"}
-	LakeTableStatusDataFiles          = []string{"status", "dataFiles"}
-	LakeTableStatusTotalBytes         = []string{"status", "totalBytes"}
-	LakeTableStatusConflictsWith      = []string{"status", "conflictsWith"}
+	LakeTableSpecDatabase                             = []string{"spec", "database"}
+	LakeTableStatusObservedGeneration                 = []string{"status", "observedGeneration"}
+	LakeTableStatusTableUuid                          = []string{"status", "tableUuid"}
+	LakeTableStatusLocation                           = []string{"status", "location"}
+	LakeTableStatusRenamedTo                          = []string{"status", "renamedTo"}
+	LakeTableStatusSchemaID                           = []string{"status", "schemaId"}
+	LakeTableStatusCurrentSnapshotID                  = []string{"status", "currentSnapshotId"}
+	LakeTableStatusRows                               = []string{"status", "rows"}
+	LakeTableStatusDataFiles                          = []string{"status", "dataFiles"}
+	LakeTableStatusTotalBytes                         = []string{"status", "totalBytes"}
+	LakeTableStatusMaintenanceLastRunJob              = []string{"status", "maintenance", "lastRun", "job"}
+	LakeTableStatusMaintenanceLastRunAt               = []string{"status", "maintenance", "lastRun", "at"}
+	LakeTableStatusMaintenanceLastRunFinishedAt       = []string{"status", "maintenance", "lastRun", "finishedAt"}
+	LakeTableStatusMaintenanceLastRunState            = []string{"status", "maintenance", "lastRun", "state"}
+	LakeTableStatusMaintenanceLastRunFilesBefore      = []string{"status", "maintenance", "lastRun", "filesBefore"}
+	LakeTableStatusMaintenanceLastRunFilesAfter       = []string{"status", "maintenance", "lastRun", "filesAfter"}
+	LakeTableStatusMaintenanceLastRunBytesBefore      = []string{"status", "maintenance", "lastRun", "bytesBefore"}
+	LakeTableStatusMaintenanceLastRunBytesAfter       = []string{"status", "maintenance", "lastRun", "bytesAfter"}
+	LakeTableStatusMaintenanceLastRunSnapshots        = []string{"status", "maintenance", "lastRun", "snapshots"}
+	LakeTableStatusMaintenanceLastRunCompactedFiles   = []string{"status", "maintenance", "lastRun", "compactedFiles"}
+	LakeTableStatusMaintenanceLastRunExpiredSnapshots = []string{"status", "maintenance", "lastRun", "expiredSnapshots"}
+	LakeTableStatusMaintenanceLastRunRemovedFiles     = []string{"status", "maintenance", "lastRun", "removedFiles"}
+	LakeTableStatusMaintenanceLastRunErasedRows       = []string{"status", "maintenance", "lastRun", "erasedRows"}
+	LakeTableStatusMaintenanceLastRunMessage          = []string{"status", "maintenance", "lastRun", "message"}
+	LakeTableStatusMaintenanceFailures                = []string{"status", "maintenance", "failures"}
+	LakeTableStatusMaintenanceLastOrphanSearch        = []string{"status", "maintenance", "lastOrphanSearch"}
+	LakeTableStatusMaintenanceNext                    = []string{"status", "maintenance", "next"}
+	LakeTableStatusConflictsWith                      = []string{"status", "conflictsWith"}
 )
 
 // Fields of ClickstreamPipeline.

@@ -122,6 +122,8 @@ export interface ValidatedPipeline {
   readonly topicName: TopicName;
   readonly tables: Readonly<Record<"events" | "failedEvents" | "duplicateEvents", TableIdentifier>>;
   readonly eventsTable: EventsTable;
+  /** What the LakeTables get as it stands. */
+  readonly maintenance: NonNullable<Spec["tables"]>["maintenance"];
   readonly identity: JobIdentity;
   readonly collector: CollectorSettings;
   readonly stream: StreamSettings;
@@ -159,6 +161,7 @@ export function validatePipeline(
     topicName: defaultTopicName({ namespace: key.namespace, name: names.rawStream }),
     tables: resolveTables(pipeline),
     eventsTable: resolveEventsTable(spec.tables?.events),
+    maintenance: spec.tables?.maintenance,
     identity: resolveIdentity(pipeline, observed),
     collector: resolveCollector(spec),
     stream: { ...CLICKSTREAM_PIPELINE_DEFAULTS.stream, ...defined(spec.stream) },

@@ -8,6 +8,8 @@ import { Scenario } from "../../testing/scenario.ts";
 import { componentSecretsHash } from "../../workloads/secrets.ts";
 import { AIRFLOW_SPEC } from "../../testing/airflow.ts";
 import { PLATFORM, PRESENT, describeError, secretWith } from "../../testing/systems.ts";
+import type { SystemAccess } from "../../targets/clients.ts";
+import type { DataPlatformController } from "./controller.ts";
 import { createDataPlatformController } from "./controller.ts";
 import type { ObservedPlatform, ProbeResult } from "./observe.ts";
 import { platformStatus } from "./status.ts";
@@ -23,14 +25,25 @@ const DOWN: ProbeResult = {
 function observed(changed: Partial<Record<Component, ProbeResult>> = {}): ObservedPlatform {
   const systems: readonly Component[] = ["Kafka", "Storage", "Catalog"];
   const components = new Map(systems.map((name) => [name, changed[name] ?? REACHABLE]));
-  return { platform: PRESENT, components, abilities: { snapshotExpiry: "True", branches: "False" } };
+  return {
+    platform: PRESENT,
+    components,
+    abilities: { snapshotExpiry: "True", branches: "False" },
+    upkeep: { jobs: [], pods: [], tables: [] },
+  };
+}
+
+const IMAGE = "images.test/spark:1";
+
+function createController(systems: SystemAccess): DataPlatformController {
+  return createDataPlatformController({ images: { spark: IMAGE }, ...systems });
 }
 
 const now = new Date("2026-01-02T00:00:00.7Z");
 
 describe("a platform", () => {
   it("is valid when all of its systems answer", () => {
-    expect(validatePlatform(PLATFORM, observed())).toEqual({ isReachable: true });
+    expect(validatePlatform(PLATFORM, observed(), IMAGE).waiting).toBeUndefined();
   });
 
   it("waits for every system that does not, and names them all", () => {
@@ -155,7 +168,7 @@ describe("passes over a platform", () => {
   let scenario: Scenario;
 
   beforeEach(async () => {
-    scenario = await Scenario.start(createDataPlatformController);
+    scenario = await Scenario.start(createController);
   });
   afterEach(async () => {
     await scenario.stop();
@@ -261,7 +274,7 @@ describe("passes over a platform with an Airflow", () => {
 
   beforeEach(async () => {
     const platform = { ...PLATFORM, spec: { ...PLATFORM.spec, airflow: AIRFLOW_SPEC } };
-    scenario = await Scenario.start(createDataPlatformController, platform);
+    scenario = await Scenario.start(createController, platform);
   });
   afterEach(async () => {
     await scenario.stop();
@@ -302,9 +315,5 @@ describe("passes over a platform with an Airflow", () => {
 });
 
 function refusal(found: ObservedPlatform): unknown {
-  try {
-    return validatePlatform(PLATFORM, found);
-  } catch (error) {
-    return describeError(error);
-  }
+  return describeError(validatePlatform(PLATFORM, found, IMAGE).waiting);
 }

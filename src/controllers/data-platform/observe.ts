@@ -1,5 +1,8 @@
 /** Probes the systems of a platform, all at once and none for long; does not write. */
 import type { DataPlatform } from "../../crds/kinds.ts";
+import { dataPlatformKind } from "../../crds/kinds.ts";
+import { formatKey, keyOf } from "../../api/objects.ts";
+import { managedLabels } from "../../naming/marks.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import { findTerminalError, findTransientError, findWaitingError } from "../../runtime/errors.ts";
 import { counted, messageOf } from "../../api/text.ts";
@@ -12,7 +15,11 @@ import type { SystemAccess, SystemClients } from "../../targets/clients.ts";
 import type { CatalogAbilities } from "../../targets/iceberg/abilities.ts";
 import type { TableCatalog } from "../../targets/iceberg/catalog.ts";
 import type { TopicAdmin } from "../../targets/kafka/admin.ts";
+import { CHILD_TYPES, isOwnedBy } from "../../targets/kubernetes/child.ts";
+import type { PodObject } from "../../targets/kubernetes/pods.ts";
 import type { ObjectStore } from "../../targets/s3/store.ts";
+import { TABLES_BY_PLATFORM } from "../upkeep/tables.ts";
+import type { JobObject, ObservedUpkeep } from "./upkeep.ts";
 
 /** A probe that got no answer in this time has failed. */
 const PROBE_TIMEOUT_SECONDS = 5;
@@ -35,6 +42,7 @@ export interface ObservedPlatform {
   readonly components: ReadonlyMap<Component, ProbeResult>;
   /** What the catalog can do; `undefined` when it was not asked or did not say. */
   readonly abilities: CatalogAbilities | undefined;
+  readonly upkeep: ObservedUpkeep;
 }
 
 export async function observePlatform(
@@ -53,7 +61,21 @@ export async function observePlatform(
     components.get("Catalog")?.state === "reachable"
       ? await askCatalog(clients.catalog(platform), context)
       : undefined;
-  return Object.freeze({ platform, components, abilities });
+  return Object.freeze({ platform, components, abilities, upkeep: observeUpkeep(resource, context) });
+}
+
+/** From the caches only: to find that nothing is due costs no request. */
+function observeUpkeep(resource: DataPlatform, { kubernetes }: ReconcileContext): ObservedUpkeep {
+  const { namespace, name } = keyOf(resource);
+  const labels = managedLabels(dataPlatformKind.kind, name);
+  const owner = { type: dataPlatformKind, key: { namespace, name }, uid: resource.metadata.uid ?? "" };
+  return {
+    jobs: kubernetes
+      .cachedList<JobObject>(CHILD_TYPES.Job, { namespace, labels })
+      .filter((job) => isOwnedBy(job, owner)),
+    pods: kubernetes.cachedList<PodObject>(CHILD_TYPES.Pod, { namespace, labels }),
+    tables: kubernetes.cachedBy(TABLES_BY_PLATFORM, formatKey({ namespace, name })),
+  };
 }
 
 /** A question of its own: a catalog that answers slowly here is one that is reachable all the same. */

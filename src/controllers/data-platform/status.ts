@@ -9,12 +9,17 @@ import { identitiesOf } from "../../platform/identity.ts";
 import { conditionOf } from "../../platform/components.ts";
 import type { Component as ComponentName } from "../../platform/references.ts";
 import { componentSecretsHash } from "../../workloads/secrets.ts";
+import type { WaitingError } from "../../runtime/errors.ts";
+import { remembered } from "../remembered.ts";
+import type { AppliedPlatform } from "./apply.ts";
 import type { ObservedPlatform, ProbeResult } from "./observe.ts";
+import type { PlatformPlan } from "./plan.ts";
+import { upkeepOf } from "./upkeep-status.ts";
 import type { ValidatedPlatform } from "./validate.ts";
 
 const PROBE_INTERVAL_SECONDS = 30;
 
-type Input = StatusInput<DataPlatform, ObservedPlatform, ValidatedPlatform, unknown, unknown>;
+type Input = StatusInput<DataPlatform, ObservedPlatform, ValidatedPlatform, PlatformPlan, AppliedPlatform>;
 type Component = NonNullable<DataPlatformStatus["components"]>[number];
 
 const MAX_MESSAGE_LENGTH = 1024;
@@ -25,7 +30,11 @@ export function platformStatus(input: Input): StatusResult<DataPlatformStatus> {
   const requeueAfterSeconds = PROBE_INTERVAL_SECONDS;
   if (observed === undefined)
     return {
-      status: { components: previous, ...catalogStatus(resource.status?.catalog) },
+      status: {
+        components: previous,
+        ...catalogStatus(resource.status?.catalog),
+        ...remembered(resource.status, "upkeep"),
+      },
       conditions: [],
       requeueAfterSeconds,
     };
@@ -38,17 +47,27 @@ export function platformStatus(input: Input): StatusResult<DataPlatformStatus> {
     const hash = componentSecretsHash(observed.platform, name);
     return componentStatus(name, result, { before, identities, hash, now });
   });
-  const hasAirflow = observed.components.has("Airflow");
+  const upkeep = upkeepOf(input);
   return {
-    status: { components, ...catalogStatus(observed.abilities ?? abilitiesBefore) },
-    conditions: found.map(([name, result]) => reachableCondition(name, result)),
-    ready: {
-      message: hasAirflow
-        ? "Kafka, storage, catalog and Airflow answer"
-        : "Kafka, storage and catalog answer",
-    },
+    status: { components, ...catalogStatus(observed.abilities ?? abilitiesBefore), ...upkeep.status },
+    conditions: [...found.map(([name, result]) => reachableCondition(name, result)), ...upkeep.conditions],
+    ...waitingVerdict(input.validated?.waiting),
+    ready: { message: readyMessage(observed) },
     requeueAfterSeconds,
   };
+}
+
+function readyMessage({ components }: ObservedPlatform): string {
+  return components.has("Airflow")
+    ? "Kafka, storage, catalog and Airflow answer"
+    : "Kafka, storage and catalog answer";
+}
+
+/** Tables may be looked after while the platform as a whole waits. */
+function waitingVerdict(error: WaitingError | undefined): Pick<StatusResult<DataPlatformStatus>, "waiting"> {
+  if (error === undefined) return {};
+  const { reason, message, retryAfterSeconds } = error;
+  return { waiting: { reason, message, retryAfterSeconds } };
 }
 
 function catalogStatus(catalog: DataPlatformStatus["catalog"]): Pick<DataPlatformStatus, "catalog"> {

@@ -28,6 +28,8 @@ export interface ValidatedProduct {
   readonly columns: readonly LakeTableColumn[];
   readonly partitionBy: NonNullable<DataProductSpec["target"]["partitionBy"]>;
   readonly allowDestructiveChanges: boolean;
+  /** What the LakeTable gets as it stands. */
+  readonly maintenance: DataProductSpec["target"]["maintenance"];
   readonly deletionPolicy: DeletionPolicy;
   readonly plan: SqlPlan;
   readonly inputs: readonly InputStatus[];
@@ -48,7 +50,7 @@ export function validateProduct(product: DataProduct, observed: ObservedProduct)
   checkColumns(spec, plan);
   checkMode(spec, plan);
   const owner = { type: dataProductKind, key: keyOf(product), uid: product.metadata.uid ?? "" };
-  const { partitionBy, allowDestructiveChanges, deletionPolicy } = spec.target;
+  const { partitionBy, allowDestructiveChanges, maintenance, deletionPolicy } = spec.target;
   return {
     owner,
     labels: managedLabels(dataProductKind.kind, owner.key.name),
@@ -57,6 +59,7 @@ export function validateProduct(product: DataProduct, observed: ObservedProduct)
     columns: plan.columns.map(({ name, type }) => ({ name, type })),
     partitionBy: partitionBy ?? [],
     allowDestructiveChanges: allowDestructiveChanges ?? DATA_PRODUCT_DEFAULTS.allowDestructiveChanges,
+    maintenance,
     deletionPolicy: deletionPolicy ?? DATA_PRODUCT_DEFAULTS.deletionPolicy,
     plan,
     inputs: inputsOf(plan, requireKnown(observed.inputs)),
@@ -175,6 +178,10 @@ function columnsNamedBy({
 }: DataProductSpec): readonly (readonly [string, readonly string[]])[] {
   return [
     ["target.partitionBy", (target.partitionBy ?? []).map(({ column }) => column)],
+    [
+      "target.maintenance.retention",
+      target.maintenance?.retention ? [target.maintenance.retention.column] : [],
+    ],
     ["incremental.keys", incremental?.keys ?? []],
     ...checks.map(({ notNull }, index) => [`checks[${index}].notNull`, notNull ?? []] as const),
     ...checks.map(({ unique }, index) => [`checks[${index}].unique`, unique ?? []] as const),

@@ -15,6 +15,7 @@ import type { TablePlan } from "./plan.ts";
 import { watchPlaces } from "./places.ts";
 import { outstandingWork, planTable } from "./plan.ts";
 import { tableStatus } from "./status.ts";
+import { watchUpkeep } from "./upkeep-watch.ts";
 import type { ValidatedTable } from "./validate.ts";
 import { validateTable } from "./validate.ts";
 
@@ -44,4 +45,4 @@ export function createLakeTableController(systems: SystemAccess): LakeTableContr
   };
 }
 
-const WATCHES = [watchPlatform(lakeTableKind), ...watchRivals(TABLE_CLAIM), watchPlaces];
+const WATCHES = [watchPlatform(lakeTableKind), ...watchRivals(TABLE_CLAIM), watchPlaces, watchUpkeep];

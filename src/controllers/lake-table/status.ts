@@ -7,6 +7,8 @@ import { declaredFields, otherColumns } from "../../targets/iceberg/declared-fie
 import type { CurrentTable } from "../../targets/iceberg/table.ts";
 import { remembered } from "../remembered.ts";
 import type { AppliedTable } from "./apply.ts";
+import type { Maintenance } from "./maintenance.ts";
+import { maintenanceOf } from "./maintenance.ts";
 import type { ObservedTable } from "./observe.ts";
 import type { TablePlan } from "./plan.ts";
 import type { ValidatedTable } from "./validate.ts";
@@ -15,19 +17,42 @@ type Input = StatusInput<LakeTable, ObservedTable, ValidatedTable, TablePlan, Ap
 type Fields = Omit<LakeTableStatus, "conditions" | "observedGeneration">;
 
 export function tableStatus(input: Input): StatusResult<LakeTableStatus> {
+  const holder = holderOf(input);
+  if (holder !== undefined) return { status: { conflictsWith: holder.metadata.name }, conditions: [] };
   const table = knownTable(input);
-  const rival = input.observed?.older;
-  const older = rival?.isCertain === true ? rival.resource : input.observed?.overlap?.other;
+  const own = identity(input);
+  const { status: maintenance, conditions } = maintenanceFor(own, table, input);
   return {
-    status: {
-      ...(older === undefined ? { ...identity(input), ...figures(table, input) } : {}),
-      ...(older !== undefined && { conflictsWith: older.metadata.name }),
-    },
-    conditions: [],
+    status: { ...own, ...figures(table, input), ...maintenance },
+    conditions,
     ...(table !== undefined && {
       ready: { message: readyMessage(table, input) },
     }),
   };
+}
+
+/** The other resource that has the table, or its place. */
+function holderOf({ observed }: Input): LakeTable | undefined {
+  return observed?.older?.isCertain === true ? observed.older.resource : observed?.overlap?.other;
+}
+
+/** Only the table that the resource has is looked after: not one of its name that another made, nor one that it had by another name. */
+function maintenanceFor(
+  { tableUuid, renamedTo }: Fields,
+  table: CurrentTable | undefined,
+  { resource, observed, now }: Input,
+): Maintenance {
+  const isGone = table === undefined && observed?.table.state === "known";
+  const uuid = table?.uuid ?? tableUuid;
+  if (tableUuid === undefined || uuid !== tableUuid || renamedTo !== undefined || isGone)
+    return { status: {}, conditions: [] };
+  const before = rememberedFor(tableUuid, resource);
+  return maintenanceOf({ resource, tableUuid, before, platform: observed?.platform, table, now });
+}
+
+/** What was done for another table of the name is not this one's. */
+function rememberedFor(tableUuid: string, { status }: LakeTable): LakeTableStatus["maintenance"] {
+  return status?.tableUuid === tableUuid ? status.maintenance : undefined;
 }
 
 function readyMessage(table: CurrentTable, { validated }: Input): string {

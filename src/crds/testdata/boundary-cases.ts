@@ -28,6 +28,7 @@ const CONTAINERS: readonly Container[] = [
   { kind: "QueryCluster", path: "coordinatorResources", limits: TRINO_LIMITS },
   { kind: "QueryCluster", path: "workerResources", limits: TRINO_LIMITS },
   { kind: "DataProduct", path: "resources", limits: SPARK_LIMITS },
+  { kind: "DataPlatform", path: "maintenance.resources", limits: SPARK_LIMITS },
 ];
 
 const BOUNDARIES: readonly Boundary[] = [
@@ -93,6 +94,7 @@ const POD_TEMPLATES = [
   ["QueryCluster", "coordinatorPodTemplate"],
   ["QueryCluster", "workerPodTemplate"],
   ["DataProduct", "podTemplate"],
+  ["DataPlatform", "maintenance.podTemplate"],
 ] as const;
 
 function variableCases([kind, path]: (typeof POD_TEMPLATES)[number]): readonly SpecCase[] {
@@ -123,6 +125,27 @@ const MIN_INTERVALS: readonly SpecCase[] = casesOf({
   values: ["59s", "1m", "30d", "30d1s"],
 }).map((specCase) => ({ ...specCase, path: "refresh", value: { onUpdate: { minInterval: specCase.value } } }));
 
+/** Three kinds take the same object. */
+const MAINTENANCES = [
+  ["LakeTable", "maintenance", "ordered_at"],
+  ["ClickstreamPipeline", "tables.maintenance", "received_at"],
+  ["DataProduct", "target.maintenance", "day"],
+] as const;
+
+function maintenanceCases([kind, path, column]: (typeof MAINTENANCES)[number]): readonly SpecCase[] {
+  const values = {
+    interval: ["599s", "10m", "30d", "30d1s"],
+    targetFileSize: ["1023Ki", "1Mi", "8Gi", "9Gi"],
+    "snapshots.keep": ["59m", "1h", "3650d", "3650d1s"],
+    "orphans.olderThan": ["23h", "1d", "3650d", "3650d1s"],
+  } as const;
+  const keep = casesOf({ kind, path: `${path}.retention.keep`, values: ["59m", "1h", "36500d", "36500d1s"] });
+  return [
+    ...Object.entries(values).flatMap(([field, of]) => casesOf({ kind, path: `${path}.${field}`, values: of })),
+    ...keep.map((specCase) => ({ ...specCase, path: `${path}.retention`, value: { column, keep: specCase.value } })),
+  ];
+}
+
 export const BOUNDARY_CASES: readonly SpecCase[] = [
   ...BOUNDARIES.flatMap(casesOf),
   { kind: "QueryCluster", name: "a cache of 63Mi", path: "cache", value: { maxSize: "63Mi" }, refusal: /cache\.maxSize: .*must be a size/ },
@@ -130,4 +153,5 @@ export const BOUNDARY_CASES: readonly SpecCase[] = [
   ...MIN_INTERVALS,
   ...CONTAINERS.flatMap((container) => [...memoryCases(container), ...cpuCases(container), ...fitCases(container)]),
   ...POD_TEMPLATES.flatMap(variableCases),
+  ...MAINTENANCES.flatMap(maintenanceCases),
 ];

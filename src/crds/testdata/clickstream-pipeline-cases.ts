@@ -188,5 +188,11 @@ export const CLICKSTREAM_PIPELINE_CASES: readonly FieldCase[] = [
     value: ["shop.example.com:443"],
     refusal: /processing\.siteHosts/,
   },
+  {
+    name: "rows kept by a time that not all tables have",
+    path: "tables.maintenance.retention",
+    value: { column: "event_time", keep: "400d" },
+    refusal: /tables\.maintenance\.retention\.column: .*must be one of the times/,
+  },
   { name: "no executors", path: "processing.executors", value: 0 },
 ];

@@ -205,6 +205,19 @@ export const LAKE_TABLE_CASES: readonly FieldCase[] = [
     path: "",
     value: { platformRef: { name: "p" }, database: "d", table: "t", columns: [COLUMN] },
   },
+  {
+    name: "rows kept by a column that is no time",
+    path: "maintenance.retention",
+    value: { column: "total", keep: "400d" },
+    refusal: /maintenance\.retention\.column: .*must name a column of this table/,
+  },
+  {
+    name: "rows kept by a column that is not there",
+    path: "maintenance.retention",
+    value: { column: "day", keep: "400d" },
+    refusal: /maintenance\.retention\.column: .*must name a column of this table/,
+  },
+  { name: "a table that nobody looks after", path: "maintenance", value: { enabled: false } },
   { name: "format version 2", path: "properties", value: { "format-version": "2" } },
   {
     name: "format version 4",

@@ -88,6 +88,14 @@ export interface Snapshot {
   readonly totalBytes?: number;
 }
 
+/** What the metadata tells of a table's past without a look at any snapshot. Times in milliseconds since 1970. */
+export interface TableHistory {
+  /** When the main branch got each of the snapshots that it still has; the oldest first. */
+  readonly commits: readonly number[];
+  /** When the first of the other branches and tags may be removed; `undefined`: none of them ends by age. */
+  readonly firstRefEnd: number | undefined;
+}
+
 export interface TableSchema {
   readonly schemaId: number;
   readonly fields: readonly Field[];
@@ -113,6 +121,7 @@ export interface CurrentTable {
   readonly defaultSortOrderId: number;
   readonly properties: Readonly<Record<string, string>>;
   readonly snapshot?: Snapshot;
+  readonly history: TableHistory;
 }
 
 /** Fields of the partitioning that new data gets. */

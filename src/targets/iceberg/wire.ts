@@ -7,6 +7,7 @@ import type {
   PartitionField,
   Snapshot,
   SortField,
+  TableHistory,
   TableSchema as ReadSchema,
 } from "./table.ts";
 import type { Field, TableType } from "./types.ts";
@@ -54,8 +55,11 @@ const wireSortField = z.object({
 
 const wireSnapshot = z.object({
   "snapshot-id": longInteger,
+  "timestamp-ms": longInteger.nullish(),
   summary: z.record(z.string(), z.string()).nullish(),
 });
+
+const wireRef = z.object({ "snapshot-id": longInteger, "max-ref-age-ms": longInteger.nullish() });
 
 const wireMetadata = z.object({
   "format-version": integer,
@@ -78,6 +82,8 @@ const wireMetadata = z.object({
   properties: z.record(z.string(), z.string()).nullish(),
   "current-snapshot-id": longInteger.nullish(),
   snapshots: z.array(wireSnapshot).nullish(),
+  "snapshot-log": z.array(z.object({ "timestamp-ms": longInteger })).nullish(),
+  refs: z.record(z.string(), wireRef).nullish(),
 });
 
 const wireTable = z.object({ metadata: wireMetadata });
@@ -114,7 +120,25 @@ export function readTableAnswer(identifier: TableIdentifier, body: unknown): Cur
     ...readSortOrders(metadata),
     properties: metadata.properties ?? {},
     ...(snapshot && { snapshot }),
+    history: readHistory(metadata),
   };
+}
+
+function readHistory(metadata: WireMetadata): TableHistory {
+  const ends = Object.values(metadata.refs ?? {}).flatMap((ref) => endOf(ref, metadata));
+  return {
+    commits: (metadata["snapshot-log"] ?? []).map((entry) => Number(entry["timestamp-ms"])),
+    firstRefEnd: ends.length === 0 ? undefined : Math.min(...ends),
+  };
+}
+
+/** The age of a branch or tag is that of its snapshot. */
+function endOf(ref: z.output<typeof wireRef>, { snapshots }: WireMetadata): readonly number[] {
+  const age = ref["max-ref-age-ms"];
+  const id = BigInt(ref["snapshot-id"]);
+  const made = (snapshots ?? []).find((one) => BigInt(one["snapshot-id"]) === id)?.["timestamp-ms"];
+  if (age === undefined || age === null || made === undefined || made === null) return [];
+  return [Number(made) + Number(age)];
 }
 
 function readSchema(wire: WireMetadata["schemas"][number]): ReadSchema {

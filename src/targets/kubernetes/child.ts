@@ -32,6 +32,7 @@ export interface ChildResult {
 export const CHILD_TYPES = {
   ConfigMap: { group: "", version: "v1", kind: "ConfigMap", plural: "configmaps" },
   Deployment: { group: "apps", version: "v1", kind: "Deployment", plural: "deployments" },
+  Job: { group: "batch", version: "v1", kind: "Job", plural: "jobs" },
   Pod: { group: "", version: "v1", kind: "Pod", plural: "pods" },
   PodDisruptionBudget: {
     group: "policy",

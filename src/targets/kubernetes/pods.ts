@@ -1,5 +1,5 @@
 /** Reads from pods what a person would look for with `kubectl describe pod`. Pure. */
-import type { V1ContainerStatus, V1PodStatus } from "@kubernetes/client-node";
+import type { V1ContainerStateTerminated, V1ContainerStatus, V1PodStatus } from "@kubernetes/client-node";
 import type { KubernetesObject } from "../../api/objects.ts";
 import type { Reason } from "../../api/reasons.ts";
 import type { Problem } from "./admission.ts";
@@ -43,6 +43,26 @@ export function exitMessage(pods: readonly PodObject[]): string | undefined {
     ({ state, lastState }) => state?.terminated?.message ?? lastState?.terminated?.message,
   );
   return ends.find((message) => message !== undefined)?.split("\n", 1)[0];
+}
+
+/** How a pod ended that runs once. */
+export interface PodEnd {
+  /** The termination message of its container. */
+  readonly message: string | undefined;
+  /** In words; `undefined`: it ended well. */
+  readonly failure: string | undefined;
+}
+
+/** `undefined`: it has not ended. */
+export function endOfPod(pod: PodObject): PodEnd | undefined {
+  for (const { name, state } of containersOf([pod])) {
+    if (state?.terminated === undefined) continue;
+    const { exitCode, message } = state.terminated;
+    return { message, failure: exitCode === 0 ? undefined : describeExit(name, state.terminated) };
+  }
+  // A node that is lost, or takes its pods away, tells it of the pod only.
+  const { phase, reason = "unknown reason", message = "" } = pod.status ?? {};
+  return phase === "Failed" ? { message: undefined, failure: `${reason}: ${message}` } : undefined;
 }
 
 /** Restarts of all containers of the pods. */
@@ -109,8 +129,11 @@ function containerProblem(pod: PodObject): Problem | undefined {
 /** The exit says more than "back-off restarting failed container", whose time also changes with each try. */
 function lastExit(container: V1ContainerStatus): string | undefined {
   const terminated = container.lastState?.terminated;
-  if (terminated === undefined) return undefined;
-  const exit = `container "${container.name}" exited with ${terminated.exitCode} (${terminated.reason ?? "unknown reason"})`;
+  return terminated && describeExit(container.name, terminated);
+}
+
+function describeExit(name: string, terminated: V1ContainerStateTerminated): string {
+  const exit = `container "${name}" exited with ${terminated.exitCode} (${terminated.reason ?? "unknown reason"})`;
   const message = tellingLine(terminated.message ?? "");
   return message === "" ? exit : `${exit}: ${message}`;
 }

@@ -26,6 +26,7 @@ export function planLakeTables(pipeline: ValidatedPipeline): readonly Child<{ sp
         database,
         table,
         ...contentOf(role, pipeline),
+        ...(pipeline.maintenance !== undefined && { maintenance: pipeline.maintenance }),
         // An analyst's column is no reason to stop events: the job leaves it empty.
         otherColumns: "Keep",
         deletionPolicy: pipeline.deletionPolicy,

@@ -7,7 +7,7 @@ import { childMetadata } from "../../../workloads/metadata.ts";
 import type { ValidatedProduct } from "../validate.ts";
 
 export function planTargetTable(product: ValidatedProduct): Child<{ spec: LakeTableSpec }> {
-  const { owner, platformName, target, columns, partitionBy, allowDestructiveChanges } = product;
+  const { owner, platformName, target, columns, partitionBy, allowDestructiveChanges, maintenance } = product;
   return child(lakeTableKind, childMetadata(product, { name: owner.key.name }), {
     spec: {
       platformRef: { name: platformName },
@@ -16,6 +16,7 @@ export function planTargetTable(product: ValidatedProduct): Child<{ spec: LakeTa
       columns,
       ...(partitionBy.length > 0 && { partitionBy }),
       ...(allowDestructiveChanges && { allowDestructiveChanges }),
+      ...(maintenance !== undefined && { maintenance }),
       deletionPolicy: product.deletionPolicy,
     },
   });
