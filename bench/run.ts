@@ -15,6 +15,7 @@ import { measureCache } from "./cache.ts";
 import { measureColdDemo, measureWarmDemo } from "./demo.ts";
 import { renderFigures, seconds, type Figure } from "./figures.ts";
 import { measureFreshness } from "./freshness.ts";
+import { measureIdleTables } from "./idle-tables.ts";
 import { measureOperator } from "./operator.ts";
 import { measurePlanner } from "./planner.ts";
 import { measureScale } from "./scale.ts";
@@ -49,6 +50,7 @@ const ownSections: Readonly<
   scale: measureScale,
   backlog: measureBacklog,
   upkeep: measureUpkeep,
+  "idle-tables": measureIdleTables,
 };
 
 type Section = (cluster: Cluster) => Promise<readonly Figure[]>;

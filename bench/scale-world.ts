@@ -6,7 +6,7 @@ import { Kafka, logLevel } from "kafkajs";
 import { Agent, request } from "undici";
 import { parse } from "yaml";
 import { startApiServer, type ApiServer } from "../test/support/api-server.ts";
-import { startKafka } from "../test/support/engines.ts";
+import { startKafka, type BucketAccess } from "../test/support/engines.ts";
 import { freePorts, startProgram, type Engine } from "../test/support/process.ts";
 import { CounterReading, ProcessReading } from "./scale-readings.ts";
 
@@ -14,8 +14,26 @@ const root = join(import.meta.dirname, "..");
 const CRD_FOLDER = join(root, "config", "crd");
 /** Requests of the driver at the same time. */
 const DRIVER_CONNECTIONS = 16;
-const NAMESPACE = "scale";
+export const NAMESPACE = "scale";
 export const STREAMS = `/apis/openclickstream.io/v1alpha1/namespaces/${NAMESPACE}/eventstreams`;
+
+/** Where the platform's tables are. */
+export interface ScaleLake {
+  readonly storage: BucketAccess;
+  readonly catalogUri: string;
+}
+
+/** Nobody answers there: streams need neither. */
+const NO_LAKE: ScaleLake = {
+  storage: {
+    endpoint: "http://127.0.0.1:9",
+    region: "us-east-1",
+    bucket: "lake",
+    accessKeyId: "a",
+    secretAccessKey: "b",
+  },
+  catalogUri: "http://127.0.0.1:9",
+};
 
 /** An EventStream as the driver sees it. */
 export interface SeenStream {
@@ -64,7 +82,7 @@ export class ScaleWorld {
   }
 
   /** Starts everything in an empty folder; `bundle` is the operator. */
-  static async start(directory: string, bundle: string): Promise<ScaleWorld> {
+  static async start(directory: string, bundle: string, lake: ScaleLake = NO_LAKE): Promise<ScaleWorld> {
     const api = await startApiServer({ directory: join(directory, "kubernetes") });
     const kafka = await startKafka({ directory: join(directory, "kafka"), heap: "1g" });
     const agent = new Agent({
@@ -75,7 +93,7 @@ export class ScaleWorld {
     await installDefinitions((method, path, body) => call(api, agent, { method, path, body }));
     const operator = await startOperator({ directory, bundle, kubeconfig: api.kubeconfig });
     const world = new ScaleWorld({ api, kafka, directory, operator, agent });
-    await world.applyPlatform();
+    await world.#applyPlatform(lake);
     return world;
   }
 
@@ -149,11 +167,12 @@ export class ScaleWorld {
     };
   }
 
-  async applyPlatform(): Promise<void> {
+  async #applyPlatform({ storage, catalogUri }: ScaleLake): Promise<void> {
+    const { endpoint, region, bucket, accessKeyId, secretAccessKey } = storage;
     await this.call("POST", "/api/v1/namespaces", { metadata: { name: NAMESPACE } });
     await this.call("POST", `/api/v1/namespaces/${NAMESPACE}/secrets`, {
       metadata: { name: "s3" },
-      stringData: { accessKeyId: "a", secretAccessKey: "b" },
+      stringData: { accessKeyId, secretAccessKey },
     });
     await this.call("POST", STREAMS.replace("eventstreams", "dataplatforms"), {
       apiVersion: "openclickstream.io/v1alpha1",
@@ -161,13 +180,8 @@ export class ScaleWorld {
       metadata: { name: "main" },
       spec: {
         kafka: { bootstrapServers: [this.bootstrapServer] },
-        storage: {
-          endpoint: "http://127.0.0.1:9",
-          region: "us-east-1",
-          bucket: "lake",
-          credentialsSecretRef: { name: "s3" },
-        },
-        catalog: { uri: "http://127.0.0.1:9" },
+        storage: { endpoint, region, bucket, credentialsSecretRef: { name: "s3" } },
+        catalog: { uri: catalogUri },
       },
     });
   }

@@ -41,7 +41,8 @@ export async function measureScale(): Promise<readonly Figure[]> {
   return figures;
 }
 
-async function buildBundle(): Promise<string> {
+/** The operator as its image has it. */
+export async function buildBundle(): Promise<string> {
   await mustRun("npm", ["run", "--silent", "bundle"], { cwd: root });
   return join(root, "dist", "operator.mjs");
 }

@@ -70,6 +70,24 @@ describe("a table in the protocol's JSON", () => {
     expect(readTableAnswer(TEST_TABLE, { metadata }).snapshot).toEqual({ id: "7" });
   });
 
+  it("tells when the main branch got its snapshots, and when the first of the other branches ends", () => {
+    const [table] = fc.sample(anyTable(), 1);
+    if (table === undefined) throw new Error("there is no table");
+    const metadata = {
+      ...answer(table),
+      "snapshot-log": [1000, 2000, 3000].map((time, id) => ({ "snapshot-id": id, "timestamp-ms": time })),
+      snapshots: [1, 2].map((id) => ({ "snapshot-id": id, "timestamp-ms": id * 1000 })),
+      refs: {
+        main: { "snapshot-id": 2, type: "branch" },
+        audit_1: { "snapshot-id": 1, type: "branch", "max-ref-age-ms": 500 },
+        audit_2: { "snapshot-id": 2, type: "branch", "max-ref-age-ms": 500 },
+      },
+    };
+    const { history } = readTableAnswer(TEST_TABLE, parseJson(JSON.stringify({ metadata })));
+    expect(history).toEqual({ commits: [1000, 2000, 3000], firstRefEnd: 1500 });
+    expect(readTableAnswer(TEST_TABLE, { metadata: answer(table) }).history).toEqual({ commits: [] });
+  });
+
   it("keeps what the catalog says of a field beyond what we know", () => {
     const [table] = fc.sample(anyTable(), 1);
     if (table === undefined) throw new Error("there is no table");
