@@ -54,6 +54,12 @@ export interface BatchDocument {
   /** The same query limited to new data, from `:from` on and before `:to`; taken when a run has a window. */
   readonly sqlWindow?: string | undefined;
   /**
+   * Which rows of the table are of the window, as a condition in Spark's SQL with `:from` and `:to`.
+   * OverwritePartitions needs it beside `sqlWindow`. Without it Merge keeps rows that the query gives no
+   * more.
+   */
+  readonly windowRows?: string | undefined;
+  /**
    * Whether the rows replace the table, are added, replace the partitions that they are in, or the rows of
    * the same keys.
    */

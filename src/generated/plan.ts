@@ -68,6 +68,11 @@ export const planDocument = z.object({
    * it.
    */
   sparkWindow: z.string().nullish(),
+  /**
+   * Which rows of the target `sparkWindow` gives anew, as a condition in Spark's SQL with `:from` and `:to`;
+   * none when the mode replaces no rows, or no output column is the time of new data.
+   */
+  sparkWindowRows: z.string().nullish(),
   /** Changes exactly when the plan or the text for Spark does. */
   planHash: z.string(),
 });

@@ -4,40 +4,40 @@ import io.openclickstream.lake.LakeCatalog;
 import io.openclickstream.lake.TrustedAuthorities;
 import java.io.Closeable;
 import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
-/** Spark and the catalog, connected to each other, for as long as a program runs. */
+/** The catalog, and Spark from when it is first needed, connected to each other for as long as a program runs. */
 final class BatchSession implements AutoCloseable {
-    private final SparkSession spark;
+    private final SparkConf conf;
     private final Catalog catalog;
+    private SparkSession spark;
 
-    private BatchSession(SparkSession spark, Catalog catalog) {
-        this.spark = spark;
+    private BatchSession(SparkConf conf, Catalog catalog) {
+        this.conf = conf;
         this.catalog = catalog;
     }
 
     /**
-     * Starts both.
+     * Connects to the catalog.
      *
      * @param application whose name Spark has
      * @param timeZone the zone of days and hours
      */
-    static BatchSession start(String application, String timeZone, LakeSettings lake) {
+    static BatchSession open(String application, String timeZone, LakeSettings lake) {
         TrustedAuthorities.add(lake.authorityFiles());
         SparkConf conf = SparkSettings.addTo(new SparkConf(), application, timeZone, lake.catalog().name(),
             LakeCatalog.properties(lake.catalog(), lake.storage()));
-        SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
-        try {
-            return new BatchSession(spark, LakeCatalog.connect(lake.catalog(), lake.storage(), spark.sparkContext().hadoopConfiguration()));
-        } catch (RuntimeException e) {
-            spark.stop();
-            throw e;
-        }
+        return new BatchSession(conf, LakeCatalog.connect(lake.catalog(), lake.storage(), new Configuration()));
     }
 
+    /** Starts Spark the first time, which takes seconds. */
     SparkSession spark() {
+        if (spark == null) {
+            spark = SparkSession.builder().config(conf).getOrCreate();
+        }
         return spark;
     }
 
@@ -47,7 +47,9 @@ final class BatchSession implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        spark.stop();
+        if (spark != null) {
+            spark.stop();
+        }
         if (catalog instanceof Closeable closeable) {
             closeable.close();
         }

@@ -7,6 +7,7 @@ import io.openclickstream.model.BatchResult;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.catalog.Catalog;
@@ -27,13 +28,14 @@ final class ProductRun {
     private static final int MAX_MESSAGE = 1000;
     private static final Logger LOG = LoggerFactory.getLogger(ProductRun.class);
 
-    private final SparkSession spark;
+    private final Supplier<SparkSession> spark;
     private final Catalog catalog;
     private final BatchDocument document;
     private final RunRequest request;
     private final Stopwatch stopwatch;
 
-    ProductRun(SparkSession spark, Catalog catalog, BatchDocument document, RunRequest request, Stopwatch stopwatch) {
+    /** Spark is asked for when there is work for it: it takes seconds to start. */
+    ProductRun(Supplier<SparkSession> spark, Catalog catalog, BatchDocument document, RunRequest request, Stopwatch stopwatch) {
         this.spark = spark;
         this.catalog = catalog;
         this.document = document;
@@ -49,9 +51,9 @@ final class ProductRun {
             LOG.info("Already published run={} snapshot={}", request.runId(), published.get().snapshotId());
             return already(published.get());
         }
-        RowWriter writer = new RowWriter(spark, document, target);
+        RowWriter.check(document, target, request);
         for (int number = 1; number <= MAX_TRIES; number++) {
-            Optional<BatchResult> result = attempt(target, writer);
+            Optional<BatchResult> result = attempt(target);
             if (result.isPresent()) {
                 return result.get();
             }
@@ -62,15 +64,14 @@ final class ProductRun {
     }
 
     /** Gives nothing when the table was written by somebody else, so that the rows may be wrong by now. */
-    private Optional<BatchResult> attempt(TargetTable target, RowWriter writer) {
+    private Optional<BatchResult> attempt(TargetTable target) {
         AuditBranch branch = AuditBranch.begin(target.table(), request.runId());
-        Map<String, String> properties = properties(target, writer);
-        Snapshot before = branch.head();
+        Map<String, String> properties = properties(target);
         LOG.info("Writing run={} branch={} mode={}", request.runId(), branch.name(), document.mode());
-        long rows = StepException.in("writing the rows", () -> writer.write(request, branch.name(), before, summary()));
+        long rows = StepException.in("writing the rows", () -> new RowWriter(spark.get(), document, target).write(request, branch.name(), summary()));
         Snapshot written = branch.head();
         LOG.info("Checking run={} rows={} snapshot={}", request.runId(), rows, written.snapshotId());
-        TableChecks.Findings findings = new TableChecks(spark, document, target).run(written, branch.base());
+        TableChecks.Findings findings = new TableChecks(spark.get(), document, target).run(written, branch.base());
         Snapshot audited = branch.audit(written, ResultText.checks(findings.checks()), auditSummary(rows, findings));
         if (findings.isHeld()) {
             return Optional.of(held(branch, audited, rows, findings));
@@ -84,8 +85,8 @@ final class ProductRun {
     }
 
     /** Rows of a window that were appended once are not appended under another run's name. */
-    private Map<String, String> properties(TargetTable target, RowWriter writer) {
-        if (document.mode() != BatchDocument.Mode.Append || !writer.isWindowed() || request.window() == null) {
+    private Map<String, String> properties(TargetTable target) {
+        if (document.mode() != BatchDocument.Mode.Append || !RowWriter.isWindowed(document)) {
             return Map.of();
         }
         AppendedWindows windows = AppendedWindows.of(target.table());

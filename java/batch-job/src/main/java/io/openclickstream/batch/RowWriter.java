@@ -1,6 +1,5 @@
 package io.openclickstream.batch;
 
-import io.openclickstream.lake.TimeWindow;
 import io.openclickstream.model.BatchDocument;
 import io.openclickstream.model.ConfigException;
 import java.util.Map;
@@ -27,10 +26,17 @@ final class RowWriter {
         this.spark = spark;
         this.document = document;
         this.target = target;
-        check();
     }
 
-    private void check() {
+    /** Refuses a document that does not fit its table or its run. */
+    static void check(BatchDocument document, TargetTable target, RunRequest run) {
+        if (isWindowed(document) && run.window() == null) {
+            throw new ConfigException("--from and --to must be given: batch.json has \"sqlWindow\" and \"mode\" " + document.mode());
+        }
+        if (document.mode() == BatchDocument.Mode.OverwritePartitions && isWindowed(document) && document.windowRows() == null) {
+            throw new ConfigException("batch.json: \"windowRows\" must be given with \"sqlWindow\" when \"mode\" is OverwritePartitions:"
+                + " it tells which rows of the table the window's rows replace");
+        }
         if (document.mode() == BatchDocument.Mode.OverwritePartitions && target.table().spec().isUnpartitioned()) {
             throw new ConfigException("batch.json: \"mode\" OverwritePartitions needs a table with partitions, and " + target.sql()
                 + " has none: every run would replace all of its rows");
@@ -49,30 +55,32 @@ final class RowWriter {
     }
 
     /** Gives how many rows the query had; each snapshot's summary gets these members. */
-    long write(RunRequest run, String branch, Snapshot before, Map<String, String> summary) throws Exception {
-        Dataset<Row> rows = rows(run.window());
+    long write(RunRequest run, String branch, Map<String, String> summary) throws Exception {
+        boolean isWindowed = isWindowed(document);
+        Map<String, Object> window = isWindowed ? Map.of("from", run.window().from(), "to", run.window().to()) : Map.of();
+        Dataset<Row> rows = isWindowed ? spark.sql(document.sqlWindow(), window) : spark.sql(document.sql());
         String name = target.sqlOfBranch(branch);
         return CommitMetadata.withCommitProperties(summary, () -> switch (document.mode()) {
-            case Full -> counted(branch, before, () -> rows.writeTo(name).overwrite(functions.lit(true)));
-            case Append -> counted(branch, before, () -> rows.writeTo(name).append());
-            case OverwritePartitions -> counted(branch, before, () -> rows.writeTo(name).overwritePartitions());
-            case Merge -> merge(rows, name);
+            case Full -> counted(branch, () -> rows.writeTo(name).overwrite(functions.lit(true)));
+            case Append -> counted(branch, () -> rows.writeTo(name).append());
+            case OverwritePartitions -> isWindowed ? replaceWindow(rows, branch, window) : counted(branch, () -> rows.writeTo(name).overwritePartitions());
+            case Merge -> merge(rows, name, window);
         }, Exception.class);
     }
 
-    private Dataset<Row> rows(TimeWindow window) {
-        if (!isWindowed()) {
-            return spark.sql(document.sql());
-        }
-        if (window == null) {
-            throw new ConfigException("--from and --to must be given: batch.json has \"sqlWindow\" and \"mode\" " + document.mode());
-        }
-        return spark.sql(document.sqlWindow(), Map.<String, Object>of("from", window.from(), "to", window.to()));
+    /** Whether only the rows of the run's window are read. */
+    static boolean isWindowed(BatchDocument document) {
+        return document.mode() != BatchDocument.Mode.Full && document.sqlWindow() != null;
     }
 
-    /** Whether only the rows of the run's window are read. */
-    boolean isWindowed() {
-        return document.mode() != BatchDocument.Mode.Full && document.sqlWindow() != null;
+    /**
+     * Takes the window's rows out and puts the query's in. Partitions are days of UTC, and the window's days may be of another zone: its
+     * rows are a part of a partition then, and of a day that has no rows any more no partition would be known.
+     */
+    private long replaceWindow(Dataset<Row> rows, String branch, Map<String, Object> window) throws NoSuchTableException {
+        String name = target.sqlOfBranch(branch);
+        spark.sql("DELETE FROM " + name + " WHERE " + document.windowRows(), window);
+        return counted(branch, () -> rows.writeTo(name).append());
     }
 
     /** A write of the DataFrame API, which throws a checked exception. */
@@ -81,7 +89,9 @@ final class RowWriter {
     }
 
     /** These writes add the query's rows and no others. */
-    private long counted(String branch, Snapshot before, Write write) throws NoSuchTableException {
+    private long counted(String branch, Write write) throws NoSuchTableException {
+        target.table().refresh();
+        Snapshot before = target.table().snapshot(branch);
         write.run();
         target.table().refresh();
         Snapshot after = target.table().snapshot(branch);
@@ -89,13 +99,20 @@ final class RowWriter {
         return isWritten ? Long.parseLong(after.summary().getOrDefault(SnapshotSummary.ADDED_RECORDS_PROP, "0")) : 0;
     }
 
-    /** The rows are kept for the time of the merge: it reads them twice, and must count and join the same ones. */
-    private long merge(Dataset<Row> rows, String name) {
+    /**
+     * The rows are kept for the time of the merge: it reads them several times, and must count and join the same ones. Rows of the window that
+     * the query gives no more are taken out first: in the MERGE itself they would have the whole table written anew.
+     */
+    private long merge(Dataset<Row> rows, String name, Map<String, Object> window) {
         Dataset<Row> kept = rows.persist(StorageLevel.MEMORY_AND_DISK());
         try {
             kept.createOrReplaceTempView(SOURCE);
             String same = document.keys().stream().map(TargetTable::quoted)
                 .map(key -> "target." + key + " <=> source." + key).collect(Collectors.joining(" AND "));
+            if (!window.isEmpty() && document.windowRows() != null) {
+                spark.sql("DELETE FROM " + name + " AS target WHERE (" + document.windowRows() + ") AND NOT EXISTS (SELECT 1 FROM " + SOURCE
+                    + " AS source WHERE " + same + ")", window);
+            }
             spark.sql("MERGE INTO " + name + " AS target USING " + SOURCE + " AS source ON " + same
                 + " WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *");
             return kept.count();

@@ -37,8 +37,8 @@ final class RunProgram implements Program {
         BatchDocument document = BatchDocument.of(options.document("--document", DOCUMENT));
         String application = document.product().namespace() + "." + document.product().name();
         String timeZone = Objects.requireNonNullElse(document.timeZone(), "UTC");
-        try (BatchSession session = BatchSession.start(application, timeZone, LakeSettings.of(document))) {
-            BatchResult result = new ProductRun(session.spark(), session.catalog(), document, request, stopwatch).run();
+        try (BatchSession session = BatchSession.open(application, timeZone, LakeSettings.of(document))) {
+            BatchResult result = new ProductRun(session::spark, session.catalog(), document, request, stopwatch).run();
             return new End(result.state() == BatchResult.State.Held ? HELD : 0, ResultText.of(result));
         }
     }

@@ -24,7 +24,7 @@ final class UpkeepProgram implements Program {
         Options options = Options.parse(words, Set.of("--document"), USAGE);
         UpkeepDocument document = UpkeepDocument.of(options.document("--document", DOCUMENT));
         UpkeepRun.check(document);
-        try (BatchSession session = BatchSession.start("upkeep", "UTC", LakeSettings.of(document))) {
+        try (BatchSession session = BatchSession.open("upkeep", "UTC", LakeSettings.of(document))) {
             List<UpkeepResult.Table> tables =
                 new UpkeepRun(session.spark(), session.catalog(), document.tables(), Clock.systemUTC()).run();
             boolean isFailed = tables.stream().anyMatch(table -> table.state() == UpkeepResult.Table.State.Failed);

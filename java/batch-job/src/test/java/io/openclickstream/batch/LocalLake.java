@@ -32,8 +32,11 @@ final class LocalLake {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        SparkConf conf = new SparkConf().setMaster("local[2]").set("spark.sql.shuffle.partitions", "2")
-            .set("spark.driver.bindAddress", "127.0.0.1").set("spark.driver.host", "127.0.0.1");
+        SparkConf conf = new SparkConf().setMaster("local[2]").set("spark.sql.shuffle.partitions", "1")
+            .set("spark.driver.bindAddress", "127.0.0.1").set("spark.driver.host", "127.0.0.1")
+            // Of a handful of rows, neither compiled code nor a plan that adapts saves what it costs.
+            .setIfMissing("spark.sql.codegen.wholeStage", "false").setIfMissing("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+            .setIfMissing("spark.sql.adaptive.enabled", "false");
         spark = SparkSession.builder()
             .config(SparkSettings.addTo(conf, "test", "UTC", CATALOG, Map.of("type", "hadoop", "warehouse", warehouse.toString())))
             .getOrCreate();
@@ -68,6 +71,6 @@ final class LocalLake {
     /** Runs a document once more, or for the first time. */
     BatchResult run(String json, String runId, TimeWindow window) {
         BatchDocument document = BatchDocument.of(ConfigNode.parse("batch.json", json));
-        return new ProductRun(spark, catalog, document, new RunRequest(runId, window), Stopwatch.sinceNow()).run();
+        return new ProductRun(() -> spark, catalog, document, new RunRequest(runId, window), Stopwatch.sinceNow()).run();
     }
 }

@@ -1,5 +1,6 @@
 package io.openclickstream.batch;
 
+import static org.apache.iceberg.types.Types.NestedField.optional;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,11 +10,18 @@ import io.openclickstream.lake.TimeWindow;
 import io.openclickstream.model.BatchResult;
 import io.openclickstream.model.ConfigException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -24,33 +32,39 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ProductRunTest {
     private static final LocalLake LAKE = LocalLake.shared();
     private static int databases;
-    private static final String BY_DAY = "SELECT day, count(*) AS events FROM %s.events GROUP BY day";
+    private static final String BY_DAY = "SELECT day, count(*) AS events FROM events %s GROUP BY day";
 
+    private final List<String> events = new ArrayList<>();
     private String database;
 
     @BeforeEach
     void createTables() {
         database = "db" + databases++;
-        LAKE.sql("CREATE NAMESPACE " + database);
-        LAKE.sql("CREATE TABLE " + database + ".events (day DATE, at TIMESTAMP) USING iceberg");
-        LAKE.sql("CREATE TABLE " + database + ".daily (day DATE, events BIGINT) USING iceberg PARTITIONED BY (day)");
+        LAKE.catalog().createNamespace(Namespace.of(database));
+        Schema schema = new Schema(optional(1, "day", Types.DateType.get()), optional(2, "events", Types.LongType.get()));
+        LAKE.catalog().createTable(TableIdentifier.of(database, "daily"), schema, PartitionSpec.builderFor(schema).identity("day").build());
         event("2026-03-01", 2);
         event("2026-03-02", 1);
     }
 
+    /** What a query reads need not be a table. */
     private void event(String day, int count) {
-        for (int number = 0; number < count; number++) {
-            LAKE.sql("INSERT INTO " + database + ".events VALUES (DATE '" + day + "', TIMESTAMP '" + day + " 10:00:00')");
-        }
+        events.addAll(Collections.nCopies(count, "(DATE '" + day + "', TIMESTAMP '" + day + " 10:00:00')"));
+        LAKE.sql("CREATE OR REPLACE TEMP VIEW events AS SELECT * FROM VALUES " + String.join(", ", events) + " AS e(day, at)");
+    }
+
+    private void vanish(String day) {
+        events.removeIf(event -> event.contains(day));
+        event("2026-03-31", 1);
     }
 
     private ProductDocument document(String mode) {
-        return new ProductDocument(database, "daily", mode, BY_DAY.formatted(database));
+        return new ProductDocument(database, "daily", mode, BY_DAY.formatted(""));
     }
 
     private ProductDocument windowed(String mode) {
-        String window = "SELECT day, count(*) AS events FROM %s.events WHERE at >= :from AND at < :to GROUP BY day";
-        return document(mode).with("sqlWindow", window.formatted(database));
+        return document(mode).with("sqlWindow", BY_DAY.formatted("WHERE at >= :from AND at < :to"))
+            .with("windowRows", "day >= CAST(:from AS DATE) AND day < CAST(:to AS DATE)");
     }
 
     private static TimeWindow days(String from, String to) {
@@ -178,6 +192,42 @@ class ProductRunTest {
         assertEquals(List.of("2026-03-01,2", "2026-03-02,3"), daily());
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"OverwritePartitions", "Merge"})
+    @DisplayName("takes away the rows of a window whose rows all vanished, and no others, in mode")
+    void vanished(String mode) {
+        run(document("Full"), "r1");
+        vanish("2026-03-02");
+        BatchResult result = LAKE.run(windowed(mode).with("keys", List.of("day")).json(), "r2", days("2026-03-02", "2026-03-04"));
+        assertEquals(0, result.rows());
+        assertEquals(List.of("2026-03-01,2"), daily());
+    }
+
+    @Test
+    @DisplayName("in mode Full leaves a table without rows when the query has none")
+    void allVanished() {
+        run(document("Full"), "r1");
+        assertEquals(0, run(new ProductDocument(database, "daily", "Full", "SELECT * FROM (" + BY_DAY.formatted("") + ") WHERE false"), "r2").rows());
+        assertEquals(List.of(), daily());
+    }
+
+    /** The table's partitions are days of UTC, the product's are of Berlin: 10 o'clock and half past eleven at night are of one partition. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"OverwritePartitions", "Merge"})
+    @DisplayName("replaces the days of the product's zone where they are no whole partitions, in mode")
+    void zone(String mode) {
+        Schema schema = new Schema(optional(1, "at", Types.TimestampType.withZone()), optional(2, "events", Types.LongType.get()));
+        LAKE.catalog().createTable(TableIdentifier.of(database, "hourly"), schema, PartitionSpec.builderFor(schema).day("at").build());
+        String hours = "SELECT TIMESTAMP '2026-03-01 10:00:00' AS at, 1L AS events UNION ALL SELECT TIMESTAMP '2026-03-01 23:30:00', 2L";
+        assertEquals(2, run(new ProductDocument(database, "hourly", "Full", hours), "r1").rows());
+        ProductDocument second = new ProductDocument(database, "hourly", mode, hours).with("keys", List.of("at"))
+            .with("sqlWindow", "SELECT TIMESTAMP '2026-03-01 23:45:00' AS at, 3L AS events WHERE :from < :to")
+            .with("windowRows", "at >= :from AND at < :to");
+        TimeWindow berlin = new TimeWindow(Instant.parse("2026-03-01T23:00:00Z"), Instant.parse("2026-03-02T23:00:00Z"));
+        assertEquals(1, LAKE.run(second.json(), "r2", berlin).rows());
+        assertEquals(List.of("2026-03-01 10:00:00,1", "2026-03-01 23:45:00,3"), LAKE.rows("SELECT CAST(at AS STRING), events FROM " + database + ".hourly"));
+    }
+
     @Test
     @DisplayName("in mode Merge replaces the rows of the same keys and adds the others")
     void merge() {
@@ -230,15 +280,18 @@ class ProductRunTest {
     }
 
     @Test
-    @DisplayName("refuses what cannot be right: OverwritePartitions without partitions, Merge without keys, a window that is missing")
+    @DisplayName("refuses what cannot be right: OverwritePartitions without partitions or a window's rows, Merge without keys, a window that is missing")
     void refused() {
-        LAKE.sql("CREATE TABLE " + database + ".flat (a INT) USING iceberg");
+        LAKE.catalog().createTable(TableIdentifier.of(database, "flat"), new Schema(optional(1, "a", Types.IntegerType.get())));
         ProductDocument flat = new ProductDocument(database, "flat", "OverwritePartitions", "SELECT 1 AS a");
         assertTrue(assertThrows(ConfigException.class, () -> run(flat, "r1")).getMessage().contains("needs a table with partitions"));
         assertTrue(assertThrows(ConfigException.class, () -> run(document("Merge"), "r1")).getMessage().contains("\"keys\""));
         ProductDocument unknown = document("Merge").with("keys", List.of("dya"));
         assertTrue(assertThrows(ConfigException.class, () -> run(unknown, "r1")).getMessage().contains("\"dya\""));
         assertTrue(assertThrows(ConfigException.class, () -> run(windowed("Append"), "r1")).getMessage().contains("--from and --to"));
+        ProductDocument untold = document("OverwritePartitions").with("sqlWindow", "SELECT 1");
+        TimeWindow day = days("2026-03-01", "2026-03-02");
+        assertTrue(assertThrows(ConfigException.class, () -> LAKE.run(untold.json(), "r1", day)).getMessage().contains("\"windowRows\""));
     }
 
     @Test

@@ -23,6 +23,10 @@ public final class UpkeepBench {
     public static void main(String[] arguments) {
         int files = Integer.parseInt(arguments[0]);
         int rows = Integer.parseInt(arguments[1]);
+        // As in production, and unlike the tests.
+        System.setProperty("spark.sql.codegen.wholeStage", "true");
+        System.setProperty("spark.sql.codegen.factoryMode", "FALLBACK");
+        System.setProperty("spark.sql.adaptive.enabled", "true");
         LocalLake lake = LocalLake.shared();
         lake.sql("CREATE NAMESPACE bench");
         lake.sql("CREATE TABLE bench.events (id BIGINT, visitor STRING, page STRING, at TIMESTAMP) USING iceberg PARTITIONED BY (days(at))"

@@ -15,6 +15,9 @@ import java.util.List;
  * @param sql The query in Spark's SQL; tables are named {@code database.table}
  * @param sqlWindow The same query limited to new data, from {@code :from} on and before {@code :to}; taken when a run has a window; may
  *     be null
+ * @param windowRows Which rows of the table are of the window, as a condition in Spark's SQL with {@code :from} and {@code :to}.
+ *     OverwritePartitions needs it beside {@code sqlWindow}. Without it Merge keeps rows that the query gives no more; may
+ *     be null
  * @param mode Whether the rows replace the table, are added, replace the partitions that they are in, or the rows of the same keys
  * @param keys The columns by which Merge knows a row again
  * @param timeZone The zone of days and hours; without it UTC; may be null
@@ -30,6 +33,7 @@ public record BatchDocument(
     Target target,
     String sql,
     String sqlWindow,
+    String windowRows,
     Mode mode,
     List<String> keys,
     String timeZone,
@@ -208,6 +212,7 @@ public record BatchDocument(
             Target.of(node.object("target")),
             node.text("sql"),
             node.optionalText("sqlWindow"),
+            node.optionalText("windowRows"),
             node.choice("mode", Mode.values(), Mode::name),
             node.texts("keys"),
             node.optionalText("timeZone"),

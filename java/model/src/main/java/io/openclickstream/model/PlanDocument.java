@@ -15,6 +15,8 @@ import java.util.List;
  * @param trino The query in Trino's SQL
  * @param sparkWindow As {@code spark}, limited to new data from {@code :from} on and before {@code :to}; none when there is no column
  *     that tells it; may be null
+ * @param sparkWindowRows Which rows of the target {@code sparkWindow} gives anew, as a condition in Spark's SQL with {@code :from} and {@code
+ *     :to}; none when the mode replaces no rows, or no output column is the time of new data; may be null
  * @param planHash Changes exactly when the plan or the text for Spark does
  */
 public record PlanDocument(
@@ -26,6 +28,7 @@ public record PlanDocument(
     String spark,
     String trino,
     String sparkWindow,
+    String sparkWindowRows,
     String planHash) {
 
     /**

@@ -2,12 +2,16 @@ package io.openclickstream.planner;
 
 import io.openclickstream.model.PlanDocument;
 import io.openclickstream.model.PlanRequest;
+import java.time.ZoneId;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.type.RelDataTypeField;
 
 /** Whether runs on new data alone give the same table as one run on all data. */
 final class Modes {
@@ -16,9 +20,14 @@ final class Modes {
     private final Increments.Rows rows;
     private final boolean isDeterministic;
     private final boolean isByInstant;
+    private final List<RelDataTypeField> fields;
+    private final boolean isSteady;
 
-    Modes(RelNode relation, PlanRequest.Incremental settings) {
+    /** The zone is that of days and hours. */
+    Modes(RelNode relation, PlanRequest.Incremental settings, String zone) {
         this.names = relation.getRowType().getFieldNames();
+        this.fields = relation.getRowType().getFieldList();
+        this.isSteady = ZoneId.of(zone).getRules().isFixedOffset();
         this.settings = settings;
         Increments increments = new Increments(settings.newDataBy() == null ? "" : settings.newDataBy());
         this.rows = increments.of(relation);
@@ -121,7 +130,9 @@ final class Modes {
         }
         String transform = partition.transform() == null ? "identity" : partition.transform().toLowerCase(Locale.ROOT);
         Dialect.Unit unit = rows.times().get(position);
-        return switch (transform) {
+        // Months and years begin within a week, which would then lie in two partitions.
+        boolean isCutWeek = unit == Dialect.Unit.WEEK && (transform.equals("year") || transform.equals("month"));
+        return switch (isCutWeek ? "" : transform) {
             case "identity" -> unit;
             case "year", "month", "day", "hour" -> Increments.coarser(unit, Dialect.Unit.valueOf(transform.toUpperCase(Locale.ROOT)));
             default -> null;
@@ -129,8 +140,8 @@ final class Modes {
     }
 
     /**
-     * The unit whose whole stretches a run must read, because rows are made of whole stretches or overwrite whole partitions; null when
-     * any stretch will do.
+     * The unit whose whole stretches a run must read, because rows are made of whole stretches, overwrite whole partitions, or are found
+     * again in the target by nothing finer; null when any stretch will do.
      */
     Dialect.Unit stretch() {
         Dialect.Unit unit = null;
@@ -144,6 +155,37 @@ final class Modes {
                 unit = Increments.coarser(unit, partitionUnit(partition));
             }
         }
-        return unit;
+        Optional<Integer> told = toldBy();
+        return told.isPresent() ? Increments.coarser(unit, toldUnit(told.get())) : unit;
+    }
+
+    /** The column by which the target's rows of a window are told from the others; none when the mode does not replace them, or there is none. */
+    Optional<RelDataTypeField> windowColumn() {
+        return toldBy().map(fields::get);
+    }
+
+    /** Of several the one that tells most exactly. Weeks come last, as no other unit is made of whole ones. */
+    private Optional<Integer> toldBy() {
+        PlanRequest.Incremental.Mode mode = settings.mode();
+        if (mode != PlanRequest.Incremental.Mode.OverwritePartitions && mode != PlanRequest.Incremental.Mode.Merge) {
+            return Optional.empty();
+        }
+        return rows.times().keySet().stream().min(Comparator.comparingInt(this::coarseness).thenComparing(Comparator.naturalOrder()));
+    }
+
+    private int coarseness(int position) {
+        Dialect.Unit unit = toldUnit(position);
+        if (unit == null) {
+            return -1;
+        }
+        int units = Dialect.Unit.values().length;
+        return unit == Dialect.Unit.WEEK ? units + 1 : units - unit.ordinal();
+    }
+
+    /** What the clocks of a zone show tells days, but not hours: one comes twice in autumn. */
+    private Dialect.Unit toldUnit(int position) {
+        Dialect.Unit unit = rows.times().get(position);
+        boolean isDoubtful = isByInstant && !isSteady && ValueKind.of(fields.get(position).getType()) == ValueKind.NAIVE;
+        return isDoubtful ? Increments.coarser(unit, Dialect.Unit.DAY) : unit;
     }
 }

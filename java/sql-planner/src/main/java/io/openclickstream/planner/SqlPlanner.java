@@ -78,7 +78,8 @@ public class SqlPlanner {
         Texts texts = new Texts(relation, request.catalog(), zone, places);
         String spark = texts.spark();
         Lineage lineage = new LineageWalker().of(relation);
-        Modes modes = new Modes(relation, request.incremental());
+        String newDataBy = request.incremental().newDataBy();
+        Modes modes = new Modes(relation, request.incremental(), zone);
         return new PlanDocument(
             columns,
             tables(lineage, columns.size()),
@@ -87,7 +88,8 @@ public class SqlPlanner {
             modes.all(),
             spark,
             texts.trino(),
-            request.incremental().newDataBy() == null ? null : texts.sparkWindow(request.incremental().newDataBy(), modes.stretch()),
+            newDataBy == null ? null : texts.sparkWindow(newDataBy, modes.stretch()),
+            modes.windowColumn().map(column -> texts.sparkWindowRows(column, modes.stretch())).orElse(null),
             hash(columns, spark));
     }
 

@@ -47,6 +47,11 @@ final class Texts {
         });
     }
 
+    /** The condition for Spark on rows of the target that are of the same stretches as the rows of {@link #sparkWindow}. */
+    String sparkWindowRows(RelDataTypeField column, Dialect.Unit stretch) {
+        return condition(new SparkDialect(zone), column, stretch);
+    }
+
     private static String condition(Dialect dialect, RelDataTypeField column, Dialect.Unit stretch) {
         String name = dialect.identifier(column.getName());
         String from = moment(column, cut(stretch, ":from"));

@@ -50,7 +50,8 @@ class SqlPlannerTest {
     void golden() throws IOException {
         ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).setSerializationInclusion(JsonInclude.Include.NON_NULL);
         PlanDocument plan = plan(SESSIONS_BY_DAY, BY_DAY);
-        String texts = "\n-- spark\n" + plan.spark() + "\n-- trino\n" + plan.trino() + "\n-- window\n" + plan.sparkWindow() + "\n";
+        String texts = "\n-- spark\n" + plan.spark() + "\n-- trino\n" + plan.trino() + "\n-- window\n" + plan.sparkWindow() + "\n-- rows of the window\n"
+            + plan.sparkWindowRows() + "\n";
         String actual = json.writeValueAsString(plan) + texts;
         Path golden = Path.of("src/test/resources/golden/sessions-by-day.golden.txt");
         if (Boolean.getBoolean("golden.write")) {
@@ -97,6 +98,7 @@ class SqlPlannerTest {
         "SELECT event_time AS \"day\", name FROM shop.events LIMIT 5|Full",
         "SELECT floor(e.event_time TO DAY) AS \"day\", u.country, count(*) AS n FROM shop.events e LEFT JOIN shop.users u ON u.user_id = e.user_id GROUP BY 1, 2|Full OverwritePartitions",
         "SELECT floor(e.event_time TO DAY) AS \"day\", count(u.name) AS n FROM shop.events e RIGHT JOIN shop.users u ON u.user_id = e.user_id GROUP BY 1|Full",
+        "SELECT floor(event_time TO WEEK) AS \"day\", count(*) AS n FROM shop.events GROUP BY 1|Full OverwritePartitions Merge",
         "SELECT name FROM shop.users|Full"})
     void modes(String sql, String safe) {
         PlanDocument plan = plan(sql, BY_DAY);
@@ -122,6 +124,34 @@ class SqlPlannerTest {
         String rows = plan("SELECT event_id FROM shop.events", ",\"incremental\":{\"mode\":\"Append\",\"newDataBy\":\"event_time\"}").sparkWindow();
         assertTrue(rows.contains("WHERE `event_time` >= :from AND `event_time` < :to)"), rows);
         assertNull(plan("SELECT event_id FROM shop.events", "").sparkWindow());
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @DisplayName("tells which rows of the target a window gives anew, by the output column that tells the time of new data most exactly")
+    @CsvSource(delimiter = '|', value = {
+        "OverwritePartitions|floor(event_time TO DAY) AS \"day\", count(*) AS n|`day` >= date_trunc('DAY', :from) AND `day` < (date_trunc('DAY', (:to - INTERVAL '0.000001' SECOND)) + INTERVAL '1' DAY)",
+        "Merge|CAST(event_time AS DATE) AS \"day\", count(*) AS n|`day` >= CAST(date_trunc('DAY', :from) AS DATE) AND `day` < CAST((date_trunc('DAY', (:to - INTERVAL '0.000001' SECOND)) + INTERVAL '1' DAY) AS DATE)",
+        "Merge|floor(event_time TO DAY) AS \"day\", floor(event_time TO HOUR) AS h|`h` >= date_trunc('DAY', :from) AND `h` < (date_trunc('DAY', (:to - INTERVAL '0.000001' SECOND)) + INTERVAL '1' DAY)",
+        "Merge|floor(CAST(event_time AS TIMESTAMP) TO HOUR) AS \"day\"|`day` >= CAST(date_trunc('DAY', :from) AS TIMESTAMP_NTZ) AND `day` < CAST((date_trunc('DAY', (:to - INTERVAL '0.000001' SECOND)) + INTERVAL '1' DAY) AS TIMESTAMP_NTZ)",
+        "Merge|floor(event_time TO WEEK) AS \"day\"|`day` >= date_trunc('WEEK', :from) AND `day` < (date_trunc('WEEK', (:to - INTERVAL '0.000001' SECOND)) + INTERVAL '7' DAY)",
+        "Merge|name AS \"day\", count(*) AS n|",
+        "Append|floor(event_time TO DAY) AS \"day\"|"})
+    void windowRows(String mode, String columns, String condition) {
+        String grouped = "SELECT " + columns + " FROM shop.events GROUP BY 1" + (columns.contains(" AS h") ? ", 2" : "");
+        PlanDocument plan = plan(grouped, BY_DAY.replace("OverwritePartitions", mode));
+        assertEquals(condition, plan.sparkWindowRows());
+    }
+
+    @Test
+    @DisplayName("reads whole days when a row is known again by its day alone, and the window as it is when it is by its time")
+    void windowOfRows() {
+        String merge = BY_DAY.replace("OverwritePartitions", "Merge");
+        PlanDocument byTime = plan("SELECT event_id AS \"day\", event_time FROM shop.events", merge);
+        assertEquals("`event_time` >= :from AND `event_time` < :to", byTime.sparkWindowRows());
+        assertTrue(byTime.sparkWindow().contains("WHERE `event_time` >= :from AND `event_time` < :to)"), byTime.sparkWindow());
+        PlanDocument byDay = plan("SELECT event_id, CAST(event_time AS DATE) AS \"day\" FROM shop.events", merge);
+        assertTrue(byDay.sparkWindow().contains("WHERE `event_time` >= date_trunc('DAY', :from)"), byDay.sparkWindow());
+        assertTrue(byDay.sparkWindowRows().startsWith("`day` >= CAST(date_trunc('DAY', :from) AS DATE)"), byDay.sparkWindowRows());
     }
 
     @Test
