@@ -22,6 +22,8 @@ import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.spark.actions.SparkActions;
 import org.apache.iceberg.util.PropertyUtil;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The upkeep of one table: rows that are too old, small files, manifests, old snapshots, files that no snapshot has; in this order, so that
@@ -29,13 +31,17 @@ import org.apache.spark.sql.SparkSession;
  * and what the stream job remembers is in the table's properties, which it does not touch.
  */
 final class TableUpkeep {
-    private static final int MIN_FILES = 5;
+    /** So many small files, or a file of any size with rows that were deleted by key: they are gone only when it is written anew. */
+    private static final Map<String, String> CLOSED =
+        Map.of(BinPackRewriteFilePlanner.MIN_INPUT_FILES, "5", BinPackRewriteFilePlanner.DELETE_FILE_THRESHOLD, "1");
     /** The partition that is written just now: small files go on coming, and to write them together again and again is a waste. */
-    private static final int MIN_FILES_OF_OPEN_PARTITION = 20;
+    private static final Map<String, String> OPEN = Map.of(BinPackRewriteFilePlanner.MIN_INPUT_FILES, "20");
+    private static final int MANIFEST_CLUSTERS = 5;
     private static final int MIN_MANIFESTS = 50;
     private static final long SMALL_MANIFEST_BYTES = 4L << 20;
     private static final int DELETE_THREADS = 8;
     private static final Map<String, String> SCHEMES = Map.of("s3a,s3n", "s3");
+    private static final Logger LOG = LoggerFactory.getLogger(TableUpkeep.class);
 
     private final SparkSession spark;
     private final Table table;
@@ -51,19 +57,29 @@ final class TableUpkeep {
         this.figures = figures;
     }
 
+    /** A step that fails does not keep the next ones from being done. */
     void run() {
         figures.begin(table);
-        StepException.during("deleting old rows", this::eraseRows);
-        StepException.during("compacting data files", this::compact);
-        StepException.during("rewriting manifests", this::rewriteManifests);
+        attempt("deleting old rows", this::eraseRows);
+        attempt("compacting data files", this::compact);
+        attempt("rewriting manifests", this::rewriteManifests);
         boolean mayDelete = PropertyUtil.propertyAsBoolean(table.properties(), TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT);
         if (mayDelete) {
-            StepException.during("expiring snapshots", this::expireSnapshots);
-            StepException.during("removing orphan files", this::removeOrphans);
+            attempt("expiring snapshots", this::expireSnapshots);
+            attempt("removing orphan files", this::removeOrphans);
         } else {
             figures.note("snapshots and orphan files stay: the catalog forbids to delete files (gc.enabled is false)");
         }
         figures.end(table);
+    }
+
+    private void attempt(String step, Runnable action) {
+        try {
+            StepException.during(step, action);
+        } catch (RuntimeException e) {
+            LOG.error("Failed table={} {}", table.name(), StepException.describe(e), e);
+            figures.fail(StepException.describe(e));
+        }
     }
 
     /** Rows that are records of Kafka go by an erasure, which accounts for them. */
@@ -109,18 +125,18 @@ final class TableUpkeep {
         }
         Optional<TableTime> time = TableTime.ofPartitions(table);
         if (time.isPresent()) {
-            figures.compacted(rewrite(time.get().before(now), MIN_FILES));
-            figures.compacted(rewrite(Expressions.alwaysTrue(), MIN_FILES_OF_OPEN_PARTITION));
+            figures.compacted(rewrite(time.get().before(now), CLOSED));
+            figures.compacted(rewrite(Expressions.alwaysTrue(), OPEN));
         } else {
-            figures.compacted(rewrite(Expressions.alwaysTrue(), MIN_FILES));
+            figures.compacted(rewrite(Expressions.alwaysTrue(), CLOSED));
         }
     }
 
-    private long rewrite(Expression filter, int minFiles) {
+    private long rewrite(Expression filter, Map<String, String> whenDue) {
         table.refresh();
         RewriteDataFiles.Result result = SparkActions.get(spark).rewriteDataFiles(table).binPack().filter(filter)
             .option(RewriteDataFiles.TARGET_FILE_SIZE_BYTES, Long.toString(settings.targetFileBytes()))
-            .option(BinPackRewriteFilePlanner.MIN_INPUT_FILES, Integer.toString(minFiles))
+            .options(whenDue)
             // A group that is done stays so, whatever becomes of the others.
             .option(RewriteDataFiles.PARTIAL_PROGRESS_ENABLED, "true")
             .option(RewriteDataFiles.REMOVE_DANGLING_DELETES, "true")
@@ -139,7 +155,7 @@ final class TableUpkeep {
         }
         List<ManifestFile> small = current.dataManifests(table.io()).stream().filter(TableUpkeep::isSmall).toList();
         if (small.size() >= MIN_MANIFESTS) {
-            table.rewriteManifests().clusterBy(file -> file.partition().hashCode() % MIN_FILES).rewriteIf(TableUpkeep::isSmall).commit();
+            table.rewriteManifests().clusterBy(file -> file.partition().hashCode() % MANIFEST_CLUSTERS).rewriteIf(TableUpkeep::isSmall).commit();
             figures.rewroteManifests();
         }
     }

@@ -9,6 +9,8 @@ import org.apache.iceberg.Table;
 
 /** What the upkeep of one table did so far. */
 final class UpkeepFigures {
+    private static final int MAX_FAILURE = 300;
+
     private final UpkeepDocument.Table settings;
     private Size before = Size.NONE;
     private Size after = Size.NONE;
@@ -82,9 +84,10 @@ final class UpkeepFigures {
         message = message == null ? text : message + "; " + text;
     }
 
+    /** Why a step failed. */
     void fail(String text) {
         isFailed = true;
-        message = text;
+        note(text.substring(0, Math.min(text.length(), MAX_FAILURE)));
     }
 
     UpkeepResult.Table result() {

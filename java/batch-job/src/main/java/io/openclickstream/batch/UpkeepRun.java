@@ -19,7 +19,6 @@ public final class UpkeepRun {
     private static final Duration LONGEST_READ = Duration.ofHours(1);
     /** A writer's files are no snapshot's until it commits. */
     private static final Duration LONGEST_WRITE = Duration.ofDays(1);
-    private static final int MAX_MESSAGE = 300;
     private static final Logger LOG = LoggerFactory.getLogger(UpkeepRun.class);
 
     private final SparkSession spark;
@@ -67,7 +66,7 @@ public final class UpkeepRun {
         } catch (RuntimeException e) {
             String message = StepException.describe(e);
             LOG.error("Failed table={}.{}: {}", settings.database(), settings.table(), message, e);
-            figures.fail(message.substring(0, Math.min(message.length(), MAX_MESSAGE)));
+            figures.fail(message);
         }
         UpkeepResult.Table result = figures.result();
         LOG.info("Looked after table={}.{} {}", settings.database(), settings.table(), result);

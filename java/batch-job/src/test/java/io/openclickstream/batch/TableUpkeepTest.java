@@ -1,5 +1,6 @@
 package io.openclickstream.batch;
 
+import static org.apache.iceberg.types.Types.NestedField.optional;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +11,7 @@ import io.openclickstream.model.ConfigException;
 import io.openclickstream.model.ConfigNode;
 import io.openclickstream.model.UpkeepDocument;
 import io.openclickstream.model.UpkeepResult;
+import io.openclickstream.testing.TestFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -22,14 +24,21 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -47,9 +56,16 @@ class TableUpkeepTest {
     @BeforeEach
     void createTable() {
         name = "t" + tables++;
-        LAKE.sql("CREATE NAMESPACE IF NOT EXISTS " + DATABASE);
-        LAKE.sql("CREATE TABLE " + full() + " (id BIGINT, at TIMESTAMP) USING iceberg PARTITIONED BY (days(at))"
-            + " TBLPROPERTIES ('write.distribution-mode' = 'none')");
+        if (!LAKE.catalog().namespaceExists(Namespace.of(DATABASE))) {
+            LAKE.catalog().createNamespace(Namespace.of(DATABASE));
+        }
+        create(new Schema(optional(1, "id", Types.LongType.get()), optional(2, "at", Types.TimestampType.withZone())));
+    }
+
+    /** The last column is of time. */
+    private void create(Schema schema) {
+        String time = schema.columns().get(schema.columns().size() - 1).name();
+        LAKE.catalog().createTable(TableIdentifier.of(DATABASE, name), schema, PartitionSpec.builderFor(schema).day(time).build());
     }
 
     private String full() {
@@ -62,10 +78,22 @@ class TableUpkeepTest {
 
     /** Adds so many files of two rows by one commit, and again as often. */
     private void add(LocalDate day, int files, int commits) {
+        Table table = table();
         for (int commit = 0; commit < commits; commit++) {
-            LAKE.sql("INSERT INTO " + full() + " SELECT /*+ REPARTITION(" + files + ") */ id, TIMESTAMP '" + day + " 10:00:00' FROM range("
-                + 2 * files + ")");
+            TestFiles.append(table, IntStream.range(0, files).mapToObj(file -> file(table, day)).toList());
         }
+    }
+
+    private static DataFile file(Table table, LocalDate day) {
+        return TestFiles.write(table, TestFiles.rows(table, 2, (row, number) -> {
+            row.setField("id", (long) number);
+            row.setField("at", day.atTime(10, 0).atOffset(ZoneOffset.UTC));
+        }));
+    }
+
+    /** The table's number of rows, as Spark reads them. */
+    private String count() {
+        return LAKE.rows("SELECT count(*) FROM " + full()).get(0);
     }
 
     private UpkeepDocument.Table settings(Duration keep, String retention, Duration retained) {
@@ -103,17 +131,17 @@ class TableUpkeepTest {
         assertEquals(9, result.compactedFiles());
         assertEquals(1, filesByDay().stream().filter(OLD.toString()::equals).count());
         assertEquals(9, filesByDay().stream().filter(TODAY.toString()::equals).count());
-        assertEquals(List.of("42"), LAKE.rows("SELECT count(*) FROM " + full()));
+        assertEquals("42", count());
         add(TODAY, 4, 3);
         assertEquals(21, upkeep().compactedFiles());
-        assertEquals(List.of("66"), LAKE.rows("SELECT count(*) FROM " + full()));
+        assertEquals("66", count());
     }
 
-    /** A batch a minute, each with a file. */
+    /** A batch every five minutes, each with a file. */
     @Test
     @DisplayName("leaves few files of a day of streaming")
     void dayOfStreaming() throws IOException {
-        int batches = 24 * 60;
+        int batches = 24 * 60 / 5;
         add(TODAY, 1, 1);
         Table table = table();
         DataFile written = table.currentSnapshot().addedDataFiles(table.io()).iterator().next();
@@ -126,22 +154,23 @@ class TableUpkeepTest {
         append.commit();
         UpkeepResult.Table result = upkeep(settings(Duration.ofDays(5), null, null), Duration.ofDays(1));
         assertEquals(batches, result.filesBefore());
-        assertTrue(result.filesAfter() < 100, result.toString());
-        assertEquals(List.of(Integer.toString(2 * batches)), LAKE.rows("SELECT count(*) FROM " + full()));
+        assertTrue(result.filesAfter() < 20, result.toString());
+        assertEquals(Integer.toString(2 * batches), count());
     }
 
     @Test
     @DisplayName("writes nothing where nothing is due")
     void nothing() {
         add(OLD, 2, 1);
-        long before = table().currentSnapshot().snapshotId();
+        Table table = table();
+        long before = table.currentSnapshot().snapshotId();
         String metadata = ((HasTableOperations) table()).operations().current().metadataFileLocation();
         UpkeepResult.Table result = upkeep();
         assertEquals(UpkeepResult.Table.State.NothingToDo, result.state(), result.toString());
         assertEquals(before, table().currentSnapshot().snapshotId());
         assertEquals(metadata, ((HasTableOperations) table()).operations().current().metadataFileLocation());
-        LAKE.sql("CREATE TABLE " + full() + "_empty (id BIGINT) USING iceberg");
         name += "_empty";
+        create(table.schema());
         assertEquals(UpkeepResult.Table.State.NothingToDo, upkeep().state());
     }
 
@@ -161,7 +190,7 @@ class TableUpkeepTest {
             assertEquals(7, data.filter(file -> file.toString().endsWith(".parquet")).count());
         }
         assertEquals(UpkeepResult.Table.State.NothingToDo, upkeep(settings, Duration.ofDays(1)).state());
-        assertEquals(List.of("12"), LAKE.rows("SELECT count(*) FROM " + full()));
+        assertEquals("12", count());
     }
 
     private Path path(String below) {
@@ -180,7 +209,7 @@ class TableUpkeepTest {
         assertEquals(2, result.removedFiles(), result.toString());
         assertFalse(Files.exists(old) || Files.exists(metadata));
         assertTrue(Files.exists(young) && Files.exists(other));
-        assertEquals(List.of("2"), LAKE.rows("SELECT count(*) FROM " + full()));
+        assertEquals("2", count());
     }
 
     private Path stray(String below, Duration age) throws IOException {
@@ -198,27 +227,92 @@ class TableUpkeepTest {
         add(TODAY, 1, 1);
         UpkeepResult.Table result = upkeep(settings(Duration.ofDays(5), "at", Duration.ofDays(4)), Duration.ZERO);
         assertEquals(2, result.erasedRows(), result.toString());
-        assertEquals(List.of("6"), LAKE.rows("SELECT count(*) FROM " + full()));
+        assertEquals("6", count());
         result = upkeep(settings(Duration.ofDays(5), "nowhere", Duration.ofDays(4)), Duration.ZERO);
         assertEquals(UpkeepResult.Table.State.Failed, result.state());
         assertTrue(result.message().contains("column \"nowhere\" of table"), result.message());
     }
 
+    /** The table holds records of Kafka from here on. */
+    private void createRecords() {
+        name += "_records";
+        create(new Schema(optional(1, "event_id", Types.StringType.get()), optional(2, "kafka_partition", Types.IntegerType.get()),
+            optional(3, "kafka_offset", Types.LongType.get()), optional(4, "received_at", Types.TimestampType.withZone())));
+    }
+
+    /** Five records of ten o'clock in one file. */
+    private void addRecords(LocalDate day, int firstOffset) {
+        Table table = table();
+        TestFiles.append(table, List.of(TestFiles.write(table, TestFiles.rows(table, 5, (row, number) -> {
+            row.setField("event_id", "e" + (firstOffset + number));
+            row.setField("kafka_partition", 0);
+            row.setField("kafka_offset", (long) firstOffset + number);
+            row.setField("received_at", day.atTime(10, 0).atOffset(ZoneOffset.UTC));
+        }))));
+    }
+
     @Test
     @DisplayName("accounts for rows that are records of Kafka")
     void erasure() {
-        name += "_records";
-        LAKE.sql("CREATE TABLE " + full() + " (event_id STRING, kafka_partition INT, kafka_offset BIGINT, received_at TIMESTAMP) USING iceberg"
-            + " PARTITIONED BY (days(received_at))");
-        for (LocalDate day : List.of(OLD, TODAY)) {
-            long first = day.equals(OLD) ? 0 : 100;
-            LAKE.sql("INSERT INTO " + full() + " SELECT concat('e', id), 0, id, TIMESTAMP '" + day + " 10:00:00' FROM range(" + first + ", "
-                + (first + 5) + ")");
-        }
+        createRecords();
+        addRecords(OLD, 0);
+        addRecords(TODAY, 100);
         UpkeepResult.Table result = upkeep(settings(Duration.ofDays(5), "received_at", Duration.ofDays(4)), Duration.ZERO);
         assertEquals(5, result.erasedRows(), result.toString());
         assertEquals("0:0-4", table().properties().get(Erasure.ERASED));
-        assertEquals(List.of("5"), LAKE.rows("SELECT count(*) FROM " + full()));
+        assertEquals("5", count());
+    }
+
+    @Test
+    @DisplayName("keeps whole days where files are of days still, after the partitions became hours")
+    void finerPartitions() {
+        createRecords();
+        addRecords(OLD, 0);
+        addRecords(TODAY.minusDays(4), 10);
+        table().updateSpec().removeField("received_at_day").addField(Expressions.hour("received_at")).commit();
+        addRecords(OLD, 20);
+        Clock evening = Clock.fixed(TODAY.atTime(20, 0).toInstant(ZoneOffset.UTC), ZoneOffset.UTC);
+        UpkeepDocument.Table settings = settings(Duration.ofDays(5), "received_at", Duration.ofDays(4));
+        UpkeepResult.Table result = new UpkeepRun(LAKE.spark(), LAKE.catalog(), List.of(settings), evening).run().get(0);
+        assertEquals(UpkeepResult.Table.State.Done, result.state(), result.toString());
+        assertEquals("0:0-4,0:20-24", table().properties().get(Erasure.ERASED));
+        assertEquals("5", count());
+    }
+
+    @Test
+    @DisplayName("does the other steps when one cannot be done, and says which that was")
+    void otherSteps() {
+        createRecords();
+        name += "_none";
+        LAKE.catalog().createTable(TableIdentifier.of(DATABASE, name), LAKE.table(full().replace("_none", "")).schema());
+        for (int file = 0; file < 6; file++) {
+            addRecords(OLD, 10 * file);
+        }
+        addRecords(TODAY, 100);
+        table().updateSpec().addField(Expressions.day("received_at")).commit();
+        UpkeepDocument.Table settings = settings(Duration.ofHours(1), "received_at", Duration.ofDays(4));
+        UpkeepResult.Table result = upkeep(settings, Duration.ofHours(2));
+        assertEquals(UpkeepResult.Table.State.Failed, result.state(), result.toString());
+        assertTrue(result.message().startsWith("deleting old rows: "), result.message());
+        assertEquals(6, result.compactedFiles(), result.toString());
+        assertEquals(7, result.expiredSnapshots(), result.toString());
+        assertEquals(30, upkeep(settings, Duration.ofHours(2)).erasedRows());
+    }
+
+    @Test
+    @DisplayName("writes files anew that hold rows deleted by key, however large they are, and with that drops the deletions")
+    void deletedByKey() {
+        createRecords();
+        addRecords(OLD, 0);
+        addRecords(TODAY, 100);
+        long size = Long.parseLong(table().currentSnapshot().summary().get("total-files-size")) / 2;
+        Erasure.of(table()).rows(Expressions.in("event_id", "e3", "e103"));
+        assertEquals("8", count());
+        UpkeepDocument.Table large = new UpkeepDocument.Table(DATABASE, name, size, 3600, 1, 86_400, new UpkeepDocument.Table.Retention(null, null));
+        UpkeepResult.Table result = upkeep(large, Duration.ZERO);
+        assertEquals(1, result.compactedFiles(), result.toString());
+        assertEquals("1", table().currentSnapshot().summary().get("total-delete-files"));
+        assertEquals("8", count());
     }
 
     @Test

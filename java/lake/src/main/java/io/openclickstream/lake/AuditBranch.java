@@ -27,7 +27,7 @@ public final class AuditBranch {
     /** What the checks found; in the summary of the audited snapshot and of no other. */
     public static final String CHECKS = "openclickstream.checks";
     private static final String PREFIX = "audit_";
-    /** Snapshot expiry removes the branch of a held run after this time. */
+    /** Snapshot expiry removes the branch of a held run when its newest snapshot is so old, and not before. */
     private static final Duration KEPT = Duration.ofDays(7);
     private static final int MAX_TRIES = 5;
     private static final Logger LOG = LoggerFactory.getLogger(AuditBranch.class);
@@ -93,7 +93,9 @@ public final class AuditBranch {
             requireBranch(table, name);
             table.manageSnapshots().setMaxRefAgeMs(name, KEPT.toMillis()).commit();
         } else {
-            table.manageSnapshots().createBranch(name, base.snapshotId()).setMaxRefAgeMs(name, KEPT.toMillis()).commit();
+            // A branch is as old as its snapshot: until the first write to it, as the table is.
+            long tableAge = Math.max(0, System.currentTimeMillis() - base.timestampMillis());
+            table.manageSnapshots().createBranch(name, base.snapshotId()).setMaxRefAgeMs(name, tableAge + KEPT.toMillis()).commit();
             requireBranch(table, name);
         }
         return base;

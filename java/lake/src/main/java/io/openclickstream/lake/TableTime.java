@@ -5,8 +5,13 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.PartitionField;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
@@ -18,7 +23,8 @@ import org.apache.iceberg.types.Types;
  *
  * @param column the column's name
  * @param type timestamp or date
- * @param unit the unit of partitions, days where the table has none on the column
+ * @param unit the unit of partitions, days where the table has none on the column; of several partitionings the longest, since
+ *     partitions of the others fill it
  */
 public record TableTime(String column, Type type, ChronoUnit unit) {
     /**
@@ -32,9 +38,18 @@ public record TableTime(String column, Type type, ChronoUnit unit) {
             throw new IllegalStateException("column \"" + column + "\" of table " + table.name()
                 + (field == null ? " does not exist" : " is a " + field.type() + ", and must be a timestamp or a date"));
         }
-        ChronoUnit unit = table.spec().fields().stream().filter(part -> part.sourceId() == field.fieldId())
-            .map(TableTime::unit).flatMap(Optional::stream).findFirst().orElse(ChronoUnit.DAYS);
+        ChronoUnit unit = specs(table).flatMap(spec -> spec.fields().stream()).filter(part -> part.sourceId() == field.fieldId())
+            .map(TableTime::unit).flatMap(Optional::stream).max(Comparator.naturalOrder()).orElse(ChronoUnit.DAYS);
         return new TableTime(column, field.type(), unit);
+    }
+
+    /** The present partitioning, and earlier ones by which files are partitioned still. */
+    private static Stream<PartitionSpec> specs(Table table) {
+        Snapshot current = table.currentSnapshot();
+        Stream<Integer> used = current == null || table.specs().size() == 1
+            ? Stream.empty()
+            : current.dataManifests(table.io()).stream().map(ManifestFile::partitionSpecId);
+        return Stream.concat(Stream.of(table.spec().specId()), used).distinct().map(table.specs()::get);
     }
 
     /** The column by whose time the table is partitioned; of several the first. */

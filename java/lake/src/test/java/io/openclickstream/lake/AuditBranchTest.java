@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
@@ -22,6 +24,8 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.CommitFailedException;
@@ -183,11 +187,28 @@ class AuditBranchTest {
     }
 
     @Test
-    @DisplayName("of a held run goes by age with the expiry of snapshots")
+    @DisplayName("of a held run goes by age with the expiry of snapshots, but not before its first write, however old the table is")
     void expires() {
         table().newAppend().appendFile(file()).commit();
+        age(Duration.ofDays(30));
         AuditBranch branch = AuditBranch.begin(table(), "r1");
-        assertEquals(7L * 24 * 3600 * 1000, table().refs().get(branch.name()).maxRefAgeMs());
+        table().expireSnapshots().commit();
+        Snapshot audited = audited(branch);
+        table().expireSnapshots().commit();
+        assertTrue(branch.publish(audited, Map.of()));
+        audited(AuditBranch.begin(table(), "r2"));
+        age(Duration.ofDays(8));
+        table().expireSnapshots().commit();
+        assertEquals(Set.of("main"), table().refs().keySet());
+    }
+
+    /** Lets time go by for all snapshots. */
+    private void age(Duration time) {
+        TableOperations operations = ((HasTableOperations) table()).operations();
+        TableMetadata current = operations.current();
+        String older = Pattern.compile("(\"timestamp-ms\"\\s*:\\s*)(\\d+)").matcher(TableMetadataParser.toJson(current))
+            .replaceAll(match -> match.group(1) + (Long.parseLong(match.group(2)) - time.toMillis()));
+        operations.commit(current, TableMetadataParser.fromJson(older));
     }
 
     @Test
