@@ -33,6 +33,8 @@ const sharedData = [`-Daccess.log=${accessLog}`, `-Duap.devices=${userAgents}`].
 );
 const java17 = { JAVA_HOME: await javaHome({ minimum: 17, maximum: 17 }) };
 const maven = ["mvn", "--quiet", "--batch-mode", "--file", "java"] as const;
+/** When a test fails, the modules that do not stand on its module are tested all the same. */
+const mavenOfTests = [...maven, "--fail-at-end"] as const;
 /** With the flags that the images are built with, so that no package is compiled twice. */
 const inGo = { directory: "go", env: goEnvironment };
 
@@ -110,7 +112,7 @@ function unitTests(choices: Choices): readonly Task[] {
     {
       name: "Java tests",
       needs: ["Java build"],
-      command: [...maven, "test", ...sharedData, ...(choices["Java tests"] ?? [])],
+      command: [...mavenOfTests, "test", ...sharedData, ...(choices["Java tests"] ?? [])],
       ...mavenTests("surefire"),
       inputs: ["java", "contracts"],
     },
@@ -189,7 +191,7 @@ function engineTests(choices: Choices): readonly Task[] {
       command: [
         "node",
         ...["test/support/with-engines.ts", "lake", "trino", "secured-kafka", "--"],
-        ...["bash", "-c", 'exec "$@" -Dengines="$ENGINES_FILE"', "bash", ...maven, "-Pengines"],
+        ...["bash", "-c", 'exec "$@" -Dengines="$ENGINES_FILE"', "bash", ...mavenOfTests, "-Pengines"],
         ...["verify", `-Daccess.log=${accessLog}`, ...(choices["Java tests with engines"] ?? [])],
       ],
       ...mavenTests("failsafe"),
