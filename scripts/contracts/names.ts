@@ -15,6 +15,7 @@ const namesSchema = z.strictObject({
   hashLength: z.int().positive(),
   limits: z.record(limitName, z.strictObject({ maxLength: z.int().positive(), doc })),
   pipeline: z.record(z.string(), child),
+  product: z.record(z.string(), child),
   tables: z.strictObject({ database: table, prefix: table }),
 });
 
@@ -27,9 +28,6 @@ export function parseNames(yaml: string): Names {
 
 /** src/generated/names.ts, before formatting. */
 export function namesModule(names: Names): string {
-  const children = Object.entries(names.pipeline).map(
-    ([name, { suffix, limit, doc: text }]) => `${tsdoc(text)}${name}: ${JSON.stringify({ suffix, limit })},`,
-  );
   const limits = Object.entries(names.limits).map(
     ([name, { maxLength, doc: text }]) => `${tsdoc(text)}${name}: ${maxLength},`,
   );
@@ -44,11 +42,23 @@ export const NAME_HASH_LENGTH = ${names.hashLength};
 export const MAX_NAME_LENGTHS = {${limits.join("\n")}} as const;
 
 /** Children of a pipeline: what follows its name, and which limit their names have. */
-export const PIPELINE_CHILDREN = {${children.join("\n")}} as const;
+export const PIPELINE_CHILDREN = {${childMembers(names.pipeline)}} as const;
+
+/** What a data product makes beside its LakeTable: what follows its name, and which limit the names have. */
+export const PRODUCT_CHILDREN = {${childMembers(names.product)}} as const;
 
 /** Names of a pipeline's tables where it names none: each of the characters becomes a \`_\`, and something is appended. */
 export const DEFAULT_TABLE_NAMES = {${tables.join("\n")}} as const;
 `;
+}
+
+function childMembers(children: Names["pipeline"]): string {
+  return Object.entries(children)
+    .map(
+      ([name, { suffix, limit, doc: text }]) =>
+        `${tsdoc(text)}${name}: ${JSON.stringify({ suffix, limit })},`,
+    )
+    .join("\n");
 }
 
 function goChildren(names: Names): string {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { counted, messageOf } from "./text.ts";
+import { counted, messageOf, shorten } from "./text.ts";
 
 describe("texts", () => {
+  it("that are too long end in a mark", () => {
+    expect([shorten("abc", 3), shorten("abcd", 3), shorten("😀😀", 1)]).toEqual(["abc", "ab…", "…"]);
+  });
+
   it("count one thing and several", () => {
     expect([0, 1, 2].map((number) => counted(number, "broker"))).toEqual([
       "0 brokers",

@@ -12,3 +12,9 @@ export function messageOf(error: unknown): string {
   const { code } = error as { readonly code?: unknown };
   return typeof code === "string" ? code : error.name;
 }
+
+/** A text that is not longer than a field takes; a `…` at the end shows that something is missing. */
+export function shorten(text: string, maxLength: number): string {
+  const characters = [...text];
+  return characters.length <= maxLength ? text : `${characters.slice(0, maxLength - 1).join("")}…`;
+}

@@ -57,7 +57,11 @@ export function registerControllers(
   operator.register(createClickstreamPipelineController({ images, client, ...systems }));
   operator.register(createQueryClusterController({ images, prober, secrets, platforms }));
   operator.register(
-    createDataProductController({ planner: createSqlPlanner(plannerClient, sqlPlannerUrl), ...systems }),
+    createDataProductController({
+      planner: createSqlPlanner(plannerClient, sqlPlannerUrl),
+      image: images.spark,
+      ...systems,
+    }),
   );
   return {
     close: async () => {

@@ -1,6 +1,7 @@
-/** What a DataProduct's status says of its SQL and of its table. */
+/** What a DataProduct's status says: of its SQL and its table here, of its runs beside. */
 import { z } from "zod";
 import { commonStatus } from "./conditions.ts";
+import { runsStatus } from "./data-product-runs.ts";
 import { count, listMap, text } from "./rules.ts";
 
 /** Most columns of a table of ours. */
@@ -80,4 +81,5 @@ export const dataProductStatus = z.object({
       "Hash of what the SQL means, with the columns of its inputs: it changes when a run would do something else.",
     ),
   rows: count().optional().describe("Rows of the table that readers see."),
+  ...runsStatus,
 });

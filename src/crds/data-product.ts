@@ -216,16 +216,34 @@ export const dataProductKind = defineKind({
   plural: "dataproducts",
   shortName: "product",
   description:
-    "DataProduct keeps a table that SQL over other tables fills: it checks the SQL against their columns before anything runs, and makes " +
-    "the table with the columns of the SQL. Deleting it keeps the table unless target.deletionPolicy is Delete.",
+    "DataProduct keeps a table that SQL over other tables fills: it checks the SQL against their columns before anything runs, makes the " +
+    "table with the columns of the SQL, and has Airflow run it. Deleting it keeps the table unless target.deletionPolicy is Delete.",
   columns: [
-    { name: "Target", type: "string", jsonPath: ".status.target", description: "The table that is filled." },
+    {
+      name: "Last Run",
+      type: "string",
+      jsonPath: ".status.lastRun.state",
+      description: "What became of the run that began last.",
+    },
     { name: "Rows", type: "integer", jsonPath: ".status.rows", description: "Rows of the table." },
     {
-      name: "Scheduled",
+      name: "Fresh",
       type: "string",
-      jsonPath: '.status.conditions[?(@.type=="Scheduled")].status',
-      description: "Whether runs are started by themselves.",
+      jsonPath: '.status.conditions[?(@.type=="Fresh")].status',
+      description: "Whether the table is as young as freshness.within demands.",
+    },
+    {
+      name: "Next",
+      type: "string",
+      jsonPath: ".status.nextRun",
+      description: "When the next run by the schedule begins.",
+    },
+    {
+      name: "Target",
+      type: "string",
+      jsonPath: ".status.target",
+      description: "The table that is filled.",
+      priority: 1,
     },
     {
       name: "Inputs",

@@ -62,7 +62,7 @@ const OTHER_KINDS: readonly PolicyRule[] = [
     apiGroups: [""],
     resources: ["configmaps", "services", "serviceaccounts"],
     verbs: OWN,
-    why: "parts of collectors, stream jobs and query clusters",
+    why: "parts of collectors, stream jobs, query clusters and runs of products",
   },
   {
     apiGroups: [""],

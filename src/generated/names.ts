@@ -33,6 +33,12 @@ export const PIPELINE_CHILDREN = {
   streamJob: { suffix: "stream", limit: "workload" },
 } as const;
 
+/** What a data product makes beside its LakeTable: what follows its name, and which limit the names have. */
+export const PRODUCT_CHILDREN = {
+  /** ConfigMap and ServiceAccount of a data product's runs. */
+  run: { suffix: "product", limit: "workload" },
+} as const;
+
 /** Names of a pipeline's tables where it names none: each of the characters becomes a `_`, and something is appended. */
 export const DEFAULT_TABLE_NAMES = {
   /** Database: the namespace. */

@@ -1,5 +1,5 @@
 /** Names of what a resource makes. Deterministic, so that a second pass finds what the first one made. */
-import { MAX_NAME_LENGTHS, PIPELINE_CHILDREN } from "../generated/names.ts";
+import { MAX_NAME_LENGTHS, PIPELINE_CHILDREN, PRODUCT_CHILDREN } from "../generated/names.ts";
 import { boundedNameWithSuffix } from "./bounded.ts";
 
 /** Name of a child resource of ours, like `web-raw`. */
@@ -27,6 +27,11 @@ export function pipelineChildNames(pipeline: string): PipelineChildNames {
     limit === "workload" ? workloadName(pipeline, suffix) : childResourceName(pipeline, suffix),
   ]);
   return Object.fromEntries(names) as PipelineChildNames;
+}
+
+/** Name of the ConfigMap and the ServiceAccount of a product's runs. */
+export function productRunName(product: string): string {
+  return workloadName(product, PRODUCT_CHILDREN.run.suffix);
 }
 
 /** Names of everything that a query cluster makes. */

@@ -14,6 +14,12 @@ export const ANNOTATIONS = {
   paused: `${GROUP}/paused`,
   /** On a ClickstreamPipeline: the id of a recovery to carry out, once. Its LakeTables get it too, which wakes them. */
   recover: `${GROUP}/recover`,
+  /** On a DataProduct: any text asks for one run now; another text asks again. */
+  run: `${GROUP}/run`,
+  /** Beside it: the time that this run is of, as `from/to`. */
+  runWindow: `${GROUP}/run-window`,
+  /** On a DataProduct: `from/to` or `from/to/concurrency`, a backfill in place of the one of the spec. */
+  backfill: `${GROUP}/backfill`,
 } as const;
 
 /** Annotations that the operator sets. */

@@ -82,6 +82,12 @@ export function findTransientError(error: unknown): TransientError | undefined {
   return find<TransientError>(error, TRANSIENT);
 }
 
+/** Reason of an error of these classes, or of what it was caused by; of every other one `InternalError`. */
+export function reasonOfError(error: unknown): Reason {
+  const found = findTerminalError(error) ?? findWaitingError(error) ?? findTransientError(error);
+  return found?.reason ?? "InternalError";
+}
+
 /** Whether a terminal error is anywhere in the chain of causes. */
 export function isTerminalError(error: unknown): boolean {
   return findTerminalError(error) !== undefined;

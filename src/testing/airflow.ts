@@ -18,14 +18,10 @@ export class FakeAirflow implements AirflowServer {
   readonly dags = new Map<string, Dag>();
   /** By DAG, newest first. */
   readonly runs = new Map<string, readonly DagRun[]>();
-  /** By DAG, run, task and key, with blanks between. */
-  readonly values = new Map<string, unknown>();
   readonly backfills = new Map<string, readonly Backfill[]>();
-  /** Addresses of those that some DAG names. */
-  readonly assets = new Set<string>();
   /** By path of the file in the bundle. */
   readonly importErrors = new Map<string, ImportError>();
-  /** What took effect: `pause`, `unpause`, `delete`, `trigger`, `backfill`, `cancel` or `update`, and of what. */
+  /** What took effect: `pause`, `unpause`, `delete`, `trigger` or `backfill`, and of what. */
   readonly writes: string[] = [];
   isDown = false;
 
@@ -33,9 +29,23 @@ export class FakeAirflow implements AirflowServer {
   putDag(id: string, changes: Partial<Dag> = {}): void {
     this.dags.set(id, {
       ...{ id, isPaused: true, isStale: false, hasImportErrors: false },
-      ...{ file: `${id.replace(".", "/")}.py`, lastParsedAt: MADE_AT, nextRunAfter: undefined },
+      ...{ file: `${id}.py`, lastParsedAt: MADE_AT, nextRunAfter: undefined, nextPeriodFrom: undefined },
+      ...{ owners: [id.replace(".", "/")], tags: ["openclickstream"] },
       ...changes,
     });
+  }
+
+  /** A run is there from now on, or is as told; it counts as the last that changed. */
+  putRun(dagId: string, id: string, changes: Partial<DagRun> = {}): void {
+    const runs = this.runs.get(dagId) ?? [];
+    const before = runs.find((run) => run.id === id);
+    const run: DagRun = {
+      ...{ id, state: "running", type: "scheduled", conf: {}, startedAt: MADE_AT },
+      ...{ logicalDate: undefined, period: undefined, endedAt: undefined },
+      ...before,
+      ...changes,
+    };
+    this.runs.set(dagId, [run, ...runs.filter((other) => other.id !== id)]);
   }
 
   async probe(): ReturnType<AirflowServer["probe"]> {
@@ -67,12 +77,13 @@ export class FakeAirflow implements AirflowServer {
   async triggerRun(...[dagId, request, permit]: Parameters<AirflowServer["triggerRun"]>): Promise<DagRun> {
     this.#mayWrite(permit);
     this.#dag(dagId);
-    const { runId, logicalDate } = request;
+    const { runId, logicalDate, conf = {} } = request;
     const before = this.runs.get(dagId) ?? [];
     const same = before.find((run) => run.id === runId);
     if (same !== undefined) return same;
-    const times = { logicalDate, startedAt: undefined, endedAt: undefined };
-    const run: DagRun = { id: runId, state: "queued", type: "manual", ...times };
+    const period = { from: logicalDate, to: logicalDate };
+    const times = { logicalDate, period, startedAt: undefined, endedAt: undefined };
+    const run: DagRun = { id: runId, state: "queued", type: "manual", conf, ...times };
     this.runs.set(dagId, [run, ...before]);
     this.writes.push(`trigger ${dagId} ${runId}`);
     return run;
@@ -88,15 +99,8 @@ export class FakeAirflow implements AirflowServer {
     return (this.runs.get(dagId) ?? []).slice(0, limit);
   }
 
-  async readValue(
-    ...[{ dagId, runId }, { task, key }]: Parameters<AirflowServer["readValue"]>
-  ): Promise<unknown> {
-    this.#refuseWhenDown();
-    return this.values.get([dagId, runId, task, key].join(" "));
-  }
-
   async createBackfill(
-    ...[dagId, { from, to }, permit]: Parameters<AirflowServer["createBackfill"]>
+    ...[dagId, { from, to, maxActiveRuns }, permit]: Parameters<AirflowServer["createBackfill"]>
   ): Promise<Backfill | undefined> {
     this.#mayWrite(permit);
     this.#dag(dagId);
@@ -105,29 +109,23 @@ export class FakeAirflow implements AirflowServer {
     const id = [...this.backfills.values()].flat().length + 1;
     const backfill: Backfill = { id, from, to, isPaused: false, completedAt: undefined };
     this.backfills.set(dagId, [backfill, ...before]);
-    this.writes.push(`backfill ${dagId}`);
+    this.writes.push(`backfill ${dagId} ${from} to ${to}, ${maxActiveRuns} at once`);
     return backfill;
+  }
+
+  /** Every backfill has ended. */
+  endBackfills(): void {
+    for (const [dagId, held] of this.backfills) {
+      this.backfills.set(
+        dagId,
+        held.map((one) => ({ ...one, completedAt: MADE_AT })),
+      );
+    }
   }
 
   async listBackfills(dagId: string): Promise<readonly Backfill[]> {
     this.#refuseWhenDown();
     return this.backfills.get(dagId) ?? [];
-  }
-
-  async cancelBackfill(backfillId: number, permit: WritePermit): Promise<void> {
-    this.#mayWrite(permit);
-    for (const [dagId, held] of this.backfills) {
-      const ended = held.map((one) => (one.id === backfillId ? { ...one, completedAt: MADE_AT } : one));
-      this.backfills.set(dagId, ended);
-    }
-    this.writes.push(`cancel ${backfillId}`);
-  }
-
-  async recordUpdate(...[uri, , permit]: Parameters<AirflowServer["recordUpdate"]>): Promise<boolean> {
-    this.#mayWrite(permit);
-    if (!this.assets.has(uri)) return false;
-    this.writes.push(`update ${uri}`);
-    return true;
   }
 
   async readImportError(file: string): Promise<ImportError | undefined> {

@@ -1,12 +1,18 @@
 /** Data products and their surroundings for tests, and a planner in memory that knows answers by SQL. */
 import type { ObservedProduct } from "../controllers/data-product/observe.ts";
+import { NOT_READ } from "../controllers/observation.ts";
+import type { ProductPlan } from "../controllers/data-product/plan.ts";
+import { planProduct } from "../controllers/data-product/plan.ts";
+import { validateProduct } from "../controllers/data-product/validate.ts";
 import type { DataProduct, DataProductSpec } from "../crds/kinds.ts";
 import { parseTableIdentifier } from "../naming/tables.ts";
 import type { CurrentTable } from "../targets/iceberg/table.ts";
 import { parseType } from "../targets/iceberg/type-text.ts";
 import { IdSource, withFreshIds } from "../targets/iceberg/types.ts";
 import type { PlannerAnswer, PlanRequest, SqlPlan, SqlPlanner } from "../targets/planner/planner.ts";
-import { PRESENT } from "./systems.ts";
+import type { PresentPlatform } from "../platform/platform.ts";
+import { AIRFLOW_SPEC } from "./airflow.ts";
+import { PLATFORM, PRESENT, secretWith } from "./systems.ts";
 
 export const SESSIONS_SQL = "SELECT site, count(*) AS sessions FROM shop.events GROUP BY site";
 
@@ -112,9 +118,46 @@ export function productSurroundings(changes: Partial<ObservedProduct> = {}): Obs
     missing: [],
     answer: { state: "known", value: rightAnswer() },
     table: undefined,
+    runningInputs: [],
+    ...{ dag: NOT_READ, dagFile: NOT_READ, history: NOT_READ },
     ...changes,
   };
 }
+
+/** A platform that has an Airflow. */
+export const PLATFORM_WITH_AIRFLOW = { ...PLATFORM, spec: { ...PLATFORM.spec, airflow: AIRFLOW_SPEC } };
+
+const PRESENT_WITH_AIRFLOW: PresentPlatform = {
+  ...PRESENT,
+  spec: PLATFORM_WITH_AIRFLOW.spec,
+  secrets: new Map([
+    ...PRESENT.secrets,
+    ["airflow", secretWith({ username: "operator", password: "airflow-password" })],
+  ]),
+};
+
+/** What is planned of right SQL on a platform with Airflow, before anything is there. */
+export function planWith(spec: Partial<DataProductSpec> = {}): ProductPlan {
+  const created = { creationTimestamp: "2026-01-01T00:00:00Z" };
+  const product = productWith(spec);
+  const named = { ...product, metadata: { ...product.metadata, ...created } };
+  const sparkWindow =
+    spec.incremental?.newDataBy === undefined ? {} : { sparkWindow: "SELECT … :from … :to" };
+  const observed = productSurroundings({
+    platform: PRESENT_WITH_AIRFLOW,
+    answer: { state: "known", value: rightAnswer(sparkWindow) },
+    ...{ dag: { state: "known", value: NO_DAG }, dagFile: { state: "known", value: undefined } },
+  });
+  return planProduct(
+    validateProduct(named, observed, { image: RUN_IMAGE }),
+    observed,
+    new Date("2026-01-01T00:00:00Z"),
+  );
+}
+
+const NO_DAG = { dag: undefined, runs: [], importError: undefined };
+
+export const RUN_IMAGE = "images.test/spark:1";
 
 /** Answers what it was told to, and notes what it was asked. */
 export class FakePlanner implements SqlPlanner {

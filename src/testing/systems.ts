@@ -13,6 +13,7 @@ import {
 } from "../runtime/errors.ts";
 import type { WritePermit } from "../runtime/controller.ts";
 import type { TableCatalog } from "../targets/iceberg/catalog.ts";
+import type { TableHistory } from "../targets/iceberg/history.ts";
 import type { CurrentTable } from "../targets/iceberg/table.ts";
 import { carryOut } from "./arbitrary-tables.ts";
 import type { TopicAdmin } from "../targets/kafka/admin.ts";
@@ -197,6 +198,8 @@ export function topicConfig(name: string, value: string): TopicConfig {
 /** A catalog in memory. Every write can be made to fail. */
 export class FakeCatalog implements TableCatalog {
   readonly tables = new Map<string, CurrentTable>();
+  /** Snapshots by `database.table`. */
+  readonly histories = new Map<string, TableHistory>();
   /** `create`, `drop`, and the kinds of the changes that took effect. */
   readonly writes: string[] = [];
   /** Asked for every write. */
@@ -205,6 +208,10 @@ export class FakeCatalog implements TableCatalog {
 
   async readTable(identifier: TableIdentifier): Promise<CurrentTable | undefined> {
     return this.tables.get(formatTable(identifier));
+  }
+
+  async readHistory(identifier: TableIdentifier): Promise<TableHistory | undefined> {
+    return this.histories.get(formatTable(identifier));
   }
 
   async findTable(uuid: string): Promise<string | undefined> {
@@ -292,6 +299,10 @@ export class FakeCatalog implements TableCatalog {
 export class FakeBucket implements ObjectStore {
   readonly keys = new Set<string>();
   readonly contents = new Map<string, string>();
+  /** `write` and `delete` of single objects, with their keys. */
+  readonly writes: string[] = [];
+  /** Why no object can be written. */
+  refusal: Error | undefined;
   outage: () => Outage = () => undefined;
 
   probe(): ReturnType<ObjectStore["probe"]> {
@@ -310,6 +321,23 @@ export class FakeBucket implements ObjectStore {
 
   async readStart(key: string): Promise<Uint8Array | undefined> {
     return this.keys.has(key) ? Buffer.from(this.contents.get(key) ?? "") : undefined;
+  }
+
+  async readText(key: string): Promise<string | undefined> {
+    return this.keys.has(key) ? this.contents.get(key) : undefined;
+  }
+
+  async writeText(...[{ key, text }, permit]: Parameters<ObjectStore["writeText"]>): Promise<void> {
+    permit.assertMayWrite();
+    if (this.refusal !== undefined) throw this.refusal;
+    this.keys.add(key);
+    this.contents.set(key, text);
+    this.writes.push(`write ${key}`);
+  }
+
+  async deleteObject(key: string, permit: WritePermit): Promise<void> {
+    permit.assertMayWrite();
+    if (this.keys.delete(key)) this.writes.push(`delete ${key}`);
   }
 
   async deletePrefix(prefix: string, permit: WritePermit): Promise<number> {

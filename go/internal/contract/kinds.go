@@ -136,9 +136,28 @@ var (
 
 // Fields of DataProduct.
 var (
-	DataProductStatusObservedGeneration = []string{"status", "observedGeneration"}
-	DataProductStatusTarget             = []string{"status", "target"}
-	DataProductStatusLineageOmitted     = []string{"status", "lineageOmitted"}
-	DataProductStatusPlanHash           = []string{"status", "planHash"}
-	DataProductStatusRows               = []string{"status", "rows"}
+	DataProductStatusObservedGeneration   = []string{"status", "observedGeneration"}
+	DataProductStatusTarget               = []string{"status", "target"}
+	DataProductStatusLineageOmitted       = []string{"status", "lineageOmitted"}
+	DataProductStatusPlanHash             = []string{"status", "planHash"}
+	DataProductStatusRows                 = []string{"status", "rows"}
+	DataProductStatusDag                  = []string{"status", "dag"}
+	DataProductStatusLastRunID            = []string{"status", "lastRun", "id"}
+	DataProductStatusLastRunState         = []string{"status", "lastRun", "state"}
+	DataProductStatusLastRunFrom          = []string{"status", "lastRun", "from"}
+	DataProductStatusLastRunTo            = []string{"status", "lastRun", "to"}
+	DataProductStatusLastRunStartedAt     = []string{"status", "lastRun", "startedAt"}
+	DataProductStatusLastRunEndedAt       = []string{"status", "lastRun", "endedAt"}
+	DataProductStatusLastRunRows          = []string{"status", "lastRun", "rows"}
+	DataProductStatusLastRunSeconds       = []string{"status", "lastRun", "seconds"}
+	DataProductStatusLastRunSnapshotID    = []string{"status", "lastRun", "snapshotId"}
+	DataProductStatusLastRunMessage       = []string{"status", "lastRun", "message"}
+	DataProductStatusLastGoodSnapshotID   = []string{"status", "lastGoodSnapshot", "id"}
+	DataProductStatusLastGoodSnapshotAt   = []string{"status", "lastGoodSnapshot", "at"}
+	DataProductStatusLastGoodSnapshotRows = []string{"status", "lastGoodSnapshot", "rows"}
+	DataProductStatusLastAuditRunID       = []string{"status", "lastAudit", "runId"}
+	DataProductStatusLastAuditBranch      = []string{"status", "lastAudit", "branch"}
+	DataProductStatusLastAuditMessage     = []string{"status", "lastAudit", "message"}
+	DataProductStatusReadUntil            = []string{"status", "readUntil"}
+	DataProductStatusNextRun              = []string{"status", "nextRun"}
 )

@@ -1,24 +1,183 @@
-/** Writes a product's children. */
+/** Writes a product's children, its DAG file, and what Airflow is asked for. */
+import { dataProductKind } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import { PartlyApplied } from "../../runtime/errors.ts";
+import type { SystemAccess } from "../../targets/clients.ts";
 import type { ChildSet } from "../../targets/kubernetes/apply-children.ts";
 import { applyChildren } from "../../targets/kubernetes/apply-children.ts";
 import type { ChildResult } from "../../targets/kubernetes/child.ts";
-import type { ProductPlan } from "./plan.ts";
+import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
+import { ownedBy } from "../../workloads/owned.ts";
+import { requireKnown } from "../observation.ts";
+import { isRunnable } from "./dag-state.ts";
+import type { Start } from "./next-run.ts";
+import type { ObservedProduct } from "./observe.ts";
+import type { DagPlan, ProductPlan } from "./plan.ts";
+import type { AirflowServer } from "../../targets/airflow/server.ts";
 
-/** What the API server answered, child by child. */
+/** What the API server and Airflow answered. */
 export interface AppliedProduct {
   readonly children: readonly ChildResult[];
+  readonly dag: AppliedDag;
 }
 
-export async function applyProduct(plan: ProductPlan, context: ReconcileContext): Promise<AppliedProduct> {
+export interface AppliedDag {
+  /** A file was written, which Airflow has not read yet. */
+  readonly isFileNew: boolean;
+  /** What Airflow said when it was paused or unpaused. */
+  readonly isPaused?: boolean;
+  /** Requests that have begun. */
+  readonly begun: readonly string[];
+  /** A run has begun of which Airflow tells in the next pass. */
+  readonly hasStarted: boolean;
+  /** Why not all of it was done. */
+  readonly problem?: Error;
+}
+
+/** The watches wake a product for its runs' pods, too. */
+export const OWNED = ownedBy(dataProductKind, [CHILD_TYPES.ConfigMap, CHILD_TYPES.ServiceAccount]);
+
+/** Suspending comes first, because it must not wait for anything. Then what runs need, and last the runs. */
+export async function applyProduct(
+  plan: ProductPlan,
+  observed: ObservedProduct,
+  { context, systems }: { readonly context: ReconcileContext; readonly systems: SystemAccess },
+): Promise<AppliedProduct> {
+  const dag = new DagWriter({ plan, observed, context, systems });
+  await dag.attempt(() => dag.pause());
   const { results: children, problem } = await applyChildren(childSet(plan), context);
-  if (problem !== undefined) throw new PartlyApplied({ children }, problem);
-  return { children };
+  if (problem === undefined) {
+    await dag.attempt(() => dag.writeFile());
+    await dag.attempt(() => dag.start());
+    await dag.attempt(() => dag.unpause());
+  }
+  const applied = { children, dag: dag.applied };
+  const left = problem ?? plan.problems[0] ?? applied.dag.problem;
+  if (left !== undefined) throw new PartlyApplied(applied, left);
+  return applied;
 }
 
-/** The LakeTable is always planned and holds data: nothing is removed. */
-export function childSet({ product, table }: ProductPlan): ChildSet {
+/** The LakeTable holds data and is always planned: only what runs need may be removed, and only when nothing else is unknown. */
+export function childSet({ product, defined, problems }: ProductPlan): ChildSet {
   const { owner, labels } = product;
-  return { owner, labels, children: [table], pruneTypes: [] };
+  const run = defined?.run === undefined ? [] : [defined.run.configMap, defined.run.serviceAccount];
+  const children = defined === undefined ? [] : [defined.table, ...run];
+  return { owner, labels, children, pruneTypes: problems.length === 0 ? OWNED.pruneTypes : [] };
 }
+
+interface DagWriterOptions {
+  readonly plan: ProductPlan;
+  readonly observed: ObservedProduct;
+  readonly context: ReconcileContext;
+  readonly systems: SystemAccess;
+}
+
+/** One pass's writes for a DAG. What fails stops the steps behind it. */
+class DagWriter {
+  readonly #plan: ProductPlan;
+  readonly #observed: ObservedProduct;
+  readonly #context: ReconcileContext;
+  readonly #systems: SystemAccess;
+  applied: AppliedDag = { isFileNew: false, begun: [], hasStarted: false };
+
+  constructor({ plan, observed, context, systems }: DagWriterOptions) {
+    this.#plan = plan;
+    this.#observed = observed;
+    this.#context = context;
+    this.#systems = systems;
+  }
+
+  /** Runs a step unless one before it failed. */
+  async attempt(step: () => Promise<void>): Promise<void> {
+    if (this.#plan.dag === undefined || this.applied.problem !== undefined) return;
+    try {
+      await step();
+    } catch (error) {
+      this.#note({ problem: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+
+  async pause(): Promise<void> {
+    const { dag } = requireKnown(this.#observed.dag);
+    if (dag !== undefined && !dag.isPaused && this.#dagPlan().isPaused) await this.#setPaused(true);
+  }
+
+  async unpause(): Promise<void> {
+    const { dag } = requireKnown(this.#observed.dag);
+    if (isRunnable(dag) && dag.isPaused && !this.#dagPlan().isPaused) await this.#setPaused(false);
+  }
+
+  async writeFile(): Promise<void> {
+    const text = this.#plan.defined?.run?.dagFile;
+    const there = requireKnown(this.#observed.dagFile);
+    if (text === undefined || text === there) return;
+    const { settings } = this.#dagPlan();
+    const store = this.#systems.clients.storage(this.#observed.platform);
+    // Airflow's bundle fails on a prefix without any file; this one stays when the last product is gone.
+    const ignored = { key: `${settings.bundlePrefix}/.airflowignore`, text: IGNORE_FILE };
+    if (there === undefined && (await store.readText(ignored.key, this.#context.signal)) === undefined)
+      await store.writeText(ignored, this.#context);
+    await store.writeText({ key: settings.fileKey, text }, this.#context);
+    this.#context.logger.info({ action: `write "${settings.fileKey}"` }, "Wrote the DAG file");
+    this.#note({ isFileNew: true });
+  }
+
+  /** Before the DAG is unpaused: so the first run is the first of all. */
+  async start(): Promise<void> {
+    const { settings, next } = this.#dagPlan();
+    const { start } = next;
+    // A run that begins now would be one of the version before.
+    if (start === undefined || this.applied.isFileNew) return;
+    const hasBegun = await this.#begin(settings.dagId, start);
+    if (!hasBegun) return;
+    const { begun } = this.applied;
+    this.#note({
+      hasStarted: true,
+      ...(start.request !== undefined && { begun: [...begun, start.request] }),
+    });
+  }
+
+  async #begin(dagId: string, start: Start): Promise<boolean> {
+    const airflow = this.#airflow();
+    if (start.kind === "run") {
+      const { runId, logicalDate, conf } = start;
+      await airflow.triggerRun(dagId, { runId, logicalDate, conf }, this.#context);
+      return true;
+    }
+    const { from, to, concurrency, conf } = start;
+    // The answer to an earlier try may have been lost.
+    const [last] = await airflow.listBackfills(dagId, this.#context.signal);
+    const isUnderWay = last !== undefined && last.completedAt === undefined;
+    if (isUnderWay && isSameTime(last.from, from) && isSameTime(last.to, to)) return true;
+    const wanted = { from, to, maxActiveRuns: concurrency, repeats: "completed", conf } as const;
+    return (await airflow.createBackfill(dagId, wanted, this.#context)) !== undefined;
+  }
+
+  async #setPaused(isPaused: boolean): Promise<void> {
+    const { dagId } = this.#dagPlan().settings;
+    const answered = await this.#airflow().setPaused(dagId, isPaused, this.#context);
+    this.#note({ isPaused: answered.isPaused });
+  }
+
+  #airflow(): AirflowServer {
+    return this.#systems.clients.airflow(this.#observed.platform);
+  }
+
+  #dagPlan(): DagPlan {
+    const { dag } = this.#plan;
+    if (dag === undefined) throw new Error("there is no plan for a DAG");
+    return dag;
+  }
+
+  #note(changes: Partial<AppliedDag>): void {
+    this.applied = { ...this.applied, ...changes };
+  }
+}
+
+function isSameTime(one: string, other: string): boolean {
+  return Date.parse(one) === Date.parse(other);
+}
+
+/** Not empty, since some S3 servers refuse to read a range of an object without bytes. */
+const IGNORE_FILE =
+  "# Open Clickstream puts its DAGs beside this file. Airflow's bundle needs one file to be here always.\n";

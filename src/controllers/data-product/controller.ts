@@ -6,15 +6,15 @@ import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
 import { outstandingChildren } from "../../targets/kubernetes/apply-children.ts";
 import { watchPlatform } from "../platform-watch.ts";
 import type { AppliedProduct } from "./apply.ts";
-import { applyProduct, childSet } from "./apply.ts";
-import { describeTableLeft, finalizeProduct, needsCleanup } from "./finalize.ts";
+import { applyProduct, childSet, OWNED } from "./apply.ts";
+import { describeProductLeft, finalizeProduct, needsCleanup } from "./finalize.ts";
 import { WATCH_INPUTS } from "./graph.ts";
 import type { ObservedProduct, ProductReaders } from "./observe.ts";
 import { observeProduct } from "./observe.ts";
 import type { ProductPlan } from "./plan.ts";
 import { planProduct } from "./plan.ts";
 import { productStatus } from "./status.ts";
-import type { ValidatedProduct } from "./validate.ts";
+import type { ProductSettings, ValidatedProduct } from "./validate.ts";
 import { validateProduct } from "./validate.ts";
 
 export type DataProductController = Controller<
@@ -26,19 +26,22 @@ export type DataProductController = Controller<
   DataProductStatus
 >;
 
-export function createDataProductController(readers: ProductReaders): DataProductController {
+/** What main wires: the image of runs, the planner, and the connections to the platforms' systems. */
+export type ProductControllerOptions = ProductReaders & ProductSettings;
+
+export function createDataProductController(options: ProductControllerOptions): DataProductController {
   return {
     kind: dataProductKind,
     concurrency: 8,
     watches: WATCHES,
-    observe: (product, context) => observeProduct(product, context, readers),
-    validate: validateProduct,
+    observe: (product, context) => observeProduct(product, context, options),
+    validate: (product, observed) => validateProduct(product, observed, options),
     plan: planProduct,
-    apply: (plan, _observed, context) => applyProduct(plan, context),
+    apply: (plan, observed, context) => applyProduct(plan, observed, { context, systems: options }),
     outstanding: (plan, cache) => outstandingChildren(childSet(plan), cache),
     status: productStatus,
-    finalize: finalizeProduct,
-    describeLeft: describeTableLeft,
+    finalize: (product, context) => finalizeProduct(product, context, options),
+    describeLeft: describeProductLeft,
     needsFinalizer: needsCleanup,
   };
 }
@@ -47,4 +50,5 @@ const WATCHES: readonly SecondaryWatch[] = [
   watchPlatform(dataProductKind),
   { type: lakeTableKind, toKeys: byOwner(dataProductKind) },
   ...WATCH_INPUTS,
+  ...OWNED.watches,
 ];

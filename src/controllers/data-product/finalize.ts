@@ -1,29 +1,97 @@
-/** What Kubernetes cannot collect of a deleted product: its policy is passed on to the LakeTable, which goes with it and does what it says. */
-import type { DataProduct } from "../../crds/kinds.ts";
-import { DATA_PRODUCT_DEFAULTS, lakeTableKind } from "../../crds/kinds.ts";
+/**
+ * What Kubernetes cannot collect of a deleted product: its DAG with its file; and its policy is passed on to the LakeTable, which goes
+ * with it and does what it says.
+ */
+import type { DataPlatform, DataProduct } from "../../crds/kinds.ts";
+import { DATA_PRODUCT_DEFAULTS, dataPlatformKind, lakeTableKind } from "../../crds/kinds.ts";
 import { keyOf } from "../../api/objects.ts";
+import { requireAirflow } from "../../platform/airflow.ts";
+import { platformForCleanup } from "../../platform/cleanup.ts";
+import type { PresentPlatform } from "../../platform/platform.ts";
 import type { ObjectReader, ReconcileContext } from "../../runtime/controller.ts";
+import { WaitingError } from "../../runtime/errors.ts";
+import type { SystemAccess } from "../../targets/clients.ts";
 import type { DataChild } from "../data-children.ts";
 import { hasLostChildren, ownDataChildren, passPolicyOn, policyOf } from "../data-children.ts";
+import { isOwnDag, isOwnFile } from "./dag-state.ts";
 import { targetOf } from "./graph.ts";
+import { dagFileKey, dagIdOf } from "./parts.ts";
 
 /** The LakeTable carries a copy of the policy, so it may still say Delete when the product says Retain already. */
 export function needsCleanup(product: DataProduct, cache: ObjectReader): boolean {
-  return [policyOfTarget(product), ...tableOf(product, cache).map(({ object }) => policyOf(object))].includes(
-    "Delete",
-  );
+  const policies = [
+    policyOfTarget(product),
+    ...tableOf(product, cache).map(({ object }) => policyOf(object)),
+  ];
+  return policies.includes("Delete") || hasAirflow(product, cache) || product.status?.dag !== undefined;
 }
 
-/** The table by its name, for the person who drops it by hand. */
-export function describeTableLeft(product: DataProduct): string {
-  return `the table ${targetOf(product)}, as its LakeTable says`;
+/** What is done by hand where cleaning up was given up. */
+export function describeProductLeft(product: DataProduct): string {
+  const table = `the table ${targetOf(product)}, as its LakeTable says`;
+  const { dag } = product.status ?? {};
+  return dag === undefined ? table : `${table}; DAG ${dag} in Airflow with its file in the bundle`;
 }
 
 /** Safe to run again at any point. */
-export async function finalizeProduct(product: DataProduct, context: ReconcileContext): Promise<void> {
+export async function finalizeProduct(
+  product: DataProduct,
+  context: ReconcileContext,
+  systems: SystemAccess,
+): Promise<void> {
   const { kubernetes } = context;
+  // Without its platform's Airflow nobody can reach the DAG: the condition said so as long as the product was there.
+  if (hasAirflow(product, kubernetes)) await deleteDag(product, context, systems);
   if (hasLostChildren(product, [lakeTableKind], kubernetes)) return;
   await passPolicyOn(policyOfTarget(product), tableOf(product, kubernetes), kubernetes);
+}
+
+function hasAirflow(product: DataProduct, cache: ObjectReader): boolean {
+  const key = { ...keyOf(product), name: product.spec.platformRef.name };
+  return cache.cached<DataPlatform>(dataPlatformKind, key)?.spec.airflow !== undefined;
+}
+
+async function deleteDag(
+  product: DataProduct,
+  context: ReconcileContext,
+  systems: SystemAccess,
+): Promise<void> {
+  const cleanup = { components: ["Airflow", "Storage"], platforms: systems.platforms, context } as const;
+  const platform = await platformForCleanup(product, cleanup);
+  if (platform === undefined) return;
+  await deleteFile(product, platform, { context, systems });
+  const key = keyOf(product);
+  const id = dagIdOf(key);
+  const airflow = systems.clients.airflow(platform);
+  const dag = await airflow.readDag(id, context.signal);
+  if (dag === undefined || !isOwnDag(dag, key)) return;
+  if (!dag.isPaused) await airflow.setPaused(id, true, context);
+  // A DAG that is deleted while Airflow still has its file comes back at the next reading.
+  if (!dag.isStale && secondsSinceDeletion(product, context.now()) < MOST_SECONDS_UNTIL_STALE) {
+    throw new WaitingError("NotSettled", `Airflow has not noticed yet that the file of DAG ${id} is gone`, {
+      retryAfterSeconds: STALE_RETRY_SECONDS,
+    });
+  }
+  await airflow.deleteDag(id, context);
+}
+
+const STALE_RETRY_SECONDS = 3;
+/** Some ten times the refresh interval of a bundle; after this it is not waited for any more. */
+const MOST_SECONDS_UNTIL_STALE = 60;
+
+async function deleteFile(
+  product: DataProduct,
+  platform: PresentPlatform,
+  { context, systems }: { readonly context: ReconcileContext; readonly systems: SystemAccess },
+): Promise<void> {
+  const store = systems.clients.storage(platform);
+  const fileKey = dagFileKey(requireAirflow(platform).bundlePrefix, keyOf(product));
+  const text = await store.readText(fileKey, context.signal);
+  if (text !== undefined && isOwnFile(text, keyOf(product))) await store.deleteObject(fileKey, context);
+}
+
+function secondsSinceDeletion({ metadata }: DataProduct, now: Date): number {
+  return (now.getTime() - Date.parse(metadata.deletionTimestamp ?? "")) / 1000;
 }
 
 function policyOfTarget({ spec }: DataProduct): "Retain" | "Delete" {

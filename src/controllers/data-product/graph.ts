@@ -1,5 +1,6 @@
 /** Which products read and make which tables: who is woken by whom, who waits for whom, and circles. Pure. */
 import { isDeepStrictEqual } from "node:util";
+import type { KubernetesObject } from "../../api/objects.ts";
 import { keyOf } from "../../api/objects.ts";
 import type { DataProduct, LakeTable } from "../../crds/kinds.ts";
 import { dataProductKind, lakeTableKind } from "../../crds/kinds.ts";
@@ -44,11 +45,11 @@ function nameOf({ spec }: LakeTable): string {
   return `${spec.database}.${spec.table}`;
 }
 
-/** Wakes the products that read a table which came, went, or has other columns; and those that read what a changed product makes. */
+/** Wakes the products that read a table which came, went, has other columns or another version; and those that read what a changed product makes. */
 export const WATCH_INPUTS: readonly SecondaryWatch[] = [
   {
     type: lakeTableKind,
-    isNews: (change) => isNewState(change) || hasNewColumns(change),
+    isNews: (change) => isNewState(change) || hasNewVersion(change),
     toKeys: (object, cache) => {
       const table = object as LakeTable;
       return cache.cachedBy(PRODUCTS_BY_INPUT, tableKey(table, nameOf(table))).map(keyOf);
@@ -57,7 +58,9 @@ export const WATCH_INPUTS: readonly SecondaryWatch[] = [
   {
     type: dataProductKind,
     isNews: (change) =>
-      change.kind !== "updated" || change.previous.metadata.generation !== change.object.metadata.generation,
+      change.kind !== "updated" ||
+      change.previous.metadata.generation !== change.object.metadata.generation ||
+      hasOtherRun(change),
     toKeys: (object, cache) => {
       const product = object as DataProduct;
       return cache.cachedBy(PRODUCTS_BY_INPUT, tableKey(product, targetOf(product))).map(keyOf);
@@ -65,14 +68,22 @@ export const WATCH_INPUTS: readonly SecondaryWatch[] = [
   },
 ];
 
-function hasNewColumns(change: ObjectChange): boolean {
-  if (change.kind !== "updated") return true;
-  const [before, after] = [change.previous, change.object].map((object) => (object as LakeTable).status);
+/** The next run of a product that waits for this one may begin. */
+function hasOtherRun({ previous, object }: Extract<ObjectChange, { kind: "updated" }>): boolean {
+  const [before, after] = [previous, object].map((one) => (one as DataProduct).status);
+  return !isDeepStrictEqual(before?.lastRun, after?.lastRun);
+}
+
+function hasNewVersion(change: ObjectChange): boolean {
   return (
-    before?.schemaId !== after?.schemaId ||
-    before?.tableUuid !== after?.tableUuid ||
-    !isDeepStrictEqual(before?.fields, after?.fields)
+    change.kind !== "updated" || !isDeepStrictEqual(versionOf(change.previous), versionOf(change.object))
   );
+}
+
+/** What products that read the table look at. */
+function versionOf(object: KubernetesObject): readonly unknown[] {
+  const { schemaId, tableUuid, currentSnapshotId, fields } = (object as LakeTable).status ?? {};
+  return [schemaId, tableUuid, currentSnapshotId, fields];
 }
 
 /** Who is to make a table that is not there: `DataProduct "pages"`; `undefined`: nobody of the namespace. */
@@ -81,6 +92,15 @@ export function makerOf(table: string, product: DataProduct, cache: Cache): stri
     cache.cachedBy(PRODUCTS_BY_TARGET, tableKey(product, table))[0] ??
     cache.cachedBy(LAKE_TABLES, tableKey(product, table))[0];
   return maker === undefined ? undefined : `${maker.kind} "${maker.metadata.name}"`;
+}
+
+/** Names of the products whose tables a product reads, and which a run is filling. */
+export function runningMakers(product: DataProduct, cache: Cache): readonly string[] {
+  const makers = tablesReadBy(product).flatMap((table) =>
+    cache.cachedBy(PRODUCTS_BY_TARGET, tableKey(product, table)),
+  );
+  const running = makers.filter(({ status }) => status?.lastRun?.state === "Running");
+  return running.map(({ metadata }) => metadata.name);
 }
 
 /** Names of products that each read what the next one makes, from the given one back to itself; `undefined`: there is no such circle. */

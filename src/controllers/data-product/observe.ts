@@ -1,19 +1,25 @@
-/** Reads the platform, the schemas of the input tables, what the planner says of the SQL, and the product's table; does not write. */
+/** Reads the platform, the input tables, what the planner says of the SQL, the product's table, and its DAG in Airflow; does not write. */
 import type { DataProduct, LakeTable } from "../../crds/kinds.ts";
 import { DATA_PRODUCT_DEFAULTS, lakeTableKind } from "../../crds/kinds.ts";
-import { formatTable } from "../../naming/tables.ts";
+import { keyOf } from "../../api/objects.ts";
+import type { TableIdentifier } from "../../naming/tables.ts";
+import { formatTable, parseTableIdentifier } from "../../naming/tables.ts";
+import { requireAirflow } from "../../platform/airflow.ts";
 import { problemOf } from "../../platform/components.ts";
 import type { PlatformState } from "../../platform/platform.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
+import type { TableHistory } from "../../targets/iceberg/history.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";
 import type { PlannerAnswer, PlanRequest, SqlPlanner } from "../../targets/planner/planner.ts";
 import { readTableNames } from "../../targets/planner/table-names.ts";
 import type { Observation } from "../observation.ts";
 import { NOT_READ, observed } from "../observation.ts";
-import { findCircle, makerOf } from "./graph.ts";
+import type { DagState } from "./dag-state.ts";
+import { findCircle, makerOf, runningMakers } from "./graph.ts";
 import { plannerTable } from "./input-tables.ts";
-import { MAX_INPUT_TABLES } from "./parts.ts";
+import { dagFileKey, dagIdOf, MAX_INPUT_TABLES } from "./parts.ts";
+import { hasUnknownEnd } from "./runs.ts";
 
 /** A table that the SQL names and the catalog does not have. */
 export interface MissingTable {
@@ -27,12 +33,19 @@ export interface ObservedProduct {
   readonly platform: PlatformState;
   /** Products that read each other's tables, from this one back to itself. */
   readonly circle: readonly string[] | undefined;
-  /** Input tables that are there. */
+  /** Input tables that are there: those of the SQL, and those that it read when it was last right. */
   readonly inputs: Observation<readonly CurrentTable[]>;
   readonly missing: readonly MissingTable[];
   readonly answer: Observation<PlannerAnswer>;
   /** The LakeTable of the target. */
   readonly table: LakeTable | undefined;
+  /** Products whose table this one reads, and which a run is filling. */
+  readonly runningInputs: readonly string[];
+  readonly dag: Observation<DagState>;
+  /** Text of the DAG file; absent: there is none. */
+  readonly dagFile: Observation<string | undefined>;
+  /** Of the target; read only when a run has ended and nobody knows yet how. */
+  readonly history: Observation<TableHistory | undefined>;
 }
 
 /** How the surroundings are read. */
@@ -43,36 +56,108 @@ export interface ProductReaders extends SystemAccess {
 export async function observeProduct(
   product: DataProduct,
   context: ReconcileContext,
-  { platforms, clients, planner }: ProductReaders,
+  readers: ProductReaders,
 ): Promise<ObservedProduct> {
-  const { kubernetes, signal } = context;
+  const { kubernetes } = context;
   const { name, namespace = "" } = product.metadata;
-  const platform = await platforms.read(product, context);
-  const base = {
-    platform,
-    circle: findCircle(product, kubernetes),
-    table: kubernetes.cached<LakeTable>(lakeTableKind, { namespace, name }),
-    ...{ inputs: NOT_READ, missing: [], answer: NOT_READ },
-  };
+  const platform = await readers.platforms.read(product, context);
+  const surroundings = { product, context, readers, platform };
+  const [sql, runs] = await Promise.all([observeSql(surroundings), observeRuns(surroundings)]);
+  const table = kubernetes.cached<LakeTable>(lakeTableKind, { namespace, name });
+  const runningInputs = runningMakers(product, kubernetes);
+  return Object.freeze({ platform, table, runningInputs, ...sql, ...runs });
+}
+
+interface Surroundings {
+  readonly product: DataProduct;
+  readonly context: ReconcileContext;
+  readonly readers: ProductReaders;
+  readonly platform: PlatformState;
+}
+
+type ObservedSql = Pick<ObservedProduct, "circle" | "inputs" | "missing" | "answer">;
+
+async function observeSql({ product, context, readers, platform }: Surroundings): Promise<ObservedSql> {
+  const { kubernetes, signal } = context;
+  const base = { circle: findCircle(product, kubernetes), inputs: NOT_READ, missing: [], answer: NOT_READ };
   const names = readTableNames(product.spec.sql);
   const isOutOfReach = problemOf(platform, ["Catalog"]) !== undefined;
-  if (isOutOfReach || base.circle !== undefined || names.length > MAX_INPUT_TABLES) {
-    return Object.freeze(base);
-  }
-  const catalog = clients.catalog(platform);
+  if (isOutOfReach || base.circle !== undefined || names.length > MAX_INPUT_TABLES) return base;
+  const catalog = readers.clients.catalog(platform);
   const read = await observed(
     Promise.all(
-      names.map(async (identifier) => ({ identifier, table: await catalog.readTable(identifier, signal) })),
+      withFormerInputs(names, product).map(async (identifier) => ({
+        identifier,
+        table: await catalog.readTable(identifier, signal),
+      })),
     ),
   );
-  if (read.state === "unknown") return Object.freeze({ ...base, inputs: read });
+  if (read.state === "unknown") return { ...base, inputs: read };
   const inputs = read.value.flatMap(({ table }) => table ?? []);
-  const missing = read.value
-    .filter(({ table }) => table === undefined)
-    .map(({ identifier }) => formatTable(identifier))
+  const found = new Set(inputs.map(({ identifier }) => formatTable(identifier)));
+  const wanted = names.map(formatTable);
+  const missing = wanted
+    .filter((table) => !found.has(table))
     .map((table) => ({ table, maker: makerOf(table, product, kubernetes) }));
-  const answer = await observed(planner.plan(requestOf(product, inputs), signal));
-  return Object.freeze({ ...base, inputs: { state: "known", value: inputs } as const, missing, answer });
+  const ofSql = inputs.filter(({ identifier }) => wanted.includes(formatTable(identifier)));
+  const answer = await observed(readers.planner.plan(requestOf(product, ofSql), signal));
+  return { ...base, inputs: { state: "known", value: inputs }, missing, answer };
+}
+
+/** While the SQL is wrong, the version before goes on with the tables that it reads. */
+function withFormerInputs(
+  names: readonly TableIdentifier[],
+  { status }: DataProduct,
+): readonly TableIdentifier[] {
+  const known = new Set(names.map(formatTable));
+  const former = (status?.inputs ?? []).flatMap(({ table: name }) => {
+    const [database = "", table = ""] = name.split(".");
+    const parsed = parseTableIdentifier({ database, table });
+    return known.has(name) || !("identifier" in parsed) ? [] : [parsed.identifier];
+  });
+  return [...names, ...former];
+}
+
+type ObservedRuns = Pick<ObservedProduct, "dag" | "dagFile" | "history">;
+
+async function observeRuns(surroundings: Surroundings): Promise<ObservedRuns> {
+  const { product, context, readers, platform } = surroundings;
+  const { signal } = context;
+  if (problemOf(platform, ["Airflow", "Storage"]) !== undefined) {
+    return { dag: NOT_READ, dagFile: NOT_READ, history: NOT_READ };
+  }
+  const key = dagFileKey(requireAirflow(platform).bundlePrefix, keyOf(product));
+  const [dag, dagFile] = await Promise.all([
+    observed(readDag(surroundings)),
+    observed(readers.clients.storage(platform).readText(key, signal)),
+  ]);
+  return { dag, dagFile, history: await observeHistory(surroundings, dag) };
+}
+
+/** Runs that changed are among these; more than a pass can miss. */
+const LISTED_RUNS = 25;
+
+async function readDag({ product, context, readers, platform }: Surroundings): Promise<DagState> {
+  const { signal } = context;
+  const airflow = readers.clients.airflow(platform);
+  const id = dagIdOf(keyOf(product));
+  const [dag, runs] = await Promise.all([
+    airflow.readDag(id, signal),
+    airflow.listRuns(id, { limit: LISTED_RUNS, signal }),
+  ]);
+  const isAsIs = dag !== undefined && !dag.hasImportErrors && !dag.isStale;
+  return { dag, runs, importError: isAsIs ? undefined : await airflow.readImportError(`${id}.py`, signal) };
+}
+
+async function observeHistory(
+  { product, context, readers, platform }: Surroundings,
+  dag: Observation<DagState>,
+): Promise<ObservedProduct["history"]> {
+  const target = parseTableIdentifier(product.spec.target);
+  if (dag.state === "unknown" || !("identifier" in target)) return NOT_READ;
+  if (!hasUnknownEnd(product.status, dag.value.runs)) return NOT_READ;
+  if (problemOf(platform, ["Catalog"]) !== undefined) return NOT_READ;
+  return observed(readers.clients.catalog(platform).readHistory(target.identifier, context.signal));
 }
 
 function requestOf({ spec }: DataProduct, inputs: readonly CurrentTable[]): PlanRequest {

@@ -1,14 +1,111 @@
-/** Everything that a product wants in the cluster. Pure. */
+/** Everything that a product wants: in the cluster, in the bucket that Airflow reads, and of Airflow itself. Pure. */
+import type { V1ServiceAccount } from "@kubernetes/client-node";
 import type { LakeTableSpec } from "../../crds/kinds.ts";
 import type { Child } from "../../targets/kubernetes/child.ts";
+import type { ConfigMap } from "../../workloads/config-map.ts";
+import type { Definition } from "./definition.ts";
+import { isOwnDag, isOwnFile } from "./dag-state.ts";
+import type { NextRun } from "./next-run.ts";
+import { nextRun } from "./next-run.ts";
+import type { ObservedProduct } from "./observe.ts";
+import { renderDagFile } from "./plan/dag-file.ts";
+import { planRunConfigMap } from "./plan/run-config-map.ts";
+import { planRunServiceAccount } from "./plan/run-service-account.ts";
 import { planTargetTable } from "./plan/target-table.ts";
-import type { ValidatedProduct } from "./validate.ts";
+import type { JudgedRuns } from "./runs.ts";
+import { judgeRuns, recordsOf } from "./runs.ts";
+import type { RunSettings, ValidatedProduct } from "./validate.ts";
+import { TerminalError } from "../../runtime/errors.ts";
+
+/** What is wanted as long as the SQL is right; else what is there stays. */
+export interface DefinedPlan {
+  readonly table: Child<{ spec: LakeTableSpec }>;
+  /** What runs need; absent while the platform has no Airflow. */
+  readonly run?: {
+    readonly configMap: ConfigMap;
+    readonly serviceAccount: Child<Pick<V1ServiceAccount, "automountServiceAccountToken">>;
+    readonly dagFile: string;
+  };
+}
+
+/** What is wanted of Airflow, whatever the SQL is now. */
+export interface DagPlan {
+  readonly settings: RunSettings;
+  readonly isPaused: boolean;
+  readonly next: NextRun;
+}
 
 export interface ProductPlan {
   readonly product: ValidatedProduct;
-  readonly table: Child<{ spec: LakeTableSpec }>;
+  readonly defined?: DefinedPlan;
+  readonly dag?: DagPlan;
+  readonly judged: JudgedRuns;
+  /** Why not all of the above is there: what the SQL defines first. */
+  readonly problems: readonly Error[];
 }
 
-export function planProduct(product: ValidatedProduct): ProductPlan {
-  return { product, table: planTargetTable(product) };
+export function planProduct(product: ValidatedProduct, observed: ObservedProduct, now: Date): ProductPlan {
+  const { definition, runs } = product;
+  const judged = judgedRuns(product, observed);
+  const conflict = conflictOf(product, observed);
+  const settings = runs.state === "resolved" && conflict === undefined ? runs.value : undefined;
+  const sight = settings && { product, runs: settings, observed, records: judged.records, now };
+  const refused = [definition, runs].flatMap((part) => (part.state === "refused" ? [part.error] : []));
+  return {
+    product,
+    judged,
+    problems: [...refused, ...(conflict === undefined ? [] : [conflict])],
+    ...(definition.state === "resolved" && { defined: planDefined(product, definition.value, settings) }),
+    ...(sight && {
+      dag: { settings: sight.runs, isPaused: isPausedNow(product, observed), next: nextRun(sight) },
+    }),
+  };
+}
+
+function planDefined(
+  product: ValidatedProduct,
+  definition: Definition,
+  runs: RunSettings | undefined,
+): DefinedPlan {
+  const table = planTargetTable(product, definition);
+  if (runs === undefined) return { table };
+  return {
+    table,
+    run: {
+      configMap: planRunConfigMap(product, definition, runs),
+      serviceAccount: planRunServiceAccount(product, runs),
+      dagFile: renderDagFile(product, definition, runs),
+    },
+  };
+}
+
+/** A run needs the table, so that nothing starts before it is there. */
+function isPausedNow({ isSuspended }: ValidatedProduct, { table }: ObservedProduct): boolean {
+  return isSuspended || table?.status?.tableUuid === undefined;
+}
+
+function judgedRuns({ resource, runs }: ValidatedProduct, { dag, history }: ObservedProduct): JudgedRuns {
+  const windowing = runs.state === "resolved" ? runs.value : { isWindowed: false, lookbackSeconds: 0 };
+  const known = dag.state === "known" ? dag.value.runs : undefined;
+  if (known === undefined) return { records: recordsOf(resource.status), ended: [] };
+  const of = { runs: known, history: history.state === "known" ? history.value : undefined };
+  return judgeRuns(resource.status, of, windowing);
+}
+
+/** A DAG or a file of the same name that the operator did not make is left alone. */
+function conflictOf(
+  { owner: { key }, runs }: ValidatedProduct,
+  { dag, dagFile }: ObservedProduct,
+): TerminalError | undefined {
+  if (runs.state !== "resolved") return undefined;
+  const { dagId, fileKey } = runs.value;
+  const found = dag.state === "known" ? dag.value.dag : undefined;
+  if (found !== undefined && !isOwnDag(found, key)) {
+    const message = `Airflow has a DAG ${dagId} that was not made for this product; delete or rename it`;
+    return new TerminalError("ResourceConflict", message);
+  }
+  const text = dagFile.state === "known" ? dagFile.value : undefined;
+  if (text === undefined || isOwnFile(text, key)) return undefined;
+  const message = `the bucket has a file "${fileKey}" that was not made for this product; delete or rename it`;
+  return new TerminalError("ResourceConflict", message);
 }

@@ -19,7 +19,9 @@ let planner: FakePlanner;
 
 beforeEach(async () => {
   planner = new FakePlanner();
-  scenario = await Scenario.start((systems) => createDataProductController({ planner, ...systems }));
+  scenario = await Scenario.start((systems) =>
+    createDataProductController({ planner, image: "images.test/spark:1", ...systems }),
+  );
   scenario.catalog.tables.set("shop.events", EVENTS_TABLE);
 });
 afterEach(async () => {

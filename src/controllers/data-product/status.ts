@@ -1,35 +1,69 @@
-/** What a product's status says, from what was observed and what the API server answered. Pure. */
+/** What a product's status says, from what was observed and what the API server and Airflow answered. Pure. */
 import type { DataProduct, DataProductStatus, LakeTable } from "../../crds/kinds.ts";
-import { DATA_PRODUCT_DEFAULTS } from "../../crds/kinds.ts";
+import { MAX_REQUESTS } from "../../crds/kinds.ts";
 import type { ConditionInput } from "../../api/conditions.ts";
-import { counted } from "../../api/text.ts";
+import { counted, messageOf } from "../../api/text.ts";
+import { timestamp } from "../../api/timestamp.ts";
 import type { Reason } from "../../api/reasons.ts";
 import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
+import { isTerminalError, reasonOfError } from "../../runtime/errors.ts";
 import { findResult } from "../../targets/kubernetes/apply-children.ts";
 import type { Readiness } from "../../targets/kubernetes/readiness.ts";
 import { readiness } from "../../targets/kubernetes/readiness.ts";
 import { remembered } from "../remembered.ts";
 import type { AppliedProduct } from "./apply.ts";
+import { judgeChecks } from "./check-results.ts";
+import { ownDagOf } from "./dag-state.ts";
+import { judgeFreshness } from "./freshness.ts";
 import { targetOf } from "./graph.ts";
 import { lineageStatus } from "./lineage.ts";
 import type { ObservedProduct } from "./observe.ts";
+import { outcomeAfter } from "./outcome.ts";
 import type { ProductPlan } from "./plan.ts";
+import type { RunRecord } from "./runs.ts";
+import { recordsOf } from "./runs.ts";
+import { judgeSchedule } from "./schedule.ts";
 import type { ValidatedProduct } from "./validate.ts";
 
 type Input = StatusInput<DataProduct, ObservedProduct, ValidatedProduct, ProductPlan, AppliedProduct>;
 type Result = StatusResult<DataProductStatus>;
 type Fields = Result["status"];
 
+/** A pod's end wakes the product too; this is for what Airflow notices later, and for what has no pod. */
+const RUNNING_RETRY_SECONDS = 5;
+/** A new file is read within the bundle's refresh interval. */
+const UNREAD_RETRY_SECONDS = 3;
+
 export function productStatus(input: Input): Result {
-  const { resource, observed } = input;
+  const { resource, observed, validated, plan, applied, error, now } = input;
   const table = targetTable(input);
   const rows =
     observed === undefined ? remembered(resource.status, "rows") : remembered(table?.status, "rows");
   const tableState = readiness(table);
+  const records = plan?.judged.records ?? recordsOf(resource.status);
+  const outcome = outcomeAfter(resource.status, plan?.judged.ended ?? []);
+  const freshness = judgeFreshness(resource, outcome.lastGoodSnapshot, now);
+  const schedule = judgeSchedule({ observed, validated, plan, applied: applied?.dag, error });
+  const retry = retryOf(input, records, freshness.endsInSeconds);
   return {
-    status: { target: targetOf(resource), ...meaningOf(input), ...rows },
-    conditions: [judgeSql(input), judgeTable(tableState), judgeSchedule(resource)],
-    ...verdictOf(resource, tableState),
+    status: {
+      target: targetOf(resource),
+      ...meaningOf(input),
+      ...rows,
+      ...runFields(records),
+      ...outcome,
+      ...requestFields(input),
+      ...dagFields(input),
+    },
+    conditions: [
+      judgeSql(input),
+      judgeTable(tableState),
+      schedule,
+      judgeChecks(records, outcome),
+      freshness.condition,
+    ],
+    ...verdictOf({ input, tableState, schedule, records }, retry),
+    ...(retry !== undefined && { requeueAfterSeconds: retry }),
   };
 }
 
@@ -39,12 +73,17 @@ function targetTable({ resource, observed, applied }: Input): LakeTable | undefi
   return answered ?? observed?.table;
 }
 
+function definitionOf({ validated }: Input) {
+  return validated?.definition.state === "resolved" ? validated.definition.value : undefined;
+}
+
 /** Of the SQL as it was last found to be right: what is wrong has no columns, and the table keeps those that it has. */
-function meaningOf({ resource, validated }: Input): Fields {
-  if (validated === undefined) {
-    return remembered(resource.status, "columns", "inputs", "lineage", "lineageOmitted", "planHash");
+function meaningOf(input: Input): Fields {
+  const definition = definitionOf(input);
+  if (definition === undefined) {
+    return remembered(input.resource.status, "columns", "inputs", "lineage", "lineageOmitted", "planHash");
   }
-  const { plan, columns, inputs } = validated;
+  const { plan, columns, inputs } = definition;
   const { lineage, omitted } = lineageStatus(plan);
   return {
     columns: columns.map(({ name, type }) => ({ name, type })),
@@ -55,20 +94,59 @@ function meaningOf({ resource, validated }: Input): Fields {
   };
 }
 
+function runFields([lastRun, ...earlier]: readonly RunRecord[]): Fields {
+  if (lastRun === undefined) return {};
+  const earlierRuns = earlier.map(({ checks, ...record }) => {
+    const violated = (checks ?? []).filter(({ violations }) => violations > 0);
+    return { ...record, ...(violated.length > 0 && { checks: violated }) };
+  });
+  return { lastRun, ...(earlierRuns.length > 0 && { earlierRuns }) };
+}
+
+function requestFields({ resource, applied }: Input): Fields {
+  const requests = [...new Set([...(applied?.dag.begun ?? []), ...(resource.status?.requests ?? [])])];
+  return requests.length === 0 ? {} : { requests: requests.slice(0, MAX_REQUESTS) };
+}
+
+function dagFields(input: Input): Fields {
+  const { resource, observed, validated } = input;
+  if (validated?.runs.state !== "resolved" || observed?.dag.state !== "known") {
+    return remembered(resource.status, "dag", "nextRun");
+  }
+  const own = ownDagOf(observed.dag.value, validated.owner.key);
+  const isThere = own !== undefined || wasWritten(input);
+  const nextRun = validated.isSuspended ? undefined : own?.nextRunAfter;
+  return {
+    ...(isThere && { dag: validated.runs.value.dagId }),
+    ...(nextRun !== undefined && { nextRun: timestamp(new Date(nextRun)) }),
+  };
+}
+
+function wasWritten({ resource, applied }: Input): boolean {
+  return applied?.dag.isFileNew === true || resource.status?.dag !== undefined;
+}
+
 /** Errors that say that the SQL itself is at fault; after all others nobody knows. */
 const FAULTS_OF_SQL: ReadonlySet<Reason> = new Set(["SqlInvalid", "InputChanged", "ProductCycle"]);
 
-function judgeSql({ validated, error }: Input): ConditionInput {
+function judgeSql(input: Input): ConditionInput {
   const type = "SqlValid";
-  if (validated !== undefined) {
-    const { columns, inputs } = validated;
+  const definition = definitionOf(input);
+  if (definition !== undefined) {
+    const { columns, inputs } = definition;
     const tables = inputs.map(({ table }) => table).join(", ");
     const message = `${counted(columns.length, "column")} from ${tables === "" ? "no table" : tables}`;
     return { type, status: "True", reason: "Succeeded", message };
   }
-  const { reason, message } = error ?? { reason: "NotSettled", message: "it was not looked at yet" };
+  const { reason, message } = refusalOf(input);
   if (FAULTS_OF_SQL.has(reason)) return { type, status: "False", reason, message };
   return { type, status: "Unknown", reason, message: `the SQL could not be checked: ${message}` };
+}
+
+function refusalOf({ validated, error }: Input): Pick<ConditionInput, "reason" | "message"> {
+  const refused = validated?.definition.state === "refused" ? validated.definition.error : undefined;
+  if (refused !== undefined) return { reason: reasonOfError(refused), message: messageOf(refused) };
+  return error ?? { reason: "NotSettled", message: "it was not looked at yet" };
 }
 
 function judgeTable({ state, reason, message }: Readiness): ConditionInput {
@@ -77,31 +155,79 @@ function judgeTable({ state, reason, message }: Readiness): ConditionInput {
   return { type, status: "False", reason, message: `LakeTable: ${message}` };
 }
 
-const NOT_SCHEDULED =
-  "this version of the operator starts no runs: it checks the SQL and keeps the table; set spec.suspend to true to say that none are wanted";
-
-function judgeSchedule(resource: DataProduct): ConditionInput {
-  const type = "Scheduled";
-  if (isSuspended(resource)) {
-    return { type, status: "False", reason: "Suspended", message: "spec.suspend is true: no run is started" };
-  }
-  return { type, status: "False", reason: "AirflowMissing", message: NOT_SCHEDULED };
+interface Judged {
+  readonly input: Input;
+  readonly tableState: Readiness;
+  readonly schedule: ConditionInput;
+  readonly records: readonly RunRecord[];
 }
 
-function isSuspended({ spec }: DataProduct): boolean {
-  return spec.suspend ?? DATA_PRODUCT_DEFAULTS.suspend;
-}
-
-/** A suspended product is as its spec wants it once the table is there. */
+/** A product can do its job when its SQL is right, its table is there, its runs begin, and the last that ended was published. */
 function verdictOf(
-  resource: DataProduct,
-  { state, reason, message }: Readiness,
+  { input, tableState, schedule, records }: Judged,
+  retryAfterSeconds: number | undefined,
 ): Pick<Result, "ready" | "waiting" | "terminal"> {
-  const verdict = { reason, message: `LakeTable: ${message}` };
-  if (state === "stalled") return { terminal: verdict };
-  if (state !== "ready") return { waiting: verdict };
-  if (isSuspended(resource)) {
-    return { ready: { message: "the SQL is right and the table is there; runs are suspended" } };
+  const obstacle = obstacleOf({ input, tableState, schedule, records });
+  if (obstacle === undefined) return { ready: { message: readyText(input, schedule, records) } };
+  const { isTerminal, ...told } = obstacle;
+  if (isTerminal === true) return { terminal: told };
+  return { waiting: { ...told, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) } };
+}
+
+type Obstacle = Pick<ConditionInput, "reason" | "message"> & { readonly isTerminal?: boolean };
+
+function obstacleOf({ input, tableState, schedule, records }: Judged): Obstacle | undefined {
+  const [problem] = input.plan?.problems ?? [];
+  if (problem !== undefined) {
+    return {
+      reason: reasonOfError(problem),
+      message: messageOf(problem),
+      isTerminal: isTerminalError(problem),
+    };
   }
-  return { terminal: { reason: "AirflowMissing", message: NOT_SCHEDULED } };
+  const { state, reason, message } = tableState;
+  if (state !== "ready") return { reason, message: `LakeTable: ${message}`, isTerminal: state === "stalled" };
+  if (schedule.reason === "Suspended") return undefined;
+  return schedule.status === "True" ? failureOf(records) : schedule;
+}
+
+function failureOf(records: readonly RunRecord[]): Obstacle | undefined {
+  const last = records.find((record) => record.state !== "Running");
+  if (last?.state !== "Held" && last?.state !== "Failed") return undefined;
+  return {
+    reason: last.state === "Held" ? "ChecksFailed" : "RunFailed",
+    message: `run ${last.id}: ${last.message ?? last.state}; readers see the version before`,
+  };
+}
+
+function readyText({ resource }: Input, schedule: ConditionInput, [last]: readonly RunRecord[]): string {
+  if (schedule.reason === "Suspended") return "the SQL is right and the table is there; runs are suspended";
+  if (last === undefined) return `no run of ${targetOf(resource)} has begun yet`;
+  return last.state === "Running" ? `run ${last.id} is under way` : `readers see the rows of run ${last.id}`;
+}
+
+/** The earliest moment at which the next pass would say something else. */
+function retryOf(
+  input: Input,
+  records: readonly RunRecord[],
+  freshEndsIn: number | undefined,
+): number | undefined {
+  const times = [
+    isRunning(input, records) ? RUNNING_RETRY_SECONDS : undefined,
+    isUnread(input) ? UNREAD_RETRY_SECONDS : undefined,
+    input.plan?.dag?.next.afterSeconds,
+    freshEndsIn,
+  ].filter((seconds) => seconds !== undefined);
+  return times.length === 0 ? undefined : Math.max(1, Math.min(...times));
+}
+
+function isRunning({ plan, applied }: Input, records: readonly RunRecord[]): boolean {
+  const isStarting = applied?.dag.hasStarted === true || plan?.dag?.next.start !== undefined;
+  return isStarting || records.some(({ state }) => state === "Running");
+}
+
+/** Whether Airflow has yet to read the DAG's file. */
+function isUnread({ observed, plan, applied }: Input): boolean {
+  if (plan?.dag === undefined || observed?.dag.state !== "known") return false;
+  return applied?.dag.isFileNew === true || observed.dag.value.dag === undefined;
 }

@@ -1,206 +1,133 @@
-/** Turns a product's spec, its inputs and the planner's answer into what is to be made, or says what is in the way. Pure. */
-import type { DataProduct, DataProductSpec, DeletionPolicy, LakeTableColumn } from "../../crds/kinds.ts";
-import { DATA_PRODUCT_DEFAULTS, dataProductKind } from "../../crds/kinds.ts";
+/** Turns a product, its surroundings and its platform into settings: what its SQL defines, and how it is run. Pure. */
 import { keyOf } from "../../api/objects.ts";
+import type { DataPlatformSpec, DataProduct } from "../../crds/kinds.ts";
+import { DATA_PRODUCT_DEFAULTS, dataProductKind, parseDurationSeconds } from "../../crds/kinds.ts";
 import { managedLabels } from "../../naming/marks.ts";
-import type { TableIdentifier } from "../../naming/tables.ts";
-import { parseTableIdentifier } from "../../naming/tables.ts";
-import { requireCatalog } from "../../platform/catalog.ts";
-import { TerminalError, WaitingError } from "../../runtime/errors.ts";
+import { requireAirflow } from "../../platform/airflow.ts";
+import { requirePresent } from "../../platform/platform.ts";
+import { requireStorage } from "../../platform/storage.ts";
+import { WaitingError } from "../../runtime/errors.ts";
 import type { ChildOwner } from "../../targets/kubernetes/child.ts";
-import type { SqlError, SqlPlan } from "../../targets/planner/planner.ts";
-import { describeSqlError } from "../../targets/planner/planner.ts";
-import { readTableNames } from "../../targets/planner/table-names.ts";
-import { requireKnown } from "../observation.ts";
-import type { InputStatus } from "./input-tables.ts";
-import { changesOf, inputsOf } from "./input-tables.ts";
+import type { GivenPodTemplate } from "../../workloads/pod-template.ts";
+import type { Definition } from "./definition.ts";
+import { resolveDefinition } from "./definition.ts";
 import type { ObservedProduct } from "./observe.ts";
-import { MAX_INPUT_TABLES } from "./parts.ts";
-import { isInstant, isTimeZone, scheduleProblem } from "./times.ts";
+import { dagFileKey, dagIdOf, isWindowed } from "./parts.ts";
+import type { Requests } from "./requests.ts";
+import { resolveRequests } from "./requests.ts";
 
-/** Everything that the plan is made from. */
+/** What the operator gives to every product. */
+export interface ProductSettings {
+  /** Image with the batch job, as a full reference. */
+  readonly image: string;
+}
+
+/** How a product is run. */
+export interface RunSettings {
+  readonly platform: DataPlatformSpec;
+  readonly image: string;
+  readonly dagId: string;
+  /** Key of the DAG file in the platform's bucket, and the folder that it is in. */
+  readonly fileKey: string;
+  readonly bundlePrefix: string;
+  readonly schedule: string | undefined;
+  /** Of `onUpdate`: shortest time between the starts of two runs. */
+  readonly minIntervalSeconds: number;
+  readonly timeZone: string;
+  readonly isWindowed: boolean;
+  readonly lookbackSeconds: number;
+  readonly createdAt: string;
+  readonly podTemplate: GivenPodTemplate;
+  readonly requests: Requests;
+}
+
+/** A part that is resolved, or why it is not: the other parts go on without it. */
+export type Part<Value> =
+  | { readonly state: "resolved"; readonly value: Value }
+  | { readonly state: "refused"; readonly error: Error };
+
+/** Everything that the plan is made from. SQL that is wrong does not stop the runs of the version before. */
 export interface ValidatedProduct {
+  readonly resource: DataProduct;
   readonly owner: ChildOwner;
   readonly labels: Readonly<Record<string, string>>;
   readonly platformName: string;
-  readonly target: TableIdentifier;
-  /** Of the target; every one may be empty, because the SQL of tomorrow may leave it empty. */
-  readonly columns: readonly LakeTableColumn[];
-  readonly partitionBy: NonNullable<DataProductSpec["target"]["partitionBy"]>;
-  readonly allowDestructiveChanges: boolean;
-  /** What the LakeTable gets as it stands. */
-  readonly maintenance: DataProductSpec["target"]["maintenance"];
-  readonly deletionPolicy: DeletionPolicy;
-  readonly plan: SqlPlan;
-  readonly inputs: readonly InputStatus[];
+  readonly isSuspended: boolean;
+  readonly definition: Part<Definition>;
+  /** `unwanted`: the product is suspended and the platform has no Airflow, which then nobody misses. */
+  readonly runs: Part<RunSettings> | { readonly state: "unwanted" };
 }
 
-/** More errors than these tell nothing new. */
-const MAX_TOLD_ERRORS = 3;
-
-/**
- * Throws `TerminalError` for what a person must correct: the SQL, what the spec says of its columns, a circle of products. Throws
- * `WaitingError` while the platform, an input table that somebody makes, or the planner is away.
- */
-export function validateProduct(product: DataProduct, observed: ObservedProduct): ValidatedProduct {
-  const { spec } = product;
-  checkTimes(spec);
-  const target = targetIdentifier(spec);
-  const plan = requirePlan(product, observed);
-  checkColumns(spec, plan);
-  checkMode(spec, plan);
+export function validateProduct(
+  product: DataProduct,
+  observed: ObservedProduct,
+  settings: ProductSettings,
+): ValidatedProduct {
   const owner = { type: dataProductKind, key: keyOf(product), uid: product.metadata.uid ?? "" };
-  const { partitionBy, allowDestructiveChanges, maintenance, deletionPolicy } = spec.target;
+  const isSuspended = product.spec.suspend ?? DATA_PRODUCT_DEFAULTS.suspend;
+  const { platform } = observed;
+  const isUnwanted = isSuspended && platform.state === "present" && platform.spec.airflow === undefined;
   return {
+    resource: product,
     owner,
     labels: managedLabels(dataProductKind.kind, owner.key.name),
-    platformName: spec.platformRef.name,
-    target,
-    columns: plan.columns.map(({ name, type }) => ({ name, type })),
-    partitionBy: partitionBy ?? [],
-    allowDestructiveChanges: allowDestructiveChanges ?? DATA_PRODUCT_DEFAULTS.allowDestructiveChanges,
-    maintenance,
-    deletionPolicy: deletionPolicy ?? DATA_PRODUCT_DEFAULTS.deletionPolicy,
-    plan,
-    inputs: inputsOf(plan, requireKnown(observed.inputs)),
+    platformName: product.spec.platformRef.name,
+    isSuspended,
+    definition: partOf(() => resolveDefinition(product, observed)),
+    runs: isUnwanted ? { state: "unwanted" } : partOf(() => resolveRuns(product, observed, settings)),
   };
 }
 
-/** What the SQL means, as far as nothing is in the way of knowing it. */
-function requirePlan({ spec, status }: DataProduct, observed: ObservedProduct): SqlPlan {
-  if (observed.circle !== undefined) throw circleError(observed.circle);
-  if (readTableNames(spec.sql).length > MAX_INPUT_TABLES) {
-    throw invalid("sql", `must read at most ${MAX_INPUT_TABLES} tables; make products of parts of it`);
-  }
-  requireCatalog(observed.platform);
-  const tables = requireKnown(observed.inputs);
-  for (const { table, maker } of observed.missing) if (maker !== undefined) throw notYetThere(table, maker);
-  const answer = requireKnown(observed.answer);
-  if (answer.state === "right") return answer.plan;
-  throw sqlError(answer.errors, changesOf(status?.inputs ?? [], tables));
-}
-
-function invalid(path: string, problem: string): TerminalError {
-  const field = `spec.${path}`;
-  return new TerminalError("InvalidSpec", `${field} ${problem}`, { field });
-}
-
-function checkTimes({ refresh, backfill }: DataProductSpec): void {
-  const { schedule, timeZone } = refresh;
-  if (timeZone !== undefined && !isTimeZone(timeZone)) {
-    const advice = "use a name of the IANA database, such as UTC or Europe/Berlin";
-    throw invalid(
-      "refresh.timeZone",
-      `must be a time zone that exists, and "${timeZone}" does not; ${advice}`,
-    );
-  }
-  const problem = schedule === undefined ? undefined : scheduleProblem(schedule);
-  if (problem !== undefined)
-    throw invalid("refresh.schedule", `must be a schedule with runs: in "${schedule}" ${problem}`);
-  for (const field of ["from", "to"] as const) {
-    const time = backfill?.[field];
-    if (time === undefined || isInstant(time)) continue;
-    throw invalid(
-      `backfill.${field}`,
-      `must be a day that the calendar has, and "${time}" is none; correct it`,
-    );
+function partOf<Value>(resolve: () => Value): Part<Value> {
+  try {
+    return { state: "resolved", value: resolve() };
+  } catch (error) {
+    return { state: "refused", error: error instanceof Error ? error : new Error(String(error)) };
   }
 }
 
-function targetIdentifier({ target }: DataProductSpec): TableIdentifier {
-  const parsed = parseTableIdentifier(target);
-  if ("identifier" in parsed) return parsed.identifier;
-  throw invalid(`target.${parsed.field}`, parsed.problem);
+/** Throws `WaitingError` while the platform has no Airflow, or lacks what reaching it needs. */
+function resolveRuns(
+  product: DataProduct,
+  { platform }: ObservedProduct,
+  { image }: ProductSettings,
+): RunSettings {
+  const { spec } = requirePresent(platform);
+  const key = keyOf(product);
+  if (spec.airflow === undefined) throw noAirflow(product);
+  const { bundlePrefix } = requireAirflow(platform);
+  requireStorage(platform);
+  const { refresh, incremental, podTemplate } = product.spec;
+  return {
+    platform: spec,
+    image,
+    dagId: dagIdOf(key),
+    fileKey: dagFileKey(bundlePrefix, key),
+    bundlePrefix,
+    schedule: refresh.schedule,
+    minIntervalSeconds: secondsOf(refresh.onUpdate?.minInterval),
+    timeZone: refresh.timeZone ?? DATA_PRODUCT_DEFAULTS.timeZone,
+    isWindowed: isWindowed(product),
+    lookbackSeconds: secondsOf(incremental?.lookback),
+    createdAt: product.metadata.creationTimestamp ?? "",
+    podTemplate,
+    requests: resolveRequests(product),
+  };
 }
 
-function circleError(circle: readonly string[]): TerminalError {
+function secondsOf(duration: string | undefined): number {
+  return duration === undefined ? 0 : parseDurationSeconds(duration);
+}
+
+function noAirflow({ spec, status }: DataProduct): WaitingError {
+  const { name } = spec.platformRef;
   const message =
-    circle.length === 2
-      ? `spec.sql reads the table that it fills; read another table`
-      : `products read each other's tables in a circle: ${circle.join(" reads ")}; take one of the tables out of spec.sql of one of them`;
-  return new TerminalError("ProductCycle", message, { field: "spec.sql" });
+    status?.dag === undefined
+      ? `DataPlatform "${name}" names no Airflow, which would run this product; give it spec.airflow`
+      : `DataPlatform "${name}" names no Airflow any more; DAG ${status.dag} stays, with its file, in the one that it named: delete both there, ` +
+        "or give it spec.airflow again";
+  return new WaitingError("AirflowMissing", message, { retryAfterSeconds: MISSING_RETRY_SECONDS });
 }
 
-function notYetThere(table: string, maker: string): WaitingError {
-  return new WaitingError(
-    "InputMissing",
-    `table ${table}, which spec.sql reads, is not there yet; ${maker} is to make it`,
-  );
-}
-
-/** What the planner found, and what changed below the SQL since it was right. */
-function sqlError(errors: readonly SqlError[], changes: readonly string[]): TerminalError {
-  const told = errors.slice(0, MAX_TOLD_ERRORS).map(describeSqlError);
-  const rest = errors.length > told.length ? ` (and ${errors.length - told.length} more)` : "";
-  const sql = `spec.sql, ${told.join("; ")}${rest}`;
-  if (changes.length === 0) return new TerminalError("SqlInvalid", sql, { field: "spec.sql" });
-  const message = `${changes.join("; ")}; change spec.sql, or change the table back: ${sql}`;
-  return new TerminalError("InputChanged", message, { field: "spec.sql" });
-}
-
-const COLUMN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-/** Names that a table can have, and that the spec's own fields lead to. */
-function checkColumns(spec: DataProductSpec, { columns }: SqlPlan): void {
-  const position = columns.findIndex(({ name }) => !COLUMN_NAME.test(name));
-  if (position >= 0) {
-    const found = columns[position]?.name ?? "";
-    throw invalid(
-      "sql",
-      `must name output column ${position + 1}, which is "${found}" now, with letters, digits and '_'; add AS and a name`,
-    );
-  }
-  const names = columns.map(({ name }) => name);
-  const twice = names.find((name, index) => names.findIndex((other) => isSameName(other, name)) !== index);
-  if (twice !== undefined)
-    throw invalid(
-      "sql",
-      `must not have two output columns "${twice}"; give one of them another name with AS`,
-    );
-  for (const [field, named] of columnsNamedBy(spec)) {
-    const unknown = named.find((name) => !names.includes(name));
-    if (unknown === undefined) continue;
-    throw invalid(
-      field,
-      `must name output columns of the SQL, and "${unknown}" is none; there are ${names.join(", ")}`,
-    );
-  }
-}
-
-function isSameName(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
-}
-
-function columnsNamedBy({
-  target,
-  incremental,
-  checks = [],
-}: DataProductSpec): readonly (readonly [string, readonly string[]])[] {
-  return [
-    ["target.partitionBy", (target.partitionBy ?? []).map(({ column }) => column)],
-    [
-      "target.maintenance.retention",
-      target.maintenance?.retention ? [target.maintenance.retention.column] : [],
-    ],
-    ["incremental.keys", incremental?.keys ?? []],
-    ...checks.map(({ notNull }, index) => [`checks[${index}].notNull`, notNull ?? []] as const),
-    ...checks.map(({ unique }, index) => [`checks[${index}].unique`, unique ?? []] as const),
-  ];
-}
-
-/** The mode must give the same rows as reading everything anew. */
-function checkMode({ incremental }: DataProductSpec, plan: SqlPlan): void {
-  const { newDataBy } = incremental ?? {};
-  const mode = incremental?.mode ?? DATA_PRODUCT_DEFAULTS.mode;
-  const verdict = plan.modes.find((candidate) => candidate.mode === mode);
-  if (verdict?.safe === false) {
-    const reason = verdict.reason ?? "its rows would be others than those of a run over all input";
-    throw invalid("incremental.mode", `must be one that is safe for this SQL, and ${mode} is not: ${reason}`);
-  }
-  if (newDataBy !== undefined && (plan.sparkWindow ?? "") === "") {
-    throw invalid(
-      "incremental.newDataBy",
-      `must be a column of a table that the SQL reads, and "${newDataBy}" is none; correct the name`,
-    );
-  }
-}
+/** A change of the platform wakes its products. */
+const MISSING_RETRY_SECONDS = 60;

@@ -183,12 +183,16 @@ describe("a DAG", () => {
           relative_fileloc: "shop/a.py",
           last_parsed_time: "2026-01-01T00:00:00Z",
           next_dagrun_run_after: null,
+          next_dagrun_data_interval_start: "2026-01-02T00:00:00Z",
+          owners: ["shop/a"],
+          tags: [{ name: "openclickstream", dag_id: "shop.a" }],
         },
       },
     });
     expect(await airflow.readDag("shop.a", signal)).toEqual({
       ...{ id: "shop.a", isPaused: false, isStale: false, hasImportErrors: true, file: "shop/a.py" },
       ...{ lastParsedAt: "2026-01-01T00:00:00Z", nextRunAfter: undefined },
+      ...{ nextPeriodFrom: "2026-01-02T00:00:00Z", owners: ["shop/a"], tags: ["openclickstream"] },
     });
     expect(asked).toEqual(["GET /base/api/v2/dags/shop.a"]);
   });
@@ -275,6 +279,7 @@ describe("a backfill", () => {
     to: "2026-01-04T00:00:00Z",
     maxActiveRuns: 2,
     repeats: "none",
+    conf: { backfill: "1" },
   } as const;
 
   it("is started with both ends", async () => {
@@ -289,21 +294,6 @@ describe("a backfill", () => {
     answer = () => ({ status: 409, body: { detail: "There is already a running backfill for dag shop.a" } });
     expect(await airflow.createBackfill("shop.a", wanted, permit)).toBeUndefined();
   });
-});
-
-it("an update of an asset is told by the asset's id, and of one that no DAG names it is not", async () => {
-  const sent: unknown[] = [];
-  answer = ({ method }, body) => {
-    if (method === "POST") sent.push(JSON.parse(body));
-    const assets = [
-      { id: 4, uri: "iceberg://shop/main/web/events2" },
-      { id: 5, uri: "iceberg://shop/main/web/events" },
-    ];
-    return { status: 200, body: { assets } };
-  };
-  expect(await airflow.recordUpdate("iceberg://shop/main/web/events", { snapshot: "7" }, permit)).toBe(true);
-  expect(await airflow.recordUpdate("iceberg://shop/main/web/event", {}, permit)).toBe(false);
-  expect(sent).toEqual([{ asset_id: 5, extra: { snapshot: "7" } }]);
 });
 
 it("an import error is that of the file, not of one with a similar name", async () => {

@@ -14,6 +14,10 @@ export interface Dag {
   readonly lastParsedAt: string | undefined;
   /** When its next run by schedule begins; absent without a schedule. */
   readonly nextRunAfter: string | undefined;
+  /** Begin of the period that this run is of. */
+  readonly nextPeriodFrom: string | undefined;
+  readonly owners: readonly string[];
+  readonly tags: readonly string[];
 }
 
 /** `unknown` for a word that a later Airflow may use. */
@@ -25,6 +29,10 @@ export interface DagRun {
   /** `scheduled`, `manual`, `backfill`, `asset_triggered`, … */
   readonly type: string;
   readonly logicalDate: string | undefined;
+  /** The time that the run is of; both ends are the same without a schedule. */
+  readonly period: { readonly from: string; readonly to: string } | undefined;
+  /** What it was started with. */
+  readonly conf: Readonly<Record<string, unknown>>;
   readonly startedAt: string | undefined;
   readonly endedAt: string | undefined;
 }
@@ -61,6 +69,9 @@ export const dagAnswer = z
     relative_fileloc: z.string().nullish(),
     last_parsed_time: time,
     next_dagrun_run_after: time,
+    next_dagrun_data_interval_start: time,
+    owners: z.array(z.string()),
+    tags: z.array(z.object({ name: z.string() })),
   })
   .transform((dag): Dag => ({
     id: dag.dag_id,
@@ -70,6 +81,9 @@ export const dagAnswer = z
     file: dag.relative_fileloc ?? undefined,
     lastParsedAt: dag.last_parsed_time,
     nextRunAfter: dag.next_dagrun_run_after,
+    nextPeriodFrom: dag.next_dagrun_data_interval_start,
+    owners: dag.owners,
+    tags: dag.tags.map(({ name }) => name),
   }));
 
 export const runAnswer = z
@@ -78,6 +92,9 @@ export const runAnswer = z
     state: z.string(),
     run_type: z.string(),
     logical_date: time,
+    data_interval_start: time,
+    data_interval_end: time,
+    conf: z.record(z.string(), z.unknown()).nullish(),
     start_date: time,
     end_date: time,
   })
@@ -86,13 +103,13 @@ export const runAnswer = z
     state: runState(run.state),
     type: run.run_type,
     logicalDate: run.logical_date,
+    period: periodOf(run.data_interval_start, run.data_interval_end),
+    conf: run.conf ?? {},
     startedAt: run.start_date,
     endedAt: run.end_date,
   }));
 
 export const runsAnswer = z.object({ dag_runs: z.array(runAnswer) });
-
-export const valueAnswer = z.object({ value: z.unknown() });
 
 export const backfillAnswer = z
   .object({
@@ -112,8 +129,6 @@ export const backfillAnswer = z
 
 export const backfillsAnswer = z.object({ backfills: z.array(backfillAnswer) });
 
-export const assetsAnswer = z.object({ assets: z.array(z.object({ id: z.int(), uri: z.string() })) });
-
 export const importErrorsAnswer = z.object({
   import_errors: z.array(
     z
@@ -125,6 +140,10 @@ export const importErrorsAnswer = z.object({
       })),
   ),
 });
+
+function periodOf(from: string | undefined, to: string | undefined): DagRun["period"] {
+  return from === undefined || to === undefined ? undefined : { from, to };
+}
 
 const RUN_STATES: readonly RunState[] = ["queued", "running", "success", "failed"];
 

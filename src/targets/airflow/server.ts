@@ -7,14 +7,12 @@ import type { AirflowClient, AirflowRequest } from "./client.ts";
 import { apiPath } from "./client.ts";
 import type { Backfill, Dag, DagRun, ImportError } from "./dag.ts";
 import {
-  assetsAnswer,
   backfillAnswer,
   backfillsAnswer,
   dagAnswer,
   importErrorsAnswer,
   runAnswer,
   runsAnswer,
-  valueAnswer,
 } from "./dag.ts";
 
 export interface AirflowProbe {
@@ -40,6 +38,8 @@ export interface BackfillRequest {
   readonly maxActiveRuns: number;
   /** Which times that already have a run get another one. */
   readonly repeats: "none" | "failed" | "completed";
+  /** What its runs are started with. */
+  readonly conf: Readonly<Record<string, unknown>>;
 }
 
 /** Every method throws errors of the runtime's classes. */
@@ -54,17 +54,11 @@ export interface AirflowServer {
   /** Starts a run. One that is there with this id already is returned as it is. */
   triggerRun(dagId: string, run: RunRequest, permit: WritePermit): Promise<DagRun>;
   readRun(dagId: string, runId: string, signal: AbortSignal): Promise<DagRun | undefined>;
-  /** The last runs, newest first. Empty also for a DAG that is not there. */
+  /** The runs that changed last, the last of them first. Empty also for a DAG that is not there. */
   listRuns(
     dagId: string,
     options: { readonly limit: number; readonly signal: AbortSignal },
   ): Promise<readonly DagRun[]>;
-  /** What a task of a run has left under a key; `undefined` when it has left nothing there. */
-  readValue(
-    run: { readonly dagId: string; readonly runId: string },
-    left: { readonly task: string; readonly key: string },
-    signal: AbortSignal,
-  ): Promise<unknown>;
   /** Starts a backfill; `undefined` while an earlier one of the DAG is under way. */
   createBackfill(
     dagId: string,
@@ -73,13 +67,6 @@ export interface AirflowServer {
   ): Promise<Backfill | undefined>;
   /** Backfills of a DAG, newest first. */
   listBackfills(dagId: string, signal: AbortSignal): Promise<readonly Backfill[]>;
-  /** Stops what has not begun. One that has ended stays as it is. */
-  cancelBackfill(backfillId: number, permit: WritePermit): Promise<void>;
-  /**
-   * Tells that an asset has changed, which starts the DAGs that are scheduled by it. `false`: no DAG names it. For assets that no task of
-   * Airflow's makes; those of tasks change by themselves.
-   */
-  recordUpdate(uri: string, extra: Readonly<Record<string, unknown>>, permit: WritePermit): Promise<boolean>;
   /** What keeps a file of a bundle from being a DAG; `undefined` when nothing does. */
   readImportError(file: string, signal: AbortSignal): Promise<ImportError | undefined>;
   close(): Promise<void>;
@@ -180,7 +167,7 @@ class RestAirflow implements AirflowServer {
     dagId: string,
     { limit, signal }: { readonly limit: number; readonly signal: AbortSignal },
   ): Promise<readonly DagRun[]> {
-    const query = { limit: String(limit), order_by: "-run_after" };
+    const query = { limit: String(limit), order_by: "-updated_at" };
     const wanted = {
       ...get(dagPath(dagId, "dagRuns"), query),
       doing: `reading runs of DAG ${dagId}`,
@@ -189,19 +176,9 @@ class RestAirflow implements AirflowServer {
     return (await this.#read(wanted, runsAnswer))?.dag_runs ?? [];
   }
 
-  async readValue(
-    { dagId, runId }: { readonly dagId: string; readonly runId: string },
-    { task, key }: { readonly task: string; readonly key: string },
-    signal: AbortSignal,
-  ): Promise<unknown> {
-    const path = dagPath(dagId, "dagRuns", runId, "taskInstances", task, "xcomEntries", key);
-    const wanted = { ...get(path), doing: `reading ${key} of run ${runId} of DAG ${dagId}`, signal };
-    return (await this.#read(wanted, valueAnswer))?.value;
-  }
-
   async createBackfill(
     dagId: string,
-    { from, to, maxActiveRuns, repeats }: BackfillRequest,
+    { from, to, maxActiveRuns, repeats, conf }: BackfillRequest,
     permit: WritePermit,
   ): Promise<Backfill | undefined> {
     const wanted: AirflowRequest = {
@@ -209,7 +186,7 @@ class RestAirflow implements AirflowServer {
       path: "backfills",
       body: {
         ...{ dag_id: dagId, from_date: from, to_date: to, max_active_runs: maxActiveRuns },
-        ...{ reprocess_behavior: repeats, dag_run_conf: {} },
+        ...{ reprocess_behavior: repeats, dag_run_conf: conf },
       },
       doing: `starting a backfill of DAG ${dagId}`,
       ...writing(permit),
@@ -223,41 +200,6 @@ class RestAirflow implements AirflowServer {
     const doing = `reading backfills of DAG ${dagId}`;
     const wanted = { ...get("backfills", { dag_id: dagId, order_by: "-id" }), doing, signal };
     return (await this.#client.demand(wanted, backfillsAnswer)).backfills;
-  }
-
-  async cancelBackfill(backfillId: number, permit: WritePermit): Promise<void> {
-    const result = await this.#client.send({
-      method: "PUT",
-      path: apiPath("backfills", String(backfillId), "cancel"),
-      doing: `cancelling backfill ${backfillId}`,
-      ...writing(permit),
-    });
-    if (result.outcome === "missing") throw result.error;
-  }
-
-  async recordUpdate(
-    uri: string,
-    extra: Readonly<Record<string, unknown>>,
-    permit: WritePermit,
-  ): Promise<boolean> {
-    const { signal } = permit;
-    const find = {
-      ...get("assets", { uri_pattern: uri, limit: "100" }),
-      doing: `looking for asset ${uri}`,
-      signal,
-    };
-    const { assets } = await this.#client.demand(find, assetsAnswer);
-    const asset = assets.find((candidate) => candidate.uri === uri);
-    if (asset === undefined) return false;
-    const body = { asset_id: asset.id, extra };
-    const change = {
-      method: "POST",
-      path: "assets/events",
-      body,
-      doing: `telling an update of ${uri}`,
-    } as const;
-    await this.#client.demand({ ...change, ...writing(permit) }, z.unknown());
-    return true;
   }
 
   async readImportError(file: string, signal: AbortSignal): Promise<ImportError | undefined> {

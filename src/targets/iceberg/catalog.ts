@@ -9,6 +9,8 @@ import type { CreateOptions } from "./execute.ts";
 import { changeTable, createTable, dropTable } from "./execute.ts";
 import type { Search } from "./find.ts";
 import { findTable } from "./find.ts";
+import type { TableHistory } from "./history.ts";
+import { readHistory } from "./history.ts";
 import { readTable } from "./read.ts";
 import type { CurrentTable } from "./table.ts";
 
@@ -16,6 +18,8 @@ import type { CurrentTable } from "./table.ts";
 export interface TableCatalog {
   /** The table, or `undefined` when the catalog answered that there is none. */
   readTable(identifier: TableIdentifier, signal?: AbortSignal): Promise<CurrentTable | undefined>;
+  /** The table's snapshots, or `undefined` when there is no such table. Large for a busy table. */
+  readHistory(identifier: TableIdentifier, signal?: AbortSignal): Promise<TableHistory | undefined>;
   /** Name of the table with this uuid, wherever in the catalog; `undefined`: there is none. Slow in a large catalog. */
   findTable(uuid: string, search: Search): Promise<string | undefined>;
   /** Creates a table, and its database when that is missing. */
@@ -40,6 +44,7 @@ export interface TableCatalog {
 export function createTableCatalog(client: CatalogClient): TableCatalog {
   return {
     readTable: (identifier, signal) => readTable(client, identifier, signal),
+    readHistory: (identifier, signal) => readHistory(client, identifier, signal),
     findTable: (uuid, search) => findTable(client, uuid, search),
     createTable: (action, options) => createTable(client, action, options),
     changeTable: (table, change) => changeTable(client, table, change),

@@ -1,9 +1,38 @@
-/** Deletes what is under a prefix of a bucket. Nothing is ever written: an S3 prefix exists as soon as a file in it does. */
-import { DeleteObjectsCommand } from "@aws-sdk/client-s3";
+/** Writes single objects of a bucket, and deletes what is under a prefix. An S3 prefix exists as soon as an object in it does. */
+import { DeleteObjectCommand, DeleteObjectsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { WritePermit } from "../../runtime/controller.ts";
 import { TransientError } from "../../runtime/errors.ts";
 import type { StorageClient } from "./client.ts";
 import { listKeys } from "./read.ts";
+
+/** Makes an object of this text, or replaces it. */
+export async function writeText(
+  client: StorageClient,
+  { key, text }: { readonly key: string; readonly text: string },
+  { signal, assertMayWrite }: WritePermit,
+): Promise<void> {
+  const command = new PutObjectCommand({
+    Bucket: client.settings.bucket,
+    Key: key,
+    Body: text,
+    ContentType: "text/plain; charset=utf-8",
+  });
+  await client.run({ doing: `writing "${key}"`, signal, assertMayWrite }, (sdk, http) =>
+    sdk.send(command, http),
+  );
+}
+
+/** Deletes an object; one that is gone counts as deleted. */
+export async function deleteObject(
+  client: StorageClient,
+  key: string,
+  { signal, assertMayWrite }: WritePermit,
+): Promise<void> {
+  const command = new DeleteObjectCommand({ Bucket: client.settings.bucket, Key: key });
+  await client.run({ doing: `deleting "${key}"`, signal, assertMayWrite }, (sdk, http) =>
+    sdk.send(command, http),
+  );
+}
 
 /**
  * Deletes all objects under a prefix and returns how many there were. The prefix must end in `/` and have a name before it, so that

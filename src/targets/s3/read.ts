@@ -48,6 +48,24 @@ export async function* listKeys(
   } while (token !== undefined);
 }
 
+/** An object as text; `undefined`: there is no such object. Only for objects that are known to be small. */
+export async function readText(
+  client: StorageClient,
+  key: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const command = new GetObjectCommand({ Bucket: client.settings.bucket, Key: key });
+  return client.run({ doing: `reading "${key}"`, signal }, async (sdk, http) => {
+    try {
+      const answer = await sdk.send(command, http);
+      return await answer.Body?.transformToString();
+    } catch (error) {
+      if (error instanceof NoSuchKey) return undefined;
+      throw error;
+    }
+  });
+}
+
 /** The first bytes of an object; `undefined`: there is no such object. */
 export async function readStart(
   client: StorageClient,

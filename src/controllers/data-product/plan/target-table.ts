@@ -4,10 +4,14 @@ import { lakeTableKind } from "../../../crds/kinds.ts";
 import type { Child } from "../../../targets/kubernetes/child.ts";
 import { child } from "../../../targets/kubernetes/child.ts";
 import { childMetadata } from "../../../workloads/metadata.ts";
+import type { Definition } from "../definition.ts";
 import type { ValidatedProduct } from "../validate.ts";
 
-export function planTargetTable(product: ValidatedProduct): Child<{ spec: LakeTableSpec }> {
-  const { owner, platformName, target, columns, partitionBy, allowDestructiveChanges, maintenance } = product;
+export function planTargetTable(
+  product: ValidatedProduct,
+  { target, columns, partitionBy, allowDestructiveChanges, maintenance, deletionPolicy }: Definition,
+): Child<{ spec: LakeTableSpec }> {
+  const { owner, platformName } = product;
   return child(lakeTableKind, childMetadata(product, { name: owner.key.name }), {
     spec: {
       platformRef: { name: platformName },
@@ -17,7 +21,7 @@ export function planTargetTable(product: ValidatedProduct): Child<{ spec: LakeTa
       ...(partitionBy.length > 0 && { partitionBy }),
       ...(allowDestructiveChanges && { allowDestructiveChanges }),
       ...(maintenance !== undefined && { maintenance }),
-      deletionPolicy: product.deletionPolicy,
+      deletionPolicy,
     },
   });
 }

@@ -3,12 +3,12 @@ import type { DataProductSpec } from "../../crds/kinds.ts";
 import { productSurroundings, productWith, rightAnswer } from "../../testing/data-product.ts";
 import { describeError } from "../../testing/systems.ts";
 import type { SqlPlan } from "../../targets/planner/planner.ts";
+import { resolveDefinition } from "./definition.ts";
 import type { ObservedProduct } from "./observe.ts";
-import { validateProduct } from "./validate.ts";
 
 function refusal(spec: Partial<DataProductSpec>, observed: Partial<ObservedProduct> = {}): unknown {
   try {
-    return validateProduct(productWith(spec), productSurroundings(observed));
+    return resolveDefinition(productWith(spec), productSurroundings(observed));
   } catch (error) {
     return describeError(error);
   }
@@ -124,7 +124,7 @@ describe("right SQL", () => {
   });
 
   it("never asks the target for values in every row: the next SQL may have none", () => {
-    const validated = validateProduct(productWith(), productSurroundings());
+    const validated = resolveDefinition(productWith(), productSurroundings());
     expect(validated.columns).toEqual([
       { name: "site", type: "string" },
       { name: "sessions", type: "long" },

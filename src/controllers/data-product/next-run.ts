@@ -1,0 +1,226 @@
+/**
+ * Which run the operator starts now. Runs by schedule Airflow starts itself; the operator starts what people ask for, the first run, and
+ * the runs of products that follow their inputs. Pure.
+ */
+import { formatTable } from "../../naming/tables.ts";
+import { timestamp } from "../../api/timestamp.ts";
+import type { Dag } from "../../targets/airflow/dag.ts";
+import type { CurrentTable } from "../../targets/iceberg/table.ts";
+import type { ObservedProduct } from "./observe.ts";
+import { isRunnable } from "./dag-state.ts";
+import { requestHash } from "./requests.ts";
+import type { RunRecord } from "./runs.ts";
+import { BACKFILL_KEY } from "./runs.ts";
+import type { RunSettings, ValidatedProduct } from "./validate.ts";
+import type { TimeWindow } from "./windows.ts";
+import { lookingBack, windowOf } from "./windows.ts";
+
+interface RunStart {
+  readonly kind: "run";
+  readonly runId: string;
+  readonly logicalDate: string;
+  readonly conf: Readonly<Record<string, string>>;
+  /** What asked for it, to be remembered. */
+  readonly request: string | undefined;
+}
+
+interface BackfillStart {
+  readonly kind: "backfill";
+  readonly from: string;
+  /** The last moment that is part of it. */
+  readonly to: string;
+  readonly concurrency: number;
+  readonly conf: Readonly<Record<string, string>>;
+  readonly request: string;
+}
+
+export type Start = RunStart | BackfillStart;
+
+/** A start, or what it waits for. */
+export interface NextRun {
+  readonly start?: Start;
+  /** Why a run that is due has not begun; absent when none is due. */
+  readonly waitsFor?: string;
+  /** When to look again. */
+  readonly afterSeconds?: number;
+}
+
+/** The first run of a product with newDataBy reads everything before the periods of its schedule. */
+const BEGIN_OF_TIME = "1970-01-01T00:00:00Z";
+
+/** A pass of other reasons comes earlier. */
+const INPUT_RETRY_SECONDS = 15;
+const FIRST_PAUSE_SECONDS = 60;
+const LONGEST_PAUSE_SECONDS = 3600;
+const MAX_DOUBLINGS = 6;
+
+/** Everything that the decision looks at. */
+export interface Sight {
+  readonly product: ValidatedProduct;
+  readonly runs: RunSettings;
+  readonly observed: ObservedProduct;
+  /** Newest first. */
+  readonly records: readonly RunRecord[];
+  readonly now: Date;
+}
+
+export function nextRun(sight: Sight): NextRun {
+  const dag = startableDag(sight);
+  if (dag === undefined) return {};
+  const asked = askedRun(sight) ?? askedBackfill(sight);
+  if (asked !== undefined) return { start: asked };
+  if (sight.runs.schedule === undefined) return runOnUpdate(sight);
+  const first = firstRun(sight, dag.nextPeriodFrom);
+  return first === undefined ? {} : { start: first };
+}
+
+/** The DAG, where a run of it would begin and find its table. */
+function startableDag({ product, observed }: Sight): Dag | undefined {
+  const dag = observed.dag.state === "known" ? observed.dag.value.dag : undefined;
+  const hasTable = observed.table?.status?.tableUuid !== undefined;
+  return !product.isSuspended && hasTable && isRunnable(dag) ? dag : undefined;
+}
+
+function askedRun(sight: Sight): RunStart | undefined {
+  const { run } = sight.runs.requests;
+  if (run === undefined || hasBegun(sight, run.hash)) return undefined;
+  const byItself = sight.runs.schedule === undefined ? windowOnUpdate(sight) : undefined;
+  return runStart(sight, { runId: `asked-${run.hash}`, window: run.window ?? byItself, request: run.hash });
+}
+
+function askedBackfill(sight: Sight): BackfillStart | undefined {
+  const { backfill } = sight.runs.requests;
+  if (backfill === undefined || hasBegun(sight, backfill.hash)) return undefined;
+  const { window, concurrency, hash } = backfill;
+  const last = new Date(Date.parse(window.to) - 1000);
+  return {
+    kind: "backfill",
+    ...{ from: window.from, to: timestamp(last), concurrency },
+    ...{ conf: { [BACKFILL_KEY]: hash }, request: hash },
+  };
+}
+
+/** So that applying a product gives a result, and rows that are older than its schedule are read. A backfill is one already. */
+function firstRun(sight: Sight, firstPeriod: string | undefined): RunStart | undefined {
+  const { product, runs, records } = sight;
+  const request = requestHash(product.resource, "first");
+  const isFirst = records.length === 0 && runs.requests.backfill === undefined;
+  if (!isFirst || hasBegun(sight, request)) return undefined;
+  const window = runs.isWindowed ? windowOf(BEGIN_OF_TIME, firstPeriod ?? runs.createdAt) : undefined;
+  return runStart(sight, { runId: `first-${request}`, window, request });
+}
+
+function hasBegun({ product }: Sight, request: string): boolean {
+  return product.resource.status?.requests?.includes(request) === true;
+}
+
+interface WantedRun {
+  readonly runId: string;
+  readonly window: TimeWindow | undefined;
+  readonly request: string | undefined;
+}
+
+function runStart({ now }: Sight, { runId, window, request }: WantedRun): RunStart {
+  const conf = window === undefined ? {} : { from: window.from, to: window.to };
+  return { kind: "run", runId, logicalDate: logicalDateAt(now), conf, request };
+}
+
+/** Airflow keeps one run for each logical date: no schedule has one between two seconds. It is never ahead of the time. */
+function logicalDateAt(now: Date): string {
+  return new Date(Math.floor(now.getTime() / 1000) * 1000 - 500).toISOString();
+}
+
+/** A run that follows the inputs, by the versions that they had: `update-0123456789ab-1`. */
+const UPDATE_RUN = /^update-([0-9a-f]{12})-(\d+)$/;
+
+interface LastUpdate {
+  readonly versions: string;
+  readonly attempt: number;
+  readonly record: RunRecord;
+}
+
+/**
+ * A run begins when the inputs are other versions than those of the last one, nothing else is under way, and the shortest interval has
+ * passed. Whatever kept it waiting, the versions still differ afterwards, so that nothing is lost.
+ */
+function runOnUpdate(sight: Sight): NextRun {
+  const versions = versionsOf(sight);
+  if (versions === undefined) return {};
+  const last = lastUpdate(sight.records);
+  const attempt = last?.versions === versions ? attemptAfter(last) : 1;
+  if (attempt === undefined) return {};
+  const wait = waitBefore(sight, last?.versions === versions ? last : undefined);
+  if (wait !== undefined) return wait;
+  const runId = `update-${versions}-${attempt}`;
+  return { start: runStart(sight, { runId, window: windowOnUpdate(sight), request: undefined }) };
+}
+
+/** Hash of what a run would do with what it would read; `undefined` while nobody knows, and while there is no row to read. */
+function versionsOf({ product, observed }: Sight): string | undefined {
+  if (observed.inputs.state === "unknown") return undefined;
+  const { definition, resource } = product;
+  const isRight = definition.state === "resolved";
+  const names = (isRight ? definition.value.inputs : (resource.status?.inputs ?? [])).map(
+    ({ table }) => table,
+  );
+  const tables = new Map(observed.inputs.value.map((table) => [formatTable(table.identifier), table]));
+  const read = names.map((name) => tables.get(name));
+  if (!read.every((table): table is CurrentTable => table !== undefined)) return undefined;
+  if (read.every(({ snapshot }) => snapshot === undefined)) return undefined;
+  const planHash = isRight ? definition.value.plan.planHash : resource.status?.planHash;
+  const versions = read.map(({ identifier, uuid, snapshot }) =>
+    [formatTable(identifier), uuid, snapshot?.id ?? "empty"].join(" "),
+  );
+  return requestHash(resource, "update", planHash, ...versions.toSorted());
+}
+
+function lastUpdate(records: readonly RunRecord[]): LastUpdate | undefined {
+  for (const record of records) {
+    const [, versions, attempt] = UPDATE_RUN.exec(record.id) ?? [];
+    if (versions !== undefined) return { versions, attempt: Number(attempt), record };
+  }
+  return undefined;
+}
+
+/** Only what failed is repeated: rows that a check holds would be held again. */
+function attemptAfter({ record, attempt }: LastUpdate): number | undefined {
+  return record.state === "Failed" ? attempt + 1 : undefined;
+}
+
+function waitBefore(
+  { records, runs, observed, now }: Sight,
+  failed: LastUpdate | undefined,
+): NextRun | undefined {
+  // Its end wakes the product.
+  if (records.some(({ state }) => state === "Running")) return { waitsFor: "the run that is under way" };
+  const [busy] = observed.runningInputs;
+  if (busy !== undefined) {
+    return {
+      waitsFor: `a run of DataProduct "${busy}", whose table it reads`,
+      afterSeconds: INPUT_RETRY_SECONDS,
+    };
+  }
+  const begun = Date.parse(records[0]?.startedAt ?? "");
+  const left = [
+    { until: begun + runs.minIntervalSeconds * 1000, waitsFor: "refresh.onUpdate.minInterval" },
+    { until: pauseAfter(failed), waitsFor: "the pause after a run that failed" },
+  ].find(({ until }) => until > now.getTime());
+  if (left === undefined) return undefined;
+  return { waitsFor: left.waitsFor, afterSeconds: Math.ceil((left.until - now.getTime()) / 1000) };
+}
+
+/** Milliseconds; longer and longer with each attempt. */
+function pauseAfter(failed: LastUpdate | undefined): number {
+  if (failed === undefined) return 0;
+  const doublings = Math.min(failed.attempt - 1, MAX_DOUBLINGS);
+  const seconds = Math.min(FIRST_PAUSE_SECONDS * 2 ** doublings, LONGEST_PAUSE_SECONDS);
+  return Date.parse(failed.record.endedAt ?? "") + seconds * 1000;
+}
+
+/** Without a schedule there are no periods: a run goes on where the last one that was published ended. */
+function windowOnUpdate({ product, runs, now }: Sight): TimeWindow | undefined {
+  if (!runs.isWindowed) return undefined;
+  const { readUntil } = product.resource.status ?? {};
+  const window = windowOf(readUntil ?? BEGIN_OF_TIME, timestamp(now));
+  return window && readUntil !== undefined ? lookingBack(window, runs.lookbackSeconds) : window;
+}

@@ -1,0 +1,84 @@
+/** What the ends of runs mean for the product: its last good version, what is held, and times that its table lacks. Pure. */
+import { shorten } from "../../api/text.ts";
+import { timestamp } from "../../api/timestamp.ts";
+import type { DataProductStatus } from "../../crds/kinds.ts";
+import { MAX_MISSING_WINDOWS, MAX_RUN_MESSAGE } from "../../crds/kinds.ts";
+import { remembered } from "../remembered.ts";
+import type { EndedRun } from "./runs.ts";
+import { auditBranchOf, tableRowsOf } from "./runs.ts";
+import { covers } from "./windows.ts";
+
+export type ProductOutcome = Pick<
+  DataProductStatus,
+  "missing" | "lastGoodSnapshot" | "lastAudit" | "readUntil"
+>;
+
+type MissingWindow = NonNullable<DataProductStatus["missing"]>[number];
+
+/** What the status says after these ends, in their order. */
+export function outcomeAfter(
+  status: DataProductStatus | undefined,
+  ended: readonly EndedRun[],
+): ProductOutcome {
+  const before: ProductOutcome = remembered(status, "missing", "lastGoodSnapshot", "lastAudit", "readUntil");
+  return ended.reduce(afterEnd, before);
+}
+
+function afterEnd(before: ProductOutcome, end: EndedRun): ProductOutcome {
+  const missing = missingAfter(before.missing ?? [], end);
+  const others = remembered(before, "lastGoodSnapshot", "lastAudit", "readUntil");
+  return {
+    ...others,
+    ...(missing.length > 0 && { missing }),
+    ...(end.record.state === "Published" && afterPublished(before, end)),
+    ...(end.record.state === "Held" && { lastAudit: auditOf(end) }),
+  };
+}
+
+function missingAfter(
+  missing: readonly MissingWindow[],
+  { record, read }: EndedRun,
+): readonly MissingWindow[] {
+  const { id: runId, state, from, to } = record;
+  // A run without a window read all.
+  if (state === "Published") return missing.filter((window) => read !== undefined && !covers(read, window));
+  if (from === undefined || to === undefined || state === "Running") return missing;
+  const others = missing.filter((window) => window.from !== from || window.to !== to);
+  return [{ from, to, runId, state }, ...others]
+    .sort((one, other) => (one.from < other.from ? 1 : -1))
+    .slice(0, MAX_MISSING_WINDOWS);
+}
+
+function afterPublished(
+  { lastGoodSnapshot, readUntil }: ProductOutcome,
+  { record, snapshot }: EndedRun,
+): Pick<ProductOutcome, "lastGoodSnapshot" | "readUntil"> {
+  const { from, to } = record;
+  // What lies beyond a gap does not count as read up to there.
+  const goesOn =
+    readUntil === undefined || (from !== undefined && from <= readUntil && (to ?? "") > readUntil);
+  return {
+    ...(to !== undefined && goesOn && { readUntil: to }),
+    ...(snapshot !== undefined &&
+      isNewer(snapshot.at, lastGoodSnapshot) && { lastGoodSnapshot: goodOf(snapshot) }),
+  };
+}
+
+function isNewer(at: Date, before: ProductOutcome["lastGoodSnapshot"]): boolean {
+  return before === undefined || at.getTime() >= Date.parse(before.at);
+}
+
+function goodOf(
+  snapshot: NonNullable<EndedRun["snapshot"]>,
+): NonNullable<ProductOutcome["lastGoodSnapshot"]> {
+  const rows = tableRowsOf(snapshot);
+  return { id: snapshot.id, at: timestamp(snapshot.at), ...(rows !== undefined && { rows }) };
+}
+
+function auditOf({ record }: EndedRun): NonNullable<ProductOutcome["lastAudit"]> {
+  return {
+    runId: record.id,
+    branch: auditBranchOf(record.id),
+    message: shorten(record.message ?? "", MAX_RUN_MESSAGE),
+  };
+}

@@ -1,0 +1,108 @@
+/** What people ask for beside the runs that come by themselves: a run now, a backfill. Pure. */
+import { keyOf } from "../../api/objects.ts";
+import type { DataProduct } from "../../crds/kinds.ts";
+import { ANNOTATIONS } from "../../naming/marks.ts";
+import { TerminalError } from "../../runtime/errors.ts";
+import { hashOf } from "../../targets/kubernetes/child.ts";
+import { isWindowed } from "./parts.ts";
+import type { TimeWindow } from "./windows.ts";
+import { parseWindow, windowOf } from "./windows.ts";
+
+/** By its hash a request is known again once it has begun. */
+export interface RunAsked {
+  readonly hash: string;
+  /** Absent: what the product's runs are of by themselves. */
+  readonly window: TimeWindow | undefined;
+}
+
+export interface BackfillAsked {
+  readonly hash: string;
+  readonly window: TimeWindow;
+  readonly concurrency: number;
+}
+
+export interface Requests {
+  readonly run: RunAsked | undefined;
+  readonly backfill: BackfillAsked | undefined;
+}
+
+const MAX_CONCURRENCY = 16;
+const EXAMPLE = "2026-03-01T00:00:00Z/2026-03-05T00:00:00Z";
+
+/** Throws `TerminalError` for an annotation that says nothing. */
+export function resolveRequests(product: DataProduct): Requests {
+  return { run: runAsked(product), backfill: backfillAsked(product) };
+}
+
+function runAsked(product: DataProduct): RunAsked | undefined {
+  const { annotations = {} } = product.metadata;
+  const token = annotations[ANNOTATIONS.run];
+  if (token === undefined || token === "") return undefined;
+  const text = annotations[ANNOTATIONS.runWindow];
+  const window = text === undefined ? undefined : parseWindow(text);
+  if (text !== undefined && window === undefined) {
+    throw wrong(
+      ANNOTATIONS.runWindow,
+      `two times with a / between, the earlier first, such as ${EXAMPLE}`,
+      text,
+    );
+  }
+  if (window !== undefined && !isWindowed(product)) {
+    throw wrong(
+      ANNOTATIONS.runWindow,
+      "absent without spec.incremental.newDataBy, because each run reads all",
+      text,
+    );
+  }
+  return { hash: requestHash(product, "run", token, text), window };
+}
+
+function backfillAsked(product: DataProduct): BackfillAsked | undefined {
+  const text = product.metadata.annotations?.[ANNOTATIONS.backfill];
+  if (text === undefined || text === "") return backfillOfSpec(product);
+  const parsed = parseBackfill(text);
+  if (parsed === undefined) {
+    throw wrong(
+      ANNOTATIONS.backfill,
+      `two times and, if wanted, the number of runs at once up to ${MAX_CONCURRENCY}, such as ${EXAMPLE}/2`,
+      text,
+    );
+  }
+  if (product.spec.refresh.schedule === undefined) {
+    throw wrong(
+      ANNOTATIONS.backfill,
+      "absent without spec.refresh.schedule, which says what its periods are",
+      text,
+    );
+  }
+  return { hash: requestHash(product, "backfill", text), ...parsed };
+}
+
+function parseBackfill(text: string): Omit<BackfillAsked, "hash"> | undefined {
+  const [from, to, concurrency = "1", ...more] = text.split("/");
+  const window = windowOf(from, to);
+  const number = /^[0-9]{1,2}$/.test(concurrency) ? Number(concurrency) : 0;
+  const isPossible = number >= 1 && number <= MAX_CONCURRENCY && more.length === 0;
+  return window !== undefined && isPossible ? { window, concurrency: number } : undefined;
+}
+
+function backfillOfSpec(product: DataProduct): BackfillAsked | undefined {
+  const { backfill } = product.spec;
+  const window = windowOf(backfill?.from, backfill?.to);
+  if (backfill === undefined || window === undefined) return undefined;
+  const { concurrency = 1 } = backfill;
+  const hash = requestHash(product, "backfill", [window.from, window.to, String(concurrency)].join("/"));
+  return { hash, window, concurrency };
+}
+
+/** A product that is made again under its name asks anew. */
+export function requestHash(product: DataProduct, ...parts: readonly (string | undefined)[]): string {
+  return hashOf([product.metadata.uid ?? keyOf(product), ...parts]).slice(0, HASH_LENGTH);
+}
+
+const HASH_LENGTH = 12;
+
+function wrong(annotation: string, wanted: string, text: string | undefined): TerminalError {
+  const field = `metadata.annotations[${annotation}]`;
+  return new TerminalError("InvalidSpec", `${field} must be ${wanted}; it is "${text ?? ""}"`, { field });
+}

@@ -1,0 +1,250 @@
+/**
+ * Runs as the status remembers them: Airflow says that they began and ended, and the table says what became of them. Pure.
+ *
+ *     Running ─▶ Published   a version of the table carries the run's id
+ *             ─▶ Held        the run's branch is there, with what the checks found
+ *             ─▶ Failed      neither
+ */
+import { z } from "zod";
+import { timestamp } from "../../api/timestamp.ts";
+import { shorten } from "../../api/text.ts";
+import type { DataProductStatus } from "../../crds/kinds.ts";
+import { MAX_CHECK_NAME, MAX_EARLIER_RUNS, MAX_RUN_MESSAGE } from "../../crds/kinds.ts";
+import type { DagRun } from "../../targets/airflow/dag.ts";
+import type { PastSnapshot, TableHistory } from "../../targets/iceberg/history.ts";
+import type { TimeWindow } from "./windows.ts";
+import { lookingBack, windowOf } from "./windows.ts";
+
+export type RunRecord = NonNullable<DataProductStatus["lastRun"]>;
+type CheckResult = NonNullable<RunRecord["checks"]>[number];
+
+/** Where the batch job leaves what became of a run, in the summary of a snapshot. Only the snapshot that was audited has the checks. */
+const SUMMARY = {
+  runId: "openclickstream.run-id",
+  rows: "openclickstream.rows",
+  tableRows: "openclickstream.table-rows",
+  checks: "openclickstream.checks",
+} as const;
+
+/** Name of the branch that a run writes to. */
+export function auditBranchOf(runId: string): string {
+  return `audit_${runId}`;
+}
+
+/** Key of a run's configuration in Airflow that tells a backfill's runs from earlier runs of the same times. */
+export const BACKFILL_KEY = "backfill";
+
+/**
+ * Id of a run in the table. A backfill runs a time anew under the id that its run in Airflow had before; the table must not take it for that
+ * one.
+ */
+export function runIdOf({ id, conf }: DagRun): string {
+  const backfill = conf[BACKFILL_KEY];
+  return typeof backfill === "string" ? `${id}~${backfill}` : id;
+}
+
+/** How a product's runs have windows. */
+export interface Windowing {
+  readonly isWindowed: boolean;
+  readonly lookbackSeconds: number;
+}
+
+/** What a run is of: what it was asked for, else its period of the schedule. `undefined`: it reads all. */
+function windowOfRun({ conf, period }: DagRun, { isWindowed }: Windowing): TimeWindow | undefined {
+  if (!isWindowed) return undefined;
+  const { from, to } = conf;
+  if (typeof from === "string" && typeof to === "string") return windowOf(from, to);
+  return windowOf(period?.from, period?.to);
+}
+
+/** A run that has ended, with what the table says of it. */
+export interface EndedRun {
+  readonly record: RunRecord;
+  /** What the run read: of a run by schedule also what comes late. `undefined`: all. */
+  readonly read: TimeWindow | undefined;
+  /** The version of the table that it made, or would have made. */
+  readonly snapshot: PastSnapshot | undefined;
+}
+
+export interface JudgedRuns {
+  /** Newest first. */
+  readonly records: readonly RunRecord[];
+  /** Those whose end was not known before, in the order of their ends. */
+  readonly ended: readonly EndedRun[];
+}
+
+function isEnded({ state }: DagRun): boolean {
+  return state === "success" || state === "failed";
+}
+
+/** Whether the table must be asked what became of a run. */
+export function hasUnknownEnd(status: DataProductStatus | undefined, runs: readonly DagRun[]): boolean {
+  const known = recordsOf(status);
+  return runs.some((run) => isEnded(run) && !isKnown(run, known)) || lostRuns(known, runs).length > 0;
+}
+
+/** Airflow's runs, and those that it has forgotten. Without a history ends stay unknown. */
+export function judgeRuns(
+  status: DataProductStatus | undefined,
+  { runs, history }: { readonly runs: readonly DagRun[]; readonly history: TableHistory | undefined },
+  windowing: Windowing,
+): JudgedRuns {
+  const known = recordsOf(status);
+  const judged = new Map<string, RunRecord>(known.map((record) => [record.id, record]));
+  const ended: EndedRun[] = [];
+  for (const run of runs) {
+    if (isEnded(run) && isKnown(run, known)) continue;
+    const id = runIdOf(run);
+    if (isEnded(run) && history !== undefined) ended.push(judgeEnd(run, history, windowing));
+    else judged.set(id, { id, state: "Running", ...windowOfRun(run, windowing), ...timesOf(run) });
+  }
+  if (history !== undefined) ended.push(...lostRuns(known, runs).map((record) => judgeLost(record, history)));
+  for (const { record } of ended) judged.set(record.id, record);
+  const records = [...judged.values()].sort(byStart).slice(0, MAX_EARLIER_RUNS + 1);
+  return { records, ended: ended.sort((one, other) => endOf(one) - endOf(other)) };
+}
+
+/** All that the status remembers, newest first. */
+export function recordsOf(status: DataProductStatus | undefined): readonly RunRecord[] {
+  const { lastRun, earlierRuns = [] } = status ?? {};
+  return lastRun === undefined ? earlierRuns : [lastRun, ...earlierRuns];
+}
+
+/** A run that somebody clears in Airflow runs again under its id, and ends at another time. */
+function isKnown(run: DagRun, known: readonly RunRecord[]): boolean {
+  const before = known.find(({ id }) => id === runIdOf(run));
+  return before !== undefined && before.state !== "Running" && before.endedAt === wholeSeconds(run.endedAt);
+}
+
+/** Runs that went on when they were last seen, and of which Airflow has forgotten everything. */
+function lostRuns(known: readonly RunRecord[], runs: readonly DagRun[]): readonly RunRecord[] {
+  const told = new Set(runs.map(runIdOf));
+  return known.filter(({ id, state }) => state === "Running" && !told.has(id));
+}
+
+function judgeEnd(run: DagRun, history: TableHistory, windowing: Windowing): EndedRun {
+  const id = runIdOf(run);
+  const window = windowOfRun(run, windowing);
+  const found = findEnd(id, history);
+  const isAsked = typeof run.conf["from"] === "string";
+  return {
+    record: { id, ...found.fields, ...messageOf(run.state, found), ...window, ...timesOf(run) },
+    read: window && (isAsked ? window : lookingBack(window, windowing.lookbackSeconds)),
+    snapshot: found.snapshot,
+  };
+}
+
+function judgeLost(record: RunRecord, history: TableHistory): EndedRun {
+  const { id, from, to, startedAt } = record;
+  const found = findEnd(id, history);
+  const window = windowOf(from, to);
+  const times = startedAt === undefined ? {} : { startedAt };
+  return {
+    record: { id, ...found.fields, ...messageOf("forgotten", found), ...window, ...times },
+    read: window,
+    snapshot: found.snapshot,
+  };
+}
+
+interface FoundEnd {
+  readonly fields: Pick<RunRecord, "state" | "rows" | "snapshotId" | "checks">;
+  readonly snapshot: PastSnapshot | undefined;
+}
+
+function findEnd(id: string, { published, branches }: TableHistory): FoundEnd {
+  const isOfRun = ({ summary }: PastSnapshot): boolean =>
+    summary[SUMMARY.runId] === id && summary[SUMMARY.checks] !== undefined;
+  const version = published.find(isOfRun);
+  if (version !== undefined) {
+    return { fields: { state: "Published", ...figuresOf(version) }, snapshot: version };
+  }
+  const held = branches.get(auditBranchOf(id));
+  if (held !== undefined && isOfRun(held)) {
+    return { fields: { state: "Held", ...figuresOf(held) }, snapshot: held };
+  }
+  return { fields: { state: "Failed" }, snapshot: undefined };
+}
+
+function messageOf(end: DagRun["state"] | "forgotten", { fields }: FoundEnd): Pick<RunRecord, "message"> {
+  if (fields.state === "Held")
+    return { message: shorten(violationsText(fields.checks ?? []), MAX_RUN_MESSAGE) };
+  if (fields.state !== "Failed") return {};
+  if (end === "success")
+    return { message: "Airflow says that it succeeded, but no version of the table is of this run" };
+  if (end === "forgotten")
+    return { message: "Airflow knows it no more, and no version of the table is of it" };
+  return { message: "it failed in all its tries; the log of its task in Airflow says why" };
+}
+
+/** `violated: one-row-a-day (2), notNull(day) (1)` */
+function violationsText(checks: readonly CheckResult[]): string {
+  const violated = checks.filter(({ severity, violations }) => severity === "Error" && violations > 0);
+  return `violated: ${violated.map(({ name, violations }) => `${name} (${violations})`).join(", ")}`;
+}
+
+const checksText = z.array(
+  z.object({ name: z.string(), severity: z.enum(["Error", "Warning"]), violations: z.int().min(0) }),
+);
+
+function figuresOf({ id, summary }: PastSnapshot): Pick<RunRecord, "rows" | "snapshotId" | "checks"> {
+  const rows = countOf(summary[SUMMARY.rows]);
+  return {
+    ...(rows !== undefined && { rows }),
+    snapshotId: id,
+    checks: checksOf(summary[SUMMARY.checks] ?? "[]"),
+  };
+}
+
+/** Rows of the table in a version of ours. */
+export function tableRowsOf({ summary }: PastSnapshot): number | undefined {
+  return countOf(summary[SUMMARY.tableRows]);
+}
+
+function countOf(text: string | undefined): number | undefined {
+  const count = Number(text ?? Number.NaN);
+  return Number.isSafeInteger(count) && count >= 0 ? count : undefined;
+}
+
+/** What cannot be read says nothing; each name once. */
+function checksOf(text: string): readonly CheckResult[] {
+  const parsed = checksText.safeParse(parseJson(text)).data ?? [];
+  const byName = parsed.map((check) => [shorten(check.name, MAX_CHECK_NAME), check] as const);
+  return [...new Map(byName)].map(([name, check]) => ({ ...check, name }));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function timesOf({ startedAt, endedAt }: DagRun): Pick<RunRecord, "startedAt" | "endedAt" | "seconds"> {
+  const [start, end] = [wholeSeconds(startedAt), wholeSeconds(endedAt)];
+  const seconds = (Date.parse(endedAt ?? "") - Date.parse(startedAt ?? "")) / 1000;
+  return {
+    ...(start !== undefined && { startedAt: start }),
+    ...(end !== undefined && { endedAt: end }),
+    ...(seconds >= 0 && { seconds: Math.round(seconds) }),
+  };
+}
+
+function wholeSeconds(time: string | undefined): string | undefined {
+  const date = new Date(time ?? "");
+  return Number.isNaN(date.getTime()) ? undefined : timestamp(date);
+}
+
+/** A run that waits to begin is the newest. */
+function byStart(one: RunRecord, other: RunRecord): number {
+  return startOf(other) - startOf(one) || (one.id < other.id ? -1 : 1);
+}
+
+function startOf({ startedAt }: RunRecord): number {
+  return startedAt === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(startedAt);
+}
+
+function endOf({ record }: EndedRun): number {
+  return record.endedAt === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(record.endedAt);
+}

@@ -1,0 +1,328 @@
+/** Whole passes over products that Airflow runs: an API server in this process; catalog, bucket, planner and Airflow in memory. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { DataProductSpec } from "../../crds/kinds.ts";
+import { lakeTableKind } from "../../crds/kinds.ts";
+import { WaitingError } from "../../runtime/errors.ts";
+import { ProductScenario } from "../../testing/product-scenario.ts";
+
+const DAG = "shop.sessions";
+const FILE = "airflow/dags/shop.sessions.py";
+
+let world: ProductScenario;
+
+beforeEach(async () => {
+  world = await ProductScenario.start();
+});
+afterEach(async () => {
+  await world.stop();
+});
+
+const WINDOWED: Partial<DataProductSpec> = {
+  incremental: { mode: "Merge", keys: ["site"], newDataBy: "event_time", lookback: "1d" },
+  refresh: { schedule: "0 0 * * *" },
+};
+
+describe("a product that Airflow runs", () => {
+  it("gets its DAG's file, and a file that keeps the bundle from being empty", async () => {
+    await world.pass();
+    expect(world.bucket.writes).toEqual(["write airflow/dags/.airflowignore", `write ${FILE}`]);
+    expect(world.bucket.contents.get("airflow/dags/.airflowignore")).not.toBe("");
+    expect(world.scenario.children()).toEqual([
+      "ConfigMap/sessions-product",
+      "LakeTable/sessions",
+      "ServiceAccount/sessions-product",
+    ]);
+    await world.pass();
+    expect(world.bucket.writes).toHaveLength(2);
+    expect(world.condition("Scheduled")).toBe(
+      `Scheduled=False NotSettled: Airflow has not read "${FILE}" yet; its bundle must have the platform's bucket and the prefix "airflow/dags/"`,
+    );
+  });
+
+  it("begins its first run before its DAG is unpaused, once the table is there", async () => {
+    await world.pass();
+    world.airflow.putDag(DAG);
+    await world.pass();
+    expect(world.airflow.writes).toEqual([]);
+    world.makeTableReady();
+    await world.pass();
+    expect(world.airflow.writes).toEqual([
+      expect.stringMatching(/^trigger shop\.sessions first-[0-9a-f]{12}$/),
+      `unpause ${DAG}`,
+    ]);
+    await world.pass();
+    await world.pass();
+    expect(world.airflow.writes).toHaveLength(2);
+    expect(world.status().lastRun).toMatchObject({ state: "Running" });
+    expect(world.condition("Scheduled")).toBe(
+      `Scheduled=True Succeeded: DAG ${DAG} runs at "0 6 * * *" in UTC`,
+    );
+  });
+
+  it("tells of a run what its table says, not what Airflow says", async () => {
+    await world.settle();
+    world.finish("first", { state: "failed", published: { rows: 3, tableRows: 3 } });
+    await world.pass();
+    expect(world.status().lastRun).toMatchObject({
+      ...{ state: "Published", rows: 3, snapshotId: "1", seconds: 60, checks: [] },
+      ...{ startedAt: "2026-01-01T00:00:00Z", endedAt: "2026-01-01T00:01:00Z" },
+    });
+    expect(world.status().lastGoodSnapshot).toEqual({ id: "1", at: "2026-01-01T00:01:00Z", rows: 3 });
+    expect(world.ready()).toMatch(/^Ready=True Succeeded: readers see the rows of run first-/);
+    expect(world.condition("ChecksPassed")).toMatch(/^ChecksPassed=True/);
+  });
+
+  it("is not ready after a run that Airflow calls a success and of which the table knows nothing", async () => {
+    await world.settle();
+    world.finish("first", { state: "success" });
+    await world.pass();
+    expect(world.status().lastRun).toMatchObject({ state: "Failed" });
+    expect(world.ready()).toContain("Ready=False RunFailed");
+    expect(world.ready()).toContain("no version of the table is of this run");
+  });
+
+  it("shows what a check holds, with its branch, while readers keep the version before", async () => {
+    await world.settle();
+    world.finish("first", { published: { rows: 3, tableRows: 3 } });
+    await world.pass();
+    const checks = [{ name: "one-row-a-day", severity: "Error", violations: 2 }];
+    world.run("scheduled__2", { startedAt: "2026-01-01T06:00:00Z" });
+    world.finish("scheduled__2", { state: "failed", held: { rows: 9, checks } });
+    await world.pass();
+    expect(world.status()).toMatchObject({
+      lastRun: { id: "scheduled__2", state: "Held", rows: 9, checks, message: "violated: one-row-a-day (2)" },
+      earlierRuns: [{ state: "Published" }],
+      lastGoodSnapshot: { id: "1" },
+      lastAudit: { runId: "scheduled__2", branch: "audit_scheduled__2" },
+    });
+    expect(world.condition("ChecksPassed")).toBe(
+      "ChecksPassed=False ChecksFailed: run scheduled__2 is held, violated: one-row-a-day (2); its rows are in branch audit_scheduled__2",
+    );
+    expect(world.ready()).toContain("Ready=False ChecksFailed");
+  });
+
+  it("reads the table's history only when a run has ended", async () => {
+    await world.settle();
+    await world.pass();
+    expect(world.historyReads).toBe(0);
+    world.finish("first", { published: { rows: 1, tableRows: 1 } });
+    await world.pass();
+    await world.pass();
+    expect(world.historyReads).toBe(1);
+  });
+
+  it("is Stale when no newer version came in time", async () => {
+    await world.settle({ freshness: { within: "1h" } });
+    expect(world.condition("Fresh")).toContain("Fresh=Unknown NotPublished");
+    world.finish("first", { published: { rows: 1, tableRows: 1 } });
+    await world.pass();
+    expect(world.condition("Fresh")).toContain(
+      "Fresh=True Succeeded: readers see the version of 2026-01-01T00:01:00Z",
+    );
+    world.scenario.wait(3700);
+    await world.pass();
+    expect(world.condition("Fresh")).toContain("Fresh=False Stale");
+  });
+});
+
+describe("the file of a DAG", () => {
+  it("that was changed by hand is put back", async () => {
+    await world.settle();
+    const text = world.bucket.contents.get(FILE) ?? "";
+    world.bucket.contents.set(FILE, text.replace("max_active_runs=1", "max_active_runs=9"));
+    await world.pass();
+    expect(world.bucket.contents.get(FILE)).toBe(text);
+  });
+
+  it("of somebody else is left alone, and so is a DAG", async () => {
+    world.bucket.keys.add(FILE);
+    world.bucket.contents.set(FILE, "print('mine')");
+    await world.pass();
+    expect(world.bucket.contents.get(FILE)).toBe("print('mine')");
+    expect(world.ready()).toBe(
+      `Ready=False ResourceConflict: the bucket has a file "${FILE}" that was not made for this product; delete or rename it`,
+    );
+    world.bucket.keys.delete(FILE);
+    world.airflow.putDag(DAG, { owners: ["airflow"], tags: [] });
+    await world.pass();
+    expect(world.condition("Scheduled")).toContain(
+      `Scheduled=False ResourceConflict: Airflow has a DAG ${DAG} that was not made for this product`,
+    );
+    expect([...world.airflow.writes, ...world.bucket.writes]).toEqual([]);
+  });
+
+  it("that cannot be imported is told with Python's last words", async () => {
+    await world.settle();
+    world.airflow.putDag(DAG, { isStale: true, hasImportErrors: true });
+    world.airflow.importErrors.set("shop.sessions.py", {
+      ...{ file: "shop.sessions.py", at: "2026-01-01T00:00:00Z" },
+      trace: "Traceback:\n  File x\nImportError: no module named airflow.providers.cncf\n",
+    });
+    await world.pass();
+    expect(world.condition("Scheduled")).toBe(
+      `Scheduled=False DagRefused: Airflow cannot import "${FILE}": ImportError: no module named airflow.providers.cncf`,
+    );
+  });
+
+  it("that cannot be written is told in the bucket's words", async () => {
+    world.bucket.refusal = new WaitingError(
+      "Unauthorized",
+      'S3 answered 403 while writing "x": AccessDenied',
+    );
+    await world.pass();
+    expect(world.condition("Scheduled")).toContain("Scheduled=False Unauthorized: S3 answered 403");
+    expect(world.scenario.find(lakeTableKind, "sessions")).toBeDefined();
+  });
+});
+
+describe("suspending", () => {
+  it("pauses the DAG even while the SQL is wrong, and resuming unpauses it", async () => {
+    await world.settle();
+    world.refuseSql();
+    await world.pass({ suspend: true, sql: "SELECT sit FROM shop.events" });
+    expect(world.airflow.writes.at(-1)).toBe(`pause ${DAG}`);
+    expect(world.condition("Scheduled")).toContain("Scheduled=False Suspended");
+    await world.pass({ sql: "SELECT sit FROM shop.events" });
+    expect(world.airflow.writes.at(-1)).toBe(`unpause ${DAG}`);
+    expect(world.ready()).toContain("Ready=False SqlInvalid");
+  });
+});
+
+describe("SQL that became wrong", () => {
+  it("leaves file and ConfigMap of the version before, and its runs go on", async () => {
+    await world.settle();
+    const before = world.written();
+    world.refuseSql();
+    await world.pass({ sql: "SELECT sit FROM shop.events", resources: { limits: { memory: "4Gi" } } });
+    expect(world.written()).toEqual(before);
+    expect(world.condition("Scheduled")).toContain("Scheduled=True");
+    world.finish("first", { published: { rows: 1, tableRows: 1 } });
+    await world.pass();
+    expect(world.status().lastRun).toMatchObject({ state: "Published" });
+  });
+});
+
+describe("an Airflow that is away", () => {
+  it("delays and loses nothing", async () => {
+    world.airflow.isDown = true;
+    await world.pass();
+    world.makeTableReady();
+    await world.pass();
+    expect(world.condition("Scheduled")).toContain("Scheduled=False AirflowUnreachable");
+    expect(world.condition("TableReady")).toContain("TableReady=True");
+    world.airflow.isDown = false;
+    await world.settle();
+    expect(world.airflow.writes).toEqual([expect.stringContaining("first-"), `unpause ${DAG}`]);
+  });
+});
+
+describe("windows of runs", () => {
+  it("the first run reads what lies before the first period", async () => {
+    await world.settle(WINDOWED, { nextPeriodFrom: "2025-12-31T00:00:00Z" });
+    const [first] = world.airflow.runs.get(DAG) ?? [];
+    expect(first?.conf).toEqual({ from: "1970-01-01T00:00:00Z", to: "2025-12-31T00:00:00Z" });
+  });
+
+  it("of a run that failed is missing until a run that was published covers it", async () => {
+    await world.settle(WINDOWED, { nextPeriodFrom: "2025-12-31T00:00:00Z" });
+    world.finish("first", { published: { rows: 1, tableRows: 1 } });
+    await world.pass();
+    const period = { from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" };
+    world.run("scheduled__1", { period, startedAt: "2026-01-02T00:00:00Z" });
+    world.finish("scheduled__1", { state: "failed" });
+    await world.pass();
+    expect(world.status().missing).toEqual([{ ...period, runId: "scheduled__1", state: "Failed" }]);
+    expect(world.condition("ChecksPassed")).toContain(
+      'set the annotation openclickstream.io/backfill to "2026-01-01T00:00:00Z/2026-01-02T00:00:00Z"',
+    );
+    // Looks a day back, so that it has read the one before too.
+    const next = { from: "2026-01-02T00:00:00Z", to: "2026-01-03T00:00:00Z" };
+    world.run("scheduled__2", { period: next, startedAt: "2026-01-03T00:00:00Z" });
+    world.finish("scheduled__2", { published: { rows: 1, tableRows: 2 } });
+    await world.pass();
+    expect(world.status()).not.toHaveProperty("missing");
+    expect(world.status().lastRun).toMatchObject({ ...next, state: "Published" });
+  });
+});
+
+describe("what people ask for", () => {
+  const run = "openclickstream.io/run";
+  const backfill = "openclickstream.io/backfill";
+
+  it("a run begins once for each token", async () => {
+    await world.settle();
+    await world.pass({}, { [run]: "a" });
+    await world.pass({}, { [run]: "a" });
+    expect(world.airflow.writes.filter((write) => write.includes("asked-"))).toHaveLength(1);
+    await world.pass({}, { [run]: "b" });
+    expect(world.airflow.writes.filter((write) => write.includes("asked-"))).toHaveLength(2);
+  });
+
+  it("a run is of the window that was asked for", async () => {
+    await world.settle(WINDOWED);
+    const window = "2026-01-01T00:00:00Z/2026-01-02T00:00:00Z";
+    await world.pass(WINDOWED, { [run]: "a", [`${run}-window`]: window });
+    const [asked] = world.airflow.runs.get(DAG) ?? [];
+    expect(asked?.conf).toEqual({ from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" });
+  });
+
+  it("a backfill begins once for each value, and the annotation comes before the spec", async () => {
+    const spec = { ...WINDOWED, backfill: { from: "2026-01-01T00:00:00Z", to: "2026-01-03T00:00:00Z" } };
+    await world.settle(spec);
+    const backfills = (): readonly string[] =>
+      world.airflow.writes.filter((write) => write.startsWith("backfill"));
+    expect(backfills()).toEqual([`backfill ${DAG} 2026-01-01T00:00:00Z to 2026-01-02T23:59:59Z, 1 at once`]);
+    expect(world.airflow.writes).not.toContainEqual(expect.stringContaining("first-"));
+    world.airflow.endBackfills();
+    await world.pass(spec, { [backfill]: "2026-02-01T00:00:00Z/2026-02-02T00:00:00Z/4" });
+    await world.pass(spec);
+    expect(backfills().slice(1)).toEqual([
+      `backfill ${DAG} 2026-02-01T00:00:00Z to 2026-02-01T23:59:59Z, 4 at once`,
+    ]);
+  });
+
+  it("a backfill's runs are other runs of the table than those of the same times before", async () => {
+    await world.settle(WINDOWED);
+    const startedAt = "2026-01-02T00:00:00Z";
+    world.finish("first", { published: { rows: 1, tableRows: 1 } });
+    world.run("scheduled__1", { conf: { backfill: "abc" }, startedAt });
+    world.finish("scheduled__1", { published: { rows: 1, tableRows: 1 }, runId: "scheduled__1~abc" });
+    await world.pass();
+    expect(world.status().lastRun).toMatchObject({ id: "scheduled__1~abc", state: "Published" });
+  });
+
+  it.each([
+    [{ [backfill]: "yesterday" }, "openclickstream.io/backfill] must be two times"],
+    [{ [run]: "a", [`${run}-window`]: "1/2/3" }, "openclickstream.io/run-window] must be two times"],
+  ])("an annotation that says nothing is refused: %o", async (annotations, told) => {
+    await world.pass(WINDOWED, annotations);
+    expect(world.ready()).toContain(`Ready=False InvalidSpec: metadata.annotations[${told}`);
+  });
+});
+
+describe("a deleted product", () => {
+  it("takes file and DAG along, the DAG once Airflow has noticed that its file is gone", async () => {
+    await world.settle();
+    world.scenario.deleteResource("sessions");
+    await world.scenario.pass("sessions");
+    expect(world.bucket.keys.has(FILE)).toBe(false);
+    expect(world.bucket.keys.has("airflow/dags/.airflowignore")).toBe(true);
+    expect(world.scenario.resource("sessions")).toBeDefined();
+    world.airflow.putDag(DAG, { isStale: true });
+    await world.scenario.pass("sessions");
+    expect(world.airflow.dags.has(DAG)).toBe(false);
+    expect(world.scenario.resource("sessions")).toBeUndefined();
+  });
+
+  it("leaves a DAG and a file of somebody else", async () => {
+    world.bucket.keys.add(FILE);
+    world.bucket.contents.set(FILE, "print('mine')");
+    world.airflow.putDag(DAG, { owners: ["airflow"], tags: [], isStale: true });
+    await world.pass();
+    world.scenario.deleteResource("sessions");
+    await world.scenario.pass("sessions");
+    expect(world.scenario.resource("sessions")).toBeUndefined();
+    expect(world.airflow.dags.has(DAG)).toBe(true);
+    expect(world.bucket.keys.has(FILE)).toBe(true);
+  });
+});

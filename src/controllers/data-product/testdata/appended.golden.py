@@ -1,0 +1,152 @@
+# Open Clickstream made this file from DataProduct shop/sessions, and puts back what is changed here.
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.sdk import DAG, Asset, CronDataIntervalTimetable
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from croniter import croniter
+
+
+# A run works in this pod.
+POD = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {
+        "name": "sessions-product",
+        "namespace": "shop",
+        "labels": {
+            "app.kubernetes.io/managed-by": "openclickstream",
+            "openclickstream.io/dataproduct": "sessions",
+            "app.kubernetes.io/component": "run",
+        },
+    },
+    "spec": {
+        "serviceAccountName": "sessions-product",
+        "enableServiceLinks": False,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": 65532,
+            "runAsGroup": 65532,
+            "fsGroup": 65532,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "volumes": [
+            {"name": "config", "configMap": {"name": "sessions-product"}},
+            {"name": "scratch", "emptyDir": {}},
+            {"name": "tmp", "emptyDir": {}},
+        ],
+        "automountServiceAccountToken": False,
+        "restartPolicy": "Never",
+        "containers": [
+            {
+                "name": "batch-job",
+                "image": "images.test/spark:1",
+                "imagePullPolicy": "IfNotPresent",
+                "args": ["batch-job", "run"],
+                "env": [
+                    {
+                        "name": "POD_IP",
+                        "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "status.podIP"}},
+                    },
+                    {"name": "SPARK_LOCAL_HOSTNAME", "value": "$(POD_IP)"},
+                    {"name": "SPARK_LOCAL_DIRS", "value": "/var/data/spark"},
+                    {"name": "AWS_REGION", "value": "us-east-1"},
+                    {
+                        "name": "AWS_ACCESS_KEY_ID",
+                        "valueFrom": {"secretKeyRef": {"name": "s3", "key": "accessKeyId"}},
+                    },
+                    {
+                        "name": "AWS_SECRET_ACCESS_KEY",
+                        "valueFrom": {"secretKeyRef": {"name": "s3", "key": "secretAccessKey"}},
+                    },
+                ],
+                "resources": {"requests": {"cpu": "200m", "memory": "1Gi"}, "limits": {"memory": "2Gi"}},
+                "terminationMessagePolicy": "FallbackToLogsOnError",
+                "securityContext": {
+                    "allowPrivilegeEscalation": False,
+                    "readOnlyRootFilesystem": True,
+                    "capabilities": {"drop": ["ALL"]},
+                },
+                "volumeMounts": [
+                    {"name": "config", "mountPath": "/etc/openclickstream", "readOnly": True},
+                    {"name": "scratch", "mountPath": "/var/data/spark"},
+                    {"name": "tmp", "mountPath": "/tmp"},
+                ],
+            },
+        ],
+    },
+}
+
+
+CRON = "0 * * * *"
+ZONE = ZoneInfo("UTC")
+CREATED = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+# The first period is the one in which the product was made; its first run reads what lies before.
+START = croniter(CRON, CREATED.astimezone(ZONE).replace(tzinfo=None)).get_prev(datetime).replace(tzinfo=ZONE)
+
+
+LOOKBACK = timedelta(seconds=0)
+
+
+def window(run):
+    """The time whose rows a run reads: what it was asked for, else its period of the schedule and what comes late."""
+    if "from" in (run.conf or {}):
+        return ["--from", run.conf["from"], "--to", run.conf["to"]]
+    start, end = run.data_interval_start, run.data_interval_end
+    if start is None or start == end:
+        raise AirflowFailException("without a time the rows of all times would be added again: give from and to in the configuration")
+    return ["--from", (start - LOOKBACK).isoformat(), "--to", end.isoformat()]
+
+
+def run_id(run):
+    """Id of a run in the table, which must not take a backfill for the run that the same time had before."""
+    backfill = (run.conf or {}).get("backfill")
+    return f"{run.run_id}~{backfill}" if backfill else run.run_id
+
+
+class BatchJob(KubernetesPodOperator):
+    """The batch job in a pod. Nothing of the pod is a template."""
+
+    template_fields = ()
+
+    def execute(self, context):
+        run = context["dag_run"]
+        self.arguments = ["batch-job", "run", "--run-id", run_id(run), *window(run)]
+        try:
+            return super().execute(context)
+        except AirflowSkipException as ended:
+            # It was called wrongly, or a check holds the rows: another try would end like this one.
+            raise AirflowFailException(str(ended)) from ended
+
+
+with DAG(
+    dag_id="shop.sessions",
+    description="Fills shop.sessions from shop.events",
+    schedule=CronDataIntervalTimetable(CRON, timezone="UTC"),
+    start_date=START,
+    catchup=True,
+    max_active_runs=1,
+    is_paused_upon_creation=True,
+    tags=["openclickstream"],
+    default_args={
+        "owner": "shop/sessions",
+        "retries": 2,
+        "retry_delay": timedelta(seconds=30),
+    },
+):
+    BatchJob(
+        task_id="run",
+        pod_template_dict=POD,
+        base_container_name="batch-job",
+        inlets=[
+            Asset(name="shop/main/shop/events", uri="iceberg://shop/main/shop/events"),
+        ],
+        outlets=[Asset(name="shop/main/shop/sessions", uri="iceberg://shop/main/shop/sessions")],
+        get_logs=True,
+        deferrable=False,
+        on_finish_action="delete_pod",
+        skip_on_exit_code=[2, 3],
+        startup_timeout_seconds=900,
+        log_pod_spec_on_failure=False,
+    )

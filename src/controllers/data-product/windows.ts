@@ -1,0 +1,37 @@
+/** The times that runs are of: from an instant on and before another. Pure. */
+import { timestamp } from "../../api/timestamp.ts";
+
+/** Both in UTC with whole seconds, so that the order of two texts is the order of the times. */
+export interface TimeWindow {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** `undefined` when the texts are no times, or the first is not before the second. */
+export function windowOf(from: string | undefined, to: string | undefined): TimeWindow | undefined {
+  const [begin, end] = [instantOf(from), instantOf(to)];
+  if (begin === undefined || end === undefined || begin >= end) return undefined;
+  return { from: timestamp(begin), to: timestamp(end) };
+}
+
+/** `2026-03-01T00:00:00Z/2026-03-05T00:00:00Z` */
+export function parseWindow(text: string): TimeWindow | undefined {
+  const [from, to, ...more] = text.split("/");
+  return more.length > 0 ? undefined : windowOf(from, to);
+}
+
+/** Whether a window has all of another. */
+export function covers(outer: TimeWindow, inner: TimeWindow): boolean {
+  return outer.from <= inner.from && inner.to <= outer.to;
+}
+
+/** The window with what lies so long before it. */
+export function lookingBack({ from, to }: TimeWindow, seconds: number): TimeWindow {
+  return { from: timestamp(new Date(Date.parse(from) - seconds * 1000)), to };
+}
+
+/** RFC 3339; a day alone is a day in UTC. */
+function instantOf(text: string | undefined): Date | undefined {
+  const time = new Date(text ?? "");
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}

@@ -1,0 +1,100 @@
+/** What a DataProduct's status says of its runs, and of the versions of the table that they made. */
+import { z } from "zod";
+import { timestamp } from "./conditions.ts";
+import { count, listMap, text } from "./rules.ts";
+
+export const MAX_EARLIER_RUNS = 10;
+export const MAX_MISSING_WINDOWS = 20;
+/** What one resource asks for at a time is remembered, and a good many that it asked for before. */
+export const MAX_REQUESTS = 32;
+export const MAX_RUN_MESSAGE = 512;
+export const MAX_CHECK_NAME = 63;
+const MAX_RESULTS = 40;
+const RUN_ID = 300;
+
+/** A run's states in the order of its life; one of the last three is its end. */
+const RUN_STATES = ["Running", "Published", "Held", "Failed"] as const;
+
+const runId = text(RUN_ID).describe("Id of the run, which the version of the table that it makes carries.");
+const from = text(40)
+  .optional()
+  .describe("Begin of the time that the run is of, in UTC. Absent: it reads all.");
+const to = text(40).optional().describe("End of that time.");
+
+const checkResult = z
+  .object({
+    name: text(MAX_CHECK_NAME).describe("Name of the check."),
+    severity: z.enum(["Error", "Warning"]).describe("What a violation does."),
+    violations: count().describe("Rows that violate it."),
+  })
+  .describe("What one check found.");
+
+const runFields = z.object({
+  id: runId,
+  state: z
+    .enum(RUN_STATES)
+    .describe(
+      "Running: it waits or works. Published: readers see its rows. Held: an Error check keeps them from readers. Failed: it broke off.",
+    ),
+  from,
+  to,
+  startedAt: timestamp().optional().describe("When it began."),
+  endedAt: timestamp().optional().describe("When it ended."),
+  rows: count().optional().describe("Rows that the SQL gave."),
+  seconds: count().optional().describe("How long it took, the start of its pod included."),
+  snapshotId: text(32).optional().describe("Id of the version that it made."),
+  checks: listMap(checkResult, ["name"], MAX_RESULTS)
+    .optional()
+    .describe("What the checks found; of earlier runs only violated checks."),
+  message: text(MAX_RUN_MESSAGE).optional().describe("Why it failed or is held."),
+});
+
+const missingWindow = z
+  .object({
+    from: text(40).describe("Begin of the time, in UTC."),
+    to: text(40).describe("End of the time."),
+    runId,
+    state: z.enum(["Held", "Failed"]).describe("What became of that run."),
+  })
+  .describe("A time whose rows the table lacks.");
+
+/** Fields of the status. */
+export const runsStatus = {
+  dag: text(128).optional().describe("Id of the DAG in Airflow."),
+  lastRun: runFields.optional().describe("The run that began last."),
+  earlierRuns: listMap(runFields, ["id"], MAX_EARLIER_RUNS)
+    .optional()
+    .describe("The runs before it, newest first."),
+  missing: listMap(missingWindow, ["from", "to"], MAX_MISSING_WINDOWS)
+    .optional()
+    .describe("Times whose run failed or is held, and that no run has covered since; the latest only."),
+  lastGoodSnapshot: z
+    .object({
+      id: text(32).describe("Id of the version."),
+      at: timestamp().describe("When it was published."),
+      rows: count().optional().describe("Rows of the table then."),
+    })
+    .optional()
+    .describe("The version that the last published run made."),
+  lastAudit: z
+    .object({
+      runId,
+      branch: text(310).describe("Branch of the table with the rows that were held."),
+      message: text(MAX_RUN_MESSAGE).describe("Which checks hold them."),
+    })
+    .optional()
+    .describe("The rows that the last held run wrote. They stay in their branch for seven days."),
+  readUntil: text(40)
+    .optional()
+    .describe(
+      "With refresh.onUpdate and newDataBy: up to when rows have been read; the next run goes on from here.",
+    ),
+  nextRun: timestamp().optional().describe("When the next run by the schedule begins."),
+  requests: z
+    .array(text(64))
+    .max(MAX_REQUESTS)
+    .optional()
+    .describe("Hashes of the runs and backfills that were asked for and begun."),
+};
+
+export type RunState = (typeof RUN_STATES)[number];

@@ -1,0 +1,159 @@
+/** For tests: passes over one product that an Airflow in memory runs. */
+import { createDataProductController } from "../controllers/data-product/controller.ts";
+import type { DataProductSpec, DataProductStatus } from "../crds/kinds.ts";
+import { lakeTableKind } from "../crds/kinds.ts";
+import type { Dag, DagRun } from "../targets/airflow/dag.ts";
+import type { PastSnapshot } from "../targets/iceberg/history.ts";
+import { CHILD_TYPES } from "../targets/kubernetes/child.ts";
+import type { FakeAirflow } from "./airflow.ts";
+import {
+  EVENTS_TABLE,
+  FakePlanner,
+  PLATFORM_WITH_AIRFLOW,
+  productSpec,
+  rightAnswer,
+  RUN_IMAGE,
+} from "./data-product.ts";
+import { Scenario } from "./scenario.ts";
+import type { FakeBucket } from "./systems.ts";
+
+const NAME = "sessions";
+const TARGET = "shop.sessions";
+
+/** How a run ends in a test. */
+export interface RunEnd {
+  /** What Airflow says; default success. */
+  readonly state?: DagRun["state"];
+  /** Its id in the table; default that in Airflow. */
+  readonly runId?: string;
+  readonly published?: { readonly rows: number; readonly tableRows: number } | undefined;
+  readonly held?: { readonly rows: number; readonly checks: readonly object[] } | undefined;
+}
+
+/** The product `sessions`, which fills shop.sessions from shop.events. */
+export class ProductScenario {
+  readonly scenario: Scenario;
+  readonly planner: FakePlanner;
+  historyReads = 0;
+  #snapshots = 0;
+
+  private constructor(scenario: Scenario, planner: FakePlanner) {
+    this.scenario = scenario;
+    this.planner = planner;
+    scenario.catalog.tables.set("shop.events", EVENTS_TABLE);
+    scenario.catalog.histories.set(TARGET, { published: [], branches: new Map() });
+    const read = scenario.catalog.readHistory.bind(scenario.catalog);
+    scenario.catalog.readHistory = (identifier) => {
+      this.historyReads += 1;
+      return read(identifier);
+    };
+    planner.answer = ({ incremental }) =>
+      rightAnswer(incremental.newDataBy === undefined ? {} : { sparkWindow: "SELECT … :from … :to" });
+  }
+
+  static async start(): Promise<ProductScenario> {
+    const planner = new FakePlanner();
+    const create = (systems: Parameters<Parameters<typeof Scenario.start>[0]>[0]) =>
+      createDataProductController({ planner, image: RUN_IMAGE, ...systems });
+    return new ProductScenario(await Scenario.start(create, PLATFORM_WITH_AIRFLOW), planner);
+  }
+
+  get airflow(): FakeAirflow {
+    return this.scenario.airflow;
+  }
+
+  get bucket(): FakeBucket {
+    return this.scenario.bucket;
+  }
+
+  async stop(): Promise<void> {
+    await this.scenario.stop();
+  }
+
+  #spec: Partial<DataProductSpec> = {};
+
+  /** One pass over this spec; without one over that of the last pass. */
+  async pass(
+    spec?: Partial<DataProductSpec>,
+    annotations: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    this.#spec = spec ?? this.#spec;
+    const creationTimestamp = "2026-01-01T00:00:00Z";
+    this.scenario.putResource(NAME, productSpec(this.#spec), { annotations, creationTimestamp });
+    await this.scenario.pass(NAME);
+  }
+
+  /** Passes until the DAG is there and runs begin by themselves. */
+  async settle(spec: Partial<DataProductSpec> = {}, dag: Partial<Dag> = {}): Promise<void> {
+    await this.pass(spec);
+    this.airflow.putDag(TARGET, dag);
+    this.makeTableReady();
+    await this.pass();
+    await this.pass();
+  }
+
+  /** What the LakeTable's controller writes once the table is there. */
+  makeTableReady(): void {
+    const { generation } = this.scenario.find(lakeTableKind, NAME)?.metadata ?? {};
+    const ready = { type: "Ready", status: "True", reason: "Succeeded", message: "it is there" };
+    const stamp = { observedGeneration: generation, lastTransitionTime: "2026-01-01T00:00:00Z" };
+    const status = { tableUuid: "table-uuid", conditions: [{ ...ready, ...stamp }] };
+    this.scenario.putStatus(NAME, status, lakeTableKind);
+  }
+
+  refuseSql(): void {
+    this.planner.answer = () => ({ state: "wrong", errors: [{ message: "no column", line: 1, column: 8 }] });
+  }
+
+  /** Airflow begins a run. */
+  run(id: string, changes: Partial<DagRun> = {}): void {
+    this.airflow.putRun(TARGET, id, changes);
+  }
+
+  /** The run whose id begins so ends after a minute, and the table is as it left it. */
+  finish(begin: string, { state = "success", runId, published, held }: RunEnd): void {
+    const run = (this.airflow.runs.get(TARGET) ?? []).find(({ id }) => id.startsWith(begin));
+    if (run === undefined) throw new Error(`there is no run ${begin}`);
+    const startedAt = run.startedAt ?? "2026-01-01T00:00:00Z";
+    const endedAt = new Date(Date.parse(startedAt) + 60_000).toISOString();
+    this.airflow.putRun(TARGET, run.id, { state, startedAt, endedAt });
+    this.#leave(runId ?? run.id, new Date(endedAt), { published, held });
+  }
+
+  /** What the batch job leaves in the table. */
+  #leave(id: string, at: Date, { published, held }: Pick<RunEnd, "published" | "held">): void {
+    const snapshot = (rows: number, tableRows: number, checks: readonly object[]): PastSnapshot => {
+      this.#snapshots += 1;
+      const marks = { "openclickstream.run-id": id, "openclickstream.checks": JSON.stringify(checks) };
+      const figures = {
+        "openclickstream.rows": String(rows),
+        "openclickstream.table-rows": String(tableRows),
+      };
+      return { id: String(this.#snapshots), at, summary: { ...marks, ...figures } };
+    };
+    const { histories } = this.scenario.catalog;
+    const before = histories.get(TARGET) ?? { published: [], branches: new Map() };
+    const branches = new Map(before.branches);
+    if (held !== undefined) branches.set(`audit_${id}`, snapshot(held.rows, held.rows, held.checks));
+    const version = published && snapshot(published.rows, published.tableRows, []);
+    histories.set(TARGET, { published: [...(version ? [version] : []), ...before.published], branches });
+  }
+
+  status(): DataProductStatus {
+    return this.scenario.status(NAME);
+  }
+
+  ready(): string {
+    return this.scenario.ready(NAME);
+  }
+
+  condition(type: string): string {
+    return this.scenario.condition(NAME, type);
+  }
+
+  /** What runs are made of: the DAG's file and the ConfigMap. */
+  written(): readonly unknown[] {
+    const configMap = this.scenario.find(CHILD_TYPES.ConfigMap, `${NAME}-product`);
+    return [this.bucket.contents.get(`airflow/dags/${TARGET}.py`), configMap?.["data"]];
+  }
+}
