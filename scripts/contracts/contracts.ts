@@ -49,10 +49,13 @@ async function documentFiles(root: string, maskings: readonly string[]): Promise
     goShape("status", "Status", status),
     goShape("accounting", "Accounting", accounting),
     await typeScriptModule("plan-request", typeModule("PlanRequest", planRequest)),
+    goShape("plan-request", "PlanRequest", planRequest),
     javaShape("plan-request", { name: "PlanRequest", isRead: true }, planRequest),
     await typeScriptModule("plan", schemaModule("planDocument", plan)),
+    goShape("plan", "Plan", plan),
     javaShape("plan", { name: "PlanDocument", isRead: false }, plan),
     await typeScriptModule("plan-errors", schemaModule("planErrors", planErrors)),
+    goShape("plan-errors", "PlanErrors", planErrors),
     javaShape("plan-errors", { name: "PlanErrors", isRead: false }, planErrors),
     await filledPage(root, "docs/sql.md", {
       "plan-request": shapeTable(planRequest, maskings),

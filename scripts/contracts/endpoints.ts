@@ -83,20 +83,28 @@ export const PATHS = {${paths.join("\n")}} as const;
 
 /** Every file that is made of the contract, but for TypeScript, which is formatted later. */
 export function endpointsFiles(endpoints: Endpoints): readonly GeneratedFile[] {
-  const names: GoConstant[] = portsOf(endpoints, "collector").map(({ name, doc: text }) => ({
-    name: `Port${goName(name)}`,
-    value: goText(name),
-    doc: text,
-  }));
-  const paths: GoConstant[] = pathsOf(endpoints, "collector").map(({ name, path, doc: text }) => ({
-    name: `Path${goName(name)}`,
-    value: goText(path),
-    doc: text,
-  }));
+  const portsAs = (prefix: string, of: Server): readonly GoConstant[] =>
+    portsOf(endpoints, of).map(({ name, doc: text }) => ({
+      name: `${prefix}${goName(name)}`,
+      value: goText(name),
+      doc: text,
+    }));
+  const paths = new Map(
+    [...pathsOf(endpoints, "collector"), ...pathsOf(endpoints, "planner")].map(
+      ({ name, path, doc: text }): [string, GoConstant] => [
+        name,
+        { name: `Path${goName(name)}`, value: goText(path), doc: text },
+      ],
+    ),
+  );
   return [
     goFile(NAME, [
-      goConstants("Names of the ports of the collector's pods and Services.", names),
-      goConstants("Paths that the collector answers.", paths),
+      goConstants("Names of the ports of the collector's pods and Services.", portsAs("Port", "collector")),
+      goConstants(
+        "Names of the ports of the SQL planner's pods and Service.",
+        portsAs("PlannerPort", "planner"),
+      ),
+      goConstants("Paths that the collector and the SQL planner answer.", [...paths.values()]),
     ]),
     javaEndpoints(endpoints, "driver", "Ports of the driver's pod and paths that it answers."),
     javaEndpoints(endpoints, "planner", "Ports of the SQL planner's pods and paths that it answers."),

@@ -16,6 +16,7 @@ const INITIALISMS = new Set([
   "json",
   "os",
   "sasl",
+  "sql",
   "tls",
   "url",
   "utm",

@@ -1,6 +1,7 @@
-/** Go source from the kinds: their names, the conditions that all have, and where the fields are that Go reads. Pure. */
+/** Go source from the kinds: their names, annotations, the conditions that all have, and where the fields are that Go reads. Pure. */
 import { RUNTIME_CONDITION_TYPES } from "../../src/api/conditions.ts";
 import type { KindDefinition } from "../../src/crds/kinds.ts";
+import { ANNOTATIONS } from "../../src/naming/marks.ts";
 import { customResourceDefinition, type OpenApiSchema } from "../crd-manifests.ts";
 import { goComment, goConstants, goFile, goName, goText, goVariables } from "./go.ts";
 import type { GeneratedFile } from "./source.ts";
@@ -8,6 +9,7 @@ import type { GeneratedFile } from "./source.ts";
 /** What Go reads of specs. Of a status it may read everything. */
 const READ_OF_SPEC: Readonly<Record<string, readonly string[]>> = {
   ClickstreamPipeline: ["platformRef.name", "tables.database", "tables.prefix"],
+  DataProduct: ["incremental.newDataBy", "refresh.schedule"],
   LakeTable: ["database"],
   QueryCluster: ["platformRef.name"],
 };
@@ -28,6 +30,14 @@ export function kindsFile(kinds: readonly KindDefinition[]): GeneratedFile {
       kinds.map(({ kind, plural }) => ({
         name: `Kind${kind}`,
         value: `Kind{${goText(kind)}, ${goText(plural)}}`,
+      })),
+    ),
+    goConstants(
+      "Annotations that people set.",
+      Object.entries(ANNOTATIONS).map(([name, annotation]) => ({
+        name: `Annotation${goName(name)}`,
+        value: goText(annotation),
+        doc: `The annotation ${annotation}.`,
       })),
     ),
     goConstants(

@@ -9,22 +9,26 @@ interface Struct {
   readonly fields: Fields;
 }
 
-/** `partitions` of the document `Accounting` holds elements of the struct `AccountingPartition`. */
-function elementName(parent: string, field: string): string {
-  return parent + goName(field).replace(/s$/, "");
+/** `partitions` of the document `Accounting` holds elements of the struct `AccountingPartition`; an object has its field's name. */
+function structName(parent: string, name: string, { type }: Field): string {
+  return parent + (type === "list" ? goName(name).replace(/s$/, "") : goName(name));
 }
 
 /** Go types by the types of fields, as far as any document needs them. */
-const TYPES: Partial<Record<Field["type"], (field: Field, element: string) => string>> = {
+const TYPES: Partial<Record<Field["type"], (field: Field, struct: string) => string>> = {
   text: () => "string",
+  verbatim: () => "string",
+  texts: () => "[]string",
+  choice: () => "string",
   whole: ({ bits }) => (bits === 32 ? "int32" : "int64"),
   number: () => "float64",
   flag: () => "bool",
-  list: (_, element) => `[]${element}`,
+  object: ({ optional }, struct) => (optional === true ? `*${struct}` : struct),
+  list: (_, struct) => `[]${struct}`,
 };
 
 function typeOf(parent: string, name: string, field: Field): string {
-  const type = TYPES[field.type]?.(field, elementName(parent, name));
+  const type = TYPES[field.type]?.(field, structName(parent, name, field));
   if (type === undefined) throw new Error(`Go knows no field of type ${field.type} yet`);
   return type;
 }
@@ -38,21 +42,25 @@ function structText({ name, doc, fields }: Struct): string {
 }
 
 function structs(struct: Struct): readonly Struct[] {
-  const lists = Object.entries(struct.fields).filter(([, field]) => field.type === "list");
+  const inner = Object.entries(struct.fields).filter(([, { type }]) => type === "list" || type === "object");
   return [
     struct,
-    ...lists.flatMap(([name, field]) =>
-      structs({
-        name: elementName(struct.name, name),
-        doc: `${elementName(struct.name, name)} is one of the ${name}.`,
-        fields: fieldsOf(field),
-      }),
-    ),
+    ...inner.flatMap(([name, field]) => {
+      const own = structName(struct.name, name, field);
+      const doc =
+        field.type === "list" ? `${own} is one of the ${name}.` : `${own} says: ${inSentence(field.doc)}`;
+      return structs({ name: own, doc, fields: fieldsOf(field) });
+    }),
   ];
+}
+
+/** A text behind a colon; what begins with capitals keeps them. */
+function inSentence(text: string): string {
+  return /^[A-Z][A-Z]/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** The file of a document. */
 export function goShape(contract: string, name: string, shape: Shape): GeneratedFile {
-  const doc = `${name} says: ${shape.title.charAt(0).toLowerCase()}${shape.title.slice(1)}.`;
+  const doc = `${name} says: ${inSentence(shape.title)}.`;
   return goFile(contract, structs({ name, doc, fields: shape.fields }).map(structText));
 }

@@ -27,7 +27,7 @@ func main() {
 	if err == nil {
 		return
 	}
-	if !errors.Is(err, plugin.ErrNegative) {
+	if verdict := (*plugin.Verdict)(nil); !errors.As(err, &verdict) {
 		fmt.Fprintf(os.Stderr, "error: %v\n", err)
 	}
 	stop()

@@ -10,7 +10,13 @@ const (
 	PortInternal = "internal"
 )
 
-// Paths that the collector answers.
+// Names of the ports of the SQL planner's pods and Service.
+const (
+	// Queries to be planned, and metrics.
+	PlannerPortHTTP = "http"
+)
+
+// Paths that the collector and the SQL planner answer.
 const (
 	// Whether the process lives.
 	PathHealthz = "/healthz"
@@ -22,4 +28,6 @@ const (
 	PathStatus = "/status"
 	// What the raw topic holds; the document of accounting.yaml.
 	PathAccounting = "/accounting"
+	// Plans the query of plan-request.yaml.
+	PathPlan = "/v1/plan"
 )

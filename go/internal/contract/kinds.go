@@ -23,6 +23,20 @@ var (
 	KindDataProduct         = Kind{"DataProduct", "dataproducts"}
 )
 
+// Annotations that people set.
+const (
+	// The annotation openclickstream.io/paused.
+	AnnotationPaused = "openclickstream.io/paused"
+	// The annotation openclickstream.io/recover.
+	AnnotationRecover = "openclickstream.io/recover"
+	// The annotation openclickstream.io/run.
+	AnnotationRun = "openclickstream.io/run"
+	// The annotation openclickstream.io/run-window.
+	AnnotationRunWindow = "openclickstream.io/run-window"
+	// The annotation openclickstream.io/backfill.
+	AnnotationBackfill = "openclickstream.io/backfill"
+)
+
 // Types of the conditions that every kind has.
 const (
 	// The condition Ready.
@@ -136,6 +150,8 @@ var (
 
 // Fields of DataProduct.
 var (
+	DataProductSpecIncrementalNewDataBy   = []string{"spec", "incremental", "newDataBy"}
+	DataProductSpecRefreshSchedule        = []string{"spec", "refresh", "schedule"}
 	DataProductStatusObservedGeneration   = []string{"status", "observedGeneration"}
 	DataProductStatusTarget               = []string{"status", "target"}
 	DataProductStatusLineageOmitted       = []string{"status", "lineageOmitted"}

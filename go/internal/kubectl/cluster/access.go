@@ -103,9 +103,16 @@ func (a *Access) Get(ctx context.Context, resource schema.GroupVersionResource, 
 	}
 }
 
-// Annotate sets an annotation of a resource.
-func (a *Access) Annotate(ctx context.Context, resource schema.GroupVersionResource, name string, annotation map[string]string) error {
-	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"annotations": annotation}})
+// In reaches another namespace of the same cluster.
+func (a *Access) In(namespace string) *Access {
+	there := *a
+	there.Namespace = namespace
+	return &there
+}
+
+// Annotate sets annotations of a resource, and removes those that are nil.
+func (a *Access) Annotate(ctx context.Context, resource schema.GroupVersionResource, name string, annotations map[string]any) error {
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"annotations": annotations}})
 	if err != nil {
 		return err
 	}

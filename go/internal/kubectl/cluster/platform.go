@@ -100,9 +100,9 @@ func (a *Access) ClientFor(ctx context.Context, address string) (*http.Client, e
 	if !isServiceName {
 		return http.DefaultClient, nil
 	}
-	there := *a
+	there := a
 	if namespace != "" {
-		there.Namespace = namespace
+		there = a.In(namespace)
 	}
 	port := parsed.Port()
 	if port == "" {

@@ -5,6 +5,7 @@ package clustertest
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -107,7 +108,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// annotate takes a merge patch over that sets annotations.
+// annotate takes a merge patch over that sets annotations, and removes those that are null.
 func (s *Server) annotate(object Object, r *http.Request) {
 	var patch struct {
 		Metadata struct {
@@ -117,7 +118,14 @@ func (s *Server) annotate(object Object, r *http.Request) {
 	if err := json.NewDecoder(r.Body).Decode(&patch); err != nil {
 		s.t.Error(err)
 	}
-	object["metadata"].(Object)["annotations"] = patch.Metadata.Annotations
+	metadata := object["metadata"].(Object)
+	annotations, hasAny := metadata["annotations"].(Object)
+	if !hasAny {
+		annotations = Object{}
+		metadata["annotations"] = annotations
+	}
+	maps.Copy(annotations, patch.Metadata.Annotations)
+	maps.DeleteFunc(annotations, func(_ string, value any) bool { return value == nil })
 	if s.OnAnnotated != nil {
 		s.OnAnnotated(object)
 	}

@@ -327,9 +327,7 @@ func numberOf(value any) (int64, error) {
 
 func (o *accountOptions) print(account *accounting.Account) error {
 	if o.output == "json" {
-		encoder := json.NewEncoder(o.streams.Out)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(account); err != nil {
+		if err := writeJSON(o.streams.Out, account); err != nil {
 			return err
 		}
 	} else {

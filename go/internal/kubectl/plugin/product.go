@@ -12,8 +12,8 @@ import (
 
 // newProductCommand groups what is about data products.
 func newProductCommand(shared *sharedOptions) *cobra.Command {
-	command := &cobra.Command{Use: "product", Short: "Look at data products"}
-	command.AddCommand(newLineageCommand(shared))
+	command := &cobra.Command{Use: "product", Short: "Run data products and look at them"}
+	command.AddCommand(newRunCommand(shared), newRunsCommand(shared), newBackfillCommand(shared), newLineageCommand(shared))
 	return command
 }
 

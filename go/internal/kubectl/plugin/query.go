@@ -3,7 +3,6 @@ package plugin
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -173,10 +172,7 @@ func writeResultJSON(out io.Writer, result *trino.Result) error {
 	for i, row := range result.Rows {
 		rows[i] = trino.Object{Columns: result.Columns, Row: row}
 	}
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(rows)
+	return writeJSON(out, rows)
 }
 
 func writeResultCSV(out io.Writer, result *trino.Result) error {

@@ -54,8 +54,6 @@ job on a new checkpoint. The job reads from Kafka what a table lost, or goes on 
 const (
 	defaultRecoveryWait = 3 * time.Minute
 	recoveryInterval    = time.Second
-	// recoverAnnotation asks the operator for a recovery, by its id.
-	recoverAnnotation = contract.Group + "/recover"
 )
 
 func (o *recoverOptions) run(ctx context.Context, name string) error {
@@ -63,7 +61,7 @@ func (o *recoverOptions) run(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	if asked := pipeline.Object.GetAnnotations()[recoverAnnotation]; asked != "" && asked != recoveredBy(pipeline.Object) {
+	if asked := pipeline.Object.GetAnnotations()[contract.AnnotationRecover]; asked != "" && asked != recoveredBy(pipeline.Object) {
 		printf(o.streams.Out, "recovery %s was asked for already\n", asked)
 		return o.await(ctx, access, name, asked)
 	}
@@ -84,7 +82,7 @@ func (o *recoverOptions) run(ctx context.Context, name string) error {
 	if isAgreed, err := o.ask(); err != nil || !isAgreed {
 		return err
 	}
-	if err := access.Annotate(ctx, cluster.Pipelines, name, map[string]string{recoverAnnotation: id}); err != nil {
+	if err := access.Annotate(ctx, cluster.Pipelines, name, map[string]any{contract.AnnotationRecover: id}); err != nil {
 		return err
 	}
 	return o.await(ctx, access, name, id)

@@ -23,8 +23,20 @@ import (
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
 )
 
-// ErrNegative ends a command with exit code 1 after it has said why by itself.
-var ErrNegative = errors.New("the answer is no")
+// Verdict ends a command with an exit code after it has said why by itself.
+type Verdict struct {
+	text string
+	code int
+}
+
+func (v *Verdict) Error() string { return v.text }
+
+// How commands end that have said why.
+var (
+	ErrNegative = &Verdict{"the answer is no", 1}
+	ErrWrongSQL = &Verdict{"the SQL is wrong", 2}
+	ErrHeld     = &Verdict{"the run is held", 3}
+)
 
 // NewCommand returns the whole command.
 func NewCommand(streams genericiooptions.IOStreams) *cobra.Command {
@@ -148,9 +160,12 @@ const exitUnreadable = 2
 // ExitCode is what the program ends with after a command ended with the error.
 func ExitCode(err error) int {
 	var unreadable *accesslog.UnreadableError
+	var verdict *Verdict
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &verdict):
+		return verdict.code
 	case errors.As(err, &unreadable):
 		return exitUnreadable
 	default:

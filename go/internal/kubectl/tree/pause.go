@@ -6,17 +6,16 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-)
 
-// pausedAnnotation stops all writes for a resource of ours while it is "true".
-const pausedAnnotation = "openclickstream.io/paused"
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
+)
 
 // pauseLine tells that a resource is paused, and by whom and when as the API server has noted it. False when it is not.
 func pauseLine(object *unstructured.Unstructured) (Line, bool) {
-	if object.GetAnnotations()[pausedAnnotation] != "true" {
+	if object.GetAnnotations()[contract.AnnotationPaused] != "true" {
 		return Line{}, false
 	}
-	text := "paused by the annotation " + pausedAnnotation
+	text := "paused by the annotation " + contract.AnnotationPaused
 	if setter := setterOf(object.GetManagedFields()); setter != nil {
 		text += ", set by " + setter.Manager
 		if setter.Time != nil {
@@ -53,6 +52,6 @@ func ownsPause(entry *metav1.ManagedFieldsEntry) bool {
 	if err := json.Unmarshal(entry.FieldsV1.Raw, &fields); err != nil {
 		return false
 	}
-	_, isOwned := fields.Metadata.Annotations["f:"+pausedAnnotation]
+	_, isOwned := fields.Metadata.Annotations["f:"+contract.AnnotationPaused]
 	return isOwned
 }
