@@ -9,7 +9,7 @@ import type { GeneratedFile } from "./source.ts";
 /** What Go reads of specs. Of a status it may read everything. */
 const READ_OF_SPEC: Readonly<Record<string, readonly string[]>> = {
   ClickstreamPipeline: ["platformRef.name", "tables.database", "tables.prefix"],
-  DataProduct: ["incremental.newDataBy", "refresh.schedule"],
+  DataProduct: ["incremental.newDataBy", "refresh.schedule", "suspend"],
   LakeTable: ["database"],
   QueryCluster: ["platformRef.name"],
 };

@@ -152,6 +152,7 @@ var (
 var (
 	DataProductSpecIncrementalNewDataBy   = []string{"spec", "incremental", "newDataBy"}
 	DataProductSpecRefreshSchedule        = []string{"spec", "refresh", "schedule"}
+	DataProductSpecSuspend                = []string{"spec", "suspend"}
 	DataProductStatusObservedGeneration   = []string{"status", "observedGeneration"}
 	DataProductStatusTarget               = []string{"status", "target"}
 	DataProductStatusLineageOmitted       = []string{"status", "lineageOmitted"}

@@ -58,7 +58,7 @@ func (o *runOptions) run(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	object, err := access.Get(ctx, cluster.DataProducts, name)
+	object, err := runnable(ctx, access, name)
 	if err != nil {
 		return err
 	}
@@ -82,6 +82,18 @@ func (o *runOptions) run(ctx context.Context, name string) error {
 		return nil
 	}
 	return o.await(ctx, access, before, window)
+}
+
+// runnable reads a product that may be asked for runs.
+func runnable(ctx context.Context, access *cluster.Access, name string) (*unstructured.Unstructured, error) {
+	object, err := access.Get(ctx, cluster.DataProducts, name)
+	if err != nil {
+		return nil, err
+	}
+	if isSuspended, _, _ := unstructured.NestedBool(object.Object, contract.DataProductSpecSuspend...); isSuspended {
+		return nil, fmt.Errorf("DataProduct %q is suspended, so that no run begins; set spec.suspend to false first", name)
+	}
+	return object, nil
 }
 
 func (o *runOptions) await(ctx context.Context, access *cluster.Access, before *product.Runs, window *product.Window) error {
@@ -153,7 +165,7 @@ func (o *backfillOptions) run(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	object, err := access.Get(ctx, cluster.DataProducts, name)
+	object, err := runnable(ctx, access, name)
 	if err != nil {
 		return err
 	}

@@ -79,11 +79,11 @@ func TestTheExitCodeSaysWhatBecameOfARun(t *testing.T) {
 		server := products(t, scheduled)
 		server.OnAnnotated = func(object clustertest.Object) {
 			object["status"] = clustertest.Object{"lastRun": clustertest.Object{
-				"id": "r1", "state": state, "rows": 3, "checks": []any{clustertest.Object{"name": "sites", "severity": "Error", "violations": 2}},
+				"id": "asked-1", "state": state, "rows": 3, "checks": []any{clustertest.Object{"name": "sites", "severity": "Error", "violations": 2}},
 			}}
 		}
 		got := run(t, "", inShop(server, "product", "run", "sessions", "--wait")...)
-		line := "run r1 " + strings.ToLower(state) + ", 3 rows; failed checks: sites (error: 2 rows)\n"
+		line := "run asked-1 " + strings.ToLower(state) + ", 3 rows; failed checks: sites (error: 2 rows)\n"
 		if ExitCode(got.err) != want || got.out != line {
 			t.Errorf("%s: printed %q, exit code %d, want %q and %d", state, got.out, ExitCode(got.err), line, want)
 		}
@@ -100,6 +100,17 @@ func TestAWindowOfAProductThatReadsAllRowsIsRefused(t *testing.T) {
 		got := run(t, "", inShop(server, append([]string{"product", verb, "sessions"}, window...)...)...)
 		if got.err == nil || !strings.Contains(got.err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", verb, got.err, want)
+		}
+	}
+}
+
+func TestASuspendedProductIsNotAskedToRun(t *testing.T) {
+	server := products(t, strings.Replace(scheduled, `"spec":{`, `"spec":{"suspend":true,`, 1))
+	server.OnAnnotated = func(clustertest.Object) { t.Error("it was asked") }
+	for _, verb := range []string{"run", "backfill"} {
+		got := run(t, "", inShop(server, "product", verb, "sessions", "--from", "2026-03-01", "--to", "2026-03-02")...)
+		if got.err == nil || got.err.Error() != `DataProduct "sessions" is suspended, so that no run begins; set spec.suspend to false first` {
+			t.Errorf("%s: got %v", verb, got.err)
 		}
 	}
 }

@@ -67,6 +67,14 @@ func TestAProductThatNeverRanSaysSo(t *testing.T) {
 	}
 }
 
+func TestWhyTheLastRunFailedIsTold(t *testing.T) {
+	var out strings.Builder
+	err := runsOf(t, `{"lastRun":{"id":"r2","state":"Failed","message":"no memory"},"earlierRuns":[{"id":"r1","state":"Failed","message":"no disk"}]}`).WriteText(&out)
+	if err != nil || !strings.HasSuffix(out.String(), "\nthe last run failed: no memory\n") {
+		t.Errorf("got %q, %v", out.String(), err)
+	}
+}
+
 func TestAWindowIsTwoTimesInUTC(t *testing.T) {
 	cases := []struct{ name, from, to, want, problem string }{
 		{"none", "", "", "", ""},
@@ -111,24 +119,24 @@ func waiting(t *testing.T, window *Window, statuses ...string) (w *Waiting, note
 func TestARunIsFollowedToItsEnd(t *testing.T) {
 	w, notes := waiting(t, nil,
 		`{"lastRun":{"id":"r1","state":"Published"}}`,
-		`{"lastRun":{"id":"r2","state":"Running"},"earlierRuns":[{"id":"r1","state":"Published"}]}`,
-		`{"lastRun":{"id":"r2","state":"Running"},"earlierRuns":[{"id":"r1","state":"Published"}]}`,
-		`{"lastRun":{"id":"r3","state":"Published"},"earlierRuns":[{"id":"r2","state":"Failed","message":"no memory"},{"id":"r1","state":"Published"}]}`)
+		`{"lastRun":{"id":"asked-r2","state":"Running"},"earlierRuns":[{"id":"r1","state":"Published"}]}`,
+		`{"lastRun":{"id":"asked-r2","state":"Running"},"earlierRuns":[{"id":"r1","state":"Published"}]}`,
+		`{"lastRun":{"id":"scheduled__1","state":"Published"},"earlierRuns":[{"id":"asked-r2","state":"Failed","message":"no memory"},{"id":"r1","state":"Published"}]}`)
 	run, err := w.Wait(t.Context())
-	if err != nil || run.Describe() != "run r2 failed; no memory" {
+	if err != nil || run.Describe() != "run asked-r2 failed; no memory" {
 		t.Errorf("got %+v, %v", run, err)
 	}
-	if got := strings.Join(*notes, "\n"); got != "the run has not begun\nrun r2 reads all rows" {
+	if got := strings.Join(*notes, "\n"); got != "the run has not begun\nrun asked-r2 reads all rows" {
 		t.Errorf("told %q", got)
 	}
 }
 
 func TestARunOfAWindowIsNotMistakenForAnother(t *testing.T) {
 	w, _ := waiting(t, &Window{"2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"},
-		`{"lastRun":{"id":"r2","state":"Published"}}`,
-		`{"lastRun":{"id":"r2","state":"Published"},"earlierRuns":[{"id":"r3","state":"Held","from":"2026-03-01T00:00:00Z","to":"2026-03-02T00:00:00Z","rows":1}]}`)
+		`{"lastRun":{"id":"scheduled__1","state":"Published","from":"2026-03-01T00:00:00Z","to":"2026-03-02T00:00:00Z"},"earlierRuns":[{"id":"asked-r2","state":"Published"}]}`,
+		`{"lastRun":{"id":"asked-r2","state":"Published"},"earlierRuns":[{"id":"asked-r3","state":"Held","from":"2026-03-01T00:00:00Z","to":"2026-03-02T00:00:00Z","rows":1}]}`)
 	run, err := w.Wait(t.Context())
-	if err != nil || run.Describe() != "run r3 held, 1 row" {
+	if err != nil || run.Describe() != "run asked-r3 held, 1 row" {
 		t.Errorf("got %+v, %v", run, err)
 	}
 }
@@ -143,8 +151,8 @@ func TestWaitingEndsWithWhatIsInTheWay(t *testing.T) {
 }
 
 func TestARunThatLeftTheStatusIsNoLongerWaitedFor(t *testing.T) {
-	w, _ := waiting(t, nil, `{"lastRun":{"id":"r2","state":"Running"}}`, `{"lastRun":{"id":"r9","state":"Running"}}`)
-	if _, err := w.Wait(t.Context()); err == nil || !strings.Contains(err.Error(), "run r2 is no longer among the last ones") {
+	w, _ := waiting(t, nil, `{"lastRun":{"id":"asked-r2","state":"Running"}}`, `{"lastRun":{"id":"r9","state":"Running"}}`)
+	if _, err := w.Wait(t.Context()); err == nil || !strings.Contains(err.Error(), "run asked-r2 is no longer among the last ones") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
@@ -108,12 +109,15 @@ func Of(object *unstructured.Unstructured) (*Runs, error) {
 	return runs, nil
 }
 
-// NewSince returns the oldest run that was not among those before, of the given time if there is one; nil when there is none yet.
-func (r *Runs) NewSince(before *Runs, window *Window) *Run {
+// askedRun is how the ids of runs begin that people ask for, as the operator's next-run.ts makes them.
+const askedRun = "asked-"
+
+// AskedSince returns the run that was asked for and is not among those before, of the given time if there is one; nil when there is none yet.
+func (r *Runs) AskedSince(before *Runs, window *Window) *Run {
 	for i := range slices.Backward(r.Runs) {
 		run := &r.Runs[i]
-		isKnown := slices.ContainsFunc(before.Runs, func(other Run) bool { return other.ID == run.ID })
-		if !isKnown && (window == nil || run.From == window.From && run.To == window.To) {
+		isOfWindow := window == nil || run.From == window.From && run.To == window.To
+		if strings.HasPrefix(run.ID, askedRun) && isOfWindow && before.WithID(run.ID) == nil {
 			return run
 		}
 	}

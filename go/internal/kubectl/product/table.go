@@ -26,6 +26,9 @@ func (r *Runs) WriteText(out io.Writer) error {
 	if len(rows) == 0 {
 		text.WriteString("there was no run yet\n")
 	}
+	if len(r.Runs) > 0 && r.Runs[0].State == Failed && r.Runs[0].Message != "" {
+		fmt.Fprintf(&text, "the last run failed: %s\n", r.Runs[0].Message)
+	}
 	if r.NextRun != "" {
 		fmt.Fprintf(&text, "the next run by the schedule begins at %s\n", r.NextRun)
 	}

@@ -59,15 +59,14 @@ func (w *Waiting) Wait(ctx context.Context) (*Run, error) {
 	}
 }
 
-// find returns the run, or nil while it has not begun. Nothing but its absence before tells the run that was asked for from
-// one by the schedule: the status names runs by ids of Airflow's.
+// find returns the run, or nil while it has not begun.
 func (w *Waiting) find(object *unstructured.Unstructured, id string) (*Run, error) {
 	runs, err := Of(object)
 	if err != nil {
 		return nil, err
 	}
 	if id == "" {
-		return runs.NewSince(w.Before, w.Window), nil
+		return runs.AskedSince(w.Before, w.Window), nil
 	}
 	run := runs.WithID(id)
 	if run == nil {
