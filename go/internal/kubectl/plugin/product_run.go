@@ -11,7 +11,6 @@ import (
 	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/cluster"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/product"
-	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
 )
 
 type runOptions struct {
@@ -66,7 +65,7 @@ func (o *runOptions) run(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	// Another text asks again, so that it is the time; a second may be shared.
+	// Another text asks again: it is the time, in microseconds for those who ask twice in a second.
 	asked := map[string]any{contract.AnnotationRun: time.Now().UTC().Format("20060102t150405.000000z"), contract.AnnotationRunWindow: nil}
 	if window != nil {
 		if cluster.Text(object.Object, contract.DataProductSpecIncrementalNewDataBy...) == "" {
@@ -97,13 +96,12 @@ func runnable(ctx context.Context, access *cluster.Access, name string) (*unstru
 }
 
 func (o *runOptions) await(ctx context.Context, access *cluster.Access, before *product.Runs, window *product.Window) error {
-	progress := terminal.NewProgress(o.streams.ErrOut, "runs")
 	waiting := product.Waiting{
 		Read: func(ctx context.Context) (*unstructured.Unstructured, error) {
 			return access.Get(ctx, cluster.DataProducts, before.Name)
 		},
 		Before: before, Window: window, Interval: runInterval, Patience: o.timeout,
-		Note: func(text string) { progress.Note("%s", text) },
+		Note: func(text string) { printf(o.streams.ErrOut, "%s\n", text) },
 	}
 	run, err := waiting.Wait(ctx)
 	if err != nil {

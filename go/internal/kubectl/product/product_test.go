@@ -142,11 +142,15 @@ func TestARunOfAWindowIsNotMistakenForAnother(t *testing.T) {
 }
 
 func TestWaitingEndsWithWhatIsInTheWay(t *testing.T) {
-	w, _ := waiting(t, nil, `{"conditions":[{"type":"Stalled","status":"True","message":"the platform has no Airflow"}]}`)
-	w.Patience = 0
-	_, err := w.Wait(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "the product is stalled: the platform has no Airflow") {
-		t.Errorf("got %v", err)
+	for _, condition := range []string{
+		`{"type":"Stalled","status":"True","message":"the annotation is none"}`, `{"type":"Scheduled","status":"False","message":"the annotation is none"}`,
+	} {
+		w, _ := waiting(t, nil, `{"conditions":[{"type":"Ready","status":"False","message":"run r1 failed"},`+condition+`]}`)
+		w.Patience = 0
+		_, err := w.Wait(t.Context())
+		if want := "the run has not ended within 0s, which --timeout makes longer: the run has not begun: the annotation is none"; err == nil || err.Error() != want {
+			t.Errorf("%s: got %v", condition, err)
+		}
 	}
 }
 

@@ -81,8 +81,10 @@ func waitsFor(object *unstructured.Unstructured, run *Run) string {
 		return fmt.Sprintf("run %s %s", run.ID, describeWindow(run.From, run.To))
 	}
 	for _, condition := range cluster.Conditions(object.Object) {
-		if condition.Type == contract.ConditionStalled && condition.Status == "True" {
-			return "the run has not begun; the product is stalled: " + condition.Message
+		isInTheWay := condition.Type == contract.ConditionStalled && condition.Status == "True" ||
+			condition.Type == "Scheduled" && condition.Status == "False"
+		if isInTheWay {
+			return "the run has not begun: " + condition.Message
 		}
 	}
 	return "the run has not begun"
