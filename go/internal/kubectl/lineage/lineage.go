@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
 
 // Origin is an input column that an output column comes from.
@@ -57,6 +60,35 @@ func Of(product *unstructured.Unstructured) (*Lineage, bool) {
 		types[column.Name] = column.Type
 	}
 	return &Lineage{Target: status.Target, Columns: status.Lineage, Types: types, Omitted: status.LineageOmitted}, true
+}
+
+// OfPlan returns the lineage that a plan has for the table of this name.
+func OfPlan(target string, plan *contract.Plan) *Lineage {
+	l := &Lineage{Target: target, Types: map[string]string{}}
+	for _, column := range plan.Columns {
+		l.Types[column.Name] = column.Type
+	}
+	for _, column := range plan.Lineage {
+		l.Columns = append(l.Columns, Column{Name: column.Column, Inputs: mergeUses(column.Inputs)})
+	}
+	return l
+}
+
+// mergeUses gives each input column once, with all that it is used for.
+func mergeUses(inputs []contract.PlanLineageInput) []Origin {
+	var origins []Origin
+	for _, input := range inputs {
+		table := input.Database + "." + input.Table
+		at := slices.IndexFunc(origins, func(o Origin) bool { return o.Table == table && o.Path == input.Path })
+		if at < 0 {
+			at = len(origins)
+			origins = append(origins, Origin{Table: table, Path: input.Path})
+		}
+		if !slices.Contains(origins[at].Uses, input.Use) {
+			origins[at].Uses = append(origins[at].Uses, input.Use)
+		}
+	}
+	return origins
 }
 
 // WriteText writes the lineage as a tree: the table, its columns, and below each what it comes from.

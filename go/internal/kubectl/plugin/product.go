@@ -13,7 +13,7 @@ import (
 // newProductCommand groups what is about data products.
 func newProductCommand(shared *sharedOptions) *cobra.Command {
 	command := &cobra.Command{Use: "product", Short: "Run data products and look at them"}
-	command.AddCommand(newRunCommand(shared), newRunsCommand(shared), newBackfillCommand(shared), newLineageCommand(shared))
+	command.AddCommand(newRunCommand(shared), newRunsCommand(shared), newBackfillCommand(shared), newExplainCommand(shared), newLineageCommand(shared))
 	return command
 }
 
