@@ -1,4 +1,7 @@
 /** The whole path on the local cluster with a real access log: what is counted outside must be what Trino answers. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { diagnose, waitUntilReady } from "../../local/deploy/deployment.ts";
 import { countLog, type LogCount } from "./access-log.ts";
@@ -67,6 +70,22 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
       visitors: log.visitors,
       sessions: log.sessions,
     });
+  });
+
+  it("has SQL over it explained before a product is made of it, in words that Trino answers", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "openclickstream-explain-"));
+    try {
+      const file = join(folder, "visitors.sql");
+      const explain = ["product", "explain", "--filename", file];
+      const from = `FROM ${database(environment)}.web_events`;
+      await writeFile(file, `SELECT count(DISTINCT visitor_id) AS visitors\n${from}\n`);
+      const [row] = await environment.query(await environment.clickstream(...explain, "--dialect", "trino"));
+      expect(Number(row?.["visitors"])).toBe(log.visitors);
+      await writeFile(file, `SELECT count(DISTINCT visitr_id) AS visitors\n${from}\n`);
+      await expect(environment.clickstream(...explain)).rejects.toThrow(/visitor_id/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("is read by pyiceberg, and by DuckDB over it, to the same numbers", async () => {

@@ -1,12 +1,14 @@
 package planning
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf16"
+
+	"golang.org/x/text/width"
 
 	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
@@ -35,36 +37,47 @@ func WriteFaults(out io.Writer, sql string, faults []contract.PlanErrorsError) {
 // unknownTable is how the planner says that a table is not among those that it was told of.
 var unknownTable = regexp.MustCompile(`^(?:Table|Object) '[^']*' not found`)
 
-// HasUnknownTable reports whether a table is missing, which may be in the catalog all the same.
-func HasUnknownTable(faults []contract.PlanErrorsError) bool {
-	return slices.ContainsFunc(faults, func(fault contract.PlanErrorsError) bool { return unknownTable.MatchString(fault.Message) })
+// UnknownTables are those that the planner was not told of, as the query writes them. They may be in the catalog all the same.
+func UnknownTables(sql string, faults []contract.PlanErrorsError) []string {
+	lines := strings.Split(sql, "\n")
+	var tables []string
+	for _, fault := range faults {
+		if unknownTable.MatchString(fault.Message) && fault.Line >= 1 && fault.Line <= int64(len(lines)) {
+			_, marked, _ := split(lines[fault.Line-1], fault)
+			tables = append(tables, marked)
+		}
+	}
+	return tables
+}
+
+// split cuts a line into what is at fault, and what is before and behind it.
+func split(line string, fault contract.PlanErrorsError) (before, marked, after string) {
+	start, end := positionOf(line, fault.Column), len(line)
+	if fault.EndLine == fault.Line {
+		end = max(start, positionOf(line, fault.EndColumn+1))
+	}
+	return line[:start], line[start:end], line[end:]
 }
 
 // mostShown is how much of a line is shown.
 const mostShown = 120
 
 func writePlace(text *strings.Builder, line string, fault contract.PlanErrorsError) {
-	line = strings.TrimSuffix(line, "\r")
-	start := positionOf(line, fault.Column)
-	end := len(line)
-	if fault.EndLine == fault.Line {
-		end = min(end, positionOf(line, fault.EndColumn+1))
-	}
-	before, marked, after := []rune(line[:start]), []rune(line[start:max(start, end)]), []rune(line[max(start, end):])
+	start, middle, end := split(strings.TrimSuffix(line, "\r"), fault)
+	before, marked, after := []rune(start), []rune(middle), []rune(end)
 	// Of a long line what stands around the place is shown.
 	if cut := len(before) - mostShown/2; cut > 0 {
 		before = append([]rune("…"), before[cut:]...)
 	}
-	if room := max(mostShown-len(before)-len(marked), mostShown/4); len(after) > room {
-		after = append(after[:room:room], '…')
-	}
-	marks := strings.Repeat("^", min(max(1, len(marked)), mostShown))
 	if len(marked) > mostShown {
 		marked, after = append(marked[:mostShown:mostShown], '…'), nil
 	}
+	if room := max(mostShown-len(before)-len(marked), mostShown/4); len(after) > room {
+		after = append(after[:room:room], '…')
+	}
 	number := fmt.Sprint(fault.Line)
 	fmt.Fprintf(text, "  %s | %s%s%s\n", number, string(before), string(marked), string(after))
-	fmt.Fprintf(text, "  %s | %s%s\n", strings.Repeat(" ", len(number)), blank(before), marks)
+	fmt.Fprintf(text, "  %s | %s%s\n", strings.Repeat(" ", len(number)), below(before, " "), cmp.Or(below(marked, "^"), "^"))
 }
 
 // positionOf is the byte at which a column begins. The planner counts as Java does: a character beyond U+FFFF is two columns.
@@ -79,12 +92,16 @@ func positionOf(line string, column int64) int {
 	return len(line)
 }
 
-// blank is as wide as a text, tabs included.
-func blank(text []rune) string {
-	return strings.Map(func(character rune) rune {
-		if character == '\t' {
-			return '\t'
+// below is as wide as a text: tabs as they are, and else the mark, twice for a character that takes two cells.
+func below(text []rune, mark string) string {
+	var line strings.Builder
+	for _, character := range text {
+		switch width.LookupRune(character).Kind() {
+		case width.EastAsianWide, width.EastAsianFullwidth:
+			line.WriteString(mark + mark)
+		default:
+			line.WriteString(map[bool]string{true: "\t", false: mark}[character == '\t'])
 		}
-		return ' '
-	}, string(text))
+	}
+	return line.String()
 }

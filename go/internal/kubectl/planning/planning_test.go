@@ -34,7 +34,7 @@ func TestAFaultIsShownInItsLine(t *testing.T) {
 		},
 		{
 			"behind a tab and a character of two columns", "\t'😀', x\r", contract.PlanErrorsError{Message: "no", Line: 1, Column: 8, EndLine: 1, EndColumn: 8},
-			"line 1, column 8: no\n  1 | \t'😀', x\n    | \t     ^\n",
+			"line 1, column 8: no\n  1 | \t'😀', x\n    | \t      ^\n",
 		},
 		{
 			"several lines", "SELECT a\nFROM b\nWHERE c", contract.PlanErrorsError{Message: "no", Line: 2, Column: 6, EndLine: 3, EndColumn: 7},
@@ -61,6 +61,16 @@ func TestAFaultIsShownInItsLine(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", out.String(), c.want)
 			}
 		})
+	}
+}
+
+func TestUnknownTablesAreNamedAsTheQueryWritesThem(t *testing.T) {
+	faults := []contract.PlanErrorsError{
+		{Message: "Column 'a' not found in any table", Line: 1, Column: 8, EndLine: 1, EndColumn: 8},
+		{Message: "Object 'Orders' not found within 'shop'", Line: 2, Column: 6, EndLine: 2, EndColumn: 18},
+	}
+	if got := UnknownTables("SELECT a\nFROM shop.\"Orders\" AS o", faults); len(got) != 1 || got[0] != `shop."Orders"` {
+		t.Errorf("got %q", got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -205,14 +206,11 @@ func (o *explainOptions) printFaults(access *cluster.Access, definition *plannin
 	}
 	printf(o.streams.ErrOut, "the SQL of %s is wrong\n", definition.Target())
 	planning.WriteFaults(o.streams.ErrOut, definition.Spec.SQL, faults)
-	if planning.HasUnknownTable(faults) {
-		names := tables.Names()
-		if len(names) == 0 {
-			names = []string{"none"}
-		}
-		printf(o.streams.ErrOut, "a table is unknown here: no LakeTable or DataProduct of namespace %q says its columns (there are %s).\n"+
+	for _, table := range planning.UnknownTables(definition.Spec.SQL, faults) {
+		known := strings.Join(tables.Names(), ", ")
+		printf(o.streams.ErrOut, "table %s is unknown here: no LakeTable or DataProduct of namespace %q says its columns (they say those of %s).\n"+
 			"The operator reads the catalog itself, and may find it there; kubectl clickstream adopt table DATABASE.TABLE makes a LakeTable of it.\n",
-			access.Namespace, strings.Join(names, ", "))
+			table, access.Namespace, cmp.Or(known, "no table"))
 	}
 	return ErrWrongSQL
 }

@@ -124,7 +124,7 @@ func TestWrongSQLIsShownWithItsPlace(t *testing.T) {
 func TestAnUnknownTableIsCalledUnknownHere(t *testing.T) {
 	server, _ := withPlanner(t)
 	got := run(t, "SELECT 1 FROM shop.nowhere", inShop(server, "product", "explain", "-f", "-")...)
-	if ExitCode(got.err) != 2 || !strings.Contains(got.errOut, `no LakeTable or DataProduct of namespace "shop" says its columns (there are shop.events)`) {
+	if ExitCode(got.err) != 2 || !strings.Contains(got.errOut, `table shop.nowhere is unknown here: no LakeTable or DataProduct of namespace "shop" says its columns (they say those of shop.events)`) {
 		t.Errorf("printed %q, %v", got.errOut, got.err)
 	}
 }
