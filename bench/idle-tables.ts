@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Agent, request, type Dispatcher } from "undici";
+import { Agent, request } from "undici";
 import { startIcebergRest, startPostgresql } from "../test/support/catalog-engines.ts";
 import { startVersitygw, type Engine } from "../test/support/engines.ts";
 import { seconds, type Figure } from "./figures.ts";
