@@ -92,7 +92,7 @@ async function main(): Promise<void> {
 /** The chosen sections that share one running platform. */
 async function measureRunning(steps: Steps, chosen: readonly string[]): Promise<Figure[]> {
   const figures: Figure[] = [];
-  const cluster = await bringUpPlatform(steps);
+  const cluster = await bringUpPlatform(steps, { airflow: false });
   await steps.run("Apply the quickstart and wait until every resource is Ready", async (report) => {
     await cluster.apply(join(checkoutFolder, "manifests", "examples", "quickstart"));
     await waitUntilReady(cluster, namespace, { atLeast: 7, timeoutSeconds: 900, report });

@@ -2,16 +2,20 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mustRun } from "../support/command.ts";
-import { waitUntilReady, type Cluster } from "./deployment.ts";
+import { waitUntilFilled, waitUntilReady, type Cluster } from "./deployment.ts";
 import { bringUpPlatform, isExistingCluster } from "./platform.ts";
 import { checkoutFolder } from "../support/checkout.ts";
 import { Steps, type ReportProgress } from "../support/progress.ts";
 
 const namespace = "quickstart";
 const pipeline = "web";
-/** ClickstreamPipeline, QueryCluster, DataPlatform, one EventStream, three LakeTables. */
-const quickstartResources = 7;
+const product = "sessions-by-day";
+/** ClickstreamPipeline, QueryCluster, DataPlatform, DataProduct, one EventStream, four LakeTables. */
+const resources = 9;
+const examples = join(checkoutFolder, "manifests", "examples");
 
+const showAirflow = `The page of Airflow, at http://localhost:8080 for the user admin with the password airflow-admin-secret:
+  kubectl port-forward --namespace engines service/airflow 8080`;
 const lookAround = `: export KUBECONFIG=.local/kubeconfig PATH="$PWD/.local/bin:$PATH"; "make down" stops it.`;
 
 /** Where every received event went. */
@@ -39,6 +43,10 @@ const questions = [
     title: "Failed events by reason",
     sql: `SELECT reason, field, count(*) AS events, min(message) AS example
           FROM lake.quickstart.web_failed_events GROUP BY reason, field ORDER BY events DESC, reason`,
+  },
+  {
+    title: `The data product ${product}: what Airflow had Spark compute (the last 12 days that have any)`,
+    sql: `SELECT * FROM lake.quickstart.sessions_by_day ORDER BY day DESC LIMIT 12`,
   },
 ];
 
@@ -92,13 +100,17 @@ function sendingArguments(input: string): string[] {
 
 async function main(): Promise<void> {
   const steps = new Steps();
-  const cluster = await bringUpPlatform(steps);
+  const cluster = await bringUpPlatform(steps, { airflow: true });
   const input = process.env["INPUT"] ?? "";
 
-  await steps.run("Apply the quickstart and wait until every resource is Ready", async (report) => {
-    await cluster.apply(join(checkoutFolder, "manifests", "examples", "quickstart"));
-    await waitUntilReady(cluster, namespace, { atLeast: quickstartResources, timeoutSeconds: 900, report });
-  });
+  await steps.run(
+    "Apply the quickstart and wait until pipeline and query cluster are Ready",
+    async (report) => {
+      await cluster.apply(join(examples, "airflow"));
+      const kinds = "clickstreampipelines,queryclusters";
+      await waitUntilReady(cluster, namespace, { atLeast: 2, kinds, timeoutSeconds: 900, report });
+    },
+  );
   const before = await steps.run("Count what is there", async () => readAccount(cluster));
   await steps.run(input === "" ? "Send 10,000 generated events" : `Replay ${input}`, async () => {
     const exitCode = await cluster.show([
@@ -112,8 +124,16 @@ async function main(): Promise<void> {
   const after = await steps.run("Wait until every event is queryable", async (report) =>
     waitUntilStored(cluster, 600, report),
   );
+  await steps.run("Let Airflow fill a data product", async (report) => {
+    await cluster.apply(join(examples, "data-products"));
+    const options = { timeoutSeconds: 900, report };
+    await waitUntilReady(cluster, namespace, { atLeast: resources, ...options });
+    await waitUntilFilled(cluster, { namespace, name: product }, options);
+  });
   await steps.run("Ask Trino", async () => {
     await cluster.show(["get", "clickstream", "--namespace", namespace]);
+    console.log("\nWhere the columns of the data product come from");
+    await cluster.show(["clickstream", "product", "lineage", product, "--namespace", namespace]);
     for (const question of questions) {
       console.log(`\n${question.title}`);
       const sql = question.sql.replace(/\s+/g, " ");
@@ -125,6 +145,7 @@ async function main(): Promise<void> {
   console.log(`\nSeconds a step took\n${steps.summary()}\n`);
   if (before.received > 0) console.log(`In all: ${accountLine(after)}\nThis run:`);
   console.log(accountLine(difference(after, before)));
+  console.log(`\n${showAirflow}`);
   console.log(`\nIt keeps running${isExistingCluster ? ` in the namespace ${namespace}.` : lookAround}`);
 }
 

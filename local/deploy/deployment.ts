@@ -107,6 +107,12 @@ interface Condition {
   readonly message?: string;
 }
 
+/** Objects of a namespace; those of one installation only, where it is named. */
+interface Belonging {
+  readonly namespace: string;
+  readonly partOf?: string;
+}
+
 /** The part of any Kubernetes object that waiting looks at. */
 export interface ObservedObject {
   readonly kind: string;
@@ -119,8 +125,21 @@ export interface ObservedObject {
 }
 
 /** Lists objects of the kinds given (comma separated, or a category). */
-async function listObjects(cluster: Cluster, kinds: string, namespace: string): Promise<ObservedObject[]> {
-  const text = await cluster.kubectl(["get", kinds, "--namespace", namespace, "--output", "json"]);
+async function listObjects(
+  cluster: Cluster,
+  kinds: string,
+  { namespace, partOf }: Belonging,
+): Promise<ObservedObject[]> {
+  const selector = partOf === undefined ? [] : ["--selector", `app.kubernetes.io/part-of=${partOf}`];
+  const text = await cluster.kubectl([
+    "get",
+    kinds,
+    "--namespace",
+    namespace,
+    ...selector,
+    "--output",
+    "json",
+  ]);
   return (JSON.parse(text) as { items: ObservedObject[] }).items;
 }
 
@@ -135,28 +154,42 @@ function unreadyReason(object: ObservedObject): string | undefined {
   return `${subject}: ${ready.reason ?? "NotReady"}: ${ready.message ?? ""}`;
 }
 
-/** Waits until every resource of the category `clickstream` in the namespace is Ready, at least `atLeast` of them. */
+/** Waits until every resource of the kinds in the namespace is Ready, at least `atLeast` of them; by default of all kinds. */
 export async function waitUntilReady(
   cluster: Cluster,
   namespace: string,
-  options: { readonly atLeast: number; readonly timeoutSeconds: number; readonly report: ReportProgress },
+  options: WaitOptions & { readonly atLeast: number; readonly kinds?: string },
 ): Promise<void> {
   await waitFor({ cluster, namespace }, options, async () => {
-    const objects = await listObjects(cluster, "clickstream", namespace);
+    const objects = await listObjects(cluster, options.kinds ?? "clickstream", { namespace });
     const waiting = objects.map(unreadyReason).filter((reason) => reason !== undefined);
     const isDone = objects.length >= options.atLeast && waiting.length === 0;
     return { isDone, message: describeWaiting(objects.length, waiting) };
   });
 }
 
-/** Waits until every Deployment and StatefulSet of the namespace runs its present generation with all replicas. */
-export async function waitForWorkloads(
+/** Waits until the table of a data product has rows. */
+export async function waitUntilFilled(
   cluster: Cluster,
-  namespace: string,
-  options: { readonly timeoutSeconds: number; readonly report: ReportProgress },
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  options: WaitOptions,
 ): Promise<void> {
   await waitFor({ cluster, namespace }, options, async () => {
-    const objects = await listObjects(cluster, "deployments,statefulsets", namespace);
+    const args = ["get", `dataproduct/${name}`, "--namespace", namespace, "--output", "json"];
+    const product = JSON.parse(await cluster.kubectl(args)) as ObservedObject;
+    const rows = Number(product.status?.["rows"] ?? 0);
+    return { isDone: rows > 0, message: `${rows} rows; ${unreadyReason(product) ?? "Ready"}` };
+  });
+}
+
+/** Waits until every Deployment and StatefulSet there runs its present generation with all replicas. */
+export async function waitForWorkloads(
+  cluster: Cluster,
+  where: Belonging,
+  options: WaitOptions,
+): Promise<void> {
+  await waitFor({ cluster, namespace: where.namespace }, options, async () => {
+    const objects = await listObjects(cluster, "deployments,statefulsets", where);
     const waiting = objects.filter((object) => !isRolledOut(object)).map((object) => object.metadata.name);
     return {
       isDone: objects.length > 0 && waiting.length === 0,
@@ -225,7 +258,7 @@ export async function diagnose(cluster: Cluster, namespace: string): Promise<str
     "--sort-by",
     ".lastTimestamp",
   ]);
-  for (const pod of await listObjects(cluster, "pods", namespace)) {
+  for (const pod of await listObjects(cluster, "pods", { namespace })) {
     const ready = pod.status?.conditions?.find((condition) => condition.type === "Ready");
     if (ready?.status === "True") continue;
     const name = pod.metadata.name;

@@ -24,7 +24,7 @@ describe("the manifests of the operator", () => {
   });
 });
 
-it.each(["engines", "operator"])(
+it.each(["engines", "engines/airflow", "operator"])(
   "every image of the manifests of %s is loaded into the cluster",
   async (name) => {
     const folder = join(checkoutFolder, "manifests", name);

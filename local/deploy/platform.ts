@@ -21,6 +21,7 @@ export const deployedImages: readonly string[] = [
   "versitygw",
   "postgresql",
   "iceberg-rest",
+  "airflow",
 ];
 
 /** The references of the images as they are built from this checkout; builds what is missing. */
@@ -30,17 +31,22 @@ export async function imageReferences(): Promise<ImageReference[]> {
 
 /**
  * Builds what is missing, starts the local cluster (or takes the one of KUBECONFIG with CLUSTER=existing), and waits until
- * engines and operator run. Everything that is there already is used as it is.
+ * engines and operator run. Everything that is there already is used as it is. Airflow starts too where it is wanted, and nobody waits for it:
+ * that takes about a minute, in which all else can begin.
  */
-export async function bringUpPlatform(steps: Steps): Promise<Cluster> {
+export async function bringUpPlatform(
+  steps: Steps,
+  { airflow }: { readonly airflow: boolean },
+): Promise<Cluster> {
   const cluster = platformCluster();
+  const names = deployedImages.filter((name) => airflow || name !== "airflow");
   if (!isExistingCluster) {
     await steps.run("Start the local cluster", async (report) => {
       await startCluster(report);
     });
   }
   const images = await steps.run("Build the images", async (report) => {
-    const built = await buildImages({ names: deployedImages, push: isExistingCluster, onProgress: report });
+    const built = await buildImages({ names, push: isExistingCluster, onProgress: report });
     report(`${built.length} images are there`);
     return built;
   });
@@ -57,11 +63,10 @@ export async function bringUpPlatform(steps: Steps): Promise<Cluster> {
     await cluster.applyWithImages("engines", images);
     await cluster.apply(join(checkoutFolder, "config", "crd"));
     await cluster.applyWithImages("operator", images);
-    await waitForWorkloads(cluster, "engines", { timeoutSeconds: engineTimeoutSeconds, report });
-    await waitForWorkloads(cluster, "openclickstream-system", {
-      timeoutSeconds: engineTimeoutSeconds,
-      report,
-    });
+    if (airflow) await cluster.applyWithImages("engines/airflow", images);
+    const options = { timeoutSeconds: engineTimeoutSeconds, report };
+    await waitForWorkloads(cluster, { namespace: "engines", partOf: "openclickstream-engines" }, options);
+    await waitForWorkloads(cluster, { namespace: "openclickstream-system" }, options);
   });
   return cluster;
 }

@@ -3,7 +3,7 @@
  * `artifacts [name...]` only fetches and builds what they are made of, which is what the integration tests need.
  */
 import { buildImages, provideArtifacts } from "./build.ts";
-import { furtherImageNames, imageNames } from "./recipes.ts";
+import { imageNames } from "./recipes.ts";
 
 async function main([command, ...words]: readonly string[]): Promise<void> {
   const push = command === "build" && words.includes("--push");
@@ -12,7 +12,7 @@ async function main([command, ...words]: readonly string[]): Promise<void> {
     (command === "build" || command === "artifacts") && !names.some((word) => word.startsWith("-"));
   if (!isUsage) {
     throw new Error(
-      `usage: node local/images/main.ts build [--push] [name...]\n       node local/images/main.ts artifacts [name...]\nImages: ${imageNames.join(", ")}; only where named: ${furtherImageNames.join(", ")}`,
+      `usage: node local/images/main.ts build [--push] [name...]\n       node local/images/main.ts artifacts [name...]\nImages: ${imageNames.join(", ")}`,
     );
   }
   const began = performance.now();

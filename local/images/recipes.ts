@@ -106,32 +106,23 @@ const images: readonly ImageRecipe[] = [
     base: "base-java17",
     artifacts: { spark: sparkDistribution, jobs: sparkJobs },
   },
-  { name: "trino", folder: "images/trino", base: "base-java25", artifacts: { trino: trinoDistribution } },
-];
-
-/** Images that are built only where they are named: no demo and no test of the cluster runs them yet. */
-const furtherImages: readonly ImageRecipe[] = [
   {
     name: "airflow",
     folder: "images/airflow",
     base: "base-python",
     artifacts: { packages: async () => pythonPackagesOf("airflow") },
   },
+  { name: "trino", folder: "images/trino", base: "base-java25", artifacts: { trino: trinoDistribution } },
 ];
 
 /** The names of the images that a cluster runs. */
 export const imageNames: readonly string[] = images.map((recipe) => recipe.name);
 
-/** The names of those that are built only where they are named. */
-export const furtherImageNames: readonly string[] = furtherImages.map((recipe) => recipe.name);
-
 /** The recipe of an image or of a base; throws on an unknown name. */
 export function recipeOf(name: string): ImageRecipe {
-  const found = [...bases, ...images, ...furtherImages].find((recipe) => recipe.name === name);
+  const found = [...bases, ...images].find((recipe) => recipe.name === name);
   if (found !== undefined) return found;
-  throw new Error(
-    `no image is named "${name}": there are ${[...imageNames, ...furtherImageNames].join(", ")}`,
-  );
+  throw new Error(`no image is named "${name}": there are ${imageNames.join(", ")}`);
 }
 
 /** Whether an image is only there for others to start from. */

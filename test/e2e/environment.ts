@@ -30,9 +30,9 @@ export class Environment {
     this.namespace = namespace;
   }
 
-  /** Brings engines and operator up and applies the quickstart under a new namespace. */
+  /** Brings engines, Airflow and operator up and applies the quickstart under a new namespace. */
   static async create(): Promise<Environment> {
-    const cluster = await bringUpPlatform(new Steps());
+    const cluster = await bringUpPlatform(new Steps(), { airflow: true });
     await Environment.removeAll(true);
     // Retained topics and tables of an earlier run must not be mistaken for this run's.
     const environment = new Environment(
@@ -60,7 +60,7 @@ export class Environment {
       apiVersion: "kustomize.config.k8s.io/v1beta1",
       kind: "Kustomization",
       namespace: this.namespace,
-      resources: ["../../../manifests/examples/quickstart"],
+      resources: ["../../../manifests/examples/airflow"],
       patches: [{ target: { kind: "Namespace" }, patch }],
     };
     await writeFile(join(directory, "kustomization.yaml"), JSON.stringify(kustomization, null, 2));
