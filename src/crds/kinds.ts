@@ -19,7 +19,6 @@ export {
   MAINTENANCE_DEFAULTS,
   type MaintenanceStatus,
   type TableMaintenance,
-  UPKEEP_STEPS,
   type UpkeepStatus,
 } from "./maintenance.ts";
 export { CONTAINER_DEFAULTS, LEAST_MEMORY, type Resources, parseBytes } from "./quantities.ts";

@@ -71,7 +71,7 @@ export const tableMaintenance = z
 export type TableMaintenance = z.infer<typeof tableMaintenance>;
 
 /** What a run can do for a table, in its order. */
-export const UPKEEP_STEPS = ["OldRows", "DataFiles", "Manifests", "Snapshots", "OrphanFiles"] as const;
+const UPKEEP_STEPS = ["OldRows", "DataFiles", "Manifests", "Snapshots", "OrphanFiles"] as const;
 
 const RUN_STATES = ["Done", "NothingToDo", "Failed", "Unknown"] as const;
 
