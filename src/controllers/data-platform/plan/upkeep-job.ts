@@ -20,8 +20,8 @@ import type { ValidatedPlatform } from "../validate.ts";
 
 const COMPONENT = "upkeep";
 const DOCUMENT_FILE = "upkeep.json";
-/** The first compaction of a large table takes long. What is done when the time is over stays done. */
-const DEADLINE_SECONDS = 6 * 3600;
+/** All tables of the platform wait for a Job that hangs. What is done when the time is over stays done. */
+const DEADLINE_SECONDS = 2 * 3600;
 /** As long as that its log can be read. */
 const TTL_SECONDS = 4 * 3600;
 /** A Job for the same tables after the same runs has the same name within this time, whoever starts it. */
