@@ -82,10 +82,13 @@ export function findTransientError(error: unknown): TransientError | undefined {
   return find<TransientError>(error, TRANSIENT);
 }
 
-/** Reason of an error of these classes, or of what it was caused by; of every other one `InternalError`. */
+/** Reason of the outermost error of the chain of causes that has a class; without one `InternalError`. */
 export function reasonOfError(error: unknown): Reason {
-  const found = findTerminalError(error) ?? findWaitingError(error) ?? findTransientError(error);
-  return found?.reason ?? "InternalError";
+  for (const candidate of causeChain(error)) {
+    if (TERMINAL in candidate || WAITING in candidate || TRANSIENT in candidate)
+      return (candidate as { readonly reason: Reason }).reason;
+  }
+  return "InternalError";
 }
 
 /** Whether a terminal error is anywhere in the chain of causes. */

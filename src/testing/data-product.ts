@@ -142,7 +142,9 @@ export function planWith(spec: Partial<DataProductSpec> = {}): ProductPlan {
   const product = productWith(spec);
   const named = { ...product, metadata: { ...product.metadata, ...created } };
   const sparkWindow =
-    spec.incremental?.newDataBy === undefined ? {} : { sparkWindow: "SELECT … :from … :to" };
+    spec.incremental?.newDataBy === undefined
+      ? {}
+      : { sparkWindow: "SELECT … :from … :to", sparkWindowRows: "event_time >= :from" };
   const observed = productSurroundings({
     platform: PRESENT_WITH_AIRFLOW,
     answer: { state: "known", value: rightAnswer(sparkWindow) },

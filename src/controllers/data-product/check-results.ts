@@ -36,7 +36,7 @@ function missingText([gap, ...others]: NonNullable<ProductOutcome["missing"]>): 
   const more = others.length === 0 ? "" : ` (and ${counted(others.length, "other time")} of status.missing)`;
   return (
     `the rows from ${gap.from} to ${gap.to} are missing, because run ${gap.runId} ${why}${more}; ` +
-    `to run it again, set the annotation ${ANNOTATIONS.backfill} to "${gap.from}/${gap.to}"`
+    `to run it again, set the annotation ${ANNOTATIONS.runWindow} to "${gap.from}/${gap.to}" and ${ANNOTATIONS.run} to another text`
   );
 }
 

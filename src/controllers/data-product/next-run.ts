@@ -10,7 +10,7 @@ import type { ObservedProduct } from "./observe.ts";
 import { isRunnable } from "./dag-state.ts";
 import { requestHash } from "./requests.ts";
 import type { RunRecord } from "./runs.ts";
-import { BACKFILL_KEY } from "./runs.ts";
+import { BACKFILL_KEY, updateOf } from "./runs.ts";
 import type { RunSettings, ValidatedProduct } from "./validate.ts";
 import type { TimeWindow } from "./windows.ts";
 import { lookingBack, windowOf } from "./windows.ts";
@@ -48,7 +48,9 @@ export interface NextRun {
 /** The first run of a product with newDataBy reads everything before the periods of its schedule. */
 const BEGIN_OF_TIME = "1970-01-01T00:00:00Z";
 
-/** A pass of other reasons comes earlier. */
+/** A LakeTable tells of a new version only when it is looked at itself, and tables without one tell nothing. */
+const LOOK_SECONDS = 30;
+/** The end of the run wakes the product earlier. */
 const INPUT_RETRY_SECONDS = 15;
 const FIRST_PAUSE_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 3600;
@@ -130,9 +132,6 @@ function logicalDateAt(now: Date): string {
   return new Date(Math.floor(now.getTime() / 1000) * 1000 - 500).toISOString();
 }
 
-/** A run that follows the inputs, by the versions that they had: `update-0123456789ab-1`. */
-const UPDATE_RUN = /^update-([0-9a-f]{12})-(\d+)$/;
-
 interface LastUpdate {
   readonly versions: string;
   readonly attempt: number;
@@ -145,10 +144,10 @@ interface LastUpdate {
  */
 function runOnUpdate(sight: Sight): NextRun {
   const versions = versionsOf(sight);
-  if (versions === undefined) return {};
+  if (versions === undefined) return { afterSeconds: LOOK_SECONDS };
   const last = lastUpdate(sight.records);
   const attempt = last?.versions === versions ? attemptAfter(last) : 1;
-  if (attempt === undefined) return {};
+  if (attempt === undefined) return { afterSeconds: LOOK_SECONDS };
   const wait = waitBefore(sight, last?.versions === versions ? last : undefined);
   if (wait !== undefined) return wait;
   const runId = `update-${versions}-${attempt}`;
@@ -176,8 +175,8 @@ function versionsOf({ product, observed }: Sight): string | undefined {
 
 function lastUpdate(records: readonly RunRecord[]): LastUpdate | undefined {
   for (const record of records) {
-    const [, versions, attempt] = UPDATE_RUN.exec(record.id) ?? [];
-    if (versions !== undefined) return { versions, attempt: Number(attempt), record };
+    const update = updateOf(record.id);
+    if (update !== undefined) return { ...update, record };
   }
   return undefined;
 }

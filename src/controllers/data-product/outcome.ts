@@ -5,7 +5,7 @@ import type { DataProductStatus } from "../../crds/kinds.ts";
 import { MAX_MISSING_WINDOWS, MAX_RUN_MESSAGE } from "../../crds/kinds.ts";
 import { remembered } from "../remembered.ts";
 import type { EndedRun } from "./runs.ts";
-import { auditBranchOf, tableRowsOf } from "./runs.ts";
+import { auditBranchOf, tableRowsOf, updateOf } from "./runs.ts";
 import { covers } from "./windows.ts";
 
 export type ProductOutcome = Pick<
@@ -42,7 +42,8 @@ function missingAfter(
   const { id: runId, state, from, to } = record;
   // A run without a window read all.
   if (state === "Published") return missing.filter((window) => read !== undefined && !covers(read, window));
-  if (from === undefined || to === undefined || state === "Running") return missing;
+  // The next run that follows the inputs begins where the last published one ended, so that these lose no time.
+  if (from === undefined || to === undefined || state === "Running" || updateOf(runId)) return missing;
   const others = missing.filter((window) => window.from !== from || window.to !== to);
   return [{ from, to, runId, state }, ...others]
     .sort((one, other) => (one.from < other.from ? 1 : -1))

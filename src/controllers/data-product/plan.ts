@@ -15,6 +15,7 @@ import { planTargetTable } from "./plan/target-table.ts";
 import type { JudgedRuns } from "./runs.ts";
 import { judgeRuns, recordsOf } from "./runs.ts";
 import type { RunSettings, ValidatedProduct } from "./validate.ts";
+import { partOf } from "./validate.ts";
 import { TerminalError } from "../../runtime/errors.ts";
 
 /** What is wanted as long as the SQL is right; else what is there stays. */
@@ -50,12 +51,16 @@ export function planProduct(product: ValidatedProduct, observed: ObservedProduct
   const conflict = conflictOf(product, observed);
   const settings = runs.state === "resolved" && conflict === undefined ? runs.value : undefined;
   const sight = settings && { product, runs: settings, observed, records: judged.records, now };
-  const refused = [definition, runs].flatMap((part) => (part.state === "refused" ? [part.error] : []));
+  const defined =
+    definition.state === "resolved"
+      ? partOf(() => planDefined(product, definition.value, settings))
+      : definition;
+  const refused = [defined, runs].flatMap((part) => (part.state === "refused" ? [part.error] : []));
   return {
     product,
     judged,
     problems: [...refused, ...(conflict === undefined ? [] : [conflict])],
-    ...(definition.state === "resolved" && { defined: planDefined(product, definition.value, settings) }),
+    ...(defined.state === "resolved" && { defined: defined.value }),
     ...(sight && {
       dag: { settings: sight.runs, isPaused: isPausedNow(product, observed), next: nextRun(sight) },
     }),

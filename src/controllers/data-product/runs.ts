@@ -43,6 +43,15 @@ export function runIdOf({ id, conf }: DagRun): string {
   return typeof backfill === "string" ? `${id}~${backfill}` : id;
 }
 
+/** Id of a run that follows the inputs, by a hash of their versions: `update-0123456789ab-1`. */
+const UPDATE_RUN = /^update-([0-9a-f]{12})-(\d+)$/;
+
+/** Which versions of the inputs a run follows, and which attempt at them it is; `undefined`: it follows none. */
+export function updateOf(runId: string): { readonly versions: string; readonly attempt: number } | undefined {
+  const [, versions, attempt] = UPDATE_RUN.exec(runId) ?? [];
+  return versions === undefined ? undefined : { versions, attempt: Number(attempt) };
+}
+
 /** How a product's runs have windows. */
 export interface Windowing {
   readonly isWindowed: boolean;

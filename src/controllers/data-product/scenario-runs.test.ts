@@ -188,6 +188,16 @@ describe("suspending", () => {
   });
 });
 
+describe("a pod template that must not be", () => {
+  it("does not keep suspending from taking effect", async () => {
+    await world.settle();
+    const podTemplate = { env: [{ name: "AWS_REGION", value: "x" }] };
+    await world.pass({ suspend: true, podTemplate });
+    expect(world.airflow.writes.at(-1)).toBe(`pause ${DAG}`);
+    expect(world.ready()).toContain("Ready=False InvalidSpec: spec.podTemplate.env");
+  });
+});
+
 describe("SQL that became wrong", () => {
   it("leaves file and ConfigMap of the version before, and its runs go on", async () => {
     await world.settle();
@@ -233,7 +243,7 @@ describe("windows of runs", () => {
     await world.pass();
     expect(world.status().missing).toEqual([{ ...period, runId: "scheduled__1", state: "Failed" }]);
     expect(world.condition("ChecksPassed")).toContain(
-      'set the annotation openclickstream.io/backfill to "2026-01-01T00:00:00Z/2026-01-02T00:00:00Z"',
+      'set the annotation openclickstream.io/run-window to "2026-01-01T00:00:00Z/2026-01-02T00:00:00Z"',
     );
     // Looks a day back, so that it has read the one before too.
     const next = { from: "2026-01-02T00:00:00Z", to: "2026-01-03T00:00:00Z" };

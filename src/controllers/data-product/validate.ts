@@ -78,7 +78,8 @@ export function validateProduct(
   };
 }
 
-function partOf<Value>(resolve: () => Value): Part<Value> {
+/** What a function gives, or the error that it throws. */
+export function partOf<Value>(resolve: () => Value): Part<Value> {
   try {
     return { state: "resolved", value: resolve() };
   } catch (error) {

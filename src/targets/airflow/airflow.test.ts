@@ -219,6 +219,17 @@ describe("a DAG", () => {
     answer = () => ({ status: 204, body: "" });
     expect(await airflow.deleteDag("shop.a", permit)).toBe(true);
   });
+
+  it("that is running is deleted later", async () => {
+    answer = () => ({
+      status: 409,
+      body: { detail: "Task instances of dag with id: 'shop.a' are still running" },
+    });
+    expect(await failure(airflow.deleteDag("shop.a", permit))).toMatchObject({
+      class: "waiting",
+      message: "Airflow does not delete DAG shop.a while a task of it is running",
+    });
+  });
 });
 
 describe("a run", () => {

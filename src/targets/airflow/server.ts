@@ -135,8 +135,9 @@ class RestAirflow implements AirflowServer {
       ...{ method: "DELETE", path: dagPath(dagId), doing },
       ...writing(permit),
     });
-    if (result.outcome === "exists") throw result.error;
-    return result.outcome === "done";
+    if (result.outcome !== "exists") return result.outcome === "done";
+    const message = `Airflow does not delete DAG ${dagId} while a task of it is running`;
+    throw new WaitingError("NotSettled", message);
   }
 
   async triggerRun(dagId: string, run: RunRequest, permit: WritePermit): Promise<DagRun> {

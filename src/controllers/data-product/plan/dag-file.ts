@@ -17,7 +17,7 @@ export function renderDagFile(product: ValidatedProduct, definition: Definition,
   const parts = [
     header(product.owner.key, runs),
     `# A run works in this pod.\nPOD = ${python(planRunPod(product, definition, runs))}\n`,
-    ...timesOf(runs),
+    timesOf(runs),
     ...(runs.isWindowed ? [windowFunction(definition, runs)] : []),
     operatorClass(runs),
     dagOf(product, definition, runs),
@@ -25,32 +25,30 @@ export function renderDagFile(product: ValidatedProduct, definition: Definition,
   return parts.join("\n\n");
 }
 
-function header(key: ResourceKey, { schedule, isWindowed }: RunSettings): string {
-  const hasPeriods = schedule !== undefined && isWindowed;
+function header(key: ResourceKey, { schedule }: RunSettings): string {
+  const isScheduled = schedule !== undefined;
   const lines = [
     dagMark(key),
     "from datetime import datetime, timedelta",
-    ...(hasPeriods ? ["from zoneinfo import ZoneInfo"] : []),
+    ...(isScheduled ? ["from zoneinfo import ZoneInfo"] : []),
     "",
     "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator",
-    `from airflow.sdk import DAG, Asset${schedule === undefined ? "" : ", CronDataIntervalTimetable"}`,
+    `from airflow.sdk import DAG, Asset${isScheduled ? ", CronDataIntervalTimetable" : ""}`,
     "from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException",
-    ...(hasPeriods ? ["from croniter import croniter"] : []),
+    ...(isScheduled ? ["from croniter import croniter"] : []),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-/** Each period of the schedule has a run of its own only where it has rows of its own: else the latest run does for all. */
-function timesOf({ schedule, timeZone, createdAt, isWindowed }: RunSettings): readonly string[] {
+/** By Airflow's rules the first run is of the first whole period after the start: it begins at the first tick after the product was made. */
+function timesOf({ schedule, timeZone, createdAt }: RunSettings): string {
   const created = `CREATED = datetime.fromisoformat(${python(createdAt.replace(/Z$/, "+00:00"))})\n`;
-  if (schedule === undefined) return [created];
-  const cron = `CRON = ${python(schedule)}\n`;
-  if (!isWindowed) return [`${cron}${created}`];
-  return [
-    `${cron}ZONE = ZoneInfo(${python(timeZone)})\n${created}` +
-      "# The first period is the one in which the product was made; its first run reads what lies before.\n" +
-      "START = croniter(CRON, CREATED.astimezone(ZONE).replace(tzinfo=None)).get_prev(datetime).replace(tzinfo=ZONE)\n",
-  ];
+  if (schedule === undefined) return created;
+  return `CRON = ${python(schedule)}
+ZONE = ZoneInfo(${python(timeZone)})
+${created}# The tick before: the first period is the one in which the product was made.
+START = croniter(CRON, CREATED.astimezone(ZONE).replace(tzinfo=None)).get_prev(datetime).replace(tzinfo=ZONE)
+`;
 }
 
 /** Of products whose runs have windows. */
@@ -133,13 +131,14 @@ ${inputs.map((table) => `            ${asset(table)},\n`).join("")}        ],
 `;
 }
 
-/** Runs of a product without a schedule the operator starts. */
+/**
+ * Runs of a product without a schedule the operator starts. Each missed period has a run of its own only where it has rows of its own; else the
+ * latest run does for all.
+ */
 function scheduleOf({ schedule, timeZone, isWindowed }: RunSettings): string {
   if (schedule === undefined) return "schedule=None,\n    start_date=CREATED,\n    catchup=False";
   const timetable = `schedule=CronDataIntervalTimetable(CRON, timezone=${python(timeZone)})`;
-  return isWindowed
-    ? `${timetable},\n    start_date=START,\n    catchup=True`
-    : `${timetable},\n    start_date=CREATED,\n    catchup=False`;
+  return `${timetable},\n    start_date=START,\n    catchup=${python(isWindowed)}`;
 }
 
 /** Tables of one name in two platforms are two assets. */

@@ -1,9 +1,11 @@
 # Open Clickstream made this file from DataProduct shop/sessions, and puts back what is changed here.
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.sdk import DAG, Asset, CronDataIntervalTimetable
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from croniter import croniter
 
 
 # A run works in this pod.
@@ -78,7 +80,10 @@ POD = {
 
 
 CRON = "0 6 * * MON-FRI"
+ZONE = ZoneInfo("Europe/Berlin")
 CREATED = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+# The tick before: the first period is the one in which the product was made.
+START = croniter(CRON, CREATED.astimezone(ZONE).replace(tzinfo=None)).get_prev(datetime).replace(tzinfo=ZONE)
 
 
 def run_id(run):
@@ -106,7 +111,7 @@ with DAG(
     dag_id="shop.sessions",
     description="Fills shop.sessions from shop.events",
     schedule=CronDataIntervalTimetable(CRON, timezone="Europe/Berlin"),
-    start_date=CREATED,
+    start_date=START,
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=True,

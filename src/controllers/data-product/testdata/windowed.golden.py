@@ -82,7 +82,7 @@ POD = {
 CRON = "*/15 * * * *"
 ZONE = ZoneInfo("Europe/Berlin")
 CREATED = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
-# The first period is the one in which the product was made; its first run reads what lies before.
+# The tick before: the first period is the one in which the product was made.
 START = croniter(CRON, CREATED.astimezone(ZONE).replace(tzinfo=None)).get_prev(datetime).replace(tzinfo=ZONE)
 
 
