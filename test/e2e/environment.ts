@@ -158,9 +158,9 @@ export class Environment {
     const key = async (name: string): Promise<string> =>
       Buffer.from(await this.field(`secret/${secret}`, `.data.${name}`), "base64").toString();
     return {
-      uri: await this.#reachable(await read("catalog.uri")),
+      uri: await this.reachable(await read("catalog.uri")),
       storage: {
-        endpoint: await this.#reachable(await read("storage.endpoint")),
+        endpoint: await this.reachable(await read("storage.endpoint")),
         region,
         bucket,
         accessKeyId: await key("accessKeyId"),
@@ -169,8 +169,8 @@ export class Environment {
     };
   }
 
-  /** The URL of a Service with its cluster address, without a slash at the end. */
-  async #reachable(url: string): Promise<string> {
+  /** The URL of a Service with its cluster address, at which the node reaches it, without a slash at the end. */
+  async reachable(url: string): Promise<string> {
     const reached = new URL(url);
     const [service = "", namespace = ""] = reached.hostname.split(".");
     reached.hostname = await this.cluster.kubectl([

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { diagnose, waitUntilReady } from "../../local/deploy/deployment.ts";
 import { countLog, type LogCount } from "./access-log.ts";
+import { dataProductSteps } from "./data-product-steps.ts";
 import { accessLog, Environment } from "./environment.ts";
 import { OtherEngine } from "./other-engine.ts";
 import { askPython } from "../support/python.ts";
@@ -106,6 +107,8 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     const account = await environment.waitUntilAccounted(2 * log.lines);
     expect(account).toMatchObject({ stored: log.lines - log.malformed.length, duplicate: log.lines });
   });
+
+  dataProductSteps(() => ({ environment, log }));
 
   it("loses and doubles nothing when the Spark driver is killed in mid-stream", async () => {
     const before = await environment.account();
@@ -280,6 +283,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
       "yaml",
     );
     expect(text).not.toContain("clickstream-secret");
+    expect(text).not.toContain("airflow-operator-secret");
   });
 
   it("keeps topic and tables when the pipeline is deleted with the policy Retain", async () => {
