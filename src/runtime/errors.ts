@@ -82,11 +82,12 @@ export function findTransientError(error: unknown): TransientError | undefined {
   return find<TransientError>(error, TRANSIENT);
 }
 
+const CLASSES = [TERMINAL, WAITING, TRANSIENT] as const;
+
 /** Reason of the outermost error of the chain of causes that has a class; without one `InternalError`. */
 export function reasonOfError(error: unknown): Reason {
   for (const candidate of causeChain(error)) {
-    if (TERMINAL in candidate || WAITING in candidate || TRANSIENT in candidate)
-      return (candidate as { readonly reason: Reason }).reason;
+    if (CLASSES.some((mark) => mark in candidate)) return (candidate as { readonly reason: Reason }).reason;
   }
   return "InternalError";
 }
