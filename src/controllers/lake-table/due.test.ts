@@ -162,6 +162,16 @@ describe("old snapshots", () => {
     expect(dueSteps(given)).toEqual([]);
   });
 
+  it("are told in words that do not change with the clock", () => {
+    const given: Given = {
+      files: 1,
+      commits: commits(300, 60 * SECOND, NOON - HOUR),
+      before: ranAt(NOON - 2 * HOUR),
+    };
+    const whys = [NOON + 3 * HOUR, NOON + 4 * HOUR].map((now) => judge({ ...given, now }).steps.at(-1)?.why);
+    expect(whys).toEqual(Array(2).fill("snapshots beyond the 100 that stay are older than 21600 s"));
+  });
+
   it("are due by time alone, and the time is told", () => {
     const given: Given = {
       files: 1,

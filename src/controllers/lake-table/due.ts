@@ -164,8 +164,9 @@ function oldSnapshots({ table: { history }, settings, last, now }: Input): Judge
   const many = spare < MIN_SNAPSHOTS_AT_ONCE ? Infinity : endOfNth(left + MIN_SNAPSHOTS_AT_ONCE - 1);
   const next = Math.min(many, Math.max(endOfNth(0), daily));
   if (next > now) return { next };
+  // Not how many: that changes with the clock.
   return {
-    why: `${String(Math.min(olderThan(now), spare))} snapshots are older than ${String(settings.keepSnapshotsSeconds)} s`,
+    why: `snapshots beyond the ${String(settings.minSnapshots)} that stay are older than ${String(settings.keepSnapshotsSeconds)} s`,
   };
 }
 
