@@ -73,7 +73,7 @@ export function nextRun(sight: Sight): NextRun {
   if (asked !== undefined) return { start: asked };
   if (sight.runs.schedule === undefined) return runOnUpdate(sight);
   const first = firstRun(sight, dag.nextPeriodFrom);
-  return first === undefined ? {} : { start: first };
+  return first === undefined ? {} : (waitForInputs(sight) ?? { start: first });
 }
 
 /** The DAG, where a run of it would begin and find its table. */
@@ -186,19 +186,22 @@ function attemptAfter({ record, attempt }: LastUpdate): number | undefined {
   return record.state === "Failed" ? attempt + 1 : undefined;
 }
 
-function waitBefore(
-  { records, runs, observed, now }: Sight,
-  failed: LastUpdate | undefined,
-): NextRun | undefined {
+/** A run that begins while another one fills what it reads would be of the version before. */
+function waitForInputs({ observed }: Sight): NextRun | undefined {
+  const [busy] = observed.runningInputs;
+  if (busy === undefined) return undefined;
+  return {
+    waitsFor: `a run of DataProduct "${busy}", whose table it reads`,
+    afterSeconds: INPUT_RETRY_SECONDS,
+  };
+}
+
+function waitBefore(sight: Sight, failed: LastUpdate | undefined): NextRun | undefined {
+  const { records, runs, now } = sight;
   // Its end wakes the product.
   if (records.some(({ state }) => state === "Running")) return { waitsFor: "the run that is under way" };
-  const [busy] = observed.runningInputs;
-  if (busy !== undefined) {
-    return {
-      waitsFor: `a run of DataProduct "${busy}", whose table it reads`,
-      afterSeconds: INPUT_RETRY_SECONDS,
-    };
-  }
+  const inputs = waitForInputs(sight);
+  if (inputs !== undefined) return inputs;
   const begun = Date.parse(records[0]?.startedAt ?? "");
   const left = [
     { until: begun + runs.minIntervalSeconds * 1000, waitsFor: "refresh.onUpdate.minInterval" },

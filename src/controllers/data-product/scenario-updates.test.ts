@@ -121,12 +121,15 @@ describe("a product that follows its inputs", () => {
     expect(started()).toHaveLength(2);
   });
 
-  it("waits for a run of a product whose table it reads", async () => {
+  it.each([
+    ["a run that follows them", ON_UPDATE],
+    ["the first run by a schedule", {}],
+  ])("waits for a run of a product whose table it reads: %s", async (_which, spec) => {
     update("1");
     const upstream = { sql: "SELECT 1 AS site", target: { database: "shop", table: "events" } };
     world.scenario.putResource("events", productSpec(upstream));
     world.scenario.putStatus("events", { lastRun: { id: "a", state: "Running" } }, dataProductKind);
-    await world.settle(ON_UPDATE);
+    await world.settle(spec);
     expect(started()).toEqual([]);
     expect(world.condition("Scheduled")).toContain(
       'waits for a run of DataProduct "events", whose table it reads',

@@ -91,9 +91,9 @@ function unreadVerdict({ runs, state, observed, applied }: DagSight): Verdict {
 }
 
 function scheduleText({ schedule, timeZone, dagId }: RunSettings, plan: ProductPlan | undefined): string {
-  if (schedule !== undefined) return `DAG ${dagId} runs at "${schedule}" in ${timeZone}`;
   const waitsFor = plan?.dag?.next.waitsFor;
   const wait = waitsFor === undefined ? "" : `; the next waits for ${waitsFor}`;
+  if (schedule !== undefined) return `DAG ${dagId} runs at "${schedule}" in ${timeZone}${wait}`;
   return `DAG ${dagId} runs when an input table has a new version${wait}`;
 }
 

@@ -32,7 +32,9 @@ type Fields = Result["status"];
 /** A pod's end wakes the product too; this is for what Airflow notices later, and for what has no pod. */
 const RUNNING_RETRY_SECONDS = 5;
 /** A new file is read within the bundle's refresh interval. */
-const UNREAD_RETRY_SECONDS = 3;
+const UNREAD_RETRY_SECONDS = 5;
+/** A product that waits for what comes from elsewhere is woken by it; this is for what wakes nobody. */
+const WAITING_RETRY_SECONDS = 60;
 
 export function productStatus(input: Input): Result {
   const { resource, observed, validated, plan, applied, error, now } = input;
@@ -171,7 +173,7 @@ function verdictOf(
   if (obstacle === undefined) return { ready: { message: readyText(input, schedule, records) } };
   const { isTerminal, ...told } = obstacle;
   if (isTerminal === true) return { terminal: told };
-  return { waiting: { ...told, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) } };
+  return { waiting: { ...told, retryAfterSeconds: retryAfterSeconds ?? WAITING_RETRY_SECONDS } };
 }
 
 type Obstacle = Pick<ConditionInput, "reason" | "message"> & { readonly isTerminal?: boolean };
