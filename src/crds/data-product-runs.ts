@@ -96,5 +96,3 @@ export const runsStatus = {
     .optional()
     .describe("Hashes of the runs and backfills that were asked for and begun."),
 };
-
-export type RunState = (typeof RUN_STATES)[number];

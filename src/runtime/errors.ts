@@ -82,12 +82,16 @@ export function findTransientError(error: unknown): TransientError | undefined {
   return find<TransientError>(error, TRANSIENT);
 }
 
-const CLASSES = [TERMINAL, WAITING, TRANSIENT] as const;
-
 /** Reason of the outermost error of the chain of causes that has a class; without one `InternalError`. */
 export function reasonOfError(error: unknown): Reason {
   for (const candidate of causeChain(error)) {
-    if (CLASSES.some((mark) => mark in candidate)) return (candidate as { readonly reason: Reason }).reason;
+    const classes = [
+      findTerminalError(candidate),
+      findWaitingError(candidate),
+      findTransientError(candidate),
+    ];
+    const own = classes.find((found) => found === candidate);
+    if (own !== undefined) return own.reason;
   }
   return "InternalError";
 }

@@ -38,7 +38,7 @@ export const BACKFILL_KEY = "backfill";
  * Id of a run in the table. A backfill runs a time anew under the id that its run in Airflow had before; the table must not take it for that
  * one.
  */
-export function runIdOf({ id, conf }: DagRun): string {
+function runIdOf({ id, conf }: DagRun): string {
   const backfill = conf[BACKFILL_KEY];
   return typeof backfill === "string" ? `${id}~${backfill}` : id;
 }
