@@ -48,8 +48,9 @@ export async function applyProduct(
   const { results: children, problem } = await applyChildren(childSet(plan), context);
   if (problem === undefined) {
     await dag.attempt(() => dag.writeFile());
-    await dag.attempt(() => dag.start());
+    await dag.attempt(() => dag.startRun());
     await dag.attempt(() => dag.unpause());
+    await dag.attempt(() => dag.startBackfill());
   }
   const applied = { children, dag: dag.applied };
   const left = problem ?? plan.problems[0] ?? applied.dag.problem;
@@ -123,34 +124,38 @@ class DagWriter {
   }
 
   /** Before the DAG is unpaused: so the first run is the first of all. */
-  async start(): Promise<void> {
-    const { settings, next } = this.#dagPlan();
-    const { start } = next;
-    // A run that begins now would be one of the version before.
-    if (start === undefined || this.applied.isFileNew) return;
-    const hasBegun = await this.#begin(settings.dagId, start);
-    if (!hasBegun) return;
-    const { begun } = this.applied;
-    this.#note({
-      hasStarted: true,
-      ...(start.request !== undefined && { begun: [...begun, start.request] }),
-    });
+  async startRun(): Promise<void> {
+    const start = this.#start();
+    if (start?.kind !== "run") return;
+    const { runId, logicalDate, conf } = start;
+    const { dagId } = this.#dagPlan().settings;
+    const { state } = await this.#airflow().triggerRun(dagId, { runId, logicalDate, conf }, this.#context);
+    this.#noteBegun(start, state !== "success" && state !== "failed");
   }
 
-  async #begin(dagId: string, start: Start): Promise<boolean> {
-    const airflow = this.#airflow();
-    if (start.kind === "run") {
-      const { runId, logicalDate, conf } = start;
-      await airflow.triggerRun(dagId, { runId, logicalDate, conf }, this.#context);
-      return true;
-    }
+  /** One that Airflow refuses keeps nothing else from running. */
+  async startBackfill(): Promise<void> {
+    const start = this.#start();
+    if (start?.kind !== "backfill") return;
     const { from, to, concurrency, conf } = start;
+    const { dagId } = this.#dagPlan().settings;
     // The answer to an earlier try may have been lost.
-    const [last] = await airflow.listBackfills(dagId, this.#context.signal);
+    const [last] = await this.#airflow().listBackfills(dagId, this.#context.signal);
     const isUnderWay = last !== undefined && last.completedAt === undefined;
-    if (isUnderWay && isSameTime(last.from, from) && isSameTime(last.to, to)) return true;
+    const isThere = isUnderWay && isSameTime(last.from, from) && isSameTime(last.to, to);
     const wanted = { from, to, maxActiveRuns: concurrency, repeats: "completed", conf } as const;
-    return (await airflow.createBackfill(dagId, wanted, this.#context)) !== undefined;
+    const made = isThere ? last : await this.#airflow().createBackfill(dagId, wanted, this.#context);
+    if (made !== undefined) this.#noteBegun(start, true);
+  }
+
+  /** A run that begins right after a new file would be one of the version before. */
+  #start(): Start | undefined {
+    return this.applied.isFileNew ? undefined : this.#dagPlan().next.start;
+  }
+
+  #noteBegun({ request }: Start, hasStarted: boolean): void {
+    const { begun } = this.applied;
+    this.#note({ hasStarted, ...(request !== undefined && { begun: [...begun, request] }) });
   }
 
   async #setPaused(isPaused: boolean): Promise<void> {

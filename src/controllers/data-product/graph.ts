@@ -99,7 +99,12 @@ export function runningMakers(product: DataProduct, cache: Cache): readonly stri
   const makers = tablesReadBy(product).flatMap((table) =>
     cache.cachedBy(PRODUCTS_BY_TARGET, tableKey(product, table)),
   );
-  const running = makers.filter(({ status }) => status?.lastRun?.state === "Running");
+  // The queued run of a suspended product does not begin.
+  const running = makers.filter(
+    ({ spec, status }) =>
+      status?.lastRun?.state === "Running" &&
+      (spec.suspend !== true || status.lastRun.startedAt !== undefined),
+  );
   return running.map(({ metadata }) => metadata.name);
 }
 

@@ -4,16 +4,18 @@
  */
 import { formatTable } from "../../naming/tables.ts";
 import { timestamp } from "../../api/timestamp.ts";
+import { hashOf } from "../../targets/kubernetes/child.ts";
 import type { Dag } from "../../targets/airflow/dag.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";
 import type { ObservedProduct } from "./observe.ts";
 import { isRunnable } from "./dag-state.ts";
-import { requestHash } from "./requests.ts";
-import type { RunRecord } from "./runs.ts";
-import { BACKFILL_KEY, updateOf } from "./runs.ts";
+import type { Requests } from "./requests.ts";
+import { firstRequest, requestHash } from "./requests.ts";
+import type { RunRecord, UpdateRun } from "./runs.ts";
+import { BACKFILL_KEY, updateOf, updateRunId } from "./runs.ts";
 import type { RunSettings, ValidatedProduct } from "./validate.ts";
 import type { TimeWindow } from "./windows.ts";
-import { lookingBack, windowOf } from "./windows.ts";
+import { BEGIN_OF_TIME, lookingBack, windowOf } from "./windows.ts";
 
 interface RunStart {
   readonly kind: "run";
@@ -45,9 +47,6 @@ export interface NextRun {
   readonly afterSeconds?: number;
 }
 
-/** The first run of a product with newDataBy reads everything before the periods of its schedule. */
-const BEGIN_OF_TIME = "1970-01-01T00:00:00Z";
-
 /** A LakeTable tells of a new version only when it is looked at itself, and tables without one tell nothing. */
 const LOOK_SECONDS = 30;
 /** The end of the run wakes the product earlier. */
@@ -69,11 +68,11 @@ export interface Sight {
 export function nextRun(sight: Sight): NextRun {
   const dag = startableDag(sight);
   if (dag === undefined) return {};
+  const first = firstRun(sight, dag.nextPeriodFrom);
+  if (first !== undefined) return waitForInputs(sight) ?? { start: first };
   const asked = askedRun(sight) ?? askedBackfill(sight);
   if (asked !== undefined) return { start: asked };
-  if (sight.runs.schedule === undefined) return runOnUpdate(sight);
-  const first = firstRun(sight, dag.nextPeriodFrom);
-  return first === undefined ? {} : (waitForInputs(sight) ?? { start: first });
+  return sight.runs.schedule === undefined ? runOnUpdate(sight) : {};
 }
 
 /** The DAG, where a run of it would begin and find its table. */
@@ -84,14 +83,14 @@ function startableDag({ product, observed }: Sight): Dag | undefined {
 }
 
 function askedRun(sight: Sight): RunStart | undefined {
-  const { run } = sight.runs.requests;
+  const run = requestsOf(sight)?.run;
   if (run === undefined || hasBegun(sight, run.hash)) return undefined;
   const byItself = sight.runs.schedule === undefined ? windowOnUpdate(sight) : undefined;
   return runStart(sight, { runId: `asked-${run.hash}`, window: run.window ?? byItself, request: run.hash });
 }
 
 function askedBackfill(sight: Sight): BackfillStart | undefined {
-  const { backfill } = sight.runs.requests;
+  const backfill = requestsOf(sight)?.backfill;
   if (backfill === undefined || hasBegun(sight, backfill.hash)) return undefined;
   const { window, concurrency, hash } = backfill;
   const last = new Date(Date.parse(window.to) - 1000);
@@ -102,14 +101,27 @@ function askedBackfill(sight: Sight): BackfillStart | undefined {
   };
 }
 
-/** So that applying a product gives a result, and rows that are older than its schedule are read. A backfill is one already. */
+/** `undefined` while nobody can tell what is asked for. */
+function requestsOf({ runs: { requests } }: Sight): Requests | undefined {
+  return requests.state === "resolved" ? requests.value : undefined;
+}
+
+/**
+ * So that applying a product gives a result, and rows that are older than its schedule are read, whatever else is asked for. A backfill is one
+ * already. Over rows that the table has from before, a run of all times could take away what its inputs do not have any more.
+ */
 function firstRun(sight: Sight, firstPeriod: string | undefined): RunStart | undefined {
-  const { product, runs, records } = sight;
-  const request = requestHash(product.resource, "first");
-  const isFirst = records.length === 0 && runs.requests.backfill === undefined;
-  if (!isFirst || hasBegun(sight, request)) return undefined;
+  const { product, runs } = sight;
+  const request = firstRequest(product.resource);
+  const requests = requestsOf(sight);
+  const isWanted = runs.schedule !== undefined && requests !== undefined && requests.backfill === undefined;
+  if (!isWanted || hasBegun(sight, request) || (runs.isWindowed && hasRows(sight))) return undefined;
   const window = runs.isWindowed ? windowOf(BEGIN_OF_TIME, firstPeriod ?? runs.createdAt) : undefined;
   return runStart(sight, { runId: `first-${request}`, window, request });
+}
+
+function hasRows({ observed }: Sight): boolean {
+  return (observed.table?.status?.rows ?? 0) > 0;
 }
 
 function hasBegun({ product }: Sight, request: string): boolean {
@@ -129,12 +141,11 @@ function runStart({ now }: Sight, { runId, window, request }: WantedRun): RunSta
 
 /** Airflow keeps one run for each logical date: no schedule has one between two seconds. It is never ahead of the time. */
 function logicalDateAt(now: Date): string {
-  return new Date(Math.floor(now.getTime() / 1000) * 1000 - 500).toISOString();
+  const date = now.getTime() - 1000;
+  return new Date(date % 1000 === 0 ? date + 500 : date).toISOString();
 }
 
-interface LastUpdate {
-  readonly versions: string;
-  readonly attempt: number;
+interface LastUpdate extends UpdateRun {
   readonly record: RunRecord;
 }
 
@@ -146,11 +157,13 @@ function runOnUpdate(sight: Sight): NextRun {
   const versions = versionsOf(sight);
   if (versions === undefined) return { afterSeconds: LOOK_SECONDS };
   const last = lastUpdate(sight.records);
-  const attempt = last?.versions === versions ? attemptAfter(last) : 1;
+  const same = last?.versions === versions ? last : undefined;
+  const attempt = same === undefined ? 1 : attemptAfter(same);
   if (attempt === undefined) return { afterSeconds: LOOK_SECONDS };
-  const wait = waitBefore(sight, last?.versions === versions ? last : undefined);
+  const wait = waitBefore(sight, same);
   if (wait !== undefined) return wait;
-  const runId = `update-${versions}-${attempt}`;
+  const after = same?.after ?? hashOf([last?.record.id]).slice(0, 6);
+  const runId = updateRunId({ versions, after, attempt });
   return { start: runStart(sight, { runId, window: windowOnUpdate(sight), request: undefined }) };
 }
 
@@ -170,7 +183,9 @@ function versionsOf({ product, observed }: Sight): string | undefined {
   const versions = read.map(({ identifier, uuid, snapshot }) =>
     [formatTable(identifier), uuid, snapshot?.id ?? "empty"].join(" "),
   );
-  return requestHash(resource, "update", planHash, ...versions.toSorted());
+  const { checks, incremental } = resource.spec;
+  const rules = JSON.stringify({ checks, incremental });
+  return requestHash(resource, "update", planHash, rules, ...versions.toSorted());
 }
 
 function lastUpdate(records: readonly RunRecord[]): LastUpdate | undefined {
@@ -220,9 +235,11 @@ function pauseAfter(failed: LastUpdate | undefined): number {
 }
 
 /** Without a schedule there are no periods: a run goes on where the last one that was published ended. */
-function windowOnUpdate({ product, runs, now }: Sight): TimeWindow | undefined {
+function windowOnUpdate(sight: Sight): TimeWindow | undefined {
+  const { product, runs, now } = sight;
   if (!runs.isWindowed) return undefined;
   const { readUntil } = product.resource.status ?? {};
-  const window = windowOf(readUntil ?? BEGIN_OF_TIME, timestamp(now));
+  const begin = hasRows(sight) ? runs.createdAt : BEGIN_OF_TIME;
+  const window = windowOf(readUntil ?? begin, timestamp(now));
   return window && readUntil !== undefined ? lookingBack(window, runs.lookbackSeconds) : window;
 }

@@ -19,7 +19,7 @@ import type { DagState } from "./dag-state.ts";
 import { findCircle, makerOf, runningMakers } from "./graph.ts";
 import { plannerTable } from "./input-tables.ts";
 import { dagFileKey, dagIdOf, MAX_INPUT_TABLES } from "./parts.ts";
-import { hasUnknownEnd } from "./runs.ts";
+import { airflowRunId, hasUnknownEnd, recordsOf, runIdOf } from "./runs.ts";
 
 /** A table that the SQL names and the catalog does not have. */
 export interface MissingTable {
@@ -141,10 +141,17 @@ async function readDag({ product, context, readers, platform }: Surroundings): P
   const { signal } = context;
   const airflow = readers.clients.airflow(platform);
   const id = dagIdOf(keyOf(product));
-  const [dag, runs] = await Promise.all([
+  const [dag, listed] = await Promise.all([
     airflow.readDag(id, signal),
     airflow.listRuns(id, { limit: LISTED_RUNS, signal }),
   ]);
+  // A run of a large backfill may be under way and not among the last that changed.
+  const told = new Set(listed.map(runIdOf));
+  const untold = recordsOf(product.status).filter((run) => run.state === "Running" && !told.has(run.id));
+  const others = await Promise.all(
+    untold.map(async (run) => airflow.readRun(id, airflowRunId(run.id), signal)),
+  );
+  const runs = [...listed, ...others.flatMap((run) => run ?? [])];
   const isAsIs = dag !== undefined && !dag.hasImportErrors && !dag.isStale;
   return { dag, runs, importError: isAsIs ? undefined : await airflow.readImportError(`${id}.py`, signal) };
 }

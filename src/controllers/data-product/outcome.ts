@@ -6,7 +6,7 @@ import { MAX_MISSING_WINDOWS, MAX_RUN_MESSAGE } from "../../crds/kinds.ts";
 import { remembered } from "../remembered.ts";
 import type { EndedRun } from "./runs.ts";
 import { auditBranchOf, tableRowsOf, updateOf } from "./runs.ts";
-import { covers } from "./windows.ts";
+import { BEGIN_OF_TIME, covers } from "./windows.ts";
 
 export type ProductOutcome = Pick<
   DataProductStatus,
@@ -54,15 +54,25 @@ function afterPublished(
   { lastGoodSnapshot, readUntil }: ProductOutcome,
   { record, snapshot }: EndedRun,
 ): Pick<ProductOutcome, "lastGoodSnapshot" | "readUntil"> {
-  const { from, to } = record;
-  // What lies beyond a gap does not count as read up to there.
-  const goesOn =
-    readUntil === undefined || (from !== undefined && from <= readUntil && (to ?? "") > readUntil);
+  const until = readBy(record);
   return {
-    ...(to !== undefined && goesOn && { readUntil: to }),
+    ...(until !== undefined &&
+      goesOn(readUntil, record) &&
+      until > (readUntil ?? "") && { readUntil: until }),
     ...(snapshot !== undefined &&
       isNewer(snapshot.at, lastGoodSnapshot) && { lastGoodSnapshot: goodOf(snapshot) }),
   };
+}
+
+/** A run reads nothing that comes after its begin. */
+function readBy({ to, startedAt }: EndedRun["record"]): string | undefined {
+  return to !== undefined && startedAt !== undefined && startedAt < to ? startedAt : to;
+}
+
+/** What lies beyond a gap does not count as read up to there. */
+function goesOn(readUntil: string | undefined, { id, from }: EndedRun["record"]): boolean {
+  if (readUntil !== undefined) return from !== undefined && from <= readUntil;
+  return from === BEGIN_OF_TIME || updateOf(id) !== undefined;
 }
 
 function isNewer(at: Date, before: ProductOutcome["lastGoodSnapshot"]): boolean {

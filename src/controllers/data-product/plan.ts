@@ -15,7 +15,7 @@ import { planTargetTable } from "./plan/target-table.ts";
 import type { JudgedRuns } from "./runs.ts";
 import { judgeRuns, recordsOf } from "./runs.ts";
 import type { RunSettings, ValidatedProduct } from "./validate.ts";
-import { partOf } from "./validate.ts";
+import { partOf, windowingOf } from "./validate.ts";
 import { TerminalError } from "../../runtime/errors.ts";
 
 /** What is wanted as long as the SQL is right; else what is there stays. */
@@ -55,7 +55,10 @@ export function planProduct(product: ValidatedProduct, observed: ObservedProduct
     definition.state === "resolved"
       ? partOf(() => planDefined(product, definition.value, settings))
       : definition;
-  const refused = [defined, runs].flatMap((part) => (part.state === "refused" ? [part.error] : []));
+  const requests = settings === undefined ? [] : [settings.requests];
+  const refused = [defined, runs, ...requests].flatMap((part) =>
+    part.state === "refused" ? [part.error] : [],
+  );
   return {
     product,
     judged,
@@ -89,12 +92,11 @@ function isPausedNow({ isSuspended }: ValidatedProduct, { table }: ObservedProdu
   return isSuspended || table?.status?.tableUuid === undefined;
 }
 
-function judgedRuns({ resource, runs }: ValidatedProduct, { dag, history }: ObservedProduct): JudgedRuns {
-  const windowing = runs.state === "resolved" ? runs.value : { isWindowed: false, lookbackSeconds: 0 };
+function judgedRuns({ resource }: ValidatedProduct, { dag, history }: ObservedProduct): JudgedRuns {
   const known = dag.state === "known" ? dag.value.runs : undefined;
   if (known === undefined) return { records: recordsOf(resource.status), ended: [] };
   const of = { runs: known, history: history.state === "known" ? history.value : undefined };
-  return judgeRuns(resource.status, of, windowing);
+  return judgeRuns(resource.status, of, windowingOf(resource));
 }
 
 /** A DAG or a file of the same name that the operator did not make is left alone. */

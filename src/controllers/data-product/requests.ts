@@ -95,6 +95,11 @@ function backfillOfSpec(product: DataProduct): BackfillAsked | undefined {
   return { hash, window, concurrency };
 }
 
+/** The run that a product has once for all. */
+export function firstRequest(product: DataProduct): string {
+  return requestHash(product, "first");
+}
+
 /** A product that is made again under its name asks anew. */
 export function requestHash(product: DataProduct, ...parts: readonly (string | undefined)[]): string {
   return hashOf([product.metadata.uid ?? keyOf(product), ...parts]).slice(0, HASH_LENGTH);

@@ -38,18 +38,39 @@ export const BACKFILL_KEY = "backfill";
  * Id of a run in the table. A backfill runs a time anew under the id that its run in Airflow had before; the table must not take it for that
  * one.
  */
-function runIdOf({ id, conf }: DagRun): string {
+export function runIdOf({ id, conf }: DagRun): string {
   const backfill = conf[BACKFILL_KEY];
   return typeof backfill === "string" ? `${id}~${backfill}` : id;
 }
 
-/** Id of a run that follows the inputs, by a hash of their versions: `update-0123456789ab-1`. */
-const UPDATE_RUN = /^update-([0-9a-f]{12})-(\d+)$/;
+/** Id in Airflow of a run with this id in the table. */
+export function airflowRunId(runId: string): string {
+  return runId.replace(/~[0-9a-f]{12}$/, "");
+}
 
-/** Which versions of the inputs a run follows, and which attempt at them it is; `undefined`: it follows none. */
-export function updateOf(runId: string): { readonly versions: string; readonly attempt: number } | undefined {
-  const [, versions, attempt] = UPDATE_RUN.exec(runId) ?? [];
-  return versions === undefined ? undefined : { versions, attempt: Number(attempt) };
+/** A run that follows the inputs, as its id tells. */
+export interface UpdateRun {
+  /** Hash of the versions that the inputs had. */
+  readonly versions: string;
+  /** Hash of the run before, which followed other versions: versions that come back have runs of their own. */
+  readonly after: string;
+  /** The how-manieth run it is at these versions. */
+  readonly attempt: number;
+}
+
+/** `update-0123456789ab-012345-1` */
+const UPDATE_RUN = /^update-([0-9a-f]{12})-([0-9a-f]{6})-(\d+)$/;
+
+/** `undefined`: the run does not follow the inputs. */
+export function updateOf(runId: string): UpdateRun | undefined {
+  const [, versions, after, attempt] = UPDATE_RUN.exec(runId) ?? [];
+  return versions === undefined || after === undefined
+    ? undefined
+    : { versions, after, attempt: Number(attempt) };
+}
+
+export function updateRunId({ versions, after, attempt }: UpdateRun): string {
+  return `update-${versions}-${after}-${attempt}`;
 }
 
 /** How a product's runs have windows. */
@@ -109,8 +130,22 @@ export function judgeRuns(
   }
   if (history !== undefined) ended.push(...lostRuns(known, runs).map((record) => judgeLost(record, history)));
   for (const { record } of ended) judged.set(record.id, record);
-  const records = [...judged.values()].sort(byStart).slice(0, MAX_EARLIER_RUNS + 1);
-  return { records, ended: ended.sort((one, other) => endOf(one) - endOf(other)) };
+  return {
+    records: remember([...judged.values()].sort(byStart)),
+    ended: ended.sort((one, other) => endOf(one) - endOf(other)),
+  };
+}
+
+/** A backfill's runs wait to begin by the dozen: what ended is not forgotten for them. */
+const MAX_WAITING_RUNS = 3;
+
+/** Those that the status has room for, and always the last one that follows the inputs: the next one is judged by it. */
+function remember(newestFirst: readonly RunRecord[]): readonly RunRecord[] {
+  const waiting = newestFirst.filter(({ startedAt }) => startedAt === undefined).slice(0, MAX_WAITING_RUNS);
+  const others = newestFirst.filter(({ startedAt }) => startedAt !== undefined);
+  const kept = [...waiting, ...others].slice(0, MAX_EARLIER_RUNS + 1);
+  const update = newestFirst.find(({ id }) => updateOf(id) !== undefined);
+  return update === undefined || kept.includes(update) ? kept : [...kept.slice(0, -1), update];
 }
 
 /** All that the status remembers, newest first. */
@@ -119,10 +154,20 @@ export function recordsOf(status: DataProductStatus | undefined): readonly RunRe
   return lastRun === undefined ? earlierRuns : [lastRun, ...earlierRuns];
 }
 
-/** A run that somebody clears in Airflow runs again under its id, and ends at another time. */
+/**
+ * A run that somebody clears in Airflow runs again under its id, and ends at another time. What ended before the newest end was judged when it
+ * was news: the status may have forgotten it since, and the table its snapshot.
+ */
 function isKnown(run: DagRun, known: readonly RunRecord[]): boolean {
   const before = known.find(({ id }) => id === runIdOf(run));
-  return before !== undefined && before.state !== "Running" && before.endedAt === wholeSeconds(run.endedAt);
+  const endedAt = wholeSeconds(run.endedAt);
+  if (before === undefined) return endedAt !== undefined && endedAt < newestEnd(known);
+  return before.state !== "Running" && before.endedAt === endedAt;
+}
+
+function newestEnd(known: readonly RunRecord[]): string {
+  const ends = known.flatMap(({ state, endedAt }) => (state === "Running" ? [] : (endedAt ?? [])));
+  return ends.toSorted().at(-1) ?? "";
 }
 
 /** Runs that went on when they were last seen, and of which Airflow has forgotten everything. */

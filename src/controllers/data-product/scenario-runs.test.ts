@@ -59,6 +59,40 @@ describe("a product that Airflow runs", () => {
     );
   });
 
+  it("begins its first run before one that somebody asks for", async () => {
+    const asked = { "openclickstream.io/run": "now" };
+    await world.pass(WINDOWED, asked);
+    world.airflow.putDag(DAG);
+    world.makeTableReady();
+    await world.pass(WINDOWED, asked);
+    await world.pass(WINDOWED, asked);
+    const triggered = world.airflow.writes.filter((write) => write.startsWith("trigger"));
+    expect(triggered).toEqual([
+      expect.stringMatching(/ first-[0-9a-f]{12}$/),
+      expect.stringMatching(/ asked-[0-9a-f]{12}$/),
+    ]);
+  });
+
+  it("pauses its DAG at once also when an annotation says nothing", async () => {
+    await world.settle(WINDOWED);
+    await world.pass({ ...WINDOWED, suspend: true }, { "openclickstream.io/backfill": "some days" });
+    expect(world.airflow.writes.at(-1)).toBe(`pause ${DAG}`);
+    expect(world.ready()).toContain("metadata.annotations[openclickstream.io/backfill] must be");
+  });
+
+  it("judges each end once, however many runs there were since", async () => {
+    await world.settle();
+    for (let nth = 0; nth < 20; nth += 1) {
+      const startedAt = new Date(Date.parse("2026-01-02T00:00:00Z") + nth * 3_600_000).toISOString();
+      world.run(`scheduled__${nth}`, { startedAt });
+      world.finish(`scheduled__${nth}`, { published: { rows: 1, tableRows: 1 } });
+      await world.pass();
+    }
+    const before = world.historyReads;
+    await world.pass();
+    expect(world.historyReads).toBe(before);
+  });
+
   it("tells of a run what its table says, not what Airflow says", async () => {
     await world.settle();
     world.finish("first", { state: "failed", published: { rows: 3, tableRows: 3 } });

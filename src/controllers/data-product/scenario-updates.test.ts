@@ -22,7 +22,7 @@ function update(id: string): void {
   world.scenario.catalog.tables.set("shop.events", { ...EVENTS_TABLE, snapshot: { id } });
 }
 
-/** `update-…-1` of every run that the operator has started. */
+/** Ids of all runs that the operator has started. */
 function started(): readonly string[] {
   return world.airflow.writes.flatMap((write) =>
     write.startsWith("trigger") ? (write.split(" ")[2] ?? "") : [],
@@ -42,7 +42,7 @@ describe("a product that follows its inputs", () => {
     update("1");
     await world.pass();
     await world.pass();
-    expect(started()).toEqual([expect.stringMatching(/^update-[0-9a-f]{12}-1$/)]);
+    expect(started()).toEqual([expect.stringMatching(/^update-[0-9a-f]{12}-[0-9a-f]{6}-1$/)]);
     await publish();
     await world.pass();
     expect(started()).toHaveLength(1);
@@ -62,6 +62,41 @@ describe("a product that follows its inputs", () => {
     };
     await world.pass();
     expect(new Set(started()).size).toBe(2);
+  });
+
+  it("runs again when its SQL and its inputs are as they once were", async () => {
+    update("1");
+    await world.settle(ON_UPDATE);
+    for (const [nth, id] of ["2", "1", "2"].entries()) {
+      world.run(started().at(-1) ?? "", { startedAt: `2026-01-01T0${nth}:00:00Z` });
+      world.scenario.wait(3600);
+      await publish();
+      update(id);
+      await world.pass();
+    }
+    expect(new Set(started()).size).toBe(4);
+  });
+
+  it("runs again when only its checks have changed", async () => {
+    update("1");
+    await world.settle(ON_UPDATE);
+    await publish();
+    await world.pass({ ...ON_UPDATE, checks: [{ notNull: ["site"] }] });
+    await world.pass();
+    expect(new Set(started()).size).toBe(2);
+  });
+
+  it("knows the versions of its last run after a dozen runs that people asked for", async () => {
+    update("1");
+    await world.settle(ON_UPDATE);
+    await publish();
+    for (let nth = 0; nth < 14; nth += 1) {
+      const startedAt = new Date(Date.parse("2026-01-02T00:00:00Z") + nth * 3_600_000).toISOString();
+      world.run(`manual__${nth}`, { startedAt });
+      world.finish(`manual__${nth}`, { published: { rows: 1, tableRows: 1 } });
+      await world.pass();
+    }
+    expect(started()).toHaveLength(1);
   });
 
   it("gathers what comes while a run is under way into one run behind it", async () => {

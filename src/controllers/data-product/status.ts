@@ -22,6 +22,7 @@ import { outcomeAfter } from "./outcome.ts";
 import type { ProductPlan } from "./plan.ts";
 import type { RunRecord } from "./runs.ts";
 import { recordsOf } from "./runs.ts";
+import { firstRequest } from "./requests.ts";
 import { judgeSchedule } from "./schedule.ts";
 import type { ValidatedProduct } from "./validate.ts";
 
@@ -105,9 +106,21 @@ function runFields([lastRun, ...earlier]: readonly RunRecord[]): Fields {
   return { lastRun, ...(earlierRuns.length > 0 && { earlierRuns }) };
 }
 
-function requestFields({ resource, applied }: Input): Fields {
-  const requests = [...new Set([...(applied?.dag.begun ?? []), ...(resource.status?.requests ?? [])])];
+/** What is still asked for must not be forgotten, or it would begin again. */
+function requestFields({ resource, applied, validated }: Input): Fields {
+  const before = resource.status?.requests ?? [];
+  const standing = before.filter((request) => standingRequests(resource, validated).includes(request));
+  const requests = [...new Set([...(applied?.dag.begun ?? []), ...standing, ...before])];
   return requests.length === 0 ? {} : { requests: requests.slice(0, MAX_REQUESTS) };
+}
+
+function standingRequests(
+  resource: DataProduct,
+  validated: ValidatedProduct | undefined,
+): readonly (string | undefined)[] {
+  const requests = validated?.runs.state === "resolved" ? validated.runs.value.requests : undefined;
+  const asked = requests?.state === "resolved" ? requests.value : undefined;
+  return [firstRequest(resource), asked?.run?.hash, asked?.backfill?.hash];
 }
 
 function dagFields(input: Input): Fields {

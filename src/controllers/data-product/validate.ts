@@ -15,6 +15,7 @@ import type { ObservedProduct } from "./observe.ts";
 import { dagFileKey, dagIdOf, isWindowed } from "./parts.ts";
 import type { Requests } from "./requests.ts";
 import { resolveRequests } from "./requests.ts";
+import type { Windowing } from "./runs.ts";
 
 /** What the operator gives to every product. */
 export interface ProductSettings {
@@ -23,7 +24,7 @@ export interface ProductSettings {
 }
 
 /** How a product is run. */
-export interface RunSettings {
+export interface RunSettings extends Windowing {
   readonly platform: DataPlatformSpec;
   readonly image: string;
   readonly dagId: string;
@@ -34,11 +35,9 @@ export interface RunSettings {
   /** Of `onUpdate`: shortest time between the starts of two runs. */
   readonly minIntervalSeconds: number;
   readonly timeZone: string;
-  readonly isWindowed: boolean;
-  readonly lookbackSeconds: number;
   readonly createdAt: string;
   readonly podTemplate: GivenPodTemplate;
-  readonly requests: Requests;
+  readonly requests: Part<Requests>;
 }
 
 /** A part that is resolved, or why it is not: the other parts go on without it. */
@@ -98,7 +97,7 @@ function resolveRuns(
   if (spec.airflow === undefined) throw noAirflow(product);
   const { bundlePrefix } = requireAirflow(platform);
   requireStorage(platform);
-  const { refresh, incremental, podTemplate } = product.spec;
+  const { refresh, podTemplate } = product.spec;
   return {
     platform: spec,
     image,
@@ -108,12 +107,16 @@ function resolveRuns(
     schedule: refresh.schedule,
     minIntervalSeconds: secondsOf(refresh.onUpdate?.minInterval),
     timeZone: refresh.timeZone ?? DATA_PRODUCT_DEFAULTS.timeZone,
-    isWindowed: isWindowed(product),
-    lookbackSeconds: secondsOf(incremental?.lookback),
+    ...windowingOf(product),
     createdAt: product.metadata.creationTimestamp ?? "",
     podTemplate,
-    requests: resolveRequests(product),
+    requests: partOf(() => resolveRequests(product)),
   };
+}
+
+/** As the spec says, whatever else of it is wrong. */
+export function windowingOf(product: DataProduct): Windowing {
+  return { isWindowed: isWindowed(product), lookbackSeconds: secondsOf(product.spec.incremental?.lookback) };
 }
 
 function secondsOf(duration: string | undefined): number {

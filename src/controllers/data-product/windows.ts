@@ -7,6 +7,9 @@ export interface TimeWindow {
   readonly to: string;
 }
 
+/** A window from here on leaves nothing out that is older. */
+export const BEGIN_OF_TIME = "1970-01-01T00:00:00Z";
+
 /** `undefined` when the texts are no times, or the first is not before the second. */
 export function windowOf(from: string | undefined, to: string | undefined): TimeWindow | undefined {
   const [begin, end] = [instantOf(from), instantOf(to)];

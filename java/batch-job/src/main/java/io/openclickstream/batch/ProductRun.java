@@ -90,6 +90,10 @@ final class ProductRun {
             return Map.of();
         }
         AppendedWindows windows = AppendedWindows.of(target.table());
+        if (windows.isEmpty() && target.hasRows()) {
+            throw new IllegalStateException("table " + target.table().name() + " has rows and does not say of which times, and mode Append would double them:"
+                + " set its property " + AppendedWindows.PROPERTY + " to what it has, such as 2026-03-01T00:00:00Z/2026-03-05T00:00:00Z, or empty the table");
+        }
         windows.overlapping(request.window()).ifPresent(appended -> {
             throw new IllegalStateException("rows of " + request.window() + " are in table " + target.table().name()
                 + " already, which has those of " + appended + ": mode Append would double them; Merge or OverwritePartitions replaces them");

@@ -1,6 +1,8 @@
 package io.openclickstream.batch;
 
 import io.openclickstream.model.BatchDocument;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -21,6 +23,12 @@ record TargetTable(Table table, String catalog, BatchDocument.Target name) {
         } catch (NoSuchTableException e) {
             throw new IllegalStateException("table " + identifier + " does not exist: the LakeTable of the product makes it");
         }
+    }
+
+    /** Of the main branch; a summary without a count has some. */
+    boolean hasRows() {
+        Snapshot current = table.currentSnapshot();
+        return current != null && !"0".equals(current.summary().get(SnapshotSummary.TOTAL_RECORDS_PROP));
     }
 
     /** As Spark's SQL names it. */

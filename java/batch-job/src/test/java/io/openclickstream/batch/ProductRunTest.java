@@ -182,6 +182,16 @@ class ProductRunTest {
     }
 
     @Test
+    @DisplayName("in mode Append refuses a table whose rows are of times that nobody knows")
+    void appendAfterAnotherMode() {
+        run(document("Full"), "r1");
+        IllegalStateException unknown = assertThrows(IllegalStateException.class,
+            () -> LAKE.run(windowed("Append").json(), "r2", days("2026-03-01", "2026-03-05")));
+        assertTrue(unknown.getMessage().contains("set its property openclickstream.appended-windows"), unknown.getMessage());
+        assertEquals(List.of("2026-03-01,2", "2026-03-02,1"), daily());
+    }
+
+    @Test
     @DisplayName("in mode OverwritePartitions replaces the partitions that its rows are in and leaves the others")
     void overwritePartitions() {
         run(document("Full"), "r1");

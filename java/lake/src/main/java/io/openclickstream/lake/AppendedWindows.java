@@ -39,6 +39,11 @@ public final class AppendedWindows {
         return new TimeWindow(Instant.parse(ends[0]), Instant.parse(ends[1]));
     }
 
+    /** Whether nothing was appended by windows. */
+    public boolean isEmpty() {
+        return windows.isEmpty();
+    }
+
     /** One that has rows of this window already. */
     public Optional<TimeWindow> overlapping(TimeWindow window) {
         return windows.stream().filter(window::overlaps).findFirst();
