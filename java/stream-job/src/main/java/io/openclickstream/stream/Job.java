@@ -20,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -47,18 +48,19 @@ final class Job implements AutoCloseable {
     static Job start(JobConfig config, JobStatus status) throws IOException, InterruptedException, TimeoutException {
         TrustedAuthorities.add(config.authorityFiles());
         KafkaConnection kafka = new KafkaConnection(config.kafka());
-        // Before Spark, which takes seconds to start: a wrong address or password shows at once.
         RawTopic topic = RawTopic.read(kafka, config.topic());
-        SparkSession spark = SparkSession.builder().config(SparkSettings.addTo(new SparkConf(), config)).getOrCreate();
+        SparkConf conf = SparkSettings.addTo(new SparkConf(), config);
+        Configuration hadoop = SparkHadoopUtil.get().newConfiguration(conf);
+        Catalog catalog = LakeCatalog.connect(config.catalog(), config.storage(), hadoop);
+        LakeTables tables = LakeTables.open(catalog, config.tables());
+        Checkpoint checkpoint = new Checkpoint(config.checkpoint(), hadoop);
+        checkpoint.bindTo(topic, tables.uuids());
+        String startingOffsets =
+            checkpoint.isUsed() ? "earliest" : StartingOffsets.option(topic, tables.begin(topic.kept(), config.recovery()));
+        status.goesOn(checkpoint.lastBatch(), tables.complete(topic.id()).byPartition(), topic.end());
+        // Spark last, as it takes seconds to start: a wrong address, password or checkpoint shows at once.
+        SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
         try {
-            Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-            Checkpoint checkpoint = new Checkpoint(config.checkpoint(), hadoop);
-            Catalog catalog = LakeCatalog.connect(config.catalog(), config.storage(), hadoop);
-            LakeTables tables = LakeTables.open(catalog, config.tables());
-            checkpoint.bindTo(topic, tables.uuids());
-            String startingOffsets =
-                checkpoint.isUsed() ? "earliest" : StartingOffsets.option(topic, tables.begin(topic.kept(), config.recovery()));
-            status.goesOn(checkpoint.lastBatch(), tables.complete(topic.id()).byPartition(), topic.end());
             status.batchesEvery(config.triggerInterval());
             spark.streams().addListener(new ProgressListener(status));
             spark.sparkContext().addSparkListener(new ClusterListener(status));
@@ -66,7 +68,7 @@ final class Job implements AutoCloseable {
             LiveTopic liveTopic = new LiveTopic(kafka, config.topic());
             BatchWriter sink = new BatchWriter(new LakeSink(tables, liveTopic, topic.id()), status, config.propertyColumns());
             return new Job(spark, StreamQuery.start(StreamQuery.steps(records, config), sink, config), liveTopic, catalog);
-        } catch (IOException | TimeoutException | RuntimeException e) {
+        } catch (TimeoutException | RuntimeException e) {
             spark.stop();
             throw e;
         }

@@ -22,7 +22,7 @@ public final class Backlog {
         String topic = arguments[2];
         Engines engines = Engines.load();
         new TestTopic(engines.kafka(), topic, Integer.parseInt(arguments[3])).create();
-        new TestLake(engines.catalog(), arguments[4], arguments[5]).create();
+        new TestLake(engines.lake().catalog(), arguments[4], arguments[5]).create();
         Map<String, Object> settings = engines.kafka().clientSettings();
         // As the collector writes.
         settings.putAll(Map.of("acks", "all", "compression.type", "snappy", "linger.ms", "20", "batch.size", "262144"));

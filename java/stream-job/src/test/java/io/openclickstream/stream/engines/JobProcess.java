@@ -2,6 +2,7 @@ package io.openclickstream.stream.engines;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.openclickstream.testing.SparkProgram;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -11,7 +12,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +19,8 @@ import java.util.function.Predicate;
 
 /** The job as a process of its own, as it runs in a driver pod that works alone. */
 final class JobProcess implements AutoCloseable {
-    private static final Duration DEADLINE = Duration.ofMinutes(4);
+    /** The first process of a run writes the archive of classes as it ends, which takes minutes on a busy machine. */
+    private static final Duration DEADLINE = Duration.ofMinutes(10);
     private static final int POLL_MILLIS = 100;
 
     private final Process process;
@@ -39,19 +40,7 @@ final class JobProcess implements AutoCloseable {
         Path log = Files.createTempFile(folder, "job", ".log");
         Path termination = Files.createTempFile(folder, "termination", ".txt");
         int port = freePort();
-        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
-        // Starts in half the processor time; these jobs do not live long enough to gain by more.
-        command.addAll(List.of("-Xmx700m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        command.addAll(List.of(System.getProperty("spark.jvm.options").split(" ")));
-        command.addAll(List.of(
-            "-Dspark.master=local[2]",
-            "-Dspark.local.dir=" + folder.resolve("spark"),
-            "-Dspark.driver.bindAddress=127.0.0.1",
-            "-Dspark.driver.host=127.0.0.1",
-            "-Dlog4j2.configurationFile=" + System.getProperty("job.log.configuration"),
-            "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            "io.openclickstream.stream.Main", config.toString()));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        ProcessBuilder builder = SparkProgram.of(folder, log, List.of("io.openclickstream.stream.Main", config.toString()));
         builder.environment().putAll(environment);
         builder.environment().put("HTTP_PORT", Integer.toString(port));
         builder.environment().put("TERMINATION_LOG", termination.toString());

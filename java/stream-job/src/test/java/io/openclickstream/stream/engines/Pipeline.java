@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.openclickstream.testing.TestLake;
 import io.openclickstream.model.OutputTable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -26,6 +28,7 @@ import org.apache.iceberg.data.Record;
 /** A pipeline's topic, tables and checkpoint on the real engines, all new. */
 final class Pipeline {
     private static final int PARTITIONS = 3;
+    private static final int VISITORS = 7;
 
     private final Engines engines;
     private final KafkaAccess kafka;
@@ -40,7 +43,7 @@ final class Pipeline {
         this.kafka = kafka;
         this.folder = folder;
         this.topic = new TestTopic(kafka, "jobtest." + name + "-raw", PARTITIONS);
-        this.lake = new TestLake(engines.catalog(), "jobtest", name);
+        this.lake = new TestLake(engines.lake().catalog(), "jobtest", name);
     }
 
     static Pipeline create(Engines engines, KafkaAccess kafka, Path folder) throws ExecutionException, InterruptedException {
@@ -48,6 +51,14 @@ final class Pipeline {
         pipeline.topic.create();
         pipeline.lake.create();
         return pipeline;
+    }
+
+    /** Events of a few visitors, whose identifiers begin with a text and end in a number from 0. */
+    static List<byte[]> events(String prefix, int count) {
+        return IntStream.range(0, count)
+            .mapToObj(number -> "{\"event_id\":\"" + prefix + number + "\",\"event_type\":\"x\",\"anonymous_id\":\"v" + number % VISITORS + "\"}")
+            .map(event -> event.getBytes(StandardCharsets.UTF_8))
+            .toList();
     }
 
     TestTopic topic() {
@@ -71,7 +82,7 @@ final class Pipeline {
     /** Starts the job with S3 by its address with a certificate, and the files of the authorities to trust. */
     JobProcess startPrivateJob(List<String> authorityFiles) throws IOException {
         Map<String, Object> job = jobDocument(kafka);
-        job.put("storage", Map.of("endpoint", engines.privateStorage().endpoint(), "region", engines.region(), "pathStyle", true));
+        job.put("storage", Map.of("endpoint", engines.privateStorage().endpoint(), "region", engines.lake().region(), "pathStyle", true));
         job.put("authorityFiles", authorityFiles);
         return JobProcess.start(folder, new ObjectMapper().writeValueAsString(job), environment(kafka));
     }
@@ -81,7 +92,7 @@ final class Pipeline {
         Map<String, String> environment = new HashMap<>(kafka.environment());
         Path token = Files.writeString(Files.createTempFile(folder, "token", ""), engines.tokenService().token());
         environment.putAll(Map.of(
-            "AWS_REGION", engines.region(),
+            "AWS_REGION", engines.lake().region(),
             "AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/stream-job",
             "AWS_WEB_IDENTITY_TOKEN_FILE", token.toString(),
             "AWS_ENDPOINT_URL_STS", engines.tokenService().url()));
@@ -91,11 +102,10 @@ final class Pipeline {
     private Map<String, Object> jobDocument(KafkaAccess kafka) {
         Map<String, Object> tables = new HashMap<>();
         lake.identifiers().forEach((output, identifier) -> tables.put(output.modelName(), identifier.toString()));
-        Map<String, Object> job = new HashMap<>(Map.of(
+        Map<String, Object> job = engines.lake().document();
+        job.putAll(Map.of(
             "pipeline", Map.of("namespace", "jobtest", "name", name),
             "kafka", Map.of("bootstrapServers", kafka.bootstrapServers(), "topic", topic.name(), "security", kafka.jobSecurity()),
-            "catalog", Map.of("name", "lake", "uri", engines.catalogUri()),
-            "storage", Map.of("endpoint", engines.s3Endpoint(), "region", engines.region(), "pathStyle", true),
             "tables", tables,
             "checkpoint", checkpoint()));
         job.putAll(Map.of(
@@ -112,8 +122,7 @@ final class Pipeline {
 
     private Map<String, String> environment(KafkaAccess kafka) {
         Map<String, String> environment = new HashMap<>(kafka.environment());
-        environment.put("AWS_ACCESS_KEY_ID", engines.accessKey());
-        environment.put("AWS_SECRET_ACCESS_KEY", engines.secretKey());
+        environment.putAll(engines.lake().environment());
         return environment;
     }
 
@@ -130,14 +139,15 @@ final class Pipeline {
         }
     }
 
-    /** Removes the checkpoint's newest commit, as if the driver had died just before it. */
+    /** The state in which a driver dies between its commits to the tables and the checkpoint's: without the newest of the latter. */
     void forgetNewestCommit() throws IOException {
-        org.apache.hadoop.fs.Path commits = new org.apache.hadoop.fs.Path(checkpoint(), "commits");
-        try (FileSystem files = FileSystem.newInstance(commits.toUri(), hadoop())) {
-            FileStatus newest = Stream.of(files.listStatus(commits))
+        org.apache.hadoop.fs.Path offsets = new org.apache.hadoop.fs.Path(checkpoint(), "offsets");
+        try (FileSystem files = FileSystem.newInstance(offsets.toUri(), hadoop())) {
+            FileStatus newest = Stream.of(files.listStatus(offsets))
                 .max(Comparator.comparingLong(file -> Long.parseLong(file.getPath().getName())))
                 .orElseThrow();
-            assertTrue(files.delete(newest.getPath(), false));
+            // A driver that was killed may not have come to it.
+            files.delete(new org.apache.hadoop.fs.Path(checkpoint() + "/commits", newest.getPath().getName()), false);
         }
     }
 
@@ -154,16 +164,16 @@ final class Pipeline {
     }
 
     private String checkpoint() {
-        return "s3a://" + engines.bucket() + "/checkpoints/jobtest/" + name;
+        return "s3a://" + engines.lake().bucket() + "/checkpoints/jobtest/" + name;
     }
 
     private Configuration hadoop() {
         Configuration hadoop = new Configuration();
-        hadoop.set("fs.s3a.endpoint", engines.s3Endpoint());
-        hadoop.set("fs.s3a.endpoint.region", engines.region());
+        hadoop.set("fs.s3a.endpoint", engines.lake().s3Endpoint());
+        hadoop.set("fs.s3a.endpoint.region", engines.lake().region());
         hadoop.set("fs.s3a.path.style.access", "true");
-        hadoop.set("fs.s3a.access.key", engines.accessKey());
-        hadoop.set("fs.s3a.secret.key", engines.secretKey());
+        hadoop.set("fs.s3a.access.key", engines.lake().accessKey());
+        hadoop.set("fs.s3a.secret.key", engines.lake().secretKey());
         return hadoop;
     }
 }

@@ -11,7 +11,6 @@ import io.openclickstream.kafka.LiveTopic;
 import io.openclickstream.kafka.RawTopic;
 import io.openclickstream.model.OutputTable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,13 +61,6 @@ class StreamJobIT {
             progress.path("state").asText().equals("RUNNING") && progress.path("lag").isNumber() && progress.path("lag").asLong() == 0);
     }
 
-    private static List<byte[]> events(String prefix, int count) {
-        return IntStream.range(0, count)
-            .mapToObj(number -> "{\"event_id\":\"" + prefix + number + "\",\"event_type\":\"x\",\"anonymous_id\":\"v" + number % 7 + "\"}")
-            .map(event -> event.getBytes(StandardCharsets.UTF_8))
-            .toList();
-    }
-
     @Test
     @DisplayName("stores a real log once, however often it is killed, and knows every line of a second replay")
     void killed() throws Exception {
@@ -101,15 +92,15 @@ class StreamJobIT {
     @Test
     @DisplayName("adds nothing twice when its newest commit is forgotten, and stops within a batch on a signal")
     void forgottenCommit() throws Exception {
-        pipeline.topic().send("a", events("a", 50), Map.of());
-        pipeline.topic().send("a", events("a", 10), Map.of("failure", "too_large", "failure_message", "too large"));
+        pipeline.topic().send("a", Pipeline.events("a", 50), Map.of());
+        pipeline.topic().send("a", Pipeline.events("a", 10), Map.of("failure", "too_large", "failure_message", "too large"));
         try (JobProcess job = pipeline.startJob()) {
             awaitAllRead(job);
             assertEquals(0, job.terminate(), job.logEnd());
         }
         pipeline.expectCounts(50, 10, 0);
         pipeline.forgetNewestCommit();
-        pipeline.topic().send("b", events("b", 5), Map.of());
+        pipeline.topic().send("b", Pipeline.events("b", 5), Map.of());
         try (JobProcess job = pipeline.startJob()) {
             job.await("the new events are read", progress -> JobProcess.read(progress) == 65);
             assertTrue(job.log().contains("Passing over a table that already holds the batch"), job.logEnd());
@@ -119,54 +110,31 @@ class StreamJobIT {
         pipeline.expectCounts(55, 10, 0);
     }
 
+    /** One start for two systems that know nothing of each other. */
     @Test
-    @DisplayName("reads from a Kafka that asks for TLS and SASL, and says its password nowhere")
-    void secured() throws Exception {
+    @DisplayName("reads from a Kafka that asks for TLS and SASL, needs no keys where a token service gives some, and says no secret anywhere")
+    void passwordAndToken() throws Exception {
         KafkaAccess kafka = engines.securedKafka().with("SCRAM-SHA-512");
         pipeline = Pipeline.create(engines, kafka, folder);
-        pipeline.topic().send("a", events("a", 20), Map.of());
-        try (JobProcess job = pipeline.startJob()) {
-            awaitAllRead(job);
-            assertEquals(0, job.terminate(), job.logEnd());
-            assertFalse(job.log().contains(kafka.password()), "the log holds the password");
-        }
-        pipeline.expectCounts(20, 0, 0);
-    }
-
-    @Test
-    @DisplayName("reads from a Kafka that asks for a client's certificate")
-    void mutual() throws Exception {
-        pipeline = Pipeline.create(engines, engines.mutualKafka(), folder);
-        pipeline.topic().send("a", events("a", 20), Map.of());
-        try (JobProcess job = pipeline.startJob()) {
-            awaitAllRead(job);
-            assertEquals(0, job.terminate(), job.logEnd());
-            assertFalse(job.log().contains("PRIVATE KEY"), "the log holds the key");
-        }
-        pipeline.expectCounts(20, 0, 0);
-    }
-
-    @Test
-    @DisplayName("trusts the private authority of S3 that it is told of")
-    void privateAuthority() throws Exception {
-        pipeline = Pipeline.create(engines, engines.kafka(), folder);
-        pipeline.topic().send("a", events("a", 20), Map.of());
-        try (JobProcess job = pipeline.startPrivateJob(List.of(engines.privateStorage().caFile()))) {
-            awaitAllRead(job);
-            assertEquals(0, job.terminate(), job.logEnd());
-        }
-        pipeline.expectCounts(20, 0, 0);
-    }
-
-    @Test
-    @DisplayName("needs no keys where a token service gives some for its own token")
-    void workloadIdentity() throws Exception {
-        pipeline = Pipeline.create(engines, engines.kafka(), folder);
-        pipeline.topic().send("a", events("a", 20), Map.of());
+        pipeline.topic().send("a", Pipeline.events("a", 20), Map.of());
         try (JobProcess job = pipeline.startJobWithIdentity()) {
             awaitAllRead(job);
             assertEquals(0, job.terminate(), job.logEnd());
+            assertFalse(job.log().contains(kafka.password()), "the log holds the password");
             assertFalse(job.log().contains(engines.tokenService().token()), "the log holds the token");
+        }
+        pipeline.expectCounts(20, 0, 0);
+    }
+
+    @Test
+    @DisplayName("reads from a Kafka that asks for a client's certificate, and trusts the private authority of S3 that it is told of")
+    void certificates() throws Exception {
+        pipeline = Pipeline.create(engines, engines.mutualKafka(), folder);
+        pipeline.topic().send("a", Pipeline.events("a", 20), Map.of());
+        try (JobProcess job = pipeline.startPrivateJob(List.of(engines.privateStorage().caFile()))) {
+            awaitAllRead(job);
+            assertEquals(0, job.terminate(), job.logEnd());
+            assertFalse(job.log().contains("PRIVATE KEY"), "the log holds the key");
         }
         pipeline.expectCounts(20, 0, 0);
     }
@@ -179,7 +147,7 @@ class StreamJobIT {
         KafkaAccess kafka = engines.securedKafka().with(mechanism);
         TestTopic topic = new TestTopic(kafka, "jobtest.login-" + UUID.randomUUID(), 1);
         topic.create();
-        topic.send("a", events("a", 3), Map.of());
+        topic.send("a", Pipeline.events("a", 3), Map.of());
         String output = KafkaLogin.run(kafka, topic.name());
         assertTrue(output.contains("records: 3"), output);
         assertFalse(output.contains(kafka.password()), "the password is told");
@@ -204,7 +172,7 @@ class StreamJobIT {
             first.awaitReadyOrEnd();
             second.awaitReadyOrEnd();
             for (int round = 0; round < 5; round++) {
-                pipeline.topic().send("k" + round, events("r" + round + "-", 20), Map.of());
+                pipeline.topic().send("k" + round, Pipeline.events("r" + round + "-", 20), Map.of());
                 first.awaitReadOrEnd(20L * (round + 1));
                 second.awaitReadOrEnd(20L * (round + 1));
             }
@@ -219,7 +187,7 @@ class StreamJobIT {
     @Test
     @DisplayName("knows the topic's id, and where Kafka has records and where it deleted them")
     void liveTopic() throws Exception {
-        pipeline.topic().send("a", events("a", 5), Map.of());
+        pipeline.topic().send("a", Pipeline.events("a", 5), Map.of());
         String name = pipeline.topic().name();
         KafkaConnection connection = new KafkaConnection(new KafkaSettings(engines.kafka().bootstrapServers(), null, null));
         RawTopic raw = RawTopic.read(connection, name);
@@ -238,8 +206,8 @@ class StreamJobIT {
     @DisplayName("refuses to start when it lost its checkpoint, and goes on behind its tables with a recovery, wherever it was killed")
     void lostCheckpoint() throws Exception {
         for (int round = 0; round < 2; round++) {
-            pipeline.topic().send("k" + round, events("r" + round + "-", 2000), Map.of());
-            pipeline.topic().send("f" + round, events("f" + round + "-", 500), Map.of("failure", "too_large"));
+            pipeline.topic().send("k" + round, Pipeline.events("r" + round + "-", 2000), Map.of());
+            pipeline.topic().send("f" + round, Pipeline.events("f" + round + "-", 500), Map.of("failure", "too_large"));
             try (JobProcess job = pipeline.startJob()) {
                 job.await("a batch is done in round " + round, progress -> rows(progress) > 0);
             }
@@ -259,9 +227,9 @@ class StreamJobIT {
     @Test
     @DisplayName("stores again what a dropped table held, from Kafka, and writes no row of the others twice")
     void droppedTable() throws Exception {
-        pipeline.topic().send("a", events("a", 3000), Map.of());
-        pipeline.topic().send("f", events("f", 500), Map.of("failure", "too_large"));
-        pipeline.topic().send("b", events("a", 200), Map.of());
+        pipeline.topic().send("a", Pipeline.events("a", 3000), Map.of());
+        pipeline.topic().send("f", Pipeline.events("f", 500), Map.of("failure", "too_large"));
+        pipeline.topic().send("b", Pipeline.events("a", 200), Map.of());
         try (JobProcess job = pipeline.startJob()) {
             job.await("everything is read", progress -> JobProcess.read(progress) == 3700);
             job.terminate();
@@ -273,7 +241,7 @@ class StreamJobIT {
             assertTrue(job.terminationMessage().startsWith("CheckpointForeign: "), job.terminationMessage());
         }
         pipeline.recover("r1", true);
-        pipeline.topic().send("c", events("c", 10), Map.of());
+        pipeline.topic().send("c", Pipeline.events("c", 10), Map.of());
         try (JobProcess job = pipeline.startJob()) {
             job.await("what was lost and what is new is stored", progress -> JobProcess.read(progress) == 3710);
         }
@@ -283,14 +251,14 @@ class StreamJobIT {
     @Test
     @DisplayName("refuses a topic that was deleted and created again, until it is recovered")
     void newTopic() throws Exception {
-        pipeline.topic().send("a", events("a", 3), Map.of());
+        pipeline.topic().send("a", Pipeline.events("a", 3), Map.of());
         try (JobProcess job = pipeline.startJob()) {
             awaitAllRead(job);
             job.terminate();
         }
         pipeline.topic().delete();
         pipeline.topic().create();
-        pipeline.topic().send("b", events("b", 4), Map.of());
+        pipeline.topic().send("b", Pipeline.events("b", 4), Map.of());
         try (JobProcess job = pipeline.startJob()) {
             assertEquals(1, job.awaitExit());
             assertTrue(job.terminationMessage().contains("it was deleted and created again"), job.terminationMessage());
