@@ -187,6 +187,10 @@ function columnsNamedBy({
 }: DataProductSpec): readonly (readonly [string, readonly string[]])[] {
   return [
     ["target.partitionBy", (target.partitionBy ?? []).map(({ column }) => column)],
+    [
+      "target.maintenance.retention",
+      target.maintenance?.retention ? [target.maintenance.retention.column] : [],
+    ],
     ["incremental.keys", incremental?.keys ?? []],
     ...checks.map(({ notNull }, index) => [`checks[${index}].notNull`, notNull ?? []] as const),
     ...checks.map(({ unique }, index) => [`checks[${index}].unique`, unique ?? []] as const),
