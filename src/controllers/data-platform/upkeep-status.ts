@@ -1,9 +1,10 @@
 /** What a platform's status says of how its tables are looked after. Pure. */
 import type { ConditionInput } from "../../api/conditions.ts";
-import { isReason, type Reason } from "../../api/reasons.ts";
+import type { Reason } from "../../api/reasons.ts";
 import { counted } from "../../api/text.ts";
 import type { DataPlatform, DataPlatformStatus, LakeTable } from "../../crds/kinds.ts";
 import type { StatusInput } from "../../runtime/controller.ts";
+import { reasonOfError } from "../../runtime/errors.ts";
 import { remembered } from "../remembered.ts";
 import type { AppliedPlatform } from "./apply.ts";
 import type { ObservedPlatform } from "./observe.ts";
@@ -44,7 +45,7 @@ function obstacle(
 ): ConditionInput | undefined {
   const { isSuspended, away } = platform.maintenance;
   const refused = refusal ?? applied?.problem;
-  if (refused !== undefined) return maintained("False", reasonOf(refused), refused.message);
+  if (refused !== undefined) return maintained("False", reasonOfError(refused), refused.message);
   const { problem } = current;
   if (problem !== undefined) return maintained("False", problem.reason, problem.message);
   if (isSuspended) return maintained("False", "Suspended", "spec.maintenance.suspend is true");
@@ -61,11 +62,6 @@ function failures({ observed }: Input, upkeep: DataPlatformStatus["upkeep"]): Co
 
 function maintained(status: ConditionInput["status"], reason: Reason, message: string): ConditionInput {
   return { type: "TablesMaintained", status, reason, message };
-}
-
-function reasonOf(error: Error): Reason {
-  const { reason } = error as { readonly reason?: unknown };
-  return typeof reason === "string" && isReason(reason) ? reason : "InternalError";
 }
 
 function failureMessage(failing: readonly LakeTable[], upkeep: DataPlatformStatus["upkeep"]): string {

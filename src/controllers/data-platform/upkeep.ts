@@ -1,5 +1,6 @@
 /** The Job that looks after tables: how it stands, what it did, and for which tables the next one may be started. Pure. */
 import type { KubernetesObject } from "../../api/objects.ts";
+import { shorten } from "../../api/text.ts";
 import { timestamp } from "../../api/timestamp.ts";
 import type { LakeTable, UpkeepStatus } from "../../crds/kinds.ts";
 import { upkeepResult } from "../../generated/upkeep-result.ts";
@@ -136,13 +137,13 @@ interface JobEnd {
 
 function endedUpkeep(base: UpkeepStatus, { finishedAt, hasFailed, reason, said }: JobEnd): UpkeepStatus {
   const result = parseResult(said);
-  const why = cut(result?.message ?? reason);
+  const why = shorten(result?.message ?? reason, MAX_MESSAGE);
   const isCutShort = (result?.tables ?? []).length > 0;
   const tables = base.tables.map((table) => {
     const found = result?.tables?.find((one) => one.database === table.database && one.table === table.table);
     if (found !== undefined) {
       const { message, ...figures } = found;
-      return { ...figures, ...table, ...(typeof message === "string" && { message: cut(message) }) };
+      return { ...figures, ...table, ...(typeof message === "string" && { message: shorten(message, MAX_MESSAGE) }) };
     }
     // What does not fit into the message does not count as done; where there is no result at all, nothing is known to be done.
     return hasFailed && !isCutShort
@@ -167,10 +168,6 @@ function parseResult(said: string | undefined) {
   } catch {
     return undefined;
   }
-}
-
-function cut(text: string): string {
-  return text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE - 1)}…`;
 }
 
 /** So long the tables of a Job are waited for to take its result over before the next one is started. */

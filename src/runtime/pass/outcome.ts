@@ -3,7 +3,7 @@ import type { PassError, StatusResult } from "../controller.ts";
 import { causeChain, findTerminalError, findTransientError, findWaitingError } from "../errors.ts";
 import { KubernetesError } from "../http/kubernetes-client.ts";
 import type { KubernetesErrorCode } from "../http/kubernetes-client.ts";
-import { messageOf } from "../../api/text.ts";
+import { messageOf, shorten } from "../../api/text.ts";
 import type { Reason } from "../../api/reasons.ts";
 import { scrub } from "./scrub.ts";
 
@@ -114,6 +114,5 @@ function withTime<T extends object>(
 }
 
 function tidy(message: string, secrets: Iterable<string>): string {
-  const scrubbed = scrub(message, secrets);
-  return scrubbed.length <= MAX_MESSAGE_LENGTH ? scrubbed : `${scrubbed.slice(0, MAX_MESSAGE_LENGTH - 1)}…`;
+  return shorten(scrub(message, secrets), MAX_MESSAGE_LENGTH);
 }

@@ -2,6 +2,7 @@
 import type { V1ContainerStateTerminated, V1ContainerStatus, V1PodStatus } from "@kubernetes/client-node";
 import type { KubernetesObject } from "../../api/objects.ts";
 import type { Reason } from "../../api/reasons.ts";
+import { shorten } from "../../api/text.ts";
 import type { Problem } from "./admission.ts";
 
 export interface PodObject extends KubernetesObject {
@@ -31,7 +32,7 @@ export function podProblem(pods: readonly PodObject[]): Problem | undefined {
     if (pod.metadata.deletionTimestamp !== undefined) continue;
     const problem = schedulingProblem(pod) ?? containerProblem(pod);
     if (problem === undefined) continue;
-    return { ...problem, message: shorten(`pod "${pod.metadata.name}": ${problem.message}`) };
+    return { ...problem, message: shorten(`pod "${pod.metadata.name}": ${problem.message}`, MAX_MESSAGE) };
   }
   return undefined;
 }
@@ -146,8 +147,4 @@ function tellingLine(message: string): string {
   const lines = message.split("\n").map((line) => line.trim());
   const numbered = lines.find((line) => /^\d+\) /.test(line))?.replace(/^\d+\) /, "");
   return numbered ?? lines.findLast((line) => line.startsWith("Caused by: ")) ?? lines[0] ?? "";
-}
-
-function shorten(text: string): string {
-  return text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE - 1)}…`;
 }
