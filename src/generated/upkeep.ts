@@ -41,6 +41,11 @@ export interface UpkeepDocument {
     readonly database: string;
     /** The table's name. */
     readonly table: string;
+    /**
+     * The table's UUID. A table of that name with another one is somebody else's: nothing of it is touched, and
+     * its state is `Failed`.
+     */
+    readonly tableUuid: string;
     /** How large data files should be. */
     readonly targetFileBytes: number;
     /** How long snapshots stay, for readers and for time travel; at least an hour. */

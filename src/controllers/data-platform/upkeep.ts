@@ -143,7 +143,11 @@ function endedUpkeep(base: UpkeepStatus, { finishedAt, hasFailed, reason, said }
     const found = result?.tables?.find((one) => one.database === table.database && one.table === table.table);
     if (found !== undefined) {
       const { message, ...figures } = found;
-      return { ...figures, ...table, ...(typeof message === "string" && { message: shorten(message, MAX_MESSAGE) }) };
+      return {
+        ...figures,
+        ...table,
+        ...(typeof message === "string" && { message: shorten(message, MAX_MESSAGE) }),
+      };
     }
     // What does not fit into the message does not count as done; where there is no result at all, nothing is known to be done.
     return hasFailed && !isCutShort

@@ -115,8 +115,7 @@ function renderDocument({ spec }: ValidatedPlatform, tables: readonly LakeTable[
 function documentTable(table: LakeTable): UpkeepDocument["tables"][number] {
   const settings = upkeepSettings(table);
   return {
-    database: table.spec.database,
-    table: table.spec.table,
+    ...jobTable(table),
     targetFileBytes: settings.targetFileBytes,
     keepSnapshotsForSeconds: settings.keepSnapshotsSeconds,
     minSnapshots: settings.minSnapshots,

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.spark.sql.SparkSession;
@@ -61,8 +62,13 @@ public final class UpkeepRun {
     private UpkeepResult.Table lookAfter(UpkeepDocument.Table settings) {
         UpkeepFigures figures = new UpkeepFigures(settings);
         try {
-            TableIdentifier identifier = TableIdentifier.of(settings.database(), settings.table());
-            new TableUpkeep(spark, catalog.loadTable(identifier), settings, clock.instant(), figures).run();
+            Table table = catalog.loadTable(TableIdentifier.of(settings.database(), settings.table()));
+            if (table.uuid().toString().equals(settings.tableUuid())) {
+                new TableUpkeep(spark, table, settings, clock.instant(), figures).run();
+            } else {
+                figures.fail("the table of this name is another one: its uuid is " + table.uuid() + ", not " + settings.tableUuid()
+                    + "; nothing of it was touched");
+            }
         } catch (RuntimeException e) {
             String message = StepException.describe(e);
             LOG.error("Failed table={}.{}: {}", settings.database(), settings.table(), message, e);

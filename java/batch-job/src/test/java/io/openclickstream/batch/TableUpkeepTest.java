@@ -97,7 +97,7 @@ class TableUpkeepTest {
     }
 
     private UpkeepDocument.Table settings(Duration keep, String retention, Duration retained) {
-        return new UpkeepDocument.Table(DATABASE, name, 128L << 20, keep.toSeconds(), 1, Duration.ofDays(3).toSeconds(),
+        return new UpkeepDocument.Table(DATABASE, name, table().uuid().toString(), 128L << 20, keep.toSeconds(), 1, Duration.ofDays(3).toSeconds(),
             new UpkeepDocument.Table.Retention(retention, retained == null ? null : retained.toSeconds()));
     }
 
@@ -181,7 +181,7 @@ class TableUpkeepTest {
         UpkeepResult.Table kept = upkeep();
         assertEquals(0, kept.expiredSnapshots());
         assertEquals(7, kept.snapshots());
-        UpkeepDocument.Table settings = new UpkeepDocument.Table(DATABASE, name, 128L << 20, 3600, 2, Duration.ofDays(30).toSeconds(),
+        UpkeepDocument.Table settings = new UpkeepDocument.Table(DATABASE, name, table().uuid().toString(), 128L << 20, 3600, 2, Duration.ofDays(30).toSeconds(),
             new UpkeepDocument.Table.Retention(null, null));
         UpkeepResult.Table result = upkeep(settings, Duration.ofDays(1));
         assertEquals(5, result.expiredSnapshots(), result.toString());
@@ -308,7 +308,7 @@ class TableUpkeepTest {
         long size = Long.parseLong(table().currentSnapshot().summary().get("total-files-size")) / 2;
         Erasure.of(table()).rows(Expressions.in("event_id", "e3", "e103"));
         assertEquals("8", count());
-        UpkeepDocument.Table large = new UpkeepDocument.Table(DATABASE, name, size, 3600, 1, 86_400, new UpkeepDocument.Table.Retention(null, null));
+        UpkeepDocument.Table large = new UpkeepDocument.Table(DATABASE, name, table().uuid().toString(), size, 3600, 1, 86_400, new UpkeepDocument.Table.Retention(null, null));
         UpkeepResult.Table result = upkeep(large, Duration.ZERO);
         assertEquals(1, result.compactedFiles(), result.toString());
         assertEquals("1", table().currentSnapshot().summary().get("total-delete-files"));
@@ -340,11 +340,29 @@ class TableUpkeepTest {
     }
 
     @Test
+    @DisplayName("touches nothing of a table that was made anew under its name")
+    void anotherTable() {
+        add(OLD, 1, 6);
+        UpkeepDocument.Table settings = settings(Duration.ofHours(1), "at", Duration.ofDays(4));
+        Schema schema = table().schema();
+        LAKE.catalog().dropTable(TableIdentifier.of(DATABASE, name), true);
+        create(schema);
+        add(OLD, 1, 6);
+        String metadata = ((HasTableOperations) table()).operations().current().metadataFileLocation();
+        UpkeepResult.Table result = upkeep(settings, Duration.ofDays(30));
+        assertEquals(UpkeepResult.Table.State.Failed, result.state(), result.toString());
+        assertEquals("the table of this name is another one: its uuid is " + table().uuid() + ", not " + settings.tableUuid()
+            + "; nothing of it was touched", result.message());
+        assertEquals(metadata, ((HasTableOperations) table()).operations().current().metadataFileLocation());
+        assertEquals("12", count());
+    }
+
+    @Test
     @DisplayName("that fails does not keep the next one waiting")
     void oneOfMany() {
         add(OLD, 1, 6);
         UpkeepDocument.Table good = settings(Duration.ofDays(5), null, null);
-        UpkeepDocument.Table absent = new UpkeepDocument.Table(DATABASE, "absent", 1, 3600, 1, 86_400, new UpkeepDocument.Table.Retention(null, null));
+        UpkeepDocument.Table absent = new UpkeepDocument.Table(DATABASE, "absent", "none", 1, 3600, 1, 86_400, new UpkeepDocument.Table.Retention(null, null));
         List<UpkeepResult.Table> results = new UpkeepRun(LAKE.spark(), LAKE.catalog(), List.of(absent, good), Clock.systemUTC()).run();
         assertEquals(UpkeepResult.Table.State.Failed, results.get(0).state());
         assertTrue(results.get(0).message().contains("upkeep.absent"), results.get(0).message());
@@ -355,7 +373,7 @@ class TableUpkeepTest {
     @DisplayName("is refused with times by which a reader or a writer would lose its files")
     void tooSoon() {
         String document = "{\"catalog\":{\"name\":\"a\",\"uri\":\"b\"},\"storage\":{\"region\":\"c\"},\"tables\":[{\"database\":\"d\",\"table\":\"t\","
-            + "\"targetFileBytes\":1,\"keepSnapshotsForSeconds\":3600,\"minSnapshots\":1,\"orphansOlderThanSeconds\":86399}]}";
+            + "\"tableUuid\":\"u\",\"targetFileBytes\":1,\"keepSnapshotsForSeconds\":3600,\"minSnapshots\":1,\"orphansOlderThanSeconds\":86399}]}";
         UpkeepDocument upkeep = UpkeepDocument.of(ConfigNode.parse("upkeep.json", document));
         String message = assertThrows(ConfigException.class, () -> UpkeepRun.check(upkeep)).getMessage();
         assertTrue(message.contains("\"orphansOlderThanSeconds\" of table d.t must be at least 86400"), message);

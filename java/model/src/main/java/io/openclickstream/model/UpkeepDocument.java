@@ -89,6 +89,8 @@ public record UpkeepDocument(
      *
      * @param database The table's database
      * @param table The table's name
+     * @param tableUuid The table's UUID. A table of that name with another one is somebody else's: nothing of it is touched, and its state
+     *     is {@code Failed}
      * @param targetFileBytes How large data files should be
      * @param keepSnapshotsForSeconds How long snapshots stay, for readers and for time travel; at least an hour
      * @param minSnapshots How many snapshots stay, whatever their age
@@ -98,6 +100,7 @@ public record UpkeepDocument(
     public record Table(
         String database,
         String table,
+        String tableUuid,
         long targetFileBytes,
         long keepSnapshotsForSeconds,
         long minSnapshots,
@@ -127,6 +130,7 @@ public record UpkeepDocument(
             return new Table(
                 node.text("database"),
                 node.text("table"),
+                node.text("tableUuid"),
                 node.positive("targetFileBytes"),
                 node.positive("keepSnapshotsForSeconds"),
                 node.positive("minSnapshots"),

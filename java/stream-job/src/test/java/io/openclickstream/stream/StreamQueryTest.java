@@ -328,8 +328,8 @@ class StreamQueryTest {
     /** Upkeep of all tables, as if it was so many days later. */
     private List<UpkeepResult.Table> upkeep(int daysLater) {
         List<UpkeepDocument.Table> settings = lake.identifiers().values().stream()
-            .map(table -> new UpkeepDocument.Table(table.namespace().toString(), table.name(), 128L << 20, 3600, 1, 86_400,
-                new UpkeepDocument.Table.Retention(null, null)))
+            .map(table -> new UpkeepDocument.Table(table.namespace().toString(), table.name(), catalog.loadTable(table).uuid().toString(),
+                128L << 20, 3600, 1, 86_400, new UpkeepDocument.Table.Retention(null, null)))
             .toList();
         Clock later = Clock.offset(Clock.systemUTC(), Duration.ofDays(daysLater));
         return new UpkeepRun(spark, catalog, settings, later).run();

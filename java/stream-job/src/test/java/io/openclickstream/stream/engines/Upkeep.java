@@ -39,8 +39,8 @@ final class Upkeep {
             .config("spark.sql.catalog.lake", "org.apache.iceberg.spark.SparkCatalog")
             .config("spark.sql.catalog.lake.cache-enabled", false);
         lake.properties().forEach((name, value) -> spark.config("spark.sql.catalog.lake." + name, value));
-        UpkeepDocument.Table settings = new UpkeepDocument.Table(table.namespace().toString(), table.name(), FILE_BYTES,
-            Duration.ofHours(1).toSeconds(), 1, YEAR.toSeconds(), retention);
+        UpkeepDocument.Table settings = new UpkeepDocument.Table(table.namespace().toString(), table.name(),
+            lake.catalog().loadTable(table).uuid().toString(), FILE_BYTES, Duration.ofHours(1).toSeconds(), 1, YEAR.toSeconds(), retention);
         return new UpkeepRun(spark.getOrCreate(), lake.catalog(), List.of(settings), Clock.offset(Clock.systemUTC(), later)).run().get(0);
     }
 }
