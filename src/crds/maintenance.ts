@@ -151,6 +151,7 @@ export const upkeepStatus = z
           tableUuid: text(64).describe("UUID of the table."),
           ...figures,
           state: figures.state.optional(),
+          orphansSearched: z.boolean().optional().describe("Whether orphan files were looked for."),
         }),
       )
       .max(16)

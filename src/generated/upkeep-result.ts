@@ -39,6 +39,8 @@ export const upkeepResult = z.object({
         removedFiles: z.int().min(0),
         /** Rows that were deleted by age. */
         erasedRows: z.int().min(0),
+        /** Whether files that no snapshot has were looked for. */
+        orphansSearched: z.boolean().nullish(),
         /** Why it failed, or what the catalog does not allow. */
         message: z.string().nullish(),
       }),

@@ -54,8 +54,9 @@ export interface UpkeepDocument {
     readonly minSnapshots: number;
     /**
      * How old a file that no snapshot has must be to be removed; at least a day, since a write may take long.
+     * Without it none is looked for: all files of the table are listed for that.
      */
-    readonly orphansOlderThanSeconds: number;
+    readonly orphansOlderThanSeconds?: number | undefined;
     /** Which rows are deleted by age; without it none. */
     readonly retention?:
       | {

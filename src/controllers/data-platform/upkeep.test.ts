@@ -4,6 +4,7 @@ import type { KubernetesObject } from "../../api/objects.ts";
 import { apiVersionOf } from "../../api/objects.ts";
 import type { DataPlatform, MaintenanceStatus, TableMaintenance, UpkeepStatus } from "../../crds/kinds.ts";
 import { dataPlatformKind, lakeTableKind } from "../../crds/kinds.ts";
+import type { UpkeepDocument } from "../../generated/upkeep.ts";
 import { OWN_ANNOTATIONS, managedLabels } from "../../naming/marks.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import { Scenario } from "../../testing/scenario.ts";
@@ -69,10 +70,14 @@ function theJob(): Job {
   return job;
 }
 
+function documentOf(job: Job): UpkeepDocument {
+  const document = job.spec.template.metadata.annotations[OWN_ANNOTATIONS.upkeepDocument] ?? "";
+  return JSON.parse(document) as UpkeepDocument;
+}
+
 /** The tables of a Job's document. */
 function tablesOf(job: Job): readonly string[] {
-  const document = job.spec.template.metadata.annotations[OWN_ANNOTATIONS.upkeepDocument] ?? "";
-  return (JSON.parse(document) as { tables: readonly { table: string }[] }).tables.map(({ table }) => table);
+  return documentOf(job).tables.map(({ table }) => table);
 }
 
 /** What the kubelet and the Job controller write when the pod of a Job has ended. */
@@ -125,7 +130,10 @@ describe("tables that are due", () => {
   beforeEach(() => start());
 
   it("are looked after by one Job, whose document travels with its pod", async () => {
-    putTable("events", { spec: { retention: { column: "at", keep: "400d" }, interval: "2h" } });
+    putTable("events", {
+      maintenance: { due: ["OldRows", "OrphanFiles"] },
+      spec: { retention: { column: "at", keep: "400d" }, interval: "2h" },
+    });
     putTable("orders", { spec: { targetFileSize: "64Mi", snapshots: { keep: "7d", min: 5 } } });
     await scenario.pass("main");
     const { metadata, spec } = theJob();
@@ -142,6 +150,21 @@ describe("tables that are due", () => {
       tables: [{ table: "events" }, { table: "orders" }],
     });
     expect(scenario.condition("main", "TablesMaintained")).toContain("True Succeeded");
+  });
+
+  it("have orphan files looked for only when that is due, and the status tells it", async () => {
+    putTable("events", { maintenance: { due: ["DataFiles", "OrphanFiles"] } });
+    putTable("orders", { spec: { orphans: { olderThan: "2d" } } });
+    await scenario.pass("main");
+    const asked = documentOf(theJob()).tables.map(({ orphansOlderThanSeconds }) => orphansOlderThanSeconds);
+    expect(asked).toEqual([3 * 86_400, undefined]);
+    end(theJob(), {
+      message: result(["events", { orphansSearched: true }], ["orders", { orphansSearched: false }]),
+    });
+    await scenario.pass("main");
+    const [events, orders] = upkeep()?.tables ?? [];
+    expect(events).toMatchObject({ table: "events", orphansSearched: true });
+    expect(orders).not.toHaveProperty("orphansSearched");
   });
 
   it("wait while another Job runs, and until its tables have its result", async () => {

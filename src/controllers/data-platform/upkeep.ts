@@ -142,10 +142,11 @@ function endedUpkeep(base: UpkeepStatus, { finishedAt, hasFailed, reason, said }
   const tables = base.tables.map((table) => {
     const found = result?.tables?.find((one) => one.database === table.database && one.table === table.table);
     if (found !== undefined) {
-      const { message, ...figures } = found;
+      const { message, orphansSearched, ...figures } = found;
       return {
         ...figures,
         ...table,
+        ...(orphansSearched === true && { orphansSearched }),
         ...(typeof message === "string" && { message: shorten(message, MAX_MESSAGE) }),
       };
     }

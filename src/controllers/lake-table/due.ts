@@ -1,6 +1,6 @@
 /**
  * What there is to do for a table, judged by the metadata that every pass loads anyway: nothing is asked and nothing is started to find out
- * that there is nothing to do. The bounds are those of `batch-job upkeep`, which looks closer and then does all that it finds. Pure.
+ * that there is nothing to do. The bounds are those of `batch-job upkeep`, which looks closer and then does all that it finds; orphan files alone it looks for only when asked. Pure.
  */
 import type { MaintenanceStatus } from "../../crds/kinds.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";

@@ -14,6 +14,7 @@ const DONE: Partial<UpkeepStatus["tables"][number]> = {
   ...{ state: "Done", filesBefore: 40, filesAfter: 2, bytesBefore: 4000, bytesAfter: 3900, snapshots: 100 },
   ...{ compactedFiles: 40, expiredSnapshots: 5, removedFiles: 50, erasedRows: 0 },
 };
+const SEARCHED = { ...DONE, orphansSearched: true };
 
 function upkeep(figures: Partial<UpkeepStatus["tables"][number]>, job = "job-1"): UpkeepStatus {
   const table = { database: "shop", table: "events", tableUuid: UUID, ...figures };
@@ -61,9 +62,22 @@ describe("the result of a Job", () => {
   it("is taken over with its figures by the table that it is for", () => {
     expect(maintenance({ status: { upkeep: upkeep(DONE) } }).status.maintenance).toEqual({
       lastRun: { job: "job-1", at: "2026-03-10T11:00:00Z", finishedAt: "2026-03-10T11:05:00Z", ...DONE },
-      lastOrphanSearch: "2026-03-10T11:05:00Z",
     });
   });
+
+  it.each(["Done", "NothingToDo", "Failed"] as const)(
+    "tells when orphan files were looked for, and the runs after it do not change that: %s",
+    (state) => {
+      const before = maintenanceAfter({ ...SEARCHED, state });
+      expect(before.lastOrphanSearch).toBe("2026-03-10T11:05:00Z");
+      expect(before.lastRun).not.toHaveProperty("orphansSearched");
+      const next = { ...upkeep({ ...DONE, state }, "job-2"), finishedAt: "2026-03-10T11:45:00Z" };
+      expect(maintenance({ before, status: { upkeep: next } }).status.maintenance).toMatchObject({
+        lastRun: { job: "job-2" },
+        lastOrphanSearch: "2026-03-10T11:05:00Z",
+      });
+    },
+  );
 
   it("is nothing to another table, even of the same name", () => {
     expect(maintenance({ status: { upkeep: upkeep({ ...DONE, tableUuid: "another" }) } }).status).toEqual({});
@@ -90,7 +104,6 @@ describe("the result of a Job", () => {
 
   it("that says nothing of the table is not a run that did anything", () => {
     const before = maintenanceAfter({ state: "Unknown", message: "no word" });
-    expect(before).not.toHaveProperty("lastOrphanSearch");
     expect(maintenance({ before, files: 30 }).status.maintenance).toMatchObject({
       due: ["DataFiles"],
       next: "2026-03-10T12:00:00Z",
@@ -135,7 +148,7 @@ describe("the next run", () => {
   it("counts failures until a run does not fail", () => {
     const failed = upkeep({ state: "Failed", message: "no space" }, "job-2");
     const once = maintenance({ before, status: { upkeep: failed } }).status.maintenance;
-    expect(once).toMatchObject({ failures: 1, lastOrphanSearch: "2026-03-10T11:05:00Z" });
+    expect(once).toMatchObject({ failures: 1 });
     const well = upkeep(DONE, "job-3");
     expect(maintenance({ before: once, status: { upkeep: well } }).status.maintenance).not.toHaveProperty(
       "failures",

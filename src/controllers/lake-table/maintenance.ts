@@ -86,16 +86,17 @@ function takeOver(
   return {
     ...remembered(before, "lastOrphanSearch", "due", "next"),
     lastRun: { job, at, finishedAt, ...remembered(own, ...FIGURES), state: own.state },
-    ...accountOf(own.state, { before, finishedAt }),
+    ...(own.state === "Failed" && { failures: (before.failures ?? 0) + 1 }),
+    ...orphanSearch(own, finishedAt),
   };
 }
 
-function accountOf(
-  state: NonNullable<UpkeepStatus["tables"][number]["state"]>,
-  { before, finishedAt }: { readonly before: MaintenanceStatus; readonly finishedAt: string },
-): MaintenanceStatus {
-  if (state === "Failed") return { failures: (before.failures ?? 0) + 1 };
-  return state === "Unknown" ? {} : { lastOrphanSearch: finishedAt };
+/** Also of a run that failed in another step. */
+function orphanSearch(
+  { orphansSearched }: UpkeepStatus["tables"][number],
+  finishedAt: string,
+): Pick<MaintenanceStatus, "lastOrphanSearch"> {
+  return orphansSearched === true ? { lastOrphanSearch: finishedAt } : {};
 }
 
 const FIGURES = [

@@ -76,7 +76,6 @@ class SimulatedTable {
     const { files: filesAfter, bytes: bytesAfter } = this.#size;
     this.maintenance = {
       ...this.maintenance,
-      lastOrphanSearch: at,
       lastRun: { job: at, at, finishedAt: at, state: "Done", filesAfter, bytesAfter },
     };
   }

@@ -114,12 +114,14 @@ function renderDocument({ spec }: ValidatedPlatform, tables: readonly LakeTable[
 
 function documentTable(table: LakeTable): UpkeepDocument["tables"][number] {
   const settings = upkeepSettings(table);
+  const isOrphanSearchDue = table.status?.maintenance?.due?.includes("OrphanFiles") === true;
   return {
     ...jobTable(table),
     targetFileBytes: settings.targetFileBytes,
     keepSnapshotsForSeconds: settings.keepSnapshotsSeconds,
     minSnapshots: settings.minSnapshots,
-    orphansOlderThanSeconds: settings.orphansOlderThanSeconds,
+    // All files of the table are listed for it: only when its time has come, not at each run.
+    ...(isOrphanSearchDue && { orphansOlderThanSeconds: settings.orphansOlderThanSeconds }),
     ...(settings.retention && { retention: settings.retention }),
   };
 }

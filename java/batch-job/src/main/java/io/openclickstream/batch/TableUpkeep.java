@@ -201,9 +201,9 @@ final class TableUpkeep {
         return count;
     }
 
-    /** Only below the table's own folders of data and metadata: what else lies beside them is not the table's. */
+    /** Only when asked, and only below the table's own folders of data and metadata: what else lies beside them is not the table's. */
     private void removeOrphans() {
-        if (table.currentSnapshot() == null) {
+        if (settings.orphansOlderThanSeconds() == null || table.currentSnapshot() == null) {
             return;
         }
         long oldest = now.minusSeconds(settings.orphansOlderThanSeconds()).toEpochMilli();
@@ -218,5 +218,6 @@ final class TableUpkeep {
                 .execute();
             figures.removed(files.get());
         }
+        figures.searchedOrphans();
     }
 }

@@ -19,6 +19,7 @@ final class UpkeepFigures {
     private long expiredSnapshots;
     private long removedFiles;
     private long erasedRows;
+    private boolean orphansSearched;
     private boolean isDone;
     private boolean isFailed;
     private String message;
@@ -79,6 +80,10 @@ final class UpkeepFigures {
         isDone = true;
     }
 
+    void searchedOrphans() {
+        orphansSearched = true;
+    }
+
     /** What a person should know of it. */
     void note(String text) {
         message = message == null ? text : message + "; " + text;
@@ -94,6 +99,6 @@ final class UpkeepFigures {
         UpkeepResult.Table.State done = isDone ? UpkeepResult.Table.State.Done : UpkeepResult.Table.State.NothingToDo;
         return new UpkeepResult.Table(settings.database(), settings.table(), isFailed ? UpkeepResult.Table.State.Failed : done,
             before.files(), after.files(), before.bytes(), after.bytes(), snapshots, compactedFiles, expiredSnapshots, removedFiles, erasedRows,
-            message);
+            orphansSearched, message);
     }
 }

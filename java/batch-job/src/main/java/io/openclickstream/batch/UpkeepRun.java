@@ -39,7 +39,9 @@ public final class UpkeepRun {
     static void check(UpkeepDocument document) {
         document.tables().forEach(table -> {
             requireAtLeast(table, "keepSnapshotsForSeconds", table.keepSnapshotsForSeconds(), LONGEST_READ);
-            requireAtLeast(table, "orphansOlderThanSeconds", table.orphansOlderThanSeconds(), LONGEST_WRITE);
+            if (table.orphansOlderThanSeconds() != null) {
+                requireAtLeast(table, "orphansOlderThanSeconds", table.orphansOlderThanSeconds(), LONGEST_WRITE);
+            }
         });
     }
 

@@ -209,7 +209,21 @@ class TableUpkeepTest {
         assertEquals(2, result.removedFiles(), result.toString());
         assertFalse(Files.exists(old) || Files.exists(metadata));
         assertTrue(Files.exists(young) && Files.exists(other));
+        assertTrue(result.orphansSearched());
         assertEquals("2", count());
+    }
+
+    @Test
+    @DisplayName("looks for no orphan files when it is not asked to")
+    void noOrphanSearch() throws IOException {
+        add(OLD, 1, 1);
+        Path old = stray("/data/at_day=2020-01-01/old.parquet", Duration.ofDays(4));
+        UpkeepDocument.Table settings = new UpkeepDocument.Table(DATABASE, name, table().uuid().toString(), 128L << 20, 3600, 1, null,
+            new UpkeepDocument.Table.Retention(null, null));
+        UpkeepResult.Table result = upkeep(settings, Duration.ZERO);
+        assertEquals(UpkeepResult.Table.State.NothingToDo, result.state(), result.toString());
+        assertFalse(result.orphansSearched());
+        assertTrue(Files.exists(old));
     }
 
     private Path stray(String below, Duration age) throws IOException {
@@ -308,7 +322,7 @@ class TableUpkeepTest {
         long size = Long.parseLong(table().currentSnapshot().summary().get("total-files-size")) / 2;
         Erasure.of(table()).rows(Expressions.in("event_id", "e3", "e103"));
         assertEquals("8", count());
-        UpkeepDocument.Table large = new UpkeepDocument.Table(DATABASE, name, table().uuid().toString(), size, 3600, 1, 86_400, new UpkeepDocument.Table.Retention(null, null));
+        UpkeepDocument.Table large = new UpkeepDocument.Table(DATABASE, name, table().uuid().toString(), size, 3600, 1, null, new UpkeepDocument.Table.Retention(null, null));
         UpkeepResult.Table result = upkeep(large, Duration.ZERO);
         assertEquals(1, result.compactedFiles(), result.toString());
         assertEquals("1", table().currentSnapshot().summary().get("total-delete-files"));
@@ -362,7 +376,7 @@ class TableUpkeepTest {
     void oneOfMany() {
         add(OLD, 1, 6);
         UpkeepDocument.Table good = settings(Duration.ofDays(5), null, null);
-        UpkeepDocument.Table absent = new UpkeepDocument.Table(DATABASE, "absent", "none", 1, 3600, 1, 86_400, new UpkeepDocument.Table.Retention(null, null));
+        UpkeepDocument.Table absent = new UpkeepDocument.Table(DATABASE, "absent", "none", 1, 3600, 1, null, new UpkeepDocument.Table.Retention(null, null));
         List<UpkeepResult.Table> results = new UpkeepRun(LAKE.spark(), LAKE.catalog(), List.of(absent, good), Clock.systemUTC()).run();
         assertEquals(UpkeepResult.Table.State.Failed, results.get(0).state());
         assertTrue(results.get(0).message().contains("upkeep.absent"), results.get(0).message());

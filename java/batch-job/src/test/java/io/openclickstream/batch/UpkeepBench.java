@@ -34,7 +34,7 @@ public final class UpkeepBench {
         lake.sql("INSERT INTO bench.events SELECT /*+ REPARTITION(" + files + ") */ id, md5(string(id % 5000)), concat('/page/', hash(id) % 300),"
             + " TIMESTAMP '2026-01-01 00:00:00' + make_interval(0, 0, 0, 0, 0, 0, id % 80000) FROM range(" + (long) files * rows + ")");
         double before = queries(lake);
-        UpkeepDocument.Table settings = new UpkeepDocument.Table("bench", "events", lake.table("bench.events").uuid().toString(), 128L << 20, 3600, 1, 86_400,
+        UpkeepDocument.Table settings = new UpkeepDocument.Table("bench", "events", lake.table("bench.events").uuid().toString(), 128L << 20, 3600, 1, null,
             new UpkeepDocument.Table.Retention(null, null));
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         double processor = system.getProcessCpuTime() / NANOS;

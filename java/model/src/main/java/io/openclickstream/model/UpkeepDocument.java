@@ -94,7 +94,8 @@ public record UpkeepDocument(
      * @param targetFileBytes How large data files should be
      * @param keepSnapshotsForSeconds How long snapshots stay, for readers and for time travel; at least an hour
      * @param minSnapshots How many snapshots stay, whatever their age
-     * @param orphansOlderThanSeconds How old a file that no snapshot has must be to be removed; at least a day, since a write may take long
+     * @param orphansOlderThanSeconds How old a file that no snapshot has must be to be removed; at least a day, since a write may take long. Without it
+     *     none is looked for: all files of the table are listed for that; may be null
      * @param retention Which rows are deleted by age; without it none
      */
     public record Table(
@@ -104,7 +105,7 @@ public record UpkeepDocument(
         long targetFileBytes,
         long keepSnapshotsForSeconds,
         long minSnapshots,
-        long orphansOlderThanSeconds,
+        Long orphansOlderThanSeconds,
         Retention retention) implements Serializable {
 
         /**
@@ -134,7 +135,7 @@ public record UpkeepDocument(
                 node.positive("targetFileBytes"),
                 node.positive("keepSnapshotsForSeconds"),
                 node.positive("minSnapshots"),
-                node.positive("orphansOlderThanSeconds"),
+                node.optionalWhole("orphansOlderThanSeconds", 1),
                 Retention.of(node.optionalObject("retention")));
         }
     }

@@ -31,6 +31,7 @@ public record UpkeepResult(
      * @param expiredSnapshots Snapshots that were taken away
      * @param removedFiles Files that went with them, and files that no snapshot had
      * @param erasedRows Rows that were deleted by age
+     * @param orphansSearched Whether files that no snapshot has were looked for
      * @param message Why it failed, or what the catalog does not allow; may be null
      */
     public record Table(
@@ -46,6 +47,7 @@ public record UpkeepResult(
         long expiredSnapshots,
         long removedFiles,
         long erasedRows,
+        boolean orphansSearched,
         String message) {
 
         /** Whether something was done, was due, or broke off. */

@@ -329,7 +329,7 @@ class StreamQueryTest {
     private List<UpkeepResult.Table> upkeep(int daysLater) {
         List<UpkeepDocument.Table> settings = lake.identifiers().values().stream()
             .map(table -> new UpkeepDocument.Table(table.namespace().toString(), table.name(), catalog.loadTable(table).uuid().toString(),
-                128L << 20, 3600, 1, 86_400, new UpkeepDocument.Table.Retention(null, null)))
+                128L << 20, 3600, 1, 86_400L, new UpkeepDocument.Table.Retention(null, null)))
             .toList();
         Clock later = Clock.offset(Clock.systemUTC(), Duration.ofDays(daysLater));
         return new UpkeepRun(spark, catalog, settings, later).run();
