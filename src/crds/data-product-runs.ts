@@ -67,7 +67,9 @@ export const runsStatus = {
     .describe("The runs before it, newest first."),
   missing: listMap(missingWindow, ["from", "to"], MAX_MISSING_WINDOWS)
     .optional()
-    .describe("Times whose run failed or is held, and that no run has covered since; the latest only."),
+    .describe(
+      "Times whose run failed or is held, and that no published run has read since. When there are too many, neighbours are told as one.",
+    ),
   lastGoodSnapshot: z
     .object({
       id: text(32).describe("Id of the version."),

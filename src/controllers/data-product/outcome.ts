@@ -6,7 +6,8 @@ import { MAX_MISSING_WINDOWS, MAX_RUN_MESSAGE } from "../../crds/kinds.ts";
 import { remembered } from "../remembered.ts";
 import type { EndedRun } from "./runs.ts";
 import { auditBranchOf, tableRowsOf, updateOf } from "./runs.ts";
-import { BEGIN_OF_TIME, covers } from "./windows.ts";
+import type { TimeWindow } from "./windows.ts";
+import { BEGIN_OF_TIME, without } from "./windows.ts";
 
 export type ProductOutcome = Pick<
   DataProductStatus,
@@ -41,13 +42,30 @@ function missingAfter(
 ): readonly MissingWindow[] {
   const { id: runId, state, from, to } = record;
   // A run without a window read all.
-  if (state === "Published") return missing.filter((window) => read !== undefined && !covers(read, window));
+  if (state === "Published") return read === undefined ? [] : withoutTime(missing, read);
   // The next run that follows the inputs begins where the last published one ended, so that these lose no time.
   if (from === undefined || to === undefined || state === "Running" || updateOf(runId)) return missing;
-  const others = missing.filter((window) => window.from !== from || window.to !== to);
-  return [{ from, to, runId, state }, ...others]
-    .sort((one, other) => (one.from < other.from ? 1 : -1))
-    .slice(0, MAX_MISSING_WINDOWS);
+  const windows = [{ from, to, runId, state }, ...withoutTime(missing, { from, to })];
+  return joinedToFit(windows.sort((one, other) => (one.from < other.from ? 1 : -1)));
+}
+
+function withoutTime(missing: readonly MissingWindow[], time: TimeWindow): readonly MissingWindow[] {
+  return missing.flatMap((window) => without(window, time).map((piece) => ({ ...window, ...piece })));
+}
+
+/** No time is dropped for lack of room: the two windows nearest to each other become one, of the older ones first. */
+function joinedToFit(newestFirst: readonly MissingWindow[]): readonly MissingWindow[] {
+  if (newestFirst.length <= MAX_MISSING_WINDOWS) return newestFirst;
+  const gaps = newestFirst.slice(1).map(({ to }, index) => gapBetween(to, newestFirst[index]?.from ?? to));
+  const at = gaps.lastIndexOf(Math.min(...gaps));
+  const [newer, older] = newestFirst.slice(at, at + 2);
+  if (newer === undefined || older === undefined) return newestFirst;
+  const joined = { ...newer, from: older.from };
+  return joinedToFit([...newestFirst.slice(0, at), joined, ...newestFirst.slice(at + 2)]);
+}
+
+function gapBetween(end: string, begin: string): number {
+  return Math.max(0, Date.parse(begin) - Date.parse(end));
 }
 
 function afterPublished(

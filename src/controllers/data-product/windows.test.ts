@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { covers, lookingBack, parseWindow, windowOf } from "./windows.ts";
+import { lookingBack, parseWindow, windowOf, without } from "./windows.ts";
 
 const DAY = { from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z" };
 
@@ -20,8 +20,29 @@ describe("a window", () => {
     expect(parseWindow(text)).toBeUndefined();
   });
 
-  it("covers what begins and ends within it", () => {
-    expect(covers(lookingBack(DAY, 3600), DAY)).toBe(true);
-    expect(covers(DAY, lookingBack(DAY, 1))).toBe(false);
+  it.each([
+    ["nothing", lookingBack(DAY, 3600), []],
+    ["all when they only touch", { from: DAY.to, to: "2026-03-03T00:00:00Z" }, [DAY]],
+    ["all when they lie apart", { from: "2026-02-01T00:00:00Z", to: "2026-02-02T00:00:00Z" }, [DAY]],
+    [
+      "its begin",
+      { from: "2026-03-01T18:00:00Z", to: "2026-03-05T00:00:00Z" },
+      [{ from: DAY.from, to: "2026-03-01T18:00:00Z" }],
+    ],
+    [
+      "its end",
+      { from: "2026-02-01T00:00:00Z", to: "2026-03-01T06:00:00Z" },
+      [{ from: "2026-03-01T06:00:00Z", to: DAY.to }],
+    ],
+    [
+      "both sides",
+      { from: "2026-03-01T06:00:00Z", to: "2026-03-01T18:00:00Z" },
+      [
+        { from: DAY.from, to: "2026-03-01T06:00:00Z" },
+        { from: "2026-03-01T18:00:00Z", to: DAY.to },
+      ],
+    ],
+  ])("keeps %s without another one", (_what, other, rest) => {
+    expect(without(DAY, other)).toEqual(rest);
   });
 });

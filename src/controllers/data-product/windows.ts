@@ -23,9 +23,12 @@ export function parseWindow(text: string): TimeWindow | undefined {
   return more.length > 0 ? undefined : windowOf(from, to);
 }
 
-/** Whether a window has all of another. */
-export function covers(outer: TimeWindow, inner: TimeWindow): boolean {
-  return outer.from <= inner.from && inner.to <= outer.to;
+/** What is left of a window without another: nothing, one piece or two. */
+export function without(window: TimeWindow, { from, to }: TimeWindow): readonly TimeWindow[] {
+  const before = { from: window.from, to: from < window.to ? from : window.to };
+  const after = { from: to > window.from ? to : window.from, to: window.to };
+  if (after.from <= before.to) return [window];
+  return [before, after].filter((piece) => piece.from < piece.to);
 }
 
 /** The window with what lies so long before it. */
