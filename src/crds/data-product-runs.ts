@@ -43,6 +43,11 @@ const runFields = z.object({
   rows: count().optional().describe("Rows that the SQL gave."),
   seconds: count().optional().describe("How long it took, the start of its pod included."),
   snapshotId: text(32).optional().describe("Id of the version that it made."),
+  planHash: text(128)
+    .optional()
+    .describe(
+      "Hash of what the SQL meant to it; another one than the product's: it is of the SQL of before.",
+    ),
   checks: listMap(checkResult, ["name"], MAX_RESULTS)
     .optional()
     .describe("What the checks found; of earlier runs only violated checks."),

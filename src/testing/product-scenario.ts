@@ -14,6 +14,7 @@ import {
   rightAnswer,
   RUN_IMAGE,
 } from "./data-product.ts";
+import { dagVersionOf } from "../controllers/data-product/dag-state.ts";
 import { Scenario } from "./scenario.ts";
 import type { FakeBucket } from "./systems.ts";
 
@@ -26,6 +27,8 @@ export interface RunEnd {
   readonly state?: DagRun["state"];
   /** Its id in the table; default that in Airflow. */
   readonly runId?: string;
+  /** What the SQL meant to it. */
+  readonly planHash?: string;
   readonly published?: { readonly rows: number; readonly tableRows: number } | undefined;
   readonly held?: { readonly rows: number; readonly checks: readonly object[] } | undefined;
 }
@@ -35,6 +38,8 @@ export class ProductScenario {
   readonly scenario: Scenario;
   readonly planner: FakePlanner;
   historyReads = 0;
+  /** Whether Airflow reads a changed file before the next pass, once it has the DAG. */
+  airflowReadsFiles = true;
   #snapshots = 0;
 
   private constructor(scenario: Scenario, planner: FakePlanner) {
@@ -81,12 +86,20 @@ export class ProductScenario {
     const creationTimestamp = "2026-01-01T00:00:00Z";
     this.scenario.putResource(NAME, productSpec(this.#spec), { annotations, creationTimestamp });
     await this.scenario.pass(NAME);
+    if (this.airflowReadsFiles && this.airflow.dags.has(TARGET)) this.readFile();
+  }
+
+  /** Airflow has read the DAG's file as it lies in the bucket. */
+  readFile(changes: Partial<Dag> = {}): void {
+    const version = dagVersionOf(this.bucket.contents.get(`airflow/dags/${TARGET}.py`) ?? "");
+    const tags = ["openclickstream", ...(version === undefined ? [] : [version])];
+    this.airflow.putDag(TARGET, { ...this.airflow.dags.get(TARGET), tags, ...changes });
   }
 
   /** Passes until the DAG is there and runs begin by themselves. */
   async settle(spec: Partial<DataProductSpec> = {}, dag: Partial<Dag> = {}): Promise<void> {
     await this.pass(spec);
-    this.airflow.putDag(TARGET, dag);
+    this.readFile(dag);
     this.makeTableReady();
     await this.pass();
     await this.pass();
@@ -111,23 +124,24 @@ export class ProductScenario {
   }
 
   /** The run whose id begins so ends after a minute, and the table is as it left it. */
-  finish(begin: string, { state = "success", runId, published, held }: RunEnd): void {
+  finish(begin: string, { state = "success", ...end }: RunEnd): void {
     const run = (this.airflow.runs.get(TARGET) ?? []).find(({ id }) => id.startsWith(begin));
     if (run === undefined) throw new Error(`there is no run ${begin}`);
     const startedAt = run.startedAt ?? "2026-01-01T00:00:00Z";
     const endedAt = new Date(Date.parse(startedAt) + 60_000).toISOString();
     this.airflow.putRun(TARGET, run.id, { state, startedAt, endedAt });
-    this.#leave(runId ?? run.id, new Date(endedAt), { published, held });
+    this.#leave(end.runId ?? run.id, new Date(endedAt), end);
   }
 
   /** What the batch job leaves in the table. */
-  #leave(id: string, at: Date, { published, held }: Pick<RunEnd, "published" | "held">): void {
+  #leave(id: string, at: Date, { published, held, planHash = "hash-1" }: RunEnd): void {
     const snapshot = (rows: number, tableRows: number, checks: readonly object[]): PastSnapshot => {
       this.#snapshots += 1;
       const marks = { "openclickstream.run-id": id, "openclickstream.checks": JSON.stringify(checks) };
       const figures = {
         "openclickstream.rows": String(rows),
         "openclickstream.table-rows": String(tableRows),
+        "openclickstream.plan-hash": planHash,
       };
       return { id: String(this.#snapshots), at, summary: { ...marks, ...figures } };
     };

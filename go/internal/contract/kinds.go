@@ -168,6 +168,7 @@ var (
 	DataProductStatusLastRunRows          = []string{"status", "lastRun", "rows"}
 	DataProductStatusLastRunSeconds       = []string{"status", "lastRun", "seconds"}
 	DataProductStatusLastRunSnapshotID    = []string{"status", "lastRun", "snapshotId"}
+	DataProductStatusLastRunPlanHash      = []string{"status", "lastRun", "planHash"}
 	DataProductStatusLastRunMessage       = []string{"status", "lastRun", "message"}
 	DataProductStatusLastGoodSnapshotID   = []string{"status", "lastGoodSnapshot", "id"}
 	DataProductStatusLastGoodSnapshotAt   = []string{"status", "lastGoodSnapshot", "at"}

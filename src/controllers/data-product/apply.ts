@@ -9,7 +9,7 @@ import type { ChildResult } from "../../targets/kubernetes/child.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import { ownedBy } from "../../workloads/owned.ts";
 import { requireKnown } from "../observation.ts";
-import { isRunnable } from "./dag-state.ts";
+import { isOfVersion, isRunnable } from "./dag-state.ts";
 import type { Start } from "./next-run.ts";
 import type { ObservedProduct } from "./observe.ts";
 import type { DagPlan, ProductPlan } from "./plan.ts";
@@ -105,7 +105,9 @@ class DagWriter {
 
   async unpause(): Promise<void> {
     const { dag } = requireKnown(this.#observed.dag);
-    if (isRunnable(dag) && dag.isPaused && !this.#dagPlan().isPaused) await this.#setPaused(false);
+    const { isPaused, version } = this.#dagPlan();
+    const isReady = isRunnable(dag) && isOfVersion(dag, version) && !this.applied.isFileNew;
+    if (isReady && dag.isPaused && !isPaused) await this.#setPaused(false);
   }
 
   async writeFile(): Promise<void> {

@@ -1,7 +1,7 @@
 /** A product's DAG as Airflow and the bucket have it: whose it is, and whether it runs as it is wanted. Pure. */
 import type { ResourceKey } from "../../api/objects.ts";
 import type { Dag, DagRun, ImportError } from "../../targets/airflow/dag.ts";
-import { dagMark, dagOwnerOf, DAG_TAG } from "./parts.ts";
+import { dagMark, dagOwnerOf, DAG_TAG, DAG_VERSION_TAG } from "./parts.ts";
 
 /** What Airflow says of the product's DAG. */
 export interface DagState {
@@ -30,6 +30,18 @@ export function isOwnFile(text: string, key: ResourceKey): boolean {
 /** Whether runs of the DAG would begin, but for its being paused. */
 export function isRunnable(dag: Dag | undefined): dag is Dag {
   return dag !== undefined && !dag.isStale && !dag.hasImportErrors;
+}
+
+/** The tag in the text of a DAG file that tells its version; `undefined`: it has none. */
+export function dagVersionOf(text: string): string | undefined {
+  return VERSION_IN_TEXT.exec(text)?.[1];
+}
+
+const VERSION_IN_TEXT = new RegExp(`^    tags=\\[.*"(${DAG_VERSION_TAG}[0-9a-f]+)"`, "m");
+
+/** Whether Airflow has the DAG in this version: runs of another one would be as before the last change. */
+export function isOfVersion({ tags }: Dag, version: string | undefined): boolean {
+  return version === undefined || tags.includes(version);
 }
 
 /** What is wrong with a file, in the last words of Python's trace. */

@@ -8,7 +8,7 @@ import { hashOf } from "../../targets/kubernetes/child.ts";
 import type { Dag } from "../../targets/airflow/dag.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";
 import type { ObservedProduct } from "./observe.ts";
-import { isRunnable } from "./dag-state.ts";
+import { isOfVersion, isRunnable } from "./dag-state.ts";
 import type { Requests } from "./requests.ts";
 import { firstRequest, requestHash } from "./requests.ts";
 import type { RunRecord, UpdateRun } from "./runs.ts";
@@ -62,6 +62,8 @@ export interface Sight {
   readonly observed: ObservedProduct;
   /** Newest first. */
   readonly records: readonly RunRecord[];
+  /** Tag of the DAG as its file is to be. */
+  readonly version: string | undefined;
   readonly now: Date;
 }
 
@@ -75,11 +77,12 @@ export function nextRun(sight: Sight): NextRun {
   return sight.runs.schedule === undefined ? runOnUpdate(sight) : {};
 }
 
-/** The DAG, where a run of it would begin and find its table. */
-function startableDag({ product, observed }: Sight): Dag | undefined {
+/** The DAG, where a run of it would begin as the manifest says, and find its table. */
+function startableDag({ product, observed, version }: Sight): Dag | undefined {
   const dag = observed.dag.state === "known" ? observed.dag.value.dag : undefined;
   const hasTable = observed.table?.status?.tableUuid !== undefined;
-  return !product.isSuspended && hasTable && isRunnable(dag) ? dag : undefined;
+  const isReady = !product.isSuspended && hasTable;
+  return isReady && isRunnable(dag) && isOfVersion(dag, version) ? dag : undefined;
 }
 
 function askedRun(sight: Sight): RunStart | undefined {

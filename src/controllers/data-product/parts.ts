@@ -23,6 +23,9 @@ export function dagIdOf({ namespace, name }: ResourceKey): string {
   return `${namespace}.${name}`;
 }
 
+/** How the tag of a DAG begins that tells which text its file has: the hash of the text without this tag follows. */
+export const DAG_VERSION_TAG = "version:";
+
 /** Whose a DAG is, as its owner in Airflow: with the tag it shows that the operator made it. */
 export function dagOwnerOf({ namespace, name }: ResourceKey): string {
   return `${namespace}/${name}`;

@@ -4,7 +4,7 @@ import type { LakeTableSpec } from "../../crds/kinds.ts";
 import type { Child } from "../../targets/kubernetes/child.ts";
 import type { ConfigMap } from "../../workloads/config-map.ts";
 import type { Definition } from "./definition.ts";
-import { isOwnDag, isOwnFile } from "./dag-state.ts";
+import { dagVersionOf, isOwnDag, isOwnFile } from "./dag-state.ts";
 import type { NextRun } from "./next-run.ts";
 import { nextRun } from "./next-run.ts";
 import type { ObservedProduct } from "./observe.ts";
@@ -14,7 +14,7 @@ import { planRunServiceAccount } from "./plan/run-service-account.ts";
 import { planTargetTable } from "./plan/target-table.ts";
 import type { JudgedRuns } from "./runs.ts";
 import { judgeRuns, recordsOf } from "./runs.ts";
-import type { RunSettings, ValidatedProduct } from "./validate.ts";
+import type { Part, RunSettings, ValidatedProduct } from "./validate.ts";
 import { partOf, windowingOf } from "./validate.ts";
 import { TerminalError } from "../../runtime/errors.ts";
 
@@ -33,6 +33,8 @@ export interface DefinedPlan {
 export interface DagPlan {
   readonly settings: RunSettings;
   readonly isPaused: boolean;
+  /** Tag of the DAG as its file is to be; `undefined`: nobody knows. */
+  readonly version: string | undefined;
   readonly next: NextRun;
 }
 
@@ -50,11 +52,12 @@ export function planProduct(product: ValidatedProduct, observed: ObservedProduct
   const judged = judgedRuns(product, observed);
   const conflict = conflictOf(product, observed);
   const settings = runs.state === "resolved" && conflict === undefined ? runs.value : undefined;
-  const sight = settings && { product, runs: settings, observed, records: judged.records, now };
   const defined =
     definition.state === "resolved"
       ? partOf(() => planDefined(product, definition.value, settings))
       : definition;
+  const version = dagVersionOf(wantedFile(defined, observed) ?? "");
+  const sight = settings && { product, runs: settings, observed, records: judged.records, version, now };
   const requests = settings === undefined ? [] : [settings.requests];
   const refused = [defined, runs, ...requests].flatMap((part) =>
     part.state === "refused" ? [part.error] : [],
@@ -65,7 +68,10 @@ export function planProduct(product: ValidatedProduct, observed: ObservedProduct
     problems: [...refused, ...(conflict === undefined ? [] : [conflict])],
     ...(defined.state === "resolved" && { defined: defined.value }),
     ...(sight && {
-      dag: { settings: sight.runs, isPaused: isPausedNow(product, observed), next: nextRun(sight) },
+      dag: {
+        ...{ settings: sight.runs, isPaused: isPausedNow(product, observed), version },
+        next: nextRun(sight),
+      },
     }),
   };
 }
@@ -85,6 +91,12 @@ function planDefined(
       dagFile: renderDagFile(product, definition, runs),
     },
   };
+}
+
+/** While the SQL is wrong the file stays as it is. */
+function wantedFile(defined: Part<DefinedPlan>, { dagFile }: ObservedProduct): string | undefined {
+  const there = dagFile.state === "known" ? dagFile.value : undefined;
+  return (defined.state === "resolved" ? defined.value.run?.dagFile : undefined) ?? there;
 }
 
 /** A run needs the table, so that nothing starts before it is there. */

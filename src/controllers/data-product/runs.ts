@@ -23,6 +23,7 @@ const SUMMARY = {
   runId: "openclickstream.run-id",
   rows: "openclickstream.rows",
   tableRows: "openclickstream.table-rows",
+  planHash: "openclickstream.plan-hash",
   checks: "openclickstream.checks",
 } as const;
 
@@ -201,7 +202,7 @@ function judgeLost(record: RunRecord, history: TableHistory): EndedRun {
 }
 
 interface FoundEnd {
-  readonly fields: Pick<RunRecord, "state" | "rows" | "snapshotId" | "checks">;
+  readonly fields: Pick<RunRecord, "state" | "rows" | "snapshotId" | "planHash" | "checks">;
   readonly snapshot: PastSnapshot | undefined;
 }
 
@@ -240,11 +241,13 @@ const checksText = z.array(
   z.object({ name: z.string(), severity: z.enum(["Error", "Warning"]), violations: z.int().min(0) }),
 );
 
-function figuresOf({ id, summary }: PastSnapshot): Pick<RunRecord, "rows" | "snapshotId" | "checks"> {
+function figuresOf({ id, summary }: PastSnapshot): Omit<FoundEnd["fields"], "state"> {
   const rows = countOf(summary[SUMMARY.rows]);
+  const planHash = summary[SUMMARY.planHash];
   return {
     ...(rows !== undefined && { rows }),
     snapshotId: id,
+    ...(planHash !== undefined && { planHash }),
     checks: checksOf(summary[SUMMARY.checks] ?? "[]"),
   };
 }

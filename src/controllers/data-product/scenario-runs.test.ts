@@ -1,8 +1,6 @@
 /** Whole passes over products that Airflow runs: an API server in this process; catalog, bucket, planner and Airflow in memory. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DataProductSpec } from "../../crds/kinds.ts";
-import { lakeTableKind } from "../../crds/kinds.ts";
-import { WaitingError } from "../../runtime/errors.ts";
 import { ProductScenario } from "../../testing/product-scenario.ts";
 
 const DAG = "shop.sessions";
@@ -41,7 +39,7 @@ describe("a product that Airflow runs", () => {
 
   it("begins its first run before its DAG is unpaused, once the table is there", async () => {
     await world.pass();
-    world.airflow.putDag(DAG);
+    world.readFile();
     await world.pass();
     expect(world.airflow.writes).toEqual([]);
     world.makeTableReady();
@@ -62,7 +60,7 @@ describe("a product that Airflow runs", () => {
   it("begins its first run before one that somebody asks for", async () => {
     const asked = { "openclickstream.io/run": "now" };
     await world.pass(WINDOWED, asked);
-    world.airflow.putDag(DAG);
+    world.readFile();
     world.makeTableReady();
     await world.pass(WINDOWED, asked);
     await world.pass(WINDOWED, asked);
@@ -156,56 +154,6 @@ describe("a product that Airflow runs", () => {
     world.scenario.wait(3700);
     await world.pass();
     expect(world.condition("Fresh")).toContain("Fresh=False Stale");
-  });
-});
-
-describe("the file of a DAG", () => {
-  it("that was changed by hand is put back", async () => {
-    await world.settle();
-    const text = world.bucket.contents.get(FILE) ?? "";
-    world.bucket.contents.set(FILE, text.replace("max_active_runs=1", "max_active_runs=9"));
-    await world.pass();
-    expect(world.bucket.contents.get(FILE)).toBe(text);
-  });
-
-  it("of somebody else is left alone, and so is a DAG", async () => {
-    world.bucket.keys.add(FILE);
-    world.bucket.contents.set(FILE, "print('mine')");
-    await world.pass();
-    expect(world.bucket.contents.get(FILE)).toBe("print('mine')");
-    expect(world.ready()).toBe(
-      `Ready=False ResourceConflict: the bucket has a file "${FILE}" that was not made for this product; delete or rename it`,
-    );
-    world.bucket.keys.delete(FILE);
-    world.airflow.putDag(DAG, { owners: ["airflow"], tags: [] });
-    await world.pass();
-    expect(world.condition("Scheduled")).toContain(
-      `Scheduled=False ResourceConflict: Airflow has a DAG ${DAG} that was not made for this product`,
-    );
-    expect([...world.airflow.writes, ...world.bucket.writes]).toEqual([]);
-  });
-
-  it("that cannot be imported is told with Python's last words", async () => {
-    await world.settle();
-    world.airflow.putDag(DAG, { isStale: true, hasImportErrors: true });
-    world.airflow.importErrors.set("shop.sessions.py", {
-      ...{ file: "shop.sessions.py", at: "2026-01-01T00:00:00Z" },
-      trace: "Traceback:\n  File x\nImportError: no module named airflow.providers.cncf\n",
-    });
-    await world.pass();
-    expect(world.condition("Scheduled")).toBe(
-      `Scheduled=False DagRefused: Airflow cannot import "${FILE}": ImportError: no module named airflow.providers.cncf`,
-    );
-  });
-
-  it("that cannot be written is told in the bucket's words", async () => {
-    world.bucket.refusal = new WaitingError(
-      "Unauthorized",
-      'S3 answered 403 while writing "x": AccessDenied',
-    );
-    await world.pass();
-    expect(world.condition("Scheduled")).toContain("Scheduled=False Unauthorized: S3 answered 403");
-    expect(world.scenario.find(lakeTableKind, "sessions")).toBeDefined();
   });
 });
 
@@ -352,7 +300,7 @@ describe("a deleted product", () => {
     expect(world.bucket.keys.has(FILE)).toBe(false);
     expect(world.bucket.keys.has("airflow/dags/.airflowignore")).toBe(true);
     expect(world.scenario.resource("sessions")).toBeDefined();
-    world.airflow.putDag(DAG, { isStale: true });
+    world.readFile({ isStale: true });
     await world.scenario.pass("sessions");
     expect(world.airflow.dags.has(DAG)).toBe(false);
     expect(world.scenario.resource("sessions")).toBeUndefined();

@@ -4,9 +4,10 @@ import type { Reason } from "../../api/reasons.ts";
 import { messageOf } from "../../api/text.ts";
 import type { PassError } from "../../runtime/controller.ts";
 import { reasonOfError } from "../../runtime/errors.ts";
+import type { Dag } from "../../targets/airflow/dag.ts";
 import type { AppliedDag } from "./apply.ts";
 import type { DagState } from "./dag-state.ts";
-import { importProblem, ownDagOf } from "./dag-state.ts";
+import { importProblem, isOfVersion, ownDagOf } from "./dag-state.ts";
 import type { ObservedProduct } from "./observe.ts";
 import type { ProductPlan } from "./plan.ts";
 import type { RunSettings, ValidatedProduct } from "./validate.ts";
@@ -69,9 +70,16 @@ function dagVerdict(sight: DagSight): Verdict {
   const isPaused = applied?.isPaused ?? own?.isPaused !== false;
   if (validated.isSuspended) return suspendedVerdict(runs, own === undefined || isPaused);
   if (state.importError !== undefined || own === undefined) return unreadVerdict(sight);
-  if (own.isStale) return no("NotSettled", `Airflow does not find "${runs.fileKey}" in its bundle any more`);
+  const delay = delayOf(own, sight);
+  if (delay !== undefined) return no("NotSettled", delay);
   if (isPaused) return no("NotSettled", `DAG ${runs.dagId} is paused until the table is there`);
   return { status: "True", reason: "Succeeded", message: scheduleText(runs, sight.plan) };
+}
+
+/** What Airflow has yet to notice. */
+function delayOf(own: Dag, { runs, plan }: DagSight): string | undefined {
+  if (own.isStale) return `Airflow does not find "${runs.fileKey}" in its bundle any more`;
+  return isOfVersion(own, plan?.dag?.version) ? undefined : formerText(runs);
 }
 
 function suspendedVerdict({ dagId }: RunSettings, isPaused: boolean): Verdict {
@@ -88,6 +96,11 @@ function unreadVerdict({ runs, state, observed, applied }: DagSight): Verdict {
   if (!isWritten && applied?.isFileNew !== true) return no("NotSettled", "the DAG is not written yet");
   const bundle = `its bundle must have the platform's bucket and the prefix "${runs.bundlePrefix}/"`;
   return no("NotSettled", `Airflow has not read "${runs.fileKey}" yet; ${bundle}`);
+}
+
+function formerText({ dagId, fileKey, schedule }: RunSettings): string {
+  const until = schedule === undefined ? "no run begins" : "what the schedule starts is as before";
+  return `Airflow still has DAG ${dagId} of before the last change; until it has read "${fileKey}" anew, ${until}`;
 }
 
 function scheduleText({ schedule, timeZone, dagId }: RunSettings, plan: ProductPlan | undefined): string {

@@ -13,7 +13,7 @@ import { readiness } from "../../targets/kubernetes/readiness.ts";
 import { remembered } from "../remembered.ts";
 import type { AppliedProduct } from "./apply.ts";
 import { judgeChecks } from "./check-results.ts";
-import { ownDagOf } from "./dag-state.ts";
+import { isOfVersion, ownDagOf } from "./dag-state.ts";
 import { judgeFreshness } from "./freshness.ts";
 import { targetOf } from "./graph.ts";
 import { lineageStatus } from "./lineage.ts";
@@ -47,11 +47,12 @@ export function productStatus(input: Input): Result {
   const outcome = outcomeAfter(resource.status, plan?.judged.ended ?? []);
   const freshness = judgeFreshness(resource, outcome.lastGoodSnapshot, now);
   const schedule = judgeSchedule({ observed, validated, plan, applied: applied?.dag, error });
+  const meaning = meaningOf(input);
   const retry = retryOf(input, records, freshness.endsInSeconds);
   return {
     status: {
       target: targetOf(resource),
-      ...meaningOf(input),
+      ...meaning,
       ...rows,
       ...runFields(records),
       ...outcome,
@@ -65,7 +66,7 @@ export function productStatus(input: Input): Result {
       judgeChecks(records, outcome),
       freshness.condition,
     ],
-    ...verdictOf({ input, tableState, schedule, records }, retry),
+    ...verdictOf({ input, tableState, schedule, records, meaning }, retry),
     ...(retry !== undefined && { requeueAfterSeconds: retry }),
   };
 }
@@ -175,15 +176,16 @@ interface Judged {
   readonly tableState: Readiness;
   readonly schedule: ConditionInput;
   readonly records: readonly RunRecord[];
+  readonly meaning: Fields;
 }
 
 /** A product can do its job when its SQL is right, its table is there, its runs begin, and the last that ended was published. */
 function verdictOf(
-  { input, tableState, schedule, records }: Judged,
+  judged: Judged,
   retryAfterSeconds: number | undefined,
 ): Pick<Result, "ready" | "waiting" | "terminal"> {
-  const obstacle = obstacleOf({ input, tableState, schedule, records });
-  if (obstacle === undefined) return { ready: { message: readyText(input, schedule, records) } };
+  const obstacle = obstacleOf(judged);
+  if (obstacle === undefined) return { ready: { message: readyText(judged) } };
   const { isTerminal, ...told } = obstacle;
   if (isTerminal === true) return { terminal: told };
   return { waiting: { ...told, retryAfterSeconds: retryAfterSeconds ?? WAITING_RETRY_SECONDS } };
@@ -215,10 +217,13 @@ function failureOf(records: readonly RunRecord[]): Obstacle | undefined {
   };
 }
 
-function readyText({ resource }: Input, schedule: ConditionInput, [last]: readonly RunRecord[]): string {
+function readyText({ input: { resource }, schedule, records, meaning }: Judged): string {
+  const [last] = records;
   if (schedule.reason === "Suspended") return "the SQL is right and the table is there; runs are suspended";
   if (last === undefined) return `no run of ${targetOf(resource)} has begun yet`;
-  return last.state === "Running" ? `run ${last.id} is under way` : `readers see the rows of run ${last.id}`;
+  if (last.state === "Running") return `run ${last.id} is under way`;
+  const isFormer = last.planHash !== undefined && last.planHash !== meaning.planHash;
+  return `readers see the rows of run ${last.id}${isFormer ? ", which are of the SQL of before" : ""}`;
 }
 
 /** The earliest moment at which the next pass would say something else. */
@@ -244,5 +249,7 @@ function isRunning({ plan, applied }: Input, records: readonly RunRecord[]): boo
 /** Whether Airflow has yet to read the DAG's file. */
 function isUnread({ observed, plan, applied }: Input): boolean {
   if (plan?.dag === undefined || observed?.dag.state !== "known") return false;
-  return applied?.dag.isFileNew === true || observed.dag.value.dag === undefined;
+  const { dag, importError } = observed.dag.value;
+  if (applied?.dag.isFileNew === true || dag === undefined) return true;
+  return importError === undefined && !isOfVersion(dag, plan.dag.version);
 }

@@ -2,7 +2,8 @@
 import type { ResourceKey } from "../../../api/objects.ts";
 import { formatTable } from "../../../naming/tables.ts";
 import type { Definition } from "../definition.ts";
-import { DAG_TAG, dagMark, dagOwnerOf, RUN_CONTAINER } from "../parts.ts";
+import { hashOf } from "../../../targets/kubernetes/child.ts";
+import { DAG_TAG, DAG_VERSION_TAG, dagMark, dagOwnerOf, RUN_CONTAINER } from "../parts.ts";
 import type { RunSettings, ValidatedProduct } from "../validate.ts";
 import { BACKFILL_KEY } from "../runs.ts";
 import { python } from "./python.ts";
@@ -13,14 +14,25 @@ const STARTUP_SECONDS = 900;
 const RETRIES = 2;
 const RETRY_SECONDS = 30;
 
+/** The text tells its own version, as a tag, so that Airflow can be asked which one it has. */
 export function renderDagFile(product: ValidatedProduct, definition: Definition, runs: RunSettings): string {
+  const version = hashOf(textWith([], product, definition, runs)).slice(0, VERSION_LENGTH);
+  return textWith([`${DAG_VERSION_TAG}${version}`], product, definition, runs);
+}
+
+const VERSION_LENGTH = 12;
+
+function textWith(
+  tags: readonly string[],
+  ...[product, definition, runs]: Parameters<typeof renderDagFile>
+): string {
   const parts = [
     header(product.owner.key, runs),
     `# A run works in this pod.\nPOD = ${python(planRunPod(product, definition, runs))}\n`,
     timesOf(runs),
     ...(runs.isWindowed ? [windowFunction(definition, runs)] : []),
     operatorClass(runs),
-    dagOf(product, definition, runs),
+    dagOf(tags, product, definition, runs),
   ];
   return parts.join("\n\n");
 }
@@ -95,7 +107,10 @@ class BatchJob(KubernetesPodOperator):
 `;
 }
 
-function dagOf(product: ValidatedProduct, definition: Definition, runs: RunSettings): string {
+function dagOf(
+  tags: readonly string[],
+  ...[product, definition, runs]: Parameters<typeof renderDagFile>
+): string {
   const { key } = product.owner;
   const inputs = definition.inputs.map(({ table }) => table);
   const target = formatTable(definition.target);
@@ -107,7 +122,7 @@ function dagOf(product: ValidatedProduct, definition: Definition, runs: RunSetti
     ${scheduleOf(runs)},
     max_active_runs=1,
     is_paused_upon_creation=True,
-    tags=${python([DAG_TAG])},
+    tags=${python([DAG_TAG, ...tags])},
     default_args={
         "owner": ${python(dagOwnerOf(key))},
         "retries": ${RETRIES},

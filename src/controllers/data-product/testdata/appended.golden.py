@@ -128,7 +128,7 @@ with DAG(
     catchup=True,
     max_active_runs=1,
     is_paused_upon_creation=True,
-    tags=["openclickstream"],
+    tags=["openclickstream", "version:93e040be239b"],
     default_args={
         "owner": "shop/sessions",
         "retries": 2,

@@ -112,7 +112,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=True,
-    tags=["openclickstream"],
+    tags=["openclickstream", "version:e50d7cedc681"],
     default_args={
         "owner": "shop/sessions",
         "retries": 2,

@@ -115,7 +115,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=True,
-    tags=["openclickstream"],
+    tags=["openclickstream", "version:8ec0061742a7"],
     default_args={
         "owner": "shop/sessions",
         "retries": 2,
