@@ -18,6 +18,15 @@ export interface ResourceType {
   readonly namespaced?: boolean;
 }
 
+/** Kubernetes' own kind for namespaces. */
+export const NAMESPACES: ResourceType = {
+  group: "",
+  version: "v1",
+  kind: "Namespace",
+  plural: "namespaces",
+  namespaced: false,
+};
+
 export interface OwnerReference {
   readonly apiVersion: string;
   readonly kind: string;

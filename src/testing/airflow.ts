@@ -24,13 +24,15 @@ export class FakeAirflow implements AirflowServer {
   /** What took effect: `pause`, `unpause`, `delete`, `trigger` or `backfill`, and of what. */
   readonly writes: string[] = [];
   isDown = false;
+  /** Cluster of the DAGs that a test puts. */
+  cluster = "";
 
   /** Airflow has parsed a DAG's file. */
   putDag(id: string, changes: Partial<Dag> = {}): void {
     this.dags.set(id, {
       ...{ id, isPaused: true, isStale: false, hasImportErrors: false },
       ...{ file: `${id}.py`, lastParsedAt: MADE_AT, nextRunAfter: undefined, nextPeriodFrom: undefined },
-      ...{ owners: [id.replace(".", "/")], tags: ["openclickstream"] },
+      ...{ owners: [id.replace(".", "/")], tags: ["openclickstream", `cluster:${this.cluster}`] },
       ...changes,
     });
   }

@@ -113,6 +113,7 @@ export function rightAnswer(changes: Partial<SqlPlan> = {}): PlannerAnswer {
 export function productSurroundings(changes: Partial<ObservedProduct> = {}): ObservedProduct {
   return {
     platform: PRESENT,
+    cluster: { state: "known", value: "11111111-2222-3333-4444-555555555555" },
     circle: undefined,
     inputs: { state: "known", value: [EVENTS_TABLE] },
     missing: [],

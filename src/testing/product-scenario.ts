@@ -92,7 +92,11 @@ export class ProductScenario {
   /** Airflow has read the DAG's file as it lies in the bucket. */
   readFile(changes: Partial<Dag> = {}): void {
     const version = dagVersionOf(this.bucket.contents.get(`airflow/dags/${TARGET}.py`) ?? "");
-    const tags = ["openclickstream", ...(version === undefined ? [] : [version])];
+    const tags = [
+      "openclickstream",
+      `cluster:${this.airflow.cluster}`,
+      ...(version === undefined ? [] : [version]),
+    ];
     this.airflow.putDag(TARGET, { ...this.airflow.dags.get(TARGET), tags, ...changes });
   }
 

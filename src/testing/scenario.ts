@@ -1,7 +1,7 @@
 /** For tests: passes of one controller, run by hand, against an API server in this process and systems in memory. */
 import type { CommonStatus, Condition } from "../api/conditions.ts";
 import type { KubernetesObject, ResourceType } from "../api/objects.ts";
-import { apiVersionOf } from "../api/objects.ts";
+import { apiVersionOf, NAMESPACES } from "../api/objects.ts";
 import type { DataPlatform } from "../crds/kinds.ts";
 import { dataPlatformKind, PLATFORM_COMPONENTS } from "../crds/kinds.ts";
 import { componentsOf, conditionOf } from "../platform/components.ts";
@@ -24,14 +24,8 @@ import { FakeAirflow } from "./airflow.ts";
 import { FakeBucket, FakeCatalog, FakeKafka, PLATFORM, valueFor } from "./systems.ts";
 import { until } from "./until.ts";
 
-const NAMESPACES: ResourceType = {
-  group: "",
-  version: "v1",
-  kind: "Namespace",
-  plural: "namespaces",
-  namespaced: false,
-};
 const EVENTS = "events.k8s.io/v1/events";
+
 /** A namespace with one controller's resources. Its process can be replaced by a new one. */
 export class Scenario {
   readonly api: FakeApiServer;
@@ -79,6 +73,8 @@ export class Scenario {
     });
     const metadata = { name: scenario.#namespace };
     scenario.put(NAMESPACES, { apiVersion: "v1", kind: "Namespace", metadata });
+    scenario.put(NAMESPACES, { apiVersion: "v1", kind: "Namespace", metadata: { name: "kube-system" } });
+    scenario.airflow.cluster = scenario.find(NAMESPACES, "kube-system", "")?.metadata.uid ?? "";
     scenario.putPlatform();
     await scenario.#process.caches.whenSynced();
     return scenario;

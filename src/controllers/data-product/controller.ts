@@ -4,6 +4,7 @@ import { dataProductKind, lakeTableKind } from "../../crds/kinds.ts";
 import { byOwner } from "../../runtime/cache/watches.ts";
 import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
 import { outstandingChildren } from "../../targets/kubernetes/apply-children.ts";
+import { ClusterIdentity } from "../../targets/kubernetes/cluster-identity.ts";
 import { watchPlatform } from "../platform-watch.ts";
 import type { AppliedProduct } from "./apply.ts";
 import { applyProduct, childSet, OWNED } from "./apply.ts";
@@ -27,20 +28,21 @@ export type DataProductController = Controller<
 >;
 
 /** What main wires: the image of runs, the planner, and the connections to the platforms' systems. */
-export type ProductControllerOptions = ProductReaders & ProductSettings;
+export type ProductControllerOptions = Omit<ProductReaders, "cluster"> & ProductSettings;
 
 export function createDataProductController(options: ProductControllerOptions): DataProductController {
+  const readers = { ...options, cluster: new ClusterIdentity() };
   return {
     kind: dataProductKind,
     concurrency: 8,
     watches: WATCHES,
-    observe: (product, context) => observeProduct(product, context, options),
+    observe: (product, context) => observeProduct(product, context, readers),
     validate: (product, observed) => validateProduct(product, observed, options),
     plan: planProduct,
     apply: (plan, observed, context) => applyProduct(plan, observed, { context, systems: options }),
     outstanding: (plan, cache) => outstandingChildren(childSet(plan), cache),
     status: productStatus,
-    finalize: (product, context) => finalizeProduct(product, context, options),
+    finalize: (product, context) => finalizeProduct(product, context, readers),
     describeLeft: describeProductLeft,
     needsFinalizer: needsCleanup,
   };

@@ -1,7 +1,7 @@
 /** A product's DAG as Airflow and the bucket have it: whose it is, and whether it runs as it is wanted. Pure. */
-import type { ResourceKey } from "../../api/objects.ts";
 import type { Dag, DagRun, ImportError } from "../../targets/airflow/dag.ts";
-import { dagMark, dagOwnerOf, DAG_TAG, DAG_VERSION_TAG } from "./parts.ts";
+import type { DagOrigin } from "./parts.ts";
+import { dagClusterTag, dagMark, dagOwnerOf, DAG_TAG, DAG_VERSION_TAG } from "./parts.ts";
 
 /** What Airflow says of the product's DAG. */
 export interface DagState {
@@ -13,18 +13,19 @@ export interface DagState {
 }
 
 /** Whether the operator made the DAG for this product. */
-export function isOwnDag({ owners, tags }: Dag, key: ResourceKey): boolean {
-  return tags.includes(DAG_TAG) && owners.includes(dagOwnerOf(key));
+export function isOwnDag({ owners, tags }: Dag, origin: DagOrigin): boolean {
+  const marks = [DAG_TAG, dagClusterTag(origin)];
+  return owners.includes(dagOwnerOf(origin)) && marks.every((mark) => tags.includes(mark));
 }
 
 /** The DAG, where it is the product's own. */
-export function ownDagOf({ dag }: DagState, key: ResourceKey): Dag | undefined {
-  return dag !== undefined && isOwnDag(dag, key) ? dag : undefined;
+export function ownDagOf({ dag }: DagState, origin: DagOrigin): Dag | undefined {
+  return dag !== undefined && isOwnDag(dag, origin) ? dag : undefined;
 }
 
 /** Whether a file is the one that the operator makes for this product, whatever else was changed in it. */
-export function isOwnFile(text: string, key: ResourceKey): boolean {
-  return text.startsWith(dagMark(key));
+export function isOwnFile(text: string, origin: DagOrigin): boolean {
+  return text.startsWith(dagMark(origin));
 }
 
 /** Whether runs of the DAG would begin, but for its being paused. */

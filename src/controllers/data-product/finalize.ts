@@ -13,8 +13,10 @@ import { WaitingError } from "../../runtime/errors.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
 import type { DataChild } from "../data-children.ts";
 import { hasLostChildren, ownDataChildren, passPolicyOn, policyOf } from "../data-children.ts";
+import type { ProductReaders } from "./observe.ts";
 import { isOwnDag, isOwnFile } from "./dag-state.ts";
 import { targetOf } from "./graph.ts";
+import type { DagOrigin } from "./parts.ts";
 import { dagFileKey, dagIdOf } from "./parts.ts";
 
 /** The LakeTable carries a copy of the policy, so it may still say Delete when the product says Retain already. */
@@ -33,11 +35,13 @@ export function describeProductLeft(product: DataProduct): string {
   return dag === undefined ? table : `${table}; DAG ${dag} in Airflow with its file in the bundle`;
 }
 
+type CleanupReaders = Pick<ProductReaders, keyof SystemAccess | "cluster">;
+
 /** Safe to run again at any point. */
 export async function finalizeProduct(
   product: DataProduct,
   context: ReconcileContext,
-  systems: SystemAccess,
+  systems: CleanupReaders,
 ): Promise<void> {
   const { kubernetes } = context;
   // Without its platform's Airflow nobody can reach the DAG: the condition said so as long as the product was there.
@@ -54,17 +58,17 @@ function hasAirflow(product: DataProduct, cache: ObjectReader): boolean {
 async function deleteDag(
   product: DataProduct,
   context: ReconcileContext,
-  systems: SystemAccess,
+  systems: CleanupReaders,
 ): Promise<void> {
   const cleanup = { components: ["Airflow", "Storage"], platforms: systems.platforms, context } as const;
   const platform = await platformForCleanup(product, cleanup);
   if (platform === undefined) return;
-  await deleteFile(product, platform, { context, systems });
-  const key = keyOf(product);
-  const id = dagIdOf(key);
+  const origin = { ...keyOf(product), cluster: await systems.cluster.read(context.kubernetes) };
+  await deleteFile(origin, platform, { context, systems });
+  const id = dagIdOf(origin);
   const airflow = systems.clients.airflow(platform);
   const dag = await airflow.readDag(id, context.signal);
-  if (dag === undefined || !isOwnDag(dag, key)) return;
+  if (dag === undefined || !isOwnDag(dag, origin)) return;
   if (!dag.isPaused) await airflow.setPaused(id, true, context);
   // A DAG that is deleted while Airflow still has its file comes back at the next reading.
   if (!dag.isStale && secondsSinceDeletion(product, context.now()) < MOST_SECONDS_UNTIL_STALE) {
@@ -80,14 +84,14 @@ const STALE_RETRY_SECONDS = 3;
 const MOST_SECONDS_UNTIL_STALE = 60;
 
 async function deleteFile(
-  product: DataProduct,
+  origin: DagOrigin,
   platform: PresentPlatform,
-  { context, systems }: { readonly context: ReconcileContext; readonly systems: SystemAccess },
+  { context, systems }: { readonly context: ReconcileContext; readonly systems: CleanupReaders },
 ): Promise<void> {
   const store = systems.clients.storage(platform);
-  const fileKey = dagFileKey(requireAirflow(platform).bundlePrefix, keyOf(product));
+  const fileKey = dagFileKey(requireAirflow(platform).bundlePrefix, origin);
   const text = await store.readText(fileKey, context.signal);
-  if (text !== undefined && isOwnFile(text, keyOf(product))) await store.deleteObject(fileKey, context);
+  if (text !== undefined && isOwnFile(text, origin)) await store.deleteObject(fileKey, context);
 }
 
 function secondsSinceDeletion({ metadata }: DataProduct, now: Date): number {

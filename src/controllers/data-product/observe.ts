@@ -11,6 +11,7 @@ import type { ReconcileContext } from "../../runtime/controller.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
 import type { TableHistory } from "../../targets/iceberg/history.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";
+import type { ClusterIdentity } from "../../targets/kubernetes/cluster-identity.ts";
 import type { PlannerAnswer, PlanRequest, SqlPlanner } from "../../targets/planner/planner.ts";
 import { readTableNames } from "../../targets/planner/table-names.ts";
 import type { Observation } from "../observation.ts";
@@ -31,6 +32,8 @@ export interface MissingTable {
 /** The product's surroundings at the beginning of a pass. */
 export interface ObservedProduct {
   readonly platform: PlatformState;
+  /** Which cluster this is. */
+  readonly cluster: Observation<string>;
   /** Products that read each other's tables, from this one back to itself. */
   readonly circle: readonly string[] | undefined;
   /** Input tables that are there: those of the SQL, and those that it read when it was last right. */
@@ -51,6 +54,7 @@ export interface ObservedProduct {
 /** How the surroundings are read. */
 export interface ProductReaders extends SystemAccess {
   readonly planner: SqlPlanner;
+  readonly cluster: ClusterIdentity;
 }
 
 export async function observeProduct(
@@ -62,10 +66,14 @@ export async function observeProduct(
   const { name, namespace = "" } = product.metadata;
   const platform = await readers.platforms.read(product, context);
   const surroundings = { product, context, readers, platform };
-  const [sql, runs] = await Promise.all([observeSql(surroundings), observeRuns(surroundings)]);
+  const [sql, runs, cluster] = await Promise.all([
+    observeSql(surroundings),
+    observeRuns(surroundings),
+    observed(readers.cluster.read(kubernetes)),
+  ]);
   const table = kubernetes.cached<LakeTable>(lakeTableKind, { namespace, name });
   const runningInputs = runningMakers(product, kubernetes);
-  return Object.freeze({ platform, table, runningInputs, ...sql, ...runs });
+  return Object.freeze({ platform, cluster, table, runningInputs, ...sql, ...runs });
 }
 
 interface Surroundings {

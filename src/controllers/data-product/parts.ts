@@ -26,14 +26,25 @@ export function dagIdOf({ namespace, name }: ResourceKey): string {
 /** How the tag of a DAG begins that tells which text its file has: the hash of the text without this tag follows. */
 export const DAG_VERSION_TAG = "version:";
 
-/** Whose a DAG is, as its owner in Airflow: with the tag it shows that the operator made it. */
+/** Which product a DAG is of: several clusters may share an Airflow, or a bucket. */
+export interface DagOrigin extends ResourceKey {
+  /** Identity of the cluster. */
+  readonly cluster: string;
+}
+
+/** Whose a DAG is, as its owner in Airflow: with the tags it shows that the operator of this cluster made it. */
 export function dagOwnerOf({ namespace, name }: ResourceKey): string {
   return `${namespace}/${name}`;
 }
 
+/** Tag of a DAG that tells the cluster of its product. */
+export function dagClusterTag({ cluster }: DagOrigin): string {
+  return `cluster:${cluster}`;
+}
+
 /** First line of a product's DAG file; a file without it is somebody else's. */
-export function dagMark(key: ResourceKey): string {
-  return `# Open Clickstream made this file from DataProduct ${dagOwnerOf(key)}, and puts back what is changed here.`;
+export function dagMark(origin: DagOrigin): string {
+  return `# Open Clickstream made this file from DataProduct ${dagOwnerOf(origin)} of cluster ${origin.cluster}, and puts back what is changed here.`;
 }
 
 /** Key of a product's DAG file in the platform's bucket. */

@@ -5,6 +5,7 @@ import type { Child } from "../../targets/kubernetes/child.ts";
 import type { ConfigMap } from "../../workloads/config-map.ts";
 import type { Definition } from "./definition.ts";
 import { dagVersionOf, isOwnDag, isOwnFile } from "./dag-state.ts";
+import { DAG_TAG } from "./parts.ts";
 import type { NextRun } from "./next-run.ts";
 import { nextRun } from "./next-run.ts";
 import type { ObservedProduct } from "./observe.ts";
@@ -113,18 +114,25 @@ function judgedRuns({ resource }: ValidatedProduct, { dag, history }: ObservedPr
 
 /** A DAG or a file of the same name that the operator did not make is left alone. */
 function conflictOf(
-  { owner: { key }, runs }: ValidatedProduct,
+  { runs }: ValidatedProduct,
   { dag, dagFile }: ObservedProduct,
 ): TerminalError | undefined {
   if (runs.state !== "resolved") return undefined;
-  const { dagId, fileKey } = runs.value;
+  const { dagId, fileKey, origin } = runs.value;
   const found = dag.state === "known" ? dag.value.dag : undefined;
-  if (found !== undefined && !isOwnDag(found, key)) {
-    const message = `Airflow has a DAG ${dagId} that was not made for this product; delete or rename it`;
+  if (found !== undefined && !isOwnDag(found, origin)) {
+    const message = `Airflow has a DAG ${dagId} that was not made for this product; ${adviceOn(found.tags.includes(DAG_TAG))}`;
     return new TerminalError("ResourceConflict", message);
   }
   const text = dagFile.state === "known" ? dagFile.value : undefined;
-  if (text === undefined || isOwnFile(text, key)) return undefined;
-  const message = `the bucket has a file "${fileKey}" that was not made for this product; delete or rename it`;
+  if (text === undefined || isOwnFile(text, origin)) return undefined;
+  const message = `the bucket has a file "${fileKey}" that was not made for this product; ${adviceOn(text.includes(DAG_TAG))}`;
   return new TerminalError("ResourceConflict", message);
+}
+
+/** What has our tag was made by an operator, for another cluster or under another name. */
+function adviceOn(isOfOperator: boolean): string {
+  return isOfOperator
+    ? "it is of another cluster: give each cluster a spec.airflow.bundle.prefix and an Airflow of its own, or delete it if that cluster is gone"
+    : "delete or rename it";
 }

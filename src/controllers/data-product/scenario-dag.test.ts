@@ -43,6 +43,51 @@ describe("the file of a DAG", () => {
     expect([...world.airflow.writes, ...world.bucket.writes]).toEqual([]);
   });
 
+  it("of the product of this name in another cluster is left alone, and so is a DAG", async () => {
+    world.airflowReadsFiles = false;
+    await world.pass();
+    const theirs = (world.bucket.contents.get(FILE) ?? "").replaceAll(world.airflow.cluster, "other-cluster");
+    expect(theirs).toContain("other-cluster");
+    world.bucket.contents.set(FILE, theirs);
+    await world.pass();
+    const advice =
+      "it is of another cluster: give each cluster a spec.airflow.bundle.prefix and an Airflow of its own, or delete it if that cluster is gone";
+    expect(world.ready()).toBe(
+      `Ready=False ResourceConflict: the bucket has a file "${FILE}" that was not made for this product; ${advice}`,
+    );
+    world.bucket.keys.delete(FILE);
+    world.bucket.contents.delete(FILE);
+    world.airflow.putDag(DAG, { tags: ["openclickstream", "cluster:other-cluster"] });
+    await world.pass();
+    expect(world.condition("Scheduled")).toBe(
+      `Scheduled=False ResourceConflict: Airflow has a DAG ${DAG} that was not made for this product; ${advice}`,
+    );
+    world.bucket.keys.add(FILE);
+    world.bucket.contents.set(FILE, theirs);
+    world.scenario.deleteResource("sessions");
+    await world.scenario.pass("sessions");
+    expect(world.scenario.resource("sessions")).toBeUndefined();
+    expect(world.bucket.contents.get(FILE)).toBe(theirs);
+    expect(world.airflow.dags.has(DAG)).toBe(true);
+  });
+
+  it("that the product of this name left behind is taken over", async () => {
+    await world.settle();
+    const left = { text: world.bucket.contents.get(FILE) ?? "", dag: world.airflow.dags.get(DAG) };
+    world.scenario.deleteResource("sessions");
+    world.airflow.putDag(DAG, { ...left.dag, isStale: true });
+    await world.scenario.pass("sessions");
+    expect(world.scenario.resource("sessions")).toBeUndefined();
+    // As if it had been released without its finalizer.
+    world.bucket.keys.add(FILE);
+    world.bucket.contents.set(FILE, left.text);
+    world.airflow.putDag(DAG, left.dag);
+    world.scenario.delete(lakeTableKind, "sessions");
+    await world.settle({ resources: { limits: { memory: "4Gi" } } });
+    expect(world.condition("Scheduled")).toContain("Scheduled=True");
+    expect(world.bucket.contents.get(FILE)).toContain('"memory": "4Gi"');
+  });
+
   it("that cannot be imported is told with Python's last words", async () => {
     await world.settle();
     world.readFile({ isStale: true, hasImportErrors: true });

@@ -66,7 +66,7 @@ interface DagSight {
 
 function dagVerdict(sight: DagSight): Verdict {
   const { runs, state, validated, applied } = sight;
-  const own = ownDagOf(state, validated.owner.key);
+  const own = ownDagOf(state, runs.origin);
   const isPaused = applied?.isPaused ?? own?.isPaused !== false;
   if (validated.isSuspended) return suspendedVerdict(runs, own === undefined || isPaused);
   if (state.importError !== undefined || own === undefined) return unreadVerdict(sight);

@@ -129,7 +129,7 @@ function dagFields(input: Input): Fields {
   if (validated?.runs.state !== "resolved" || observed?.dag.state !== "known") {
     return remembered(resource.status, "dag", "nextRun");
   }
-  const own = ownDagOf(observed.dag.value, validated.owner.key);
+  const own = ownDagOf(observed.dag.value, validated.runs.value.origin);
   const isThere = own !== undefined || wasWritten(input);
   const nextRun = validated.isSuspended ? undefined : own?.nextRunAfter;
   return {

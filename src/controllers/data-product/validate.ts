@@ -9,9 +9,11 @@ import { requireStorage } from "../../platform/storage.ts";
 import { WaitingError } from "../../runtime/errors.ts";
 import type { ChildOwner } from "../../targets/kubernetes/child.ts";
 import type { GivenPodTemplate } from "../../workloads/pod-template.ts";
+import { requireKnown } from "../observation.ts";
 import type { Definition } from "./definition.ts";
 import { resolveDefinition } from "./definition.ts";
 import type { ObservedProduct } from "./observe.ts";
+import type { DagOrigin } from "./parts.ts";
 import { dagFileKey, dagIdOf, isWindowed } from "./parts.ts";
 import type { Requests } from "./requests.ts";
 import { resolveRequests } from "./requests.ts";
@@ -28,6 +30,8 @@ export interface RunSettings extends Windowing {
   readonly platform: DataPlatformSpec;
   readonly image: string;
   readonly dagId: string;
+  /** By which the DAG and its file are known as this product's. */
+  readonly origin: DagOrigin;
   /** Key of the DAG file in the platform's bucket, and the folder that it is in. */
   readonly fileKey: string;
   readonly bundlePrefix: string;
@@ -89,7 +93,7 @@ export function partOf<Value>(resolve: () => Value): Part<Value> {
 /** Throws `WaitingError` while the platform has no Airflow, or lacks what reaching it needs. */
 function resolveRuns(
   product: DataProduct,
-  { platform }: ObservedProduct,
+  { platform, cluster }: ObservedProduct,
   { image }: ProductSettings,
 ): RunSettings {
   const { spec } = requirePresent(platform);
@@ -102,6 +106,7 @@ function resolveRuns(
     platform: spec,
     image,
     dagId: dagIdOf(key),
+    origin: { ...key, cluster: requireKnown(cluster) },
     fileKey: dagFileKey(bundlePrefix, key),
     bundlePrefix,
     schedule: refresh.schedule,

@@ -7,17 +7,10 @@ import type { ReconcileContext } from "../controller.ts";
 import type { EventRecorder } from "./event-recorder.ts";
 import { isKubernetesError, KubernetesError } from "../http/kubernetes-client.ts";
 import { scrubbedLogger } from "../logger.ts";
-import type { KubernetesObject, ResourceType } from "../../api/objects.ts";
+import type { KubernetesObject } from "../../api/objects.ts";
+import { NAMESPACES } from "../../api/objects.ts";
 import { resourcePath } from "../http/rest-client.ts";
 import { scrub } from "./scrub.ts";
-
-const NAMESPACES: ResourceType = {
-  group: "",
-  version: "v1",
-  kind: "Namespace",
-  plural: "namespaces",
-  namespaced: false,
-};
 
 export interface PassOptions {
   readonly access: ApiAccess;

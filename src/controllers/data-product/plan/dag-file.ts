@@ -1,9 +1,8 @@
 /** The DAG of a product: one Python file for Airflow, the same text as long as nothing changed. Pure. */
-import type { ResourceKey } from "../../../api/objects.ts";
 import { formatTable } from "../../../naming/tables.ts";
 import type { Definition } from "../definition.ts";
 import { hashOf } from "../../../targets/kubernetes/child.ts";
-import { DAG_TAG, DAG_VERSION_TAG, dagMark, dagOwnerOf, RUN_CONTAINER } from "../parts.ts";
+import { DAG_TAG, DAG_VERSION_TAG, dagClusterTag, dagMark, dagOwnerOf, RUN_CONTAINER } from "../parts.ts";
 import type { RunSettings, ValidatedProduct } from "../validate.ts";
 import { BACKFILL_KEY } from "../runs.ts";
 import { python } from "./python.ts";
@@ -27,7 +26,7 @@ function textWith(
   ...[product, definition, runs]: Parameters<typeof renderDagFile>
 ): string {
   const parts = [
-    header(product.owner.key, runs),
+    header(runs),
     `# A run works in this pod.\nPOD = ${python(planRunPod(product, definition, runs))}\n`,
     timesOf(runs),
     ...(runs.isWindowed ? [windowFunction(definition, runs)] : []),
@@ -37,10 +36,10 @@ function textWith(
   return parts.join("\n\n");
 }
 
-function header(key: ResourceKey, { schedule }: RunSettings): string {
+function header({ origin, schedule }: RunSettings): string {
   const isScheduled = schedule !== undefined;
   const lines = [
-    dagMark(key),
+    dagMark(origin),
     "from datetime import datetime, timedelta",
     ...(isScheduled ? ["from zoneinfo import ZoneInfo"] : []),
     "",
@@ -111,7 +110,6 @@ function dagOf(
   tags: readonly string[],
   ...[product, definition, runs]: Parameters<typeof renderDagFile>
 ): string {
-  const { key } = product.owner;
   const inputs = definition.inputs.map(({ table }) => table);
   const target = formatTable(definition.target);
   const from = inputs.length === 0 ? "" : ` from ${inputs.join(", ")}`;
@@ -122,9 +120,9 @@ function dagOf(
     ${scheduleOf(runs)},
     max_active_runs=1,
     is_paused_upon_creation=True,
-    tags=${python([DAG_TAG, ...tags])},
+    tags=${python([DAG_TAG, dagClusterTag(runs.origin), ...tags])},
     default_args={
-        "owner": ${python(dagOwnerOf(key))},
+        "owner": ${python(dagOwnerOf(runs.origin))},
         "retries": ${RETRIES},
         "retry_delay": timedelta(seconds=${RETRY_SECONDS}),
     },

@@ -1,4 +1,4 @@
-# Open Clickstream made this file from DataProduct shop/sessions, and puts back what is changed here.
+# Open Clickstream made this file from DataProduct shop/sessions of cluster 11111111-2222-3333-4444-555555555555, and puts back what is changed here.
 from datetime import datetime, timedelta
 
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
@@ -112,7 +112,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=True,
-    tags=["openclickstream", "version:e50d7cedc681"],
+    tags=["openclickstream", "cluster:11111111-2222-3333-4444-555555555555", "version:ad865fd42910"],
     default_args={
         "owner": "shop/sessions",
         "retries": 2,

@@ -1,4 +1,4 @@
-# Open Clickstream made this file from DataProduct shop/sessions, and puts back what is changed here.
+# Open Clickstream made this file from DataProduct shop/sessions of cluster 11111111-2222-3333-4444-555555555555, and puts back what is changed here.
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -115,7 +115,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=True,
-    tags=["openclickstream", "version:8ec0061742a7"],
+    tags=["openclickstream", "cluster:11111111-2222-3333-4444-555555555555", "version:c70ba8e0550a"],
     default_args={
         "owner": "shop/sessions",
         "retries": 2,

@@ -1,4 +1,4 @@
-# Open Clickstream made this file from DataProduct shop/sessions, and puts back what is changed here.
+# Open Clickstream made this file from DataProduct shop/sessions of cluster 11111111-2222-3333-4444-555555555555, and puts back what is changed here.
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -128,7 +128,7 @@ with DAG(
     catchup=True,
     max_active_runs=1,
     is_paused_upon_creation=True,
-    tags=["openclickstream", "version:8d6544ed9df0"],
+    tags=["openclickstream", "cluster:11111111-2222-3333-4444-555555555555", "version:c3924bf96457"],
     default_args={
         "owner": "shop/sessions",
         "retries": 2,
