@@ -66,6 +66,7 @@ const missingWindow = z
 /** Fields of the status. */
 export const runsStatus = {
   dag: text(128).optional().describe("Id of the DAG in Airflow."),
+  dagFile: text(1024).optional().describe("Key of its file in the bucket."),
   lastRun: runFields.optional().describe("The run that began last."),
   earlierRuns: listMap(runFields, ["id"], MAX_EARLIER_RUNS)
     .optional()

@@ -1,7 +1,7 @@
 /** For tests: passes over one product that an Airflow in memory runs. */
 import { createDataProductController } from "../controllers/data-product/controller.ts";
-import type { DataProductSpec, DataProductStatus } from "../crds/kinds.ts";
-import { lakeTableKind } from "../crds/kinds.ts";
+import type { DataPlatform, DataProductSpec, DataProductStatus } from "../crds/kinds.ts";
+import { dataPlatformKind, lakeTableKind } from "../crds/kinds.ts";
 import type { Dag, DagRun } from "../targets/airflow/dag.ts";
 import type { PastSnapshot } from "../targets/iceberg/history.ts";
 import { CHILD_TYPES } from "../targets/kubernetes/child.ts";
@@ -116,6 +116,15 @@ export class ProductScenario {
     const stamp = { observedGeneration: generation, lastTransitionTime: "2026-01-01T00:00:00Z" };
     const status = { tableUuid: "table-uuid", conditions: [{ ...ready, ...stamp }] };
     this.scenario.putStatus(NAME, status, lakeTableKind);
+  }
+
+  /** The platform names another place of Airflow's bundle. */
+  moveBundle(prefix: string): void {
+    const { spec, metadata, ...platform } = PLATFORM_WITH_AIRFLOW;
+    const { namespace = "", name } = metadata;
+    const moved = { ...spec, airflow: { ...spec.airflow, bundle: { prefix } } };
+    const changed: DataPlatform = { ...platform, metadata: { namespace, name }, spec: moved };
+    this.scenario.put(dataPlatformKind, changed);
   }
 
   refuseSql(): void {

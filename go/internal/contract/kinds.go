@@ -159,6 +159,7 @@ var (
 	DataProductStatusPlanHash             = []string{"status", "planHash"}
 	DataProductStatusRows                 = []string{"status", "rows"}
 	DataProductStatusDag                  = []string{"status", "dag"}
+	DataProductStatusDagFile              = []string{"status", "dagFile"}
 	DataProductStatusLastRunID            = []string{"status", "lastRun", "id"}
 	DataProductStatusLastRunState         = []string{"status", "lastRun", "state"}
 	DataProductStatusLastRunFrom          = []string{"status", "lastRun", "from"}

@@ -7,8 +7,10 @@ import type { ChildSet } from "../../targets/kubernetes/apply-children.ts";
 import { applyChildren } from "../../targets/kubernetes/apply-children.ts";
 import type { ChildResult } from "../../targets/kubernetes/child.ts";
 import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
+import type { ObjectStore } from "../../targets/s3/store.ts";
 import { ownedBy } from "../../workloads/owned.ts";
 import { requireKnown } from "../observation.ts";
+import { deleteOwnFile } from "./dag-deletion.ts";
 import { isOfVersion, isRunnable } from "./dag-state.ts";
 import type { Start } from "./next-run.ts";
 import type { ObservedProduct } from "./observe.ts";
@@ -24,6 +26,8 @@ export interface AppliedProduct {
 export interface AppliedDag {
   /** A file was written, which Airflow has not read yet. */
   readonly isFileNew: boolean;
+  /** Key of the DAG's file, where it is in place and nowhere else. */
+  readonly file?: string;
   /** What Airflow said when it was paused or unpaused. */
   readonly isPaused?: boolean;
   /** Requests that have begun. */
@@ -112,10 +116,16 @@ class DagWriter {
 
   async writeFile(): Promise<void> {
     const text = this.#plan.defined?.run?.dagFile;
+    if (text === undefined) return;
+    if (text !== requireKnown(this.#observed.dagFile)) await this.#writeText(text);
+    await this.#removeFormerFile();
+    this.#note({ file: this.#dagPlan().settings.fileKey });
+  }
+
+  async #writeText(text: string): Promise<void> {
     const there = requireKnown(this.#observed.dagFile);
-    if (text === undefined || text === there) return;
     const { settings } = this.#dagPlan();
-    const store = this.#systems.clients.storage(this.#observed.platform);
+    const store = this.#store();
     // Airflow's bundle fails on a prefix without any file; this one stays when the last product is gone.
     const ignored = { key: `${settings.bundlePrefix}/.airflowignore`, text: IGNORE_FILE };
     if (there === undefined && (await store.readText(ignored.key, this.#context.signal)) === undefined)
@@ -123,6 +133,19 @@ class DagWriter {
     await store.writeText({ key: settings.fileKey, text }, this.#context);
     this.#context.logger.info({ action: `write "${settings.fileKey}"` }, "Wrote the DAG file");
     this.#note({ isFileNew: true });
+  }
+
+  /** Where the bundle had another prefix. */
+  async #removeFormerFile(): Promise<void> {
+    const { fileKey, origin } = this.#dagPlan().settings;
+    const former = this.#plan.product.resource.status?.dagFile ?? fileKey;
+    if (former === fileKey) return;
+    await deleteOwnFile(former, origin, { store: this.#store(), context: this.#context });
+    this.#context.logger.info({ action: `delete "${former}"` }, "Removed the DAG file from its former place");
+  }
+
+  #store(): ObjectStore {
+    return this.#systems.clients.storage(this.#observed.platform);
   }
 
   /** Before the DAG is unpaused: so the first run is the first of all. */

@@ -14,7 +14,8 @@ import type { SystemAccess } from "../../targets/clients.ts";
 import type { DataChild } from "../data-children.ts";
 import { hasLostChildren, ownDataChildren, passPolicyOn, policyOf } from "../data-children.ts";
 import type { ProductReaders } from "./observe.ts";
-import { isOwnDag, isOwnFile } from "./dag-state.ts";
+import { deleteOwnFile } from "./dag-deletion.ts";
+import { isOwnDag } from "./dag-state.ts";
 import { targetOf } from "./graph.ts";
 import type { DagOrigin } from "./parts.ts";
 import { dagFileKey, dagIdOf } from "./parts.ts";
@@ -64,7 +65,7 @@ async function deleteDag(
   const platform = await platformForCleanup(product, cleanup);
   if (platform === undefined) return;
   const origin = { ...keyOf(product), cluster: await systems.cluster.read(context.kubernetes) };
-  await deleteFile(origin, platform, { context, systems });
+  await deleteFiles(product, origin, { platform, context, systems });
   const id = dagIdOf(origin);
   const airflow = systems.clients.airflow(platform);
   const dag = await airflow.readDag(id, context.signal);
@@ -83,15 +84,22 @@ const STALE_RETRY_SECONDS = 3;
 /** Some ten times the refresh interval of a bundle; after this it is not waited for any more. */
 const MOST_SECONDS_UNTIL_STALE = 60;
 
-async function deleteFile(
+/** Where it is, and where it would be by now. */
+async function deleteFiles(
+  { status }: DataProduct,
   origin: DagOrigin,
-  platform: PresentPlatform,
-  { context, systems }: { readonly context: ReconcileContext; readonly systems: CleanupReaders },
+  { platform, context, systems }: DeletionSight,
 ): Promise<void> {
-  const store = systems.clients.storage(platform);
   const fileKey = dagFileKey(requireAirflow(platform).bundlePrefix, origin);
-  const text = await store.readText(fileKey, context.signal);
-  if (text !== undefined && isOwnFile(text, origin)) await store.deleteObject(fileKey, context);
+  const store = systems.clients.storage(platform);
+  for (const key of new Set([fileKey, status?.dagFile ?? fileKey]))
+    await deleteOwnFile(key, origin, { store, context });
+}
+
+interface DeletionSight {
+  readonly platform: PresentPlatform;
+  readonly context: ReconcileContext;
+  readonly systems: CleanupReaders;
 }
 
 function secondsSinceDeletion({ metadata }: DataProduct, now: Date): number {

@@ -112,6 +112,41 @@ describe("the file of a DAG", () => {
   });
 });
 
+describe("a changed prefix of the bundle", () => {
+  const MOVED = "other/dags/shop.sessions.py";
+
+  it("moves the file: the one at the old place goes once the new one is there", async () => {
+    await world.settle();
+    expect(world.status().dagFile).toBe(FILE);
+    world.moveBundle("other/dags");
+    world.bucket.refusal = new WaitingError("Unauthorized", "S3 answered 403");
+    await world.pass();
+    expect(world.bucket.contents.has(FILE)).toBe(true);
+    world.bucket.refusal = undefined;
+    await world.pass();
+    expect(world.bucket.keys.has(MOVED)).toBe(true);
+    expect(world.bucket.keys.has(FILE)).toBe(false);
+    expect(world.status().dagFile).toBe(MOVED);
+  });
+
+  it("leaves a file of somebody else at the old place", async () => {
+    await world.settle();
+    world.bucket.contents.set(FILE, "print('mine')");
+    world.moveBundle("other/dags");
+    await world.pass();
+    expect(world.bucket.contents.get(FILE)).toBe("print('mine')");
+    expect(world.status().dagFile).toBe(MOVED);
+  });
+
+  it("is followed when the product is deleted before the file was moved", async () => {
+    await world.settle();
+    world.moveBundle("other/dags");
+    world.scenario.deleteResource("sessions");
+    await world.scenario.pass("sessions");
+    expect(world.bucket.keys.has(FILE)).toBe(false);
+  });
+});
+
 describe("a changed manifest", () => {
   const CHANGED: Partial<DataProductSpec> = { resources: { limits: { memory: "4Gi" } } };
   const asked = { "openclickstream.io/run": "now" };

@@ -58,6 +58,7 @@ export function productStatus(input: Input): Result {
       ...outcome,
       ...requestFields(input),
       ...dagFields(input),
+      ...fileField(input),
     },
     conditions: [
       judgeSql(input),
@@ -129,13 +130,19 @@ function dagFields(input: Input): Fields {
   if (validated?.runs.state !== "resolved" || observed?.dag.state !== "known") {
     return remembered(resource.status, "dag", "nextRun");
   }
-  const own = ownDagOf(observed.dag.value, validated.runs.value.origin);
-  const isThere = own !== undefined || wasWritten(input);
+  const { origin, dagId } = validated.runs.value;
+  const own = ownDagOf(observed.dag.value, origin);
   const nextRun = validated.isSuspended ? undefined : own?.nextRunAfter;
   return {
-    ...(isThere && { dag: validated.runs.value.dagId }),
+    ...((own !== undefined || wasWritten(input)) && { dag: dagId }),
     ...(nextRun !== undefined && { nextRun: timestamp(new Date(nextRun)) }),
   };
+}
+
+/** The file may lie where the bundle was before. */
+function fileField({ resource, applied }: Input): Fields {
+  const file = applied?.dag.file;
+  return file === undefined ? remembered(resource.status, "dagFile") : { dagFile: file };
 }
 
 function wasWritten({ resource, applied }: Input): boolean {
