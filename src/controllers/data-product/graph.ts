@@ -45,15 +45,23 @@ function nameOf({ spec }: LakeTable): string {
   return `${spec.database}.${spec.table}`;
 }
 
-/** Wakes the products that read a table which came, went, has other columns or another version; and those that read what a changed product makes. */
+/**
+ * Wakes the products that read a table which came, went or has other columns; those of them that follow its versions also for another version:
+ * a stream commits every few seconds, which is nothing to a schedule. And those that read what a changed product makes.
+ */
 export const WATCH_INPUTS: readonly SecondaryWatch[] = [
   {
     type: lakeTableKind,
-    isNews: (change) => isNewState(change) || hasNewVersion(change),
-    toKeys: (object, cache) => {
-      const table = object as LakeTable;
-      return cache.cachedBy(PRODUCTS_BY_INPUT, tableKey(table, nameOf(table))).map(keyOf);
-    },
+    isNews: (change) => isNewState(change) || differsIn(change, shapeOf),
+    toKeys: (object, cache) => readersOf(object, cache).map(keyOf),
+  },
+  {
+    type: lakeTableKind,
+    isNews: (change) => differsIn(change, versionOf),
+    toKeys: (object, cache) =>
+      readersOf(object, cache)
+        .filter(({ spec }) => spec.refresh.onUpdate !== undefined)
+        .map(keyOf),
   },
   {
     type: dataProductKind,
@@ -74,16 +82,24 @@ function hasOtherRun({ previous, object }: Extract<ObjectChange, { kind: "update
   return !isDeepStrictEqual(before?.lastRun, after?.lastRun);
 }
 
-function hasNewVersion(change: ObjectChange): boolean {
-  return (
-    change.kind !== "updated" || !isDeepStrictEqual(versionOf(change.previous), versionOf(change.object))
-  );
+function readersOf(object: KubernetesObject, cache: Cache): readonly DataProduct[] {
+  const table = object as LakeTable;
+  return cache.cachedBy(PRODUCTS_BY_INPUT, tableKey(table, nameOf(table)));
 }
 
-/** What products that read the table look at. */
-function versionOf(object: KubernetesObject): readonly unknown[] {
-  const { schemaId, tableUuid, currentSnapshotId, fields } = (object as LakeTable).status ?? {};
-  return [schemaId, tableUuid, currentSnapshotId, fields];
+function differsIn(change: ObjectChange, look: (object: KubernetesObject) => unknown): boolean {
+  return change.kind === "updated" && !isDeepStrictEqual(look(change.previous), look(change.object));
+}
+
+/** What the SQL is checked against. */
+function shapeOf(object: KubernetesObject): readonly unknown[] {
+  const { schemaId, tableUuid, fields } = (object as LakeTable).status ?? {};
+  return [schemaId, tableUuid, fields];
+}
+
+/** What runs that follow their inputs begin by. */
+function versionOf(object: KubernetesObject): string | undefined {
+  return (object as LakeTable).status?.currentSnapshotId;
 }
 
 /** Who is to make a table that is not there: `DataProduct "pages"`; `undefined`: nobody of the namespace. */
