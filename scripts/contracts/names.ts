@@ -11,11 +11,14 @@ const limitName = z.enum(["workload", "resource"]);
 const child = z.strictObject({ suffix: z.string().regex(/^[a-z]+(-[a-z]+)*$/), limit: limitName, doc });
 const table = z.strictObject({ replaced: z.string().min(1), appended: z.string(), doc });
 
+const run = z.strictObject({ prefix: z.string().regex(/^[a-z]+-$/), doc });
+
 const namesSchema = z.strictObject({
   hashLength: z.int().positive(),
   limits: z.record(limitName, z.strictObject({ maxLength: z.int().positive(), doc })),
   pipeline: z.record(z.string(), child),
   product: z.record(z.string(), child),
+  runs: z.record(z.string(), run),
   tables: z.strictObject({ database: table, prefix: table }),
 });
 
@@ -35,6 +38,9 @@ export function namesModule(names: Names): string {
     ([name, { replaced, appended, doc: text }]) =>
       `${tsdoc(text)}${name}: ${JSON.stringify({ replaced, appended })},`,
   );
+  const runs = Object.entries(names.runs).map(
+    ([name, { prefix, doc: text }]) => `${tsdoc(text)}${name}: ${JSON.stringify(prefix)},`,
+  );
   return `/** Hexadecimal digits of the hash in a name that was cut. */
 export const NAME_HASH_LENGTH = ${names.hashLength};
 
@@ -46,6 +52,9 @@ export const PIPELINE_CHILDREN = {${childMembers(names.pipeline)}} as const;
 
 /** What a data product makes beside its LakeTable: what follows its name, and which limit the names have. */
 export const PRODUCT_CHILDREN = {${childMembers(names.product)}} as const;
+
+/** How the ids of a data product's runs begin, by what starts them. */
+export const RUN_PREFIXES = {${runs.join("\n")}} as const;
 
 /** Names of a pipeline's tables where it names none: each of the characters becomes a \`_\`, and something is appended. */
 export const DEFAULT_TABLE_NAMES = {${tables.join("\n")}} as const;
@@ -67,6 +76,14 @@ function goChildren(names: Names): string {
       `${goComment(text, 1)}\tChild${goName(name)} = Child{Suffix: ${goText(suffix)}, MaxLength: ${names.limits[limit].maxLength}, IsWorkload: ${limit === "workload"}}\n`,
   );
   return `${goComment("Children of a pipeline.")}var (\n${members.join("")})\n`;
+}
+
+function goRuns({ runs }: Names): string {
+  const members = Object.entries(runs).map(
+    ([name, { prefix, doc: text }]) =>
+      `${goComment(text, 1)}\t${goName(name)}RunPrefix = ${goText(prefix)}\n`,
+  );
+  return `${goComment("How the ids of a data product's runs begin, by what starts them.")}const (\n${members.join("")})\n`;
 }
 
 function goTables({ tables }: Names): string {
@@ -91,6 +108,7 @@ export function namesFiles(names: Names): readonly GeneratedFile[] {
       goChildren(names),
       `${goComment("TableName is how a default name is made: each of the characters Replaced becomes an underscore, and Appended follows.")}type TableName struct{ Replaced, Appended string }\n`,
       goTables(names),
+      goRuns(names),
     ]),
   ];
 }

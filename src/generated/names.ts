@@ -39,6 +39,16 @@ export const PRODUCT_CHILDREN = {
   run: { suffix: "product", limit: "workload" },
 } as const;
 
+/** How the ids of a data product's runs begin, by what starts them. */
+export const RUN_PREFIXES = {
+  /** The run that a product by schedule begins with. */
+  first: "first-",
+  /** A run that the annotation asks for. */
+  asked: "asked-",
+  /** A run that follows the inputs. */
+  update: "update-",
+} as const;
+
 /** Names of a pipeline's tables where it names none: each of the characters becomes a `_`, and something is appended. */
 export const DEFAULT_TABLE_NAMES = {
   /** Database: the namespace. */

@@ -41,3 +41,13 @@ var (
 	// Beginning of each table's name: the pipeline's name.
 	DefaultPrefix = TableName{Replaced: "-.", Appended: "_"}
 )
+
+// How the ids of a data product's runs begin, by what starts them.
+const (
+	// The run that a product by schedule begins with.
+	FirstRunPrefix = "first-"
+	// A run that the annotation asks for.
+	AskedRunPrefix = "asked-"
+	// A run that follows the inputs.
+	UpdateRunPrefix = "update-"
+)

@@ -10,7 +10,7 @@ const TYPE = "ChecksPassed";
 /** The condition ChecksPassed. */
 export function judgeChecks(
   records: readonly RunRecord[],
-  { missing = [], lastAudit }: ProductOutcome,
+  { missing = [], lastAudit, lastGoodSnapshot }: ProductOutcome,
 ): ConditionInput {
   const last = records.find(({ state }) => state !== "Running");
   if (last?.state === "Held") return failed(heldText(last, lastAudit));
@@ -19,7 +19,9 @@ export function judgeChecks(
     return { type: TYPE, status: "Unknown", reason: "NotPublished", message: "no run has ended yet" };
   }
   if (last.state === "Failed") {
-    const message = `run ${last.id} failed before its rows were checked; the version before it passed`;
+    const readers =
+      lastGoodSnapshot === undefined ? "no run was published yet" : "the version before it passed";
+    const message = `run ${last.id} failed before its rows were checked; ${readers}`;
     return { type: TYPE, status: "Unknown", reason: "RunFailed", message };
   }
   return { type: TYPE, status: "True", reason: "Succeeded", message: passedText(last) };

@@ -2,6 +2,7 @@
  * Which run the operator starts now. Runs by schedule Airflow starts itself; the operator starts what people ask for, the first run, and
  * the runs of products that follow their inputs. Pure.
  */
+import { RUN_PREFIXES } from "../../generated/names.ts";
 import { formatTable } from "../../naming/tables.ts";
 import { timestamp } from "../../api/timestamp.ts";
 import { hashOf } from "../../targets/kubernetes/child.ts";
@@ -89,7 +90,11 @@ function askedRun(sight: Sight): RunStart | undefined {
   const run = requestsOf(sight)?.run;
   if (run === undefined || hasBegun(sight, run.hash)) return undefined;
   const byItself = sight.runs.schedule === undefined ? windowOnUpdate(sight) : undefined;
-  return runStart(sight, { runId: `asked-${run.hash}`, window: run.window ?? byItself, request: run.hash });
+  return runStart(sight, {
+    runId: `${RUN_PREFIXES.asked}${run.hash}`,
+    window: run.window ?? byItself,
+    request: run.hash,
+  });
 }
 
 function askedBackfill(sight: Sight): BackfillStart | undefined {
@@ -120,7 +125,7 @@ function firstRun(sight: Sight, firstPeriod: string | undefined): RunStart | und
   const isWanted = runs.schedule !== undefined && requests !== undefined && requests.backfill === undefined;
   if (!isWanted || hasBegun(sight, request) || (runs.isWindowed && hasRows(sight))) return undefined;
   const window = runs.isWindowed ? windowOf(BEGIN_OF_TIME, firstPeriod ?? runs.createdAt) : undefined;
-  return runStart(sight, { runId: `first-${request}`, window, request });
+  return runStart(sight, { runId: `${RUN_PREFIXES.first}${request}`, window, request });
 }
 
 function hasRows({ observed }: Sight): boolean {

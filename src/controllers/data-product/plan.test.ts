@@ -34,10 +34,17 @@ const CASES: Readonly<Record<string, Partial<DataProductSpec>>> = {
   },
 };
 
+/** The pod is the same where the spec says nothing of it: one golden file has it as it is by itself, and one as a spec may change it. */
+const WITH_POD: readonly string[] = ["scheduled", "on-update"];
+
+function shortened(name: string, text: string): string {
+  return WITH_POD.includes(name) ? text : text.replace(/^POD = \{$.*?^\}$/ms, "POD = {...}");
+}
+
 describe("the DAG of a product", () => {
   it.each(Object.entries(CASES))("is as in the golden file: %s", async (name, spec) => {
     const dag = planWith(spec).defined?.run?.dagFile ?? "";
-    await expect(dag).toMatchFileSnapshot(join(TESTDATA, `${name}.golden.py`));
+    await expect(shortened(name, dag)).toMatchFileSnapshot(join(TESTDATA, `${name}.golden.py`));
   });
 
   it("is the same text for the same product", () => {

@@ -9,6 +9,7 @@ import { z } from "zod";
 import { timestamp } from "../../api/timestamp.ts";
 import { shorten } from "../../api/text.ts";
 import type { DataProductStatus } from "../../crds/kinds.ts";
+import { RUN_PREFIXES } from "../../generated/names.ts";
 import { MAX_CHECK_NAME, MAX_EARLIER_RUNS, MAX_RUN_MESSAGE } from "../../crds/kinds.ts";
 import type { DagRun } from "../../targets/airflow/dag.ts";
 import type { PastSnapshot, TableHistory } from "../../targets/iceberg/history.ts";
@@ -60,7 +61,7 @@ export interface UpdateRun {
 }
 
 /** `update-0123456789ab-012345-1` */
-const UPDATE_RUN = /^update-([0-9a-f]{12})-([0-9a-f]{6})-(\d+)$/;
+const UPDATE_RUN = new RegExp(`^${RUN_PREFIXES.update}([0-9a-f]{12})-([0-9a-f]{6})-(\\d+)$`);
 
 /** `undefined`: the run does not follow the inputs. */
 export function updateOf(runId: string): UpdateRun | undefined {
@@ -71,7 +72,7 @@ export function updateOf(runId: string): UpdateRun | undefined {
 }
 
 export function updateRunId({ versions, after, attempt }: UpdateRun): string {
-  return `update-${versions}-${after}-${attempt}`;
+  return `${RUN_PREFIXES.update}${versions}-${after}-${attempt}`;
 }
 
 /** How a product's runs have windows. */

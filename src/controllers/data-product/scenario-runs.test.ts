@@ -111,6 +111,10 @@ describe("a product that Airflow runs", () => {
     expect(world.status().lastRun).toMatchObject({ state: "Failed" });
     expect(world.ready()).toContain("Ready=False RunFailed");
     expect(world.ready()).toContain("no version of the table is of this run");
+    expect(world.ready()).toContain("; no run was published yet");
+    expect(world.condition("ChecksPassed")).toMatch(
+      /^ChecksPassed=Unknown RunFailed: run first-.* failed before its rows were checked; no run was published yet$/,
+    );
   });
 
   it("shows what a check holds, with its branch, while readers keep the version before", async () => {

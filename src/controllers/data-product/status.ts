@@ -18,6 +18,7 @@ import { judgeFreshness } from "./freshness.ts";
 import { targetOf } from "./graph.ts";
 import { lineageStatus } from "./lineage.ts";
 import type { ObservedProduct } from "./observe.ts";
+import type { ProductOutcome } from "./outcome.ts";
 import { outcomeAfter } from "./outcome.ts";
 import type { ProductPlan } from "./plan.ts";
 import type { RunRecord } from "./runs.ts";
@@ -67,7 +68,7 @@ export function productStatus(input: Input): Result {
       judgeChecks(records, outcome),
       freshness.condition,
     ],
-    ...verdictOf({ input, tableState, schedule, records, meaning }, retry),
+    ...verdictOf({ input, tableState, schedule, records, meaning, outcome }, retry),
     ...(retry !== undefined && { requeueAfterSeconds: retry }),
   };
 }
@@ -184,6 +185,7 @@ interface Judged {
   readonly schedule: ConditionInput;
   readonly records: readonly RunRecord[];
   readonly meaning: Fields;
+  readonly outcome: ProductOutcome;
 }
 
 /** A product can do its job when its SQL is right, its table is there, its runs begin, and the last that ended was published. */
@@ -200,7 +202,8 @@ function verdictOf(
 
 type Obstacle = Pick<ConditionInput, "reason" | "message"> & { readonly isTerminal?: boolean };
 
-function obstacleOf({ input, tableState, schedule, records }: Judged): Obstacle | undefined {
+function obstacleOf(judged: Judged): Obstacle | undefined {
+  const { input, tableState, schedule } = judged;
   const [problem] = input.plan?.problems ?? [];
   if (problem !== undefined) {
     return {
@@ -212,15 +215,17 @@ function obstacleOf({ input, tableState, schedule, records }: Judged): Obstacle 
   const { state, reason, message } = tableState;
   if (state !== "ready") return { reason, message: `LakeTable: ${message}`, isTerminal: state === "stalled" };
   if (schedule.reason === "Suspended") return undefined;
-  return schedule.status === "True" ? failureOf(records) : schedule;
+  return schedule.status === "True" ? failureOf(judged) : schedule;
 }
 
-function failureOf(records: readonly RunRecord[]): Obstacle | undefined {
+function failureOf({ records, outcome }: Judged): Obstacle | undefined {
   const last = records.find((record) => record.state !== "Running");
   if (last?.state !== "Held" && last?.state !== "Failed") return undefined;
+  const isNone = outcome.lastGoodSnapshot === undefined;
+  const readers = isNone ? "no run was published yet" : "readers see the version before";
   return {
     reason: last.state === "Held" ? "ChecksFailed" : "RunFailed",
-    message: `run ${last.id}: ${last.message ?? last.state}; readers see the version before`,
+    message: `run ${last.id}: ${last.message ?? last.state}; ${readers}`,
   };
 }
 

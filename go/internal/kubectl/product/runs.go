@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
 
 // State is what has become of a run.
@@ -109,15 +111,12 @@ func Of(object *unstructured.Unstructured) (*Runs, error) {
 	return runs, nil
 }
 
-// askedRun is how the ids of runs begin that people ask for, as the operator's next-run.ts makes them.
-const askedRun = "asked-"
-
 // AskedSince returns the run that was asked for and is not among those before, of the given time if there is one; nil when there is none yet.
 func (r *Runs) AskedSince(before *Runs, window *Window) *Run {
 	for i := range slices.Backward(r.Runs) {
 		run := &r.Runs[i]
 		isOfWindow := window == nil || run.From == window.From && run.To == window.To
-		if strings.HasPrefix(run.ID, askedRun) && isOfWindow && before.WithID(run.ID) == nil {
+		if strings.HasPrefix(run.ID, contract.AskedRunPrefix) && isOfWindow && before.WithID(run.ID) == nil {
 			return run
 		}
 	}

@@ -9,74 +9,7 @@ from croniter import croniter
 
 
 # A run works in this pod.
-POD = {
-    "apiVersion": "v1",
-    "kind": "Pod",
-    "metadata": {
-        "name": "sessions-product",
-        "namespace": "shop",
-        "labels": {
-            "app.kubernetes.io/managed-by": "openclickstream",
-            "openclickstream.io/dataproduct": "sessions",
-            "app.kubernetes.io/component": "run",
-        },
-    },
-    "spec": {
-        "serviceAccountName": "sessions-product",
-        "enableServiceLinks": False,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": 65532,
-            "runAsGroup": 65532,
-            "fsGroup": 65532,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
-        "volumes": [
-            {"name": "config", "configMap": {"name": "sessions-product"}},
-            {"name": "scratch", "emptyDir": {}},
-            {"name": "tmp", "emptyDir": {}},
-        ],
-        "automountServiceAccountToken": False,
-        "restartPolicy": "Never",
-        "containers": [
-            {
-                "name": "batch-job",
-                "image": "images.test/spark:1",
-                "imagePullPolicy": "IfNotPresent",
-                "args": ["batch-job", "run"],
-                "env": [
-                    {
-                        "name": "POD_IP",
-                        "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "status.podIP"}},
-                    },
-                    {"name": "SPARK_LOCAL_HOSTNAME", "value": "$(POD_IP)"},
-                    {"name": "SPARK_LOCAL_DIRS", "value": "/var/data/spark"},
-                    {"name": "AWS_REGION", "value": "us-east-1"},
-                    {
-                        "name": "AWS_ACCESS_KEY_ID",
-                        "valueFrom": {"secretKeyRef": {"name": "s3", "key": "accessKeyId"}},
-                    },
-                    {
-                        "name": "AWS_SECRET_ACCESS_KEY",
-                        "valueFrom": {"secretKeyRef": {"name": "s3", "key": "secretAccessKey"}},
-                    },
-                ],
-                "resources": {"requests": {"cpu": "200m", "memory": "1Gi"}, "limits": {"memory": "2Gi"}},
-                "terminationMessagePolicy": "FallbackToLogsOnError",
-                "securityContext": {
-                    "allowPrivilegeEscalation": False,
-                    "readOnlyRootFilesystem": True,
-                    "capabilities": {"drop": ["ALL"]},
-                },
-                "volumeMounts": [
-                    {"name": "config", "mountPath": "/etc/openclickstream", "readOnly": True},
-                    {"name": "scratch", "mountPath": "/var/data/spark"},
-                    {"name": "tmp", "mountPath": "/tmp"},
-                ],
-            },
-        ],
-    },
-}
+POD = {...}
 
 
 CRON = "0 * * * *"
