@@ -21,6 +21,8 @@ export const REASONS = [
   "AirflowUnreachable",
   "AirflowUnhealthy",
   "DagRefused",
+  "LineageUnreachable",
+  "LineageRefused",
   "RunFailed",
   "ChecksFailed",
   "Stale",

@@ -1,4 +1,4 @@
-/** DataPlatform: where Kafka, the object store, the Iceberg catalog and Airflow are, and which Secrets open them. */
+/** DataPlatform: where Kafka, the object store, the Iceberg catalog, Airflow and a receiver of lineage are, and which Secrets open them. */
 import { z } from "zod";
 import { commonStatus, timestamp } from "./conditions.ts";
 import { type Immutable, LABEL_NAME_RULES, type Resource, type Sent, defineKind } from "./kind-definition.ts";
@@ -19,6 +19,7 @@ export const DATA_PLATFORM_DEFAULTS = {
   scope: "catalog",
   pathStyle: true,
   bundlePrefix: "airflow/dags",
+  lineageEndpoint: "api/v1/lineage",
 } as const;
 
 function caSecretRef(text: string) {
@@ -42,6 +43,9 @@ function isHttps(address: string): boolean {
 
 /** Folder names with `/` between; none begins with a dot, so none leads elsewhere. */
 const BUNDLE_PREFIX = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
+
+/** Path elements with `/` between; none is `.` or `..`, so none leads elsewhere. */
+const ENDPOINT = /^[A-Za-z0-9_~-][A-Za-z0-9._~-]*(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*$/;
 
 const MORE_AUTHORITIES = "Certificate authorities to trust beside those of the system. Default none.";
 
@@ -205,19 +209,41 @@ const airflow = withRules(
   [{ ...needsHttps("uri"), holds: ({ uri, caSecretRef: ca }) => ca === undefined || isHttps(uri) }],
 ).describe("Airflow, which runs data products. Default none.");
 
+const lineage = withRules(
+  z.object({
+    uri: httpUri.describe("Base address of the receiver, for example 'https://marquez.example.com'."),
+    endpoint: patterned(ENDPOINT, 512)
+      .optional()
+      .describe(
+        `Path after the address that events are sent to. Default '${DATA_PLATFORM_DEFAULTS.lineageEndpoint}'.`,
+      ),
+    credentialsSecretRef: secretRef({
+      tokenKey: optionalSecretKey(DATA_PLATFORM_DEFAULTS.tokenKey, "the bearer token or API key"),
+    })
+      .optional()
+      .describe("Bearer token or API key for the receiver, sent as 'Authorization: Bearer'. Default none."),
+    namespace: patterned(/^[!-~]+$/, 256)
+      .optional()
+      .describe("OpenLineage namespace of the jobs. Default the Kubernetes namespace."),
+    caSecretRef: caSecretRef(MORE_AUTHORITIES),
+  }),
+  [{ ...needsHttps("uri"), holds: ({ uri, caSecretRef: ca }) => ca === undefined || isHttps(uri) }],
+).describe("A receiver of OpenLineage events, which is told of the runs of data products. Default none.");
+
 export const dataPlatformSpec = z.object({
   kafka,
   storage,
   catalog,
   airflow: airflow.optional(),
+  lineage: lineage.optional(),
   maintenance: platformMaintenance.optional(),
 });
 
 /** The systems that a platform consists of, as status.components names them. */
-export const PLATFORM_COMPONENTS = ["Kafka", "Storage", "Catalog", "Airflow"] as const;
+export const PLATFORM_COMPONENTS = ["Kafka", "Storage", "Catalog", "Airflow", "Lineage"] as const;
 
 const component = z.object({
-  name: z.enum(PLATFORM_COMPONENTS).describe("Kafka, Storage, Catalog or Airflow."),
+  name: z.enum(PLATFORM_COMPONENTS).describe("Kafka, Storage, Catalog, Airflow or Lineage."),
   reachable: z.boolean().describe("Whether the last probe succeeded."),
   version: text(256).optional().describe("Version that the system reports, as far as it does."),
   identity: text(2048)
@@ -264,7 +290,7 @@ export const dataPlatformKind = defineKind({
   plural: "dataplatforms",
   shortName: "dp",
   description:
-    "DataPlatform holds the connections to Kafka, S3-compatible storage, an Iceberg REST catalog and, where there is one, Airflow. " +
+    "DataPlatform holds the connections to Kafka, S3-compatible storage, an Iceberg REST catalog and, where there are some, Airflow and a receiver of lineage. " +
     "The operator probes each of them every 30 seconds, and looks after the tables of the catalog that LakeTables declare.",
   columns: [
     {
@@ -290,6 +316,13 @@ export const dataPlatformKind = defineKind({
       type: "string",
       jsonPath: '.status.conditions[?(@.type=="AirflowReady")].status',
       description: "Whether Airflow answers and all of its processes are well.",
+      priority: 1,
+    },
+    {
+      name: "Lineage",
+      type: "string",
+      jsonPath: '.status.conditions[?(@.type=="LineageReady")].status',
+      description: "Whether the receiver of lineage answers.",
       priority: 1,
     },
     {

@@ -4,6 +4,7 @@ import { PLATFORM_COMPONENTS } from "../crds/kinds.ts";
 import { requireAirflow } from "./airflow.ts";
 import { requireCatalog } from "./catalog.ts";
 import { requireKafka } from "./kafka.ts";
+import { requireLineage } from "./lineage.ts";
 import type { PlatformState } from "./platform.ts";
 import type { Component } from "./references.ts";
 import { requireStorage } from "./storage.ts";
@@ -13,6 +14,7 @@ const REQUIRE: Readonly<Record<Component, (platform: PlatformState) => unknown>>
   Storage: requireStorage,
   Catalog: requireCatalog,
   Airflow: requireAirflow,
+  Lineage: requireLineage,
 };
 
 const CONDITIONS: Readonly<Record<Component, string>> = {
@@ -20,6 +22,7 @@ const CONDITIONS: Readonly<Record<Component, string>> = {
   Storage: "StorageReachable",
   Catalog: "CatalogReachable",
   Airflow: "AirflowReady",
+  Lineage: "LineageReady",
 };
 
 /** Type of the platform's condition that says whether a component can be used. */
@@ -27,9 +30,12 @@ export function conditionOf(component: Component): string {
   return CONDITIONS[component];
 }
 
-/** The systems that a platform names, in the order of its status: Airflow only where it has one. */
-export function componentsOf({ airflow }: DataPlatformSpec): readonly Component[] {
-  return PLATFORM_COMPONENTS.filter((name) => name !== "Airflow" || airflow !== undefined);
+/** The systems that a platform names, in the order of its status: Airflow and a receiver of lineage only where it has them. */
+export function componentsOf({ airflow, lineage }: DataPlatformSpec): readonly Component[] {
+  const absent = new Set<Component>();
+  if (airflow === undefined) absent.add("Airflow");
+  if (lineage === undefined) absent.add("Lineage");
+  return PLATFORM_COMPONENTS.filter((name) => !absent.has(name));
 }
 
 /** Why there are no settings for the first of these components that has none; `undefined` when all have theirs. */

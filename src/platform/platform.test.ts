@@ -8,6 +8,7 @@ import { requireCatalog } from "./catalog.ts";
 import { componentsOf, problemOf } from "./components.ts";
 import { secretEnvironment, secretVolumes, variablesOf } from "./environment.ts";
 import { requireKafka } from "./kafka.ts";
+import { requireLineage } from "./lineage.ts";
 import type { PlatformState, PresentPlatform } from "./platform.ts";
 import { PlatformReader } from "./platform.ts";
 import { secretNamesOf } from "./references.ts";
@@ -113,6 +114,35 @@ describe("the settings of a platform", () => {
       reason: "PlatformNotReady",
       message: 'DataPlatform "main" names no Airflow; give it spec.airflow',
     });
+  });
+
+  it("of a receiver of lineage have its token and where events are sent", () => {
+    const lineage = {
+      uri: "https://marquez/base/",
+      credentialsSecretRef: { name: "marquez", tokenKey: "apiKey" },
+      caSecretRef: { name: "marquez" },
+    };
+    const secrets = new Map([["marquez", secretWith({ apiKey: "hunter7", "ca.crt": PEM })]]);
+    const settings = requireLineage(platform({ ...SPEC, lineage }, secrets));
+    const { token, ...rest } = settings;
+    expect(token?.reveal()).toBe("hunter7");
+    expect(rest).toEqual({ url: "https://marquez/base/api/v1/lineage", certificateAuthority: PEM });
+    expect(JSON.stringify(settings)).not.toContain("hunter");
+    const elsewhere = { uri: "http://datahub", endpoint: "openapi/openlineage/api/v1/lineage" };
+    expect(requireLineage(platform({ ...SPEC, lineage: elsewhere }))).toEqual({
+      url: "http://datahub/openapi/openlineage/api/v1/lineage",
+    });
+    expect(componentsOf({ ...SPEC, lineage })).toEqual(["Kafka", "Storage", "Catalog", "Lineage"]);
+  });
+
+  it("of a receiver of lineage wait for its Secret, and for nobody where the platform names none", () => {
+    const lineage = { uri: "https://marquez", credentialsSecretRef: { name: "marquez" } };
+    expect(findWaitingError(problemOf(platform({ ...SPEC, lineage }), ["Lineage"]))?.reason).toMatch(
+      /^Secret/,
+    );
+    expect(findWaitingError(problemOf(platform(), ["Lineage"]))?.message).toBe(
+      'DataPlatform "main" names no receiver of lineage; give it spec.lineage',
+    );
   });
 
   it("take OAuth2 client credentials where the platform names a client", () => {

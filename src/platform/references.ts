@@ -164,6 +164,21 @@ export const REFERENCES = {
     defaultKey: DATA_PLATFORM_DEFAULTS.caKey,
     form: "Certificates",
   },
+  // Nor these.
+  lineageToken: {
+    component: "Lineage",
+    secret: ({ lineage }) => lineage?.credentialsSecretRef?.name,
+    key: ({ lineage }) => lineage?.credentialsSecretRef?.tokenKey,
+    defaultKey: DATA_PLATFORM_DEFAULTS.tokenKey,
+    form: "Header",
+  },
+  lineageAuthorities: {
+    component: "Lineage",
+    secret: ({ lineage }) => lineage?.caSecretRef?.name,
+    key: ({ lineage }) => lineage?.caSecretRef?.key,
+    defaultKey: DATA_PLATFORM_DEFAULTS.caKey,
+    form: "Certificates",
+  },
 } as const satisfies Readonly<Record<string, Reference>>;
 
 const ROWS: readonly Reference[] = Object.values(REFERENCES);

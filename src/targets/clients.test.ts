@@ -36,6 +36,7 @@ describe("connections", () => {
       storage: () => client("storage"),
       catalog: () => client("catalog"),
       airflow: () => client("airflow"),
+      lineage: () => client("lineage"),
     },
     () => time,
   );

@@ -7,6 +7,8 @@ import type { CatalogSettings } from "../platform/catalog.ts";
 import { requireCatalog } from "../platform/catalog.ts";
 import type { KafkaSettings } from "../platform/kafka.ts";
 import { requireKafka } from "../platform/kafka.ts";
+import type { LineageSettings } from "../platform/lineage.ts";
+import { requireLineage } from "../platform/lineage.ts";
 import type { PlatformReader, PlatformState } from "../platform/platform.ts";
 import { Secret } from "../platform/secret.ts";
 import type { StorageSettings } from "../platform/storage.ts";
@@ -20,6 +22,8 @@ import { createCatalogClient } from "./iceberg/client.ts";
 import type { TopicAdmin } from "./kafka/admin.ts";
 import { createTopicAdmin } from "./kafka/admin.ts";
 import { createKafkaClient } from "./kafka/client.ts";
+import type { LineageReceiver } from "./openlineage/receiver.ts";
+import { createLineageReceiver } from "./openlineage/receiver.ts";
 import { createStorageClient } from "./s3/client.ts";
 import type { ObjectStore } from "./s3/store.ts";
 import { createObjectStore } from "./s3/store.ts";
@@ -30,6 +34,7 @@ interface ConnectionFactory {
   storage(settings: StorageSettings): ObjectStore;
   catalog(settings: CatalogSettings): TableCatalog;
   airflow(settings: AirflowSettings): AirflowServer;
+  lineage(settings: LineageSettings): LineageReceiver;
 }
 
 /** The connections of a process. Each throws like `requireKafka` and its like where the platform lacks the settings. */
@@ -38,6 +43,7 @@ export interface SystemClients {
   storage(platform: PlatformState): ObjectStore;
   catalog(platform: PlatformState): TableCatalog;
   airflow(platform: PlatformState): AirflowServer;
+  lineage(platform: PlatformState): LineageReceiver;
   closeAll(): Promise<void>;
 }
 
@@ -52,6 +58,7 @@ const REAL_CONNECTIONS: ConnectionFactory = {
   storage: (settings) => createObjectStore(createStorageClient(settings)),
   catalog: (settings) => createTableCatalog(createCatalogClient(settings)),
   airflow: (settings) => createAirflowServer(new AirflowClient(settings)),
+  lineage: (settings) => createLineageReceiver(settings),
 };
 
 /** Makes the connections of a process. `now` is in milliseconds and never goes back. */
@@ -63,13 +70,16 @@ export function createSystemClients(
   const storage = new Connections((settings: StorageSettings) => factory.storage(settings), now);
   const catalog = new Connections((settings: CatalogSettings) => factory.catalog(settings), now);
   const airflow = new Connections((settings: AirflowSettings) => factory.airflow(settings), now);
+  const lineage = new Connections((settings: LineageSettings) => factory.lineage(settings), now);
   return {
     kafka: (platform) => kafka.of(platform, requireKafka(platform)),
     storage: (platform) => storage.of(platform, requireStorage(platform)),
     catalog: (platform) => catalog.of(platform, requireCatalog(platform)),
     airflow: (platform) => airflow.of(platform, requireAirflow(platform)),
+    lineage: (platform) => lineage.of(platform, requireLineage(platform)),
     closeAll: async () => {
-      await Promise.all([kafka, storage, catalog, airflow].map((connections) => connections.closeAll()));
+      const all = [kafka, storage, catalog, airflow, lineage];
+      await Promise.all(all.map((connections) => connections.closeAll()));
     },
   };
 }

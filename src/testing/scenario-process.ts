@@ -16,6 +16,7 @@ import type { SystemAccess } from "../targets/clients.ts";
 import { createSystemClients } from "../targets/clients.ts";
 import type { FakeApiServer } from "./runtime/fake-api-server.ts";
 import type { FakeAirflow } from "./airflow.ts";
+import type { FakeLineageReceiver } from "./lineage.ts";
 import type { FakeBucket, FakeCatalog, FakeKafka } from "./systems.ts";
 
 /** Where the operator runs. */
@@ -28,6 +29,7 @@ export interface World {
   readonly catalog: FakeCatalog;
   readonly bucket: FakeBucket;
   readonly airflow: FakeAirflow;
+  readonly lineage: FakeLineageReceiver;
   readonly leadership: { readonly isLeading: boolean };
   /** The present time, which tests move. */
   readonly now: Date;
@@ -79,6 +81,7 @@ export function startProcess(world: World, create: CreateController): Process {
       storage: () => world.bucket,
       catalog: () => world.catalog,
       airflow: () => world.airflow,
+      lineage: () => world.lineage,
     }),
   });
   const { kind, watches } = controller;

@@ -21,6 +21,7 @@ import type { FakeAddress, FakeObject } from "./runtime/fake-store.ts";
 import { HOME, startProcess } from "./scenario-process.ts";
 import type { CreateController, Process, ScenarioSystems } from "./scenario-process.ts";
 import { FakeAirflow } from "./airflow.ts";
+import { FakeLineageReceiver } from "./lineage.ts";
 import { FakeBucket, FakeCatalog, FakeKafka, PLATFORM, valueFor } from "./systems.ts";
 import { until } from "./until.ts";
 
@@ -33,6 +34,7 @@ export class Scenario {
   readonly catalog = new FakeCatalog();
   readonly bucket = new FakeBucket();
   readonly airflow = new FakeAirflow();
+  readonly lineage = new FakeLineageReceiver();
   readonly leadership = { isLeading: true };
   now = new Date("2026-01-01T00:00:00.500Z");
   readonly #platform: DataPlatform;

@@ -1,4 +1,4 @@
-/** The Python clients of the lake: Debian's Python with the packages of `test/python/requirements.txt`, in a virtual environment of the cache. */
+/** The Python clients of the lake and of OpenLineage: Debian's Python with the packages of `test/python/requirements.txt`, in a virtual environment of the cache. */
 import { join } from "node:path";
 import { cached, hashOf, hashOfPath } from "../../local/support/cache.ts";
 import { checkoutFolder } from "../../local/support/checkout.ts";
@@ -15,13 +15,19 @@ export async function providePython(report: (message: string) => void): Promise<
   const version = (await mustRun(python, ["--version"])).trim();
   const key = hashOf({ requirements: await hashOfPath(requirements), version });
   const directory = await cached({ thing: "python-clients", key }, async (building) => {
-    report("fetching pyiceberg and DuckDB");
+    report("fetching pyiceberg, DuckDB and OpenLineage's client");
     await mustRun(python, ["-m", "venv", join(building, "venv")]);
     const install = ["-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:"];
     const interpreter = join(building, "venv", "bin", "python");
     await retried(report, async () => mustRun(interpreter, [...install, "--requirement", requirements]));
   });
   return join(directory, "venv", "bin", "python");
+}
+
+/** What OpenLineage's own client makes of events in files; rejects where it finds one wrong. */
+export async function readLineageEvents(files: readonly string[]): Promise<unknown> {
+  const interpreter = await providePython(() => undefined);
+  return JSON.parse(await mustRun(interpreter, [join(folder, "lineage_events.py"), ...files]));
 }
 
 /** What a Python client needs to find tables and their files. */

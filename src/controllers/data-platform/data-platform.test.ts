@@ -7,6 +7,7 @@ import { SECRET_TYPE } from "../../platform/secret-reader.ts";
 import { Scenario } from "../../testing/scenario.ts";
 import { componentSecretsHash } from "../../workloads/secrets.ts";
 import { AIRFLOW_SPEC } from "../../testing/airflow.ts";
+import { LINEAGE_SPEC } from "../../testing/lineage.ts";
 import { PLATFORM, PRESENT, describeError, secretWith } from "../../testing/systems.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
 import type { DataPlatformController } from "./controller.ts";
@@ -311,6 +312,36 @@ describe("passes over a platform with an Airflow", () => {
     expect(scenario.ready("main")).toBe("Ready=True Succeeded: Kafka, storage and catalog answer");
     expect(scenario.condition("main", "AirflowReady")).toBe("not judged");
     expect(scenario.status("main")["components"]).toHaveLength(3);
+  });
+});
+
+describe("passes over a platform with a receiver of lineage", () => {
+  let scenario: Scenario;
+
+  beforeEach(async () => {
+    const platform = { ...PLATFORM, spec: { ...PLATFORM.spec, lineage: LINEAGE_SPEC } };
+    scenario = await Scenario.start(createController, platform);
+  });
+  afterEach(async () => {
+    await scenario.stop();
+  });
+
+  it("tell that it answers", async () => {
+    await scenario.pass("main");
+    expect(scenario.ready("main")).toBe(
+      "Ready=True Succeeded: Kafka, storage, catalog and the receiver of lineage answer",
+    );
+    expect(scenario.condition("main", "LineageReady")).toBe(
+      "LineageReady=True Succeeded: the receiver answers",
+    );
+  });
+
+  it("tell that it is away", async () => {
+    scenario.lineage.isDown = true;
+    await scenario.pass("main");
+    expect(scenario.condition("main", "LineageReady")).toContain("LineageReady=False LineageUnreachable");
+    expect(scenario.ready("main")).toContain("Ready=False LineageUnreachable: Lineage: the receiver");
+    expect(scenario.condition("main", "CatalogReachable")).toContain("=True");
   });
 });
 

@@ -15,6 +15,7 @@ import type { SystemAccess, SystemClients } from "../../targets/clients.ts";
 import type { CatalogAbilities } from "../../targets/iceberg/abilities.ts";
 import type { TableCatalog } from "../../targets/iceberg/catalog.ts";
 import type { TopicAdmin } from "../../targets/kafka/admin.ts";
+import type { LineageReceiver } from "../../targets/openlineage/receiver.ts";
 import { CHILD_TYPES, isOwnedBy } from "../../targets/kubernetes/child.ts";
 import type { PodObject } from "../../targets/kubernetes/pods.ts";
 import type { ObjectStore } from "../../targets/s3/store.ts";
@@ -98,6 +99,7 @@ const PROBES: Readonly<Record<Component, Probe>> = {
     probeStorage(clients.storage(platform), platform.spec.storage.bucket, signal),
   Catalog: (platform, clients, signal) => probeCatalog(clients.catalog(platform), signal),
   Airflow: (platform, clients, signal) => probeAirflow(clients.airflow(platform), signal),
+  Lineage: (platform, clients, signal) => probeLineage(clients.lineage(platform), signal),
 };
 
 function isRefused(result: ProbeResult): boolean {
@@ -145,11 +147,17 @@ async function probeAirflow(airflow: AirflowServer, signal: AbortSignal): Promis
   return { version, identity, message: "scheduler, dag-processor and triggerer are healthy" };
 }
 
+async function probeLineage(receiver: LineageReceiver, signal: AbortSignal): Promise<Finding> {
+  await receiver.probe(signal);
+  return { identity: undefined, message: "the receiver answers" };
+}
+
 const UNREACHABLE: Readonly<Record<Component, Reason>> = {
   Kafka: "KafkaUnreachable",
   Storage: "StorageUnreachable",
   Catalog: "CatalogUnreachable",
   Airflow: "AirflowUnreachable",
+  Lineage: "LineageUnreachable",
 };
 
 async function probe(

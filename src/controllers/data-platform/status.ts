@@ -58,9 +58,10 @@ export function platformStatus(input: Input): StatusResult<DataPlatformStatus> {
 }
 
 function readyMessage({ components }: ObservedPlatform): string {
-  return components.has("Airflow")
-    ? "Kafka, storage, catalog and Airflow answer"
-    : "Kafka, storage and catalog answer";
+  const names = ["Kafka", "storage", "catalog"];
+  if (components.has("Airflow")) names.push("Airflow");
+  if (components.has("Lineage")) names.push("the receiver of lineage");
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""} answer`;
 }
 
 /** Tables may be looked after while the platform as a whole waits. */

@@ -183,6 +183,42 @@ export const DATA_PLATFORM_CASES: readonly FieldCase[] = [
     refusal: /airflow\.caSecretRef: .*must be absent unless uri begins with https:/,
   },
   {
+    name: "a receiver of lineage",
+    path: "lineage",
+    value: {
+      uri: "https://marquez:5000/base",
+      endpoint: "openapi/openlineage/api/v1/lineage",
+      credentialsSecretRef: { name: "marquez", tokenKey: "apiKey" },
+      namespace: "shop.example.com/prod",
+      caSecretRef: { name: "ca" },
+    },
+  },
+  { name: "a receiver of lineage without a token", path: "lineage", value: { uri: "http://marquez:5000" } },
+  {
+    name: "a receiver of lineage without an address",
+    path: "lineage",
+    value: { namespace: "shop" },
+    refusal: /lineage\.uri/,
+  },
+  {
+    name: "a path to a receiver that leads elsewhere",
+    path: "lineage",
+    value: { uri: "http://marquez:5000", endpoint: "api/../admin" },
+    refusal: /lineage\.endpoint/,
+  },
+  {
+    name: "a namespace of jobs with a blank",
+    path: "lineage",
+    value: { uri: "http://marquez:5000", namespace: "my shop" },
+    refusal: /lineage\.namespace/,
+  },
+  {
+    name: "an authority for a receiver without certificates",
+    path: "lineage",
+    value: { uri: "http://marquez:5000", caSecretRef: { name: "ca" } },
+    refusal: /lineage\.caSecretRef: .*must be absent unless uri begins with https:/,
+  },
+  {
     name: "a warehouse of 512 emoji",
     path: "catalog.warehouse",
     value: "😀".repeat(512),
