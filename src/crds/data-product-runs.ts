@@ -13,9 +13,11 @@ const MAX_RESULTS = 40;
 const RUN_ID = 300;
 
 /** A run's states in the order of its life; one of the last three is its end. */
-const RUN_STATES = ["Running", "Published", "Held", "Failed"] as const;
+export const RUN_STATES = ["Running", "Published", "Held", "Failed"] as const;
 
-const runId = text(RUN_ID).describe("Id of the run, which the version of the table that it makes carries.");
+export const runId = text(RUN_ID).describe(
+  "Id of the run, which the version of the table that it makes carries.",
+);
 const from = text(40)
   .optional()
   .describe("Begin of the time that the run is of, in UTC. Absent: it reads all.");

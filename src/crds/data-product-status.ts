@@ -1,6 +1,7 @@
 /** What a DataProduct's status says: of its SQL and its table here, of its runs beside. */
 import { z } from "zod";
 import { commonStatus } from "./conditions.ts";
+import { lineageEventsStatus } from "./data-product-lineage-events.ts";
 import { runsStatus } from "./data-product-runs.ts";
 import { count, listMap, text } from "./rules.ts";
 
@@ -82,4 +83,5 @@ export const dataProductStatus = z.object({
     ),
   rows: count().optional().describe("Rows of the table that readers see."),
   ...runsStatus,
+  lineageEvents: lineageEventsStatus.optional(),
 });

@@ -10,6 +10,7 @@ import { queryClusterKind } from "./query-cluster.ts";
 export * from "./clickstream-pipeline.ts";
 export * from "./data-platform.ts";
 export * from "./data-product.ts";
+export { MAX_REFUSAL } from "./data-product-lineage-events.ts";
 export * from "./data-product-runs.ts";
 export { parseDurationSeconds, UNLIMITED } from "./durations.ts";
 export * from "./event-stream.ts";

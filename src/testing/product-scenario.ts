@@ -56,11 +56,12 @@ export class ProductScenario {
       rightAnswer(incremental.newDataBy === undefined ? {} : { sparkWindow: "SELECT … :from … :to" });
   }
 
-  static async start(): Promise<ProductScenario> {
+  /** On a platform with Airflow, unless told otherwise. */
+  static async start(platform: DataPlatform = PLATFORM_WITH_AIRFLOW): Promise<ProductScenario> {
     const planner = new FakePlanner();
     const create = (systems: Parameters<Parameters<typeof Scenario.start>[0]>[0]) =>
       createDataProductController({ planner, image: RUN_IMAGE, ...systems });
-    return new ProductScenario(await Scenario.start(create, PLATFORM_WITH_AIRFLOW), planner);
+    return new ProductScenario(await Scenario.start(create, platform), planner);
   }
 
   get airflow(): FakeAirflow {
@@ -114,7 +115,8 @@ export class ProductScenario {
     const { generation } = this.scenario.find(lakeTableKind, NAME)?.metadata ?? {};
     const ready = { type: "Ready", status: "True", reason: "Succeeded", message: "it is there" };
     const stamp = { observedGeneration: generation, lastTransitionTime: "2026-01-01T00:00:00Z" };
-    const status = { tableUuid: "table-uuid", conditions: [{ ...ready, ...stamp }] };
+    const location = "s3://lake/shop/sessions";
+    const status = { tableUuid: "table-uuid", location, conditions: [{ ...ready, ...stamp }] };
     this.scenario.putStatus(NAME, status, lakeTableKind);
   }
 

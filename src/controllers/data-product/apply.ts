@@ -12,6 +12,8 @@ import { ownedBy } from "../../workloads/owned.ts";
 import { requireKnown } from "../observation.ts";
 import { deleteOwnFile } from "./dag-deletion.ts";
 import { isOfVersion, isRunnable } from "./dag-state.ts";
+import type { AppliedLineage } from "./tell-lineage.ts";
+import { tellLineage } from "./tell-lineage.ts";
 import type { Start } from "./next-run.ts";
 import type { ObservedProduct } from "./observe.ts";
 import type { DagPlan, ProductPlan } from "./plan.ts";
@@ -21,6 +23,8 @@ import type { AirflowServer } from "../../targets/airflow/server.ts";
 export interface AppliedProduct {
   readonly children: readonly ChildResult[];
   readonly dag: AppliedDag;
+  /** Absent: the platform names no receiver. */
+  readonly lineage?: AppliedLineage;
 }
 
 export interface AppliedDag {
@@ -41,7 +45,7 @@ export interface AppliedDag {
 /** The watches wake a product for its runs' pods, too. */
 export const OWNED = ownedBy(dataProductKind, [CHILD_TYPES.ConfigMap, CHILD_TYPES.ServiceAccount]);
 
-/** Suspending comes first, because it must not wait for anything. Then what runs need, and last the runs. */
+/** Suspending comes first, because it must not wait for anything. Then what runs need, then the runs. Nothing waits for who is told of them. */
 export async function applyProduct(
   plan: ProductPlan,
   observed: ObservedProduct,
@@ -56,7 +60,10 @@ export async function applyProduct(
     await dag.attempt(() => dag.unpause());
     await dag.attempt(() => dag.startBackfill());
   }
-  const applied = { children, dag: dag.applied };
+  const lineage =
+    plan.lineage &&
+    (await tellLineage(plan.lineage, { platform: observed.platform, clients: systems.clients, context }));
+  const applied = { children, dag: dag.applied, ...(lineage && { lineage }) };
   const left = problem ?? plan.problems[0] ?? applied.dag.problem;
   if (left !== undefined) throw new PartlyApplied(applied, left);
   return applied;

@@ -18,6 +18,17 @@ export function resolveChecks(given: readonly Check[]): BatchChecks {
   };
 }
 
+/** What each check is about, by its name, in the words that tools for data quality share. */
+export function checkKinds(given: readonly Check[]): ReadonlyMap<string, string> {
+  const queries = given.filter(({ rowCount }) => rowCount === undefined);
+  const names = withOwnNames(queries.flatMap((check) => batchCheck(check) ?? []));
+  const kinds = queries.map(({ notNull, unique }) => {
+    if (notNull !== undefined) return "not_null";
+    return unique === undefined ? "custom_sql" : "unique";
+  });
+  return new Map(names.map(({ name }, nth) => [name, kinds[nth] ?? "custom_sql"]));
+}
+
 type BatchCheck = NonNullable<BatchDocument["checks"]>[number];
 
 function batchCheck({ name, severity, ...forms }: Check): BatchCheck | undefined {

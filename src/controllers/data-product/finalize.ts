@@ -18,6 +18,7 @@ import { deleteOwnFile } from "./dag-deletion.ts";
 import { isOwnDag } from "./dag-state.ts";
 import { targetOf } from "./graph.ts";
 import type { DagOrigin } from "./parts.ts";
+import { tellAborted } from "./tell-lineage.ts";
 import { dagFileKey, dagIdOf } from "./parts.ts";
 
 /** The LakeTable carries a copy of the policy, so it may still say Delete when the product says Retain already. */
@@ -47,6 +48,7 @@ export async function finalizeProduct(
   const { kubernetes } = context;
   // Without its platform's Airflow nobody can reach the DAG: the condition said so as long as the product was there.
   if (hasAirflow(product, kubernetes)) await deleteDag(product, context, systems);
+  await tellAborted(product, context, systems);
   if (hasLostChildren(product, [lakeTableKind], kubernetes)) return;
   await passPolicyOn(policyOfTarget(product), tableOf(product, kubernetes), kubernetes);
 }

@@ -20,7 +20,8 @@ export function plannerTable({ identifier, fields }: CurrentTable): PlannerTable
   };
 }
 
-function typeOf({ type }: Field): string {
+/** Of a column, as a LakeTable writes it. */
+export function typeOf({ type }: Field): string {
   return printType(withoutIds(type));
 }
 
@@ -51,7 +52,7 @@ export function inputsOf(plan: SqlPlan, tables: readonly CurrentTable[]): readon
 }
 
 /** The column of a table that a path begins with: `properties` of `properties['sku']` and of `properties.sku`. */
-function fieldAt({ fields }: CurrentTable, path: string): Field | undefined {
+export function fieldAt({ fields }: CurrentTable, path: string): Field | undefined {
   const column = path.split(/[.[]/, 1)[0]?.toLowerCase();
   return fields.find(({ name }) => name.toLowerCase() === column);
 }

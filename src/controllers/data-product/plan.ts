@@ -6,6 +6,8 @@ import type { ConfigMap } from "../../workloads/config-map.ts";
 import type { Definition } from "./definition.ts";
 import { dagVersionOf, isOwnDag, isOwnFile } from "./dag-state.ts";
 import { DAG_TAG } from "./parts.ts";
+import type { LineagePlan } from "./lineage-events.ts";
+import { planLineage } from "./lineage-events.ts";
 import type { NextRun } from "./next-run.ts";
 import { nextRun } from "./next-run.ts";
 import type { ObservedProduct } from "./observe.ts";
@@ -44,6 +46,8 @@ export interface ProductPlan {
   readonly defined?: DefinedPlan;
   readonly dag?: DagPlan;
   readonly judged: JudgedRuns;
+  /** Absent: the platform names no receiver. */
+  readonly lineage?: LineagePlan;
   /** Why not all of the above is there: what the SQL defines first. */
   readonly problems: readonly Error[];
 }
@@ -60,6 +64,7 @@ export function planProduct(product: ValidatedProduct, observed: ObservedProduct
   const version = dagVersionOf(wantedFile(defined, observed) ?? "");
   const sight = settings && { product, runs: settings, observed, records: judged.records, version, now };
   const requests = settings === undefined ? [] : [settings.requests];
+  const lineage = planLineage({ product, observed, judged, now });
   const refused = [defined, runs, ...requests].flatMap((part) =>
     part.state === "refused" ? [part.error] : [],
   );
@@ -67,6 +72,7 @@ export function planProduct(product: ValidatedProduct, observed: ObservedProduct
     product,
     judged,
     problems: [...refused, ...(conflict === undefined ? [] : [conflict])],
+    ...(lineage && { lineage }),
     ...(defined.state === "resolved" && { defined: defined.value }),
     ...(sight && {
       dag: {

@@ -16,7 +16,8 @@ import { judgeChecks } from "./check-results.ts";
 import { isOfVersion, ownDagOf } from "./dag-state.ts";
 import { judgeFreshness } from "./freshness.ts";
 import { targetOf } from "./graph.ts";
-import { lineageStatus } from "./lineage.ts";
+import { judgeLineage, lineageFields, lineageRetrySeconds } from "./lineage-sent.ts";
+import { meaningOf } from "./meaning.ts";
 import type { ObservedProduct } from "./observe.ts";
 import type { ProductOutcome } from "./outcome.ts";
 import { outcomeAfter } from "./outcome.ts";
@@ -48,7 +49,7 @@ export function productStatus(input: Input): Result {
   const outcome = outcomeAfter(resource.status, plan?.judged.ended ?? []);
   const freshness = judgeFreshness(resource, outcome.lastGoodSnapshot, now);
   const schedule = judgeSchedule({ observed, validated, plan, applied: applied?.dag, error });
-  const meaning = meaningOf(input);
+  const meaning = meaningOf(resource.status, validated?.definition);
   const retry = retryOf(input, records, freshness.endsInSeconds);
   return {
     status: {
@@ -60,6 +61,7 @@ export function productStatus(input: Input): Result {
       ...requestFields(input),
       ...dagFields(input),
       ...fileField(input),
+      ...lineageFields(input),
     },
     conditions: [
       judgeSql(input),
@@ -67,6 +69,7 @@ export function productStatus(input: Input): Result {
       schedule,
       judgeChecks(records, outcome),
       freshness.condition,
+      ...judgeLineage(input),
     ],
     ...verdictOf({ input, tableState, schedule, records, meaning, outcome }, retry),
     ...(retry !== undefined && { requeueAfterSeconds: retry }),
@@ -81,23 +84,6 @@ function targetTable({ resource, observed, applied }: Input): LakeTable | undefi
 
 function definitionOf({ validated }: Input) {
   return validated?.definition.state === "resolved" ? validated.definition.value : undefined;
-}
-
-/** Of the SQL as it was last found to be right: what is wrong has no columns, and the table keeps those that it has. */
-function meaningOf(input: Input): Fields {
-  const definition = definitionOf(input);
-  if (definition === undefined) {
-    return remembered(input.resource.status, "columns", "inputs", "lineage", "lineageOmitted", "planHash");
-  }
-  const { plan, columns, inputs } = definition;
-  const { lineage, omitted } = lineageStatus(plan);
-  return {
-    columns: columns.map(({ name, type }) => ({ name, type })),
-    inputs: [...inputs],
-    lineage: [...lineage],
-    ...(omitted > 0 && { lineageOmitted: omitted }),
-    planHash: plan.planHash,
-  };
 }
 
 function runFields([lastRun, ...earlier]: readonly RunRecord[]): Fields {
@@ -248,6 +234,7 @@ function retryOf(
     isRunning(input, records) ? RUNNING_RETRY_SECONDS : undefined,
     isUnread(input) ? UNREAD_RETRY_SECONDS : undefined,
     input.plan?.dag?.next.afterSeconds,
+    lineageRetrySeconds(input),
     freshEndsIn,
   ].filter((seconds) => seconds !== undefined);
   return times.length === 0 ? undefined : Math.max(1, Math.min(...times));
