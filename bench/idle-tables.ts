@@ -2,14 +2,13 @@
  * What it costs to look after tables for which nothing is due, against a real API server, etcd, S3 and catalog without a cluster.
  * `IDLE_TABLES=500` and `IDLE_SNAPSHOTS=20` name the sizes, `IDLE_REST=240` the seconds that are watched.
  */
-import { createServer, type Server } from "node:http";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Agent, request } from "undici";
 import { startIcebergRest, startPostgresql } from "../test/support/catalog-engines.ts";
 import { startVersitygw, type Engine } from "../test/support/engines.ts";
+import { CountingDoor } from "./counting-door.ts";
 import { seconds, type Figure } from "./figures.ts";
 import { buildBundle } from "./scale.ts";
 import { NAMESPACE, ScaleWorld } from "./scale-world.ts";
@@ -19,7 +18,7 @@ const TABLES = `/apis/openclickstream.io/v1alpha1/namespaces/${NAMESPACE}/laketa
 const PLATFORM = TABLES.replace("laketables", "dataplatforms/main");
 const WORKERS = 8;
 const DEADLINE_MS = 900_000;
-const LOAD = /\/tables\/[^/]+$/;
+const LOAD = "load";
 
 interface SeenTable {
   readonly status?: {
@@ -47,7 +46,7 @@ export async function measureIdleTables(report: (message: string) => void): Prom
     const catalog = await keep(
       startIcebergRest({ directory: join(directory, "catalog"), storage, postgresql, report }),
     );
-    const door = await keep(CountingDoor.open(catalog.uri));
+    const door = await keep(CountingDoor.open(catalog.uri, kindOfRequest));
     const lake = { storage, catalogUri: door.url };
     const worldFolder = join(directory, "world");
     await mkdir(worldFolder);
@@ -62,51 +61,8 @@ export async function measureIdleTables(report: (message: string) => void): Prom
   }
 }
 
-/** Passes requests on to the catalog and counts them. */
-class CountingDoor {
-  loads = 0;
-  all = 0;
-  readonly url: string;
-  readonly #server: Server;
-  readonly #agent: Agent;
-
-  private constructor(server: Server, agent: Agent, url: string) {
-    this.#server = server;
-    this.#agent = agent;
-    this.url = url;
-  }
-
-  static async open(target: string): Promise<CountingDoor> {
-    const agent = new Agent({ connections: 32 });
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
-    const door = new CountingDoor(server, agent, `http://127.0.0.1:${port}`);
-    server.on("request", (incoming, answer) => {
-      const path = incoming.url ?? "";
-      door.all += 1;
-      if (incoming.method === "GET" && LOAD.test(path.split("?", 1)[0] ?? "")) door.loads += 1;
-      const { method = "GET" } = incoming;
-      const headers = { "content-type": incoming.headers["content-type"] ?? "application/json" };
-      const body = method === "GET" || method === "HEAD" ? null : incoming;
-      request(new URL(path, target).href, {
-        method: method,
-        headers,
-        body,
-        dispatcher: agent,
-      })
-        .then((found) => found.body.pipe(answer.writeHead(found.statusCode, found.headers)))
-        .catch((error: unknown) => answer.destroy(error instanceof Error ? error : undefined));
-    });
-    return door;
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await this.#agent.destroy();
-  }
+function kindOfRequest(method: string, path: string): string {
+  return method === "GET" && /\/tables\/[^/]+$/.test(path) ? LOAD : "other";
 }
 
 interface Made {
@@ -177,9 +133,9 @@ async function watchThem(
 ): Promise<readonly Figure[]> {
   const title = `${count} tables of ${snapshots} snapshots, nothing due`;
   const restSeconds = Number(process.env["IDLE_REST"] ?? "240");
-  const before = { ...(await world.read()), loads: door.loads, all: door.all };
+  const before = { ...(await world.read()), loads: door.count(LOAD), all: door.count() };
   await sleep(restSeconds * 1000);
-  const after = { ...(await world.read()), loads: door.loads, all: door.all };
+  const after = { ...(await world.read()), loads: door.count(LOAD), all: door.count() };
   const used = after.processes.usedSince(before.processes, "operator");
   const rounds = (after.loads - before.loads) / count;
   const round = await roundAtOnce(world, door, count);
@@ -206,13 +162,13 @@ async function watchThem(
 
 /** A changed platform wakes all of its tables. */
 async function roundAtOnce(world: ScaleWorld, door: CountingDoor, count: number): Promise<string> {
-  const loads = door.loads;
+  const loads = door.count(LOAD);
   const before = await world.read();
   const began = performance.now();
   await world.call("PATCH", PLATFORM, {
     spec: { maintenance: { resources: { requests: { cpu: "300m" } } } },
   });
-  await until(async () => Promise.resolve(door.loads - loads >= count));
+  await until(async () => Promise.resolve(door.count(LOAD) - loads >= count));
   const took = performance.now() - began;
   const after = await world.read();
   const used = after.processes.usedSince(before.processes, "operator");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { javaHome } from "../local/images/artifacts.ts";
 import { sqlPlanner } from "../local/images/sql-planner.ts";
 import { checkoutFolder } from "../local/support/checkout.ts";
-import { freePorts, startProgram } from "../test/support/process.ts";
+import { freePorts, startProgram, type Engine, type RunningProgram } from "../test/support/process.ts";
 import { PATHS } from "../src/generated/endpoints.ts";
 import { planErrors } from "../src/generated/plan-errors.ts";
 import type { PlanRequest } from "../src/generated/plan-request.ts";
@@ -17,25 +17,10 @@ const resources = join(checkoutFolder, "java/sql-planner/src/test/resources");
 
 /** Starts the planner as its image does and asks it one query after the other. */
 export async function measurePlanner(): Promise<readonly Figure[]> {
-  const lib = await (await sqlPlanner()).provide((message) => console.error(message));
-  const [port = 0] = await freePorts(1);
-  const java = join(await javaHome({ minimum: 17, maximum: 17 }), "bin", "java");
-  const address = `http://127.0.0.1:${port}`;
   const began = performance.now();
-  const planner = await startProgram({
-    name: "SQL planner",
-    command: [
-      java,
-      ...(await imageOptions()),
-      "-cp",
-      `${lib}/*`,
-      "io.openclickstream.planner.PlannerMain",
-      String(port),
-    ],
-    logFile: join(checkoutFolder, ".local", "bench", "planner.log"),
-    deadlineSeconds: 60,
-    isReady: async () => (await fetch(`${address}${PATHS.readyz}`)).ok,
-  });
+  const logFile = join(checkoutFolder, ".local", "bench", "planner.log");
+  const planner = await startPlanner(logFile, (message) => console.error(message));
+  const { address } = planner;
   const ready = performance.now() - began;
   try {
     const bodies = await requests();
@@ -67,6 +52,32 @@ export async function measurePlanner(): Promise<readonly Figure[]> {
   } finally {
     await planner.stop();
   }
+}
+
+/** The planner as its image runs it. */
+export async function startPlanner(
+  logFile: string,
+  report: (message: string) => void,
+): Promise<Engine & RunningProgram> {
+  const lib = await (await sqlPlanner()).provide(report);
+  const [port = 0] = await freePorts(1);
+  const java = join(await javaHome({ minimum: 17, maximum: 17 }), "bin", "java");
+  const address = `http://127.0.0.1:${port}`;
+  const { stop, pid } = await startProgram({
+    name: "SQL planner",
+    command: [
+      java,
+      ...(await imageOptions()),
+      "-cp",
+      `${lib}/*`,
+      "io.openclickstream.planner.PlannerMain",
+      String(port),
+    ],
+    logFile,
+    deadlineSeconds: 60,
+    isReady: async () => (await fetch(`${address}${PATHS.readyz}`)).ok,
+  });
+  return { address, stop, pid };
 }
 
 /** The options of the JVM in the image. */

@@ -18,6 +18,8 @@ import { measureFreshness } from "./freshness.ts";
 import { measureIdleTables } from "./idle-tables.ts";
 import { measureOperator } from "./operator.ts";
 import { measurePlanner } from "./planner.ts";
+import { measureProductRun } from "./product-run.ts";
+import { measureProducts } from "./products.ts";
 import { measureScale } from "./scale.ts";
 import { measureStream } from "./stream.ts";
 import { measureUpkeep } from "./upkeep.ts";
@@ -51,6 +53,7 @@ const ownSections: Readonly<
   backlog: measureBacklog,
   upkeep: measureUpkeep,
   "idle-tables": measureIdleTables,
+  products: measureProducts,
 };
 
 type Section = (cluster: Cluster) => Promise<readonly Figure[]>;
@@ -65,8 +68,13 @@ const sections: Readonly<Record<string, Section>> = {
   collector: (cluster) => measureCollector(cluster, namespace),
 };
 
+/** Sections that need Airflow beside it, which disturbs the others. */
+const airflowSections: Readonly<Record<string, Section>> = {
+  "product-run": (cluster) => measureProductRun(cluster, namespace),
+};
+
 async function main(): Promise<void> {
-  const known = [...Object.keys(startSections), ...Object.keys(ownSections), ...Object.keys(sections)];
+  const known = [startSections, ownSections, sections, airflowSections].flatMap((some) => Object.keys(some));
   const chosen = process.argv.length > 2 ? process.argv.slice(2) : known;
   const unknown = chosen.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Error(`unknown section "${unknown}"; known: ${known.join(", ")}`);
@@ -84,21 +92,35 @@ async function main(): Promise<void> {
     console.log(renderFigures(found));
     figures.push(...found);
   }
-  if (chosen.some((name) => sections[name] !== undefined))
-    figures.push(...(await measureRunning(steps, chosen)));
+  figures.push(...(await measureRunning(steps, chosenOf(sections, chosen), { airflow: false })));
+  figures.push(...(await measureRunning(steps, chosenOf(airflowSections, chosen), { airflow: true })));
   console.log(`\nFigures of this run\n${renderFigures(figures)}`);
 }
 
-/** The chosen sections that share one running platform. */
-async function measureRunning(steps: Steps, chosen: readonly string[]): Promise<Figure[]> {
+type NamedSection = readonly [name: string, measure: Section];
+
+function chosenOf(
+  all: Readonly<Record<string, Section>>,
+  chosen: readonly string[],
+): readonly NamedSection[] {
+  return Object.entries(all).filter(([name]) => chosen.includes(name));
+}
+
+/** Sections that share one running platform. */
+async function measureRunning(
+  steps: Steps,
+  chosen: readonly NamedSection[],
+  { airflow }: { readonly airflow: boolean },
+): Promise<Figure[]> {
   const figures: Figure[] = [];
-  const cluster = await bringUpPlatform(steps, { airflow: false });
+  if (chosen.length === 0) return figures;
+  const cluster = await bringUpPlatform(steps, { airflow });
+  const example = airflow ? "airflow" : "quickstart";
   await steps.run("Apply the quickstart and wait until every resource is Ready", async (report) => {
-    await cluster.apply(join(checkoutFolder, "manifests", "examples", "quickstart"));
+    await cluster.apply(join(checkoutFolder, "manifests", "examples", example));
     await waitUntilReady(cluster, namespace, { atLeast: 7, timeoutSeconds: 900, report });
   });
-  for (const [name, measure] of Object.entries(sections)) {
-    if (!chosen.includes(name)) continue;
+  for (const [name, measure] of chosen) {
     const found = await steps.run(`Measure: ${name}`, async () => measure(cluster));
     console.log(renderFigures(found));
     figures.push(...found);

@@ -92,7 +92,7 @@ export class CounterReading {
     this.#counts = counts;
   }
 
-  /** From the text of `/metrics`. The driver's own requests to streams are taken off by method. */
+  /** From the text of `/metrics`. The driver's own requests, like `POST eventstreams`, are taken off. */
   static parse(text: string, driver: ReadonlyMap<string, number>): CounterReading {
     const counts = new Map<string, number>();
     for (const line of text.split("\n")) {
@@ -100,10 +100,9 @@ export class CounterReading {
       if (kind === undefined) continue;
       counts.set(kind, (counts.get(kind) ?? 0) + Number(line.slice(line.lastIndexOf(" ") + 1)));
     }
-    for (const method of ["POST", "PATCH", "DELETE"]) {
-      const kind = `${method} eventstreams`;
+    for (const [kind, sent] of driver) {
       const count = counts.get(kind);
-      if (count !== undefined) counts.set(kind, Math.max(0, count - (driver.get(method) ?? 0)));
+      if (count !== undefined) counts.set(kind, Math.max(0, count - sent));
     }
     return new CounterReading(counts);
   }
@@ -125,6 +124,7 @@ function kindOf(line: string): string | undefined {
   if (!line.startsWith("apiserver_request_total{")) return undefined;
   const label = (name: string): string => new RegExp(`[{,]${name}="([^"]*)"`).exec(line)?.[1] ?? "";
   const resource = [label("resource"), label("subresource")].filter((part) => part !== "").join("/");
-  if (!/^(eventstreams|events|secrets|dataplatforms)/.test(resource)) return undefined;
+  if (!/^(eventstreams|events|secrets|dataplatforms|dataproducts|laketables)/.test(resource))
+    return undefined;
   return `${label("verb")} ${resource}`;
 }

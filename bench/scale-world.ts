@@ -17,14 +17,16 @@ const DRIVER_CONNECTIONS = 16;
 export const NAMESPACE = "scale";
 export const STREAMS = `/apis/openclickstream.io/v1alpha1/namespaces/${NAMESPACE}/eventstreams`;
 
-/** Where the platform's tables are. */
-export interface ScaleLake {
+/** What the platform consists of beside Kafka. */
+export interface ScaleSystems {
   readonly storage: BucketAccess;
   readonly catalogUri: string;
+  readonly sqlPlannerUrl?: string;
+  readonly airflow?: { readonly uri: string; readonly username: string; readonly password: string };
 }
 
 /** Nobody answers there: streams need neither. */
-const NO_LAKE: ScaleLake = {
+const NO_LAKE: ScaleSystems = {
   storage: {
     endpoint: "http://127.0.0.1:9",
     region: "us-east-1",
@@ -82,7 +84,11 @@ export class ScaleWorld {
   }
 
   /** Starts everything in an empty folder; `bundle` is the operator. */
-  static async start(directory: string, bundle: string, lake: ScaleLake = NO_LAKE): Promise<ScaleWorld> {
+  static async start(
+    directory: string,
+    bundle: string,
+    systems: ScaleSystems = NO_LAKE,
+  ): Promise<ScaleWorld> {
     const api = await startApiServer({ directory: join(directory, "kubernetes") });
     const kafka = await startKafka({ directory: join(directory, "kafka"), heap: "1g" });
     const agent = new Agent({
@@ -91,9 +97,10 @@ export class ScaleWorld {
       bodyTimeout: 0,
     });
     await installDefinitions((method, path, body) => call(api, agent, { method, path, body }));
-    const operator = await startOperator({ directory, bundle, kubeconfig: api.kubeconfig });
+    const { kubeconfig } = api;
+    const operator = await startOperator({ directory, bundle, kubeconfig, systems });
     const world = new ScaleWorld({ api, kafka, directory, operator, agent });
-    await world.#applyPlatform(lake);
+    await world.#applyPlatform(systems);
     return world;
   }
 
@@ -104,7 +111,8 @@ export class ScaleWorld {
 
   /** One request of the driver, which the figures leave out. */
   async call(method: Method, path: string, body?: unknown): Promise<unknown> {
-    this.#driverRequests.set(method, (this.#driverRequests.get(method) ?? 0) + 1);
+    const kind = `${method} ${/\/namespaces\/[^/]+\/(.+?)(?:\/|$)/.exec(path)?.[1] ?? ""}`;
+    this.#driverRequests.set(kind, (this.#driverRequests.get(kind) ?? 0) + 1);
     return call(this.api, this.#agent, { method, path, body });
   }
 
@@ -167,13 +175,19 @@ export class ScaleWorld {
     };
   }
 
-  async #applyPlatform({ storage, catalogUri }: ScaleLake): Promise<void> {
+  async #applyPlatform({ storage, catalogUri, airflow }: ScaleSystems): Promise<void> {
     const { endpoint, region, bucket, accessKeyId, secretAccessKey } = storage;
     await this.call("POST", "/api/v1/namespaces", { metadata: { name: NAMESPACE } });
     await this.call("POST", `/api/v1/namespaces/${NAMESPACE}/secrets`, {
       metadata: { name: "s3" },
       stringData: { accessKeyId, secretAccessKey },
     });
+    if (airflow !== undefined) {
+      await this.call("POST", `/api/v1/namespaces/${NAMESPACE}/secrets`, {
+        metadata: { name: "airflow" },
+        stringData: { username: airflow.username, password: airflow.password },
+      });
+    }
     await this.call("POST", STREAMS.replace("eventstreams", "dataplatforms"), {
       apiVersion: "openclickstream.io/v1alpha1",
       kind: "DataPlatform",
@@ -182,6 +196,7 @@ export class ScaleWorld {
         kafka: { bootstrapServers: [this.bootstrapServer] },
         storage: { endpoint, region, bucket, credentialsSecretRef: { name: "s3" } },
         catalog: { uri: catalogUri },
+        ...(airflow && { airflow: { uri: airflow.uri, credentialsSecretRef: { name: "airflow" } } }),
       },
     });
   }
@@ -235,7 +250,9 @@ async function startOperator(options: {
   readonly directory: string;
   readonly bundle: string;
   readonly kubeconfig: string;
+  readonly systems: ScaleSystems;
 }): Promise<Pick<Engine, "stop">> {
+  const { sqlPlannerUrl } = options.systems;
   const [port = 0] = await freePorts(1);
   const image = await readFile(join(root, "Dockerfile"), "utf8");
   return startProgram({
@@ -249,6 +266,7 @@ async function startOperator(options: {
       IMAGE_PREFIX: "scale",
       IMAGE_TAG: "scale",
       POD_NAME: options.directory,
+      ...(sqlPlannerUrl !== undefined && { SQL_PLANNER_URL: sqlPlannerUrl }),
     },
     logFile: join(options.directory, "operator.log"),
     deadlineSeconds: 120,
