@@ -6,7 +6,9 @@ import type { RestClient } from "../runtime/http/rest-client.ts";
 import type { Operator } from "../runtime/operator.ts";
 import { createSystemClients } from "../targets/clients.ts";
 import { JsonClient } from "../targets/http/json-client.ts";
+import { AnswerMemory } from "../targets/planner/answer-memory.ts";
 import { createSqlPlanner } from "../targets/planner/planner.ts";
+import { PlannerTurns } from "../targets/planner/turns.ts";
 import { CachingProber } from "../targets/trino/prober.ts";
 import type { PipelineImages } from "./clickstream-pipeline/validate.ts";
 import { createClickstreamPipelineController } from "./clickstream-pipeline/controller.ts";
@@ -58,7 +60,7 @@ export function registerControllers(
   operator.register(createQueryClusterController({ images, prober, secrets, platforms }));
   operator.register(
     createDataProductController({
-      planner: createSqlPlanner(plannerClient, sqlPlannerUrl),
+      planner: new AnswerMemory(new PlannerTurns(createSqlPlanner(plannerClient, sqlPlannerUrl))),
       image: images.spark,
       ...systems,
     }),
