@@ -4,8 +4,10 @@ import { PlatformReader } from "../platform/platform.ts";
 import { getSecretsOver, SecretReader } from "../platform/secret-reader.ts";
 import type { RestClient } from "../runtime/http/rest-client.ts";
 import type { Operator } from "../runtime/operator.ts";
+import { DagRegisters } from "../targets/airflow/dag-register.ts";
 import { createSystemClients } from "../targets/clients.ts";
 import { JsonClient } from "../targets/http/json-client.ts";
+import { InputTables } from "../targets/iceberg/input-tables.ts";
 import { AnswerMemory } from "../targets/planner/answer-memory.ts";
 import { createSqlPlanner } from "../targets/planner/planner.ts";
 import { PlannerTurns } from "../targets/planner/turns.ts";
@@ -14,6 +16,7 @@ import type { PipelineImages } from "./clickstream-pipeline/validate.ts";
 import { createClickstreamPipelineController } from "./clickstream-pipeline/controller.ts";
 import { createDataPlatformController } from "./data-platform/controller.ts";
 import { createDataProductController } from "./data-product/controller.ts";
+import { DAG_TAG } from "./data-product/parts.ts";
 import { createEventStreamController } from "./event-stream/controller.ts";
 import { createLakeTableController } from "./lake-table/controller.ts";
 import { createQueryClusterController } from "./query-cluster/controller.ts";
@@ -61,6 +64,8 @@ export function registerControllers(
   operator.register(
     createDataProductController({
       planner: new AnswerMemory(new PlannerTurns(createSqlPlanner(plannerClient, sqlPlannerUrl))),
+      dags: new DagRegisters({ tag: DAG_TAG }),
+      tables: new InputTables(),
       image: images.spark,
       ...systems,
     }),

@@ -3,6 +3,7 @@ import type { DataPlatformSpec } from "../crds/kinds.ts";
 import type { WritePermit } from "../runtime/controller.ts";
 import { WaitingError } from "../runtime/errors.ts";
 import type { Backfill, Dag, DagRun, ImportError } from "../targets/airflow/dag.ts";
+import { DagRegister, type DagRegisters } from "../targets/airflow/dag-register.ts";
 import type { AirflowServer } from "../targets/airflow/server.ts";
 
 /** What a platform says of it; its Secret has the default keys. */
@@ -60,6 +61,11 @@ export class FakeAirflow implements AirflowServer {
     return this.dags.get(dagId);
   }
 
+  async listDags(tag: string): Promise<readonly Dag[]> {
+    this.#refuseWhenDown();
+    return [...this.dags.values()].filter(({ tags }) => tags.includes(tag));
+  }
+
   async setPaused(dagId: string, isPaused: boolean, permit: WritePermit): Promise<Dag> {
     this.#mayWrite(permit);
     const dag = { ...this.#dag(dagId), isPaused };
@@ -101,6 +107,12 @@ export class FakeAirflow implements AirflowServer {
     return (this.runs.get(dagId) ?? []).slice(0, limit);
   }
 
+  /** Of every DAG that has runs. */
+  async listChangedDags(): ReturnType<AirflowServer["listChangedDags"]> {
+    this.#refuseWhenDown();
+    return new Set(this.runs.keys());
+  }
+
   async createBackfill(
     ...[dagId, { from, to, maxActiveRuns }, permit]: Parameters<AirflowServer["createBackfill"]>
   ): Promise<Backfill | undefined> {
@@ -130,9 +142,9 @@ export class FakeAirflow implements AirflowServer {
     return this.backfills.get(dagId) ?? [];
   }
 
-  async readImportError(file: string): Promise<ImportError | undefined> {
+  async listImportErrors(): Promise<readonly ImportError[]> {
     this.#refuseWhenDown();
-    return this.importErrors.get(file);
+    return [...this.importErrors.values()];
   }
 
   async close(): Promise<void> {
@@ -155,3 +167,8 @@ export class FakeAirflow implements AirflowServer {
       throw new WaitingError("AirflowUnreachable", "Airflow at http://airflow is unreachable: down");
   }
 }
+
+/** Between the passes of a test time has passed: each pass reads everything anew. */
+export const FRESH_DAGS: Pick<DagRegisters, "of"> = {
+  of: (airflow) => new DagRegister(airflow, { tag: "openclickstream" }),
+};

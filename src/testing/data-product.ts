@@ -6,6 +6,7 @@ import { planProduct } from "../controllers/data-product/plan.ts";
 import { validateProduct } from "../controllers/data-product/validate.ts";
 import type { DataProduct, DataProductSpec } from "../crds/kinds.ts";
 import { parseTableIdentifier } from "../naming/tables.ts";
+import type { InputTables } from "../targets/iceberg/input-tables.ts";
 import type { CurrentTable } from "../targets/iceberg/table.ts";
 import { parseType } from "../targets/iceberg/type-text.ts";
 import { IdSource, withFreshIds } from "../targets/iceberg/types.ts";
@@ -172,3 +173,8 @@ export class FakePlanner implements SqlPlanner {
     return this.answer(request);
   }
 }
+
+/** Each read is one of the catalog. */
+export const FRESH_TABLES: Pick<InputTables, "of"> = {
+  of: (catalog) => ({ readTable: (identifier, { signal }) => catalog.readTable(identifier, signal) }),
+};

@@ -5,9 +5,10 @@ import { dataPlatformKind, lakeTableKind } from "../crds/kinds.ts";
 import type { Dag, DagRun } from "../targets/airflow/dag.ts";
 import type { PastSnapshot } from "../targets/iceberg/history.ts";
 import { CHILD_TYPES } from "../targets/kubernetes/child.ts";
-import type { FakeAirflow } from "./airflow.ts";
+import { FRESH_DAGS, type FakeAirflow } from "./airflow.ts";
 import {
   EVENTS_TABLE,
+  FRESH_TABLES,
   FakePlanner,
   PLATFORM_WITH_AIRFLOW,
   productSpec,
@@ -60,7 +61,13 @@ export class ProductScenario {
   static async start(platform: DataPlatform = PLATFORM_WITH_AIRFLOW): Promise<ProductScenario> {
     const planner = new FakePlanner();
     const create = (systems: Parameters<Parameters<typeof Scenario.start>[0]>[0]) =>
-      createDataProductController({ planner, image: RUN_IMAGE, ...systems });
+      createDataProductController({
+        planner,
+        dags: FRESH_DAGS,
+        tables: FRESH_TABLES,
+        image: RUN_IMAGE,
+        ...systems,
+      });
     return new ProductScenario(await Scenario.start(create, platform), planner);
   }
 

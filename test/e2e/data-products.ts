@@ -141,7 +141,7 @@ export class DataProducts {
       if (dag === undefined) continue;
       await add(`DAG ${dag}`, () => this.airflow.readDag(dag, signal));
       await add(`runs of ${dag}`, () => this.airflow.listRuns(dag, { limit: 10, signal }));
-      await add(`import error of ${dag}`, () => this.airflow.readImportError(`${dag}.py`, signal));
+      await add("import errors", () => this.airflow.listImportErrors(signal));
     }
     const logs = ["logs", "--namespace", "engines", "deployment/airflow", "--tail", "25", "--container"];
     const env = this.#environment.cluster.environment;

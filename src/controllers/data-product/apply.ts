@@ -2,7 +2,6 @@
 import { dataProductKind } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import { PartlyApplied } from "../../runtime/errors.ts";
-import type { SystemAccess } from "../../targets/clients.ts";
 import type { ChildSet } from "../../targets/kubernetes/apply-children.ts";
 import { applyChildren } from "../../targets/kubernetes/apply-children.ts";
 import type { ChildResult } from "../../targets/kubernetes/child.ts";
@@ -15,7 +14,7 @@ import { isOfVersion, isRunnable } from "./dag-state.ts";
 import type { AppliedLineage } from "./tell-lineage.ts";
 import { tellLineage } from "./tell-lineage.ts";
 import type { Start } from "./next-run.ts";
-import type { ObservedProduct } from "./observe.ts";
+import type { ObservedProduct, ProductReaders } from "./observe.ts";
 import type { DagPlan, ProductPlan } from "./plan.ts";
 import type { AirflowServer } from "../../targets/airflow/server.ts";
 
@@ -49,7 +48,7 @@ export const OWNED = ownedBy(dataProductKind, [CHILD_TYPES.ConfigMap, CHILD_TYPE
 export async function applyProduct(
   plan: ProductPlan,
   observed: ObservedProduct,
-  { context, systems }: { readonly context: ReconcileContext; readonly systems: SystemAccess },
+  { context, systems }: { readonly context: ReconcileContext; readonly systems: ProductReaders },
 ): Promise<AppliedProduct> {
   const dag = new DagWriter({ plan, observed, context, systems });
   await dag.attempt(() => dag.pause());
@@ -81,7 +80,7 @@ interface DagWriterOptions {
   readonly plan: ProductPlan;
   readonly observed: ObservedProduct;
   readonly context: ReconcileContext;
-  readonly systems: SystemAccess;
+  readonly systems: ProductReaders;
 }
 
 /** One pass's writes for a DAG. What fails stops the steps behind it. */
@@ -89,7 +88,7 @@ class DagWriter {
   readonly #plan: ProductPlan;
   readonly #observed: ObservedProduct;
   readonly #context: ReconcileContext;
-  readonly #systems: SystemAccess;
+  readonly #systems: ProductReaders;
   applied: AppliedDag = { isFileNew: false, begun: [], hasStarted: false };
 
   constructor({ plan, observed, context, systems }: DagWriterOptions) {
@@ -161,7 +160,8 @@ class DagWriter {
     if (start?.kind !== "run") return;
     const { runId, logicalDate, conf } = start;
     const { dagId } = this.#dagPlan().settings;
-    const { state } = await this.#airflow().triggerRun(dagId, { runId, logicalDate, conf }, this.#context);
+    const run = { runId, logicalDate, conf };
+    const { state } = await this.#write(async (airflow) => airflow.triggerRun(dagId, run, this.#context));
     this.#noteBegun(start, state !== "success" && state !== "failed");
   }
 
@@ -176,7 +176,9 @@ class DagWriter {
     const isUnderWay = last !== undefined && last.completedAt === undefined;
     const isThere = isUnderWay && isSameTime(last.from, from) && isSameTime(last.to, to);
     const wanted = { from, to, maxActiveRuns: concurrency, repeats: "completed", conf } as const;
-    const made = isThere ? last : await this.#airflow().createBackfill(dagId, wanted, this.#context);
+    const made = isThere
+      ? last
+      : await this.#write(async (airflow) => airflow.createBackfill(dagId, wanted, this.#context));
     if (made !== undefined) this.#noteBegun(start, true);
   }
 
@@ -192,8 +194,18 @@ class DagWriter {
 
   async #setPaused(isPaused: boolean): Promise<void> {
     const { dagId } = this.#dagPlan().settings;
-    const answered = await this.#airflow().setPaused(dagId, isPaused, this.#context);
+    const answered = await this.#write(async (airflow) => airflow.setPaused(dagId, isPaused, this.#context));
     this.#note({ isPaused: answered.isPaused });
+  }
+
+  /** Whatever came of it, what was read of the DAG before does not count any more. */
+  async #write<Answer>(work: (airflow: AirflowServer) => Promise<Answer>): Promise<Answer> {
+    const airflow = this.#airflow();
+    try {
+      return await work(airflow);
+    } finally {
+      this.#systems.dags.of(airflow).noteWrite(this.#dagPlan().settings.dagId);
+    }
   }
 
   #airflow(): AirflowServer {

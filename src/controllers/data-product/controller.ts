@@ -39,7 +39,7 @@ export function createDataProductController(options: ProductControllerOptions): 
     observe: (product, context) => observeProduct(product, context, readers),
     validate: (product, observed) => validateProduct(product, observed, options),
     plan: planProduct,
-    apply: (plan, observed, context) => applyProduct(plan, observed, { context, systems: options }),
+    apply: (plan, observed, context) => applyProduct(plan, observed, { context, systems: readers }),
     outstanding: (plan, cache) => outstandingChildren(childSet(plan), cache),
     status: productStatus,
     finalize: (product, context) => finalizeProduct(product, context, readers),

@@ -102,6 +102,14 @@ function versionOf(object: KubernetesObject): string | undefined {
   return (object as LakeTable).status?.currentSnapshotId;
 }
 
+/** All that the cluster tells of an input table: another text where its LakeTable has another version, or a run of its product began or ended. */
+export function editionOf(table: string, product: DataProduct, cache: Cache): string {
+  const key = tableKey(product, table);
+  const versions = cache.cachedBy(LAKE_TABLES, key).map(versionOf);
+  const runs = cache.cachedBy(PRODUCTS_BY_TARGET, key).map(({ status }) => status?.lastRun);
+  return JSON.stringify([versions, runs.map((run) => [run?.id, run?.state])]);
+}
+
 /** Who is to make a table that is not there: `DataProduct "pages"`; `undefined`: nobody of the namespace. */
 export function makerOf(table: string, product: DataProduct, cache: Cache): string | undefined {
   const maker =

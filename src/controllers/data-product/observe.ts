@@ -9,7 +9,9 @@ import { problemOf } from "../../platform/components.ts";
 import type { PlatformState } from "../../platform/platform.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
+import type { DagRegisters } from "../../targets/airflow/dag-register.ts";
 import type { TableHistory } from "../../targets/iceberg/history.ts";
+import type { InputTables } from "../../targets/iceberg/input-tables.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";
 import type { ClusterIdentity } from "../../targets/kubernetes/cluster-identity.ts";
 import type { PlannerAnswer, PlanRequest, SqlPlanner } from "../../targets/planner/planner.ts";
@@ -17,9 +19,10 @@ import { readTableNames } from "../../targets/planner/table-names.ts";
 import type { Observation } from "../observation.ts";
 import { NOT_READ, observed } from "../observation.ts";
 import type { DagState } from "./dag-state.ts";
-import { findCircle, makerOf, runningMakers } from "./graph.ts";
+import { editionOf, findCircle, makerOf, runningMakers } from "./graph.ts";
 import { plannerTable } from "./input-tables.ts";
 import { dagFileKey, dagIdOf, MAX_INPUT_TABLES } from "./parts.ts";
+import { hasPods } from "./run-pods.ts";
 import { airflowRunId, hasUnknownEnd, recordsOf, runIdOf } from "./runs.ts";
 
 /** A table that the SQL names and the catalog does not have. */
@@ -55,6 +58,10 @@ export interface ObservedProduct {
 export interface ProductReaders extends SystemAccess {
   readonly planner: SqlPlanner;
   readonly cluster: ClusterIdentity;
+  /** What Airflow says of the DAGs of all products. */
+  readonly dags: Pick<DagRegisters, "of">;
+  /** What products read, shared by all of them. */
+  readonly tables: Pick<InputTables, "of">;
 }
 
 export async function observeProduct(
@@ -91,12 +98,15 @@ async function observeSql({ product, context, readers, platform }: Surroundings)
   const names = readTableNames(product.spec.sql);
   const isOutOfReach = problemOf(platform, ["Catalog"]) !== undefined;
   if (isOutOfReach || base.circle !== undefined || names.length > MAX_INPUT_TABLES) return base;
-  const catalog = readers.clients.catalog(platform);
+  const tables = readers.tables.of(readers.clients.catalog(platform));
   const read = await observed(
     Promise.all(
       withFormerInputs(names, product).map(async (identifier) => ({
         identifier,
-        table: await catalog.readTable(identifier, signal),
+        table: await tables.readTable(identifier, {
+          edition: editionOf(formatTable(identifier), product, kubernetes),
+          signal,
+        }),
       })),
     ),
   );
@@ -145,14 +155,19 @@ async function observeRuns(surroundings: Surroundings): Promise<ObservedRuns> {
 /** Runs that changed are among these; more than a pass can miss. */
 const LISTED_RUNS = 25;
 
+/** A product that waits for Airflow sees what changed at once; one at rest need not. */
+const WAITING_AGE_SECONDS = 2;
+const REST_AGE_SECONDS = 30;
+
 async function readDag({ product, context, readers, platform }: Surroundings): Promise<DagState> {
   const { signal } = context;
   const airflow = readers.clients.airflow(platform);
+  const register = readers.dags.of(airflow);
   const id = dagIdOf(keyOf(product));
-  const [dag, listed] = await Promise.all([
-    airflow.readDag(id, signal),
-    airflow.listRuns(id, { limit: LISTED_RUNS, signal }),
-  ]);
+  const look = { maxAgeSeconds: isAtRest(product, context) ? REST_AGE_SECONDS : WAITING_AGE_SECONDS, signal };
+  const dag = await register.readDag(id, { ...look, wasThere: !isAwaited(product) });
+  // Airflow deletes the runs of a DAG with it.
+  const listed = dag === undefined ? [] : await register.listRuns(id, { ...look, limit: LISTED_RUNS });
   // A run of a large backfill may be under way and not among the last that changed.
   const told = new Set(listed.map(runIdOf));
   const untold = recordsOf(product.status).filter((run) => run.state === "Running" && !told.has(run.id));
@@ -161,7 +176,23 @@ async function readDag({ product, context, readers, platform }: Surroundings): P
   );
   const runs = [...listed, ...others.flatMap((run) => run ?? [])];
   const isAsIs = dag !== undefined && !dag.hasImportErrors && !dag.isStale;
-  return { dag, runs, importError: isAsIs ? undefined : await airflow.readImportError(`${id}.py`, signal) };
+  return { dag, runs, importError: isAsIs ? undefined : await register.readImportError(`${id}.py`, look) };
+}
+
+/** Whether nothing is expected of Airflow: the manifest is in effect, runs begin by themselves, and none is under way. */
+function isAtRest({ metadata, status }: DataProduct, { kubernetes }: ReconcileContext): boolean {
+  const isInEffect = status?.observedGeneration === metadata.generation;
+  const isScheduled = status?.conditions?.some(
+    ({ type, status: is }) => type === "Scheduled" && is === "True",
+  );
+  const isRunning = recordsOf(status).some(({ state }) => state === "Running");
+  return isInEffect && isScheduled === true && !isRunning && !hasPods(metadata, kubernetes);
+}
+
+/** Whether the file was written by an earlier pass, and Airflow has not read it yet. */
+function isAwaited({ status }: DataProduct): boolean {
+  const scheduled = status?.conditions?.find(({ type }) => type === "Scheduled");
+  return status?.dag !== undefined && scheduled?.reason === "NotSettled" && status.lastRun === undefined;
 }
 
 async function observeHistory(

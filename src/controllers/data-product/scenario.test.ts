@@ -6,11 +6,13 @@ import { WaitingError } from "../../runtime/errors.ts";
 import {
   EVENTS_TABLE,
   FakePlanner,
+  FRESH_TABLES,
   SESSIONS_SQL,
   productSpec,
   rightAnswer,
   tableWith,
 } from "../../testing/data-product.ts";
+import { FRESH_DAGS } from "../../testing/airflow.ts";
 import { Scenario } from "../../testing/scenario.ts";
 import { createDataProductController } from "./controller.ts";
 
@@ -20,7 +22,13 @@ let planner: FakePlanner;
 beforeEach(async () => {
   planner = new FakePlanner();
   scenario = await Scenario.start((systems) =>
-    createDataProductController({ planner, image: "images.test/spark:1", ...systems }),
+    createDataProductController({
+      planner,
+      dags: FRESH_DAGS,
+      tables: FRESH_TABLES,
+      image: "images.test/spark:1",
+      ...systems,
+    }),
   );
   scenario.catalog.tables.set("shop.events", EVENTS_TABLE);
 });

@@ -307,11 +307,37 @@ describe("a backfill", () => {
   });
 });
 
-it("an import error is that of the file, not of one with a similar name", async () => {
+it("lists import errors and DAGs with a tag, page after page", async () => {
+  const dag = (id: string): object => ({
+    ...{ dag_id: id, is_paused: false, is_stale: true, has_import_errors: false },
+    ...{ owners: [], tags: [{ name: "ours" }] },
+  });
   const error = (filename: string): object => ({ filename, timestamp: "t", stack_trace: filename });
-  answer = () => ({ status: 200, body: { import_errors: ["shop/aXb.py", "shop/a_b.py"].map(error) } });
-  expect(await airflow.readImportError("shop/a_b.py", signal)).toMatchObject({ trace: "shop/a_b.py" });
-  expect(await airflow.readImportError("shop/other.py", signal)).toBeUndefined();
+  answer = ({ url = "" }) => {
+    const isFirst = url.includes("offset=0");
+    const body = url.includes("/dags")
+      ? { dags: [dag(isFirst ? "shop.a" : "shop.b")], total_entries: 2 }
+      : { import_errors: [error(isFirst ? "a.py" : "b.py")], total_entries: 2 };
+    return { status: 200, body };
+  };
+  expect((await airflow.listDags("ours", signal)).map(({ id }) => id)).toEqual(["shop.a", "shop.b"]);
+  expect((await airflow.listImportErrors(signal)).map(({ file }) => file)).toEqual(["a.py", "b.py"]);
+  const page = (offset: number): string => `limit=100&offset=${offset}`;
+  expect(asked).toEqual([
+    ...[0, 1].map((n) => `GET /base/api/v2/dags?tags=ours&exclude_stale=false&order_by=dag_id&${page(n)}`),
+    ...[0, 1].map((n) => `GET /base/api/v2/importErrors?${page(n)}`),
+  ]);
+});
+
+it("tells the DAGs of which a run changed, unless it is too many runs", async () => {
+  const since = new Date("2026-01-02T00:00:00Z");
+  answer = () => ({ status: 200, body: { dag_runs: [{ dag_id: "shop.a" }], total_entries: 1 } });
+  expect(await airflow.listChangedDags(since, signal)).toEqual(new Set(["shop.a"]));
+  answer = () => ({ status: 200, body: { dag_runs: [{ dag_id: "shop.a" }], total_entries: 101 } });
+  expect(await airflow.listChangedDags(since, signal)).toBeUndefined();
+  expect(asked[0]).toBe(
+    "GET /base/api/v2/dags/~/dagRuns?updated_at_gte=2026-01-02T00%3A00%3A00.000Z&limit=100",
+  );
 });
 
 it.each([500, 502, 504])(

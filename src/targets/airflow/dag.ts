@@ -86,6 +86,8 @@ export const dagAnswer = z
     tags: dag.tags.map(({ name }) => name),
   }));
 
+export const dagsAnswer = z.object({ dags: z.array(dagAnswer), total_entries: z.int() });
+
 export const runAnswer = z
   .object({
     dag_run_id: z.string(),
@@ -111,6 +113,11 @@ export const runAnswer = z
 
 export const runsAnswer = z.object({ dag_runs: z.array(runAnswer) });
 
+export const changedRunsAnswer = z.object({
+  dag_runs: z.array(z.object({ dag_id: z.string() })),
+  total_entries: z.int(),
+});
+
 export const backfillAnswer = z
   .object({
     id: z.int(),
@@ -130,6 +137,7 @@ export const backfillAnswer = z
 export const backfillsAnswer = z.object({ backfills: z.array(backfillAnswer) });
 
 export const importErrorsAnswer = z.object({
+  total_entries: z.int(),
   import_errors: z.array(
     z
       .object({ filename: z.string(), timestamp: z.string(), stack_trace: z.string() })

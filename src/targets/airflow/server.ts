@@ -9,7 +9,9 @@ import type { Backfill, Dag, DagRun, ImportError } from "./dag.ts";
 import {
   backfillAnswer,
   backfillsAnswer,
+  changedRunsAnswer,
   dagAnswer,
+  dagsAnswer,
   importErrorsAnswer,
   runAnswer,
   runsAnswer,
@@ -48,6 +50,8 @@ export interface AirflowServer {
   probe(signal: AbortSignal): Promise<AirflowProbe>;
   /** The DAG, or `undefined` when Airflow answered that there is none. */
   readDag(dagId: string, signal: AbortSignal): Promise<Dag | undefined>;
+  /** All DAGs with a tag, also those that are stale. */
+  listDags(tag: string, signal: AbortSignal): Promise<readonly Dag[]>;
   setPaused(dagId: string, isPaused: boolean, permit: WritePermit): Promise<Dag>;
   /** Forgets a DAG with its runs; `false`: there was none. While its file is in the bundle, Airflow makes it again. */
   deleteDag(dagId: string, permit: WritePermit): Promise<boolean>;
@@ -59,6 +63,8 @@ export interface AirflowServer {
     dagId: string,
     options: { readonly limit: number; readonly signal: AbortSignal },
   ): Promise<readonly DagRun[]>;
+  /** Ids of all DAGs of which a run changed since then; `undefined` where that are too many to tell. */
+  listChangedDags(since: Date, signal: AbortSignal): Promise<ReadonlySet<string> | undefined>;
   /** Starts a backfill; `undefined` while an earlier one of the DAG is under way. */
   createBackfill(
     dagId: string,
@@ -67,8 +73,8 @@ export interface AirflowServer {
   ): Promise<Backfill | undefined>;
   /** Backfills of a DAG, newest first. */
   listBackfills(dagId: string, signal: AbortSignal): Promise<readonly Backfill[]>;
-  /** What keeps a file of a bundle from being a DAG; `undefined` when nothing does. */
-  readImportError(file: string, signal: AbortSignal): Promise<ImportError | undefined>;
+  /** What keeps files of bundles from being DAGs. */
+  listImportErrors(signal: AbortSignal): Promise<readonly ImportError[]>;
   close(): Promise<void>;
 }
 
@@ -119,6 +125,19 @@ class RestAirflow implements AirflowServer {
 
   async readDag(dagId: string, signal: AbortSignal): Promise<Dag | undefined> {
     return this.#read({ ...get(dagPath(dagId)), doing: `reading DAG ${dagId}`, signal }, dagAnswer);
+  }
+
+  async listDags(tag: string, signal: AbortSignal): Promise<readonly Dag[]> {
+    const page = async (offset: string): Promise<Page<Dag>> => {
+      const query = {
+        ...{ tags: tag, exclude_stale: "false", order_by: "dag_id" },
+        ...{ limit: String(PAGE_SIZE), offset },
+      };
+      const wanted = { ...get("dags", query), doing: `reading DAGs with the tag ${tag}`, signal };
+      const { dags: items, total_entries: total } = await this.#client.demand(wanted, dagsAnswer);
+      return { items, total };
+    };
+    return allPages(page);
   }
 
   async setPaused(dagId: string, isPaused: boolean, permit: WritePermit): Promise<Dag> {
@@ -177,6 +196,13 @@ class RestAirflow implements AirflowServer {
     return (await this.#read(wanted, runsAnswer))?.dag_runs ?? [];
   }
 
+  async listChangedDags(since: Date, signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
+    const query = { updated_at_gte: since.toISOString(), limit: String(PAGE_SIZE) };
+    const wanted = { ...get("dags/~/dagRuns", query), doing: "reading what runs changed", signal };
+    const { dag_runs: runs, total_entries: total } = await this.#client.demand(wanted, changedRunsAnswer);
+    return total > runs.length ? undefined : new Set(runs.map((run) => run.dag_id));
+  }
+
   async createBackfill(
     dagId: string,
     { from, to, maxActiveRuns, repeats, conf }: BackfillRequest,
@@ -203,12 +229,17 @@ class RestAirflow implements AirflowServer {
     return (await this.#client.demand(wanted, backfillsAnswer)).backfills;
   }
 
-  async readImportError(file: string, signal: AbortSignal): Promise<ImportError | undefined> {
-    const doing = `reading import errors of ${file}`;
-    const wanted = { ...get("importErrors", { filename_pattern: file, limit: "100" }), doing, signal };
-    const { import_errors: errors } = await this.#client.demand(wanted, importErrorsAnswer);
-    // The pattern finds parts of names; an underscore in it stands for any character.
-    return errors.find((error) => error.file === file || error.file.endsWith(`/${file}`));
+  async listImportErrors(signal: AbortSignal): Promise<readonly ImportError[]> {
+    const page = async (offset: string): Promise<Page<ImportError>> => {
+      const query = { limit: String(PAGE_SIZE), offset };
+      const wanted = { ...get("importErrors", query), doing: "reading import errors", signal };
+      const { import_errors: items, total_entries: total } = await this.#client.demand(
+        wanted,
+        importErrorsAnswer,
+      );
+      return { items, total };
+    };
+    return allPages(page);
   }
 
   async close(): Promise<void> {
@@ -223,6 +254,23 @@ class RestAirflow implements AirflowServer {
     if (result.outcome === "missing") return undefined;
     if (result.outcome === "exists") throw result.error;
     return this.#client.parse(result.body, wanted, schema);
+  }
+}
+
+/** The most that Airflow gives at once, unless it is set up otherwise. */
+const PAGE_SIZE = 100;
+
+interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly total: number;
+}
+
+async function allPages<Item>(read: (offset: string) => Promise<Page<Item>>): Promise<readonly Item[]> {
+  const found: Item[] = [];
+  for (;;) {
+    const { items, total } = await read(String(found.length));
+    found.push(...items);
+    if (items.length === 0 || found.length >= total) return found;
   }
 }
 
