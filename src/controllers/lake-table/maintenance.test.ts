@@ -185,6 +185,18 @@ describe("the condition Maintained", () => {
   });
 });
 
+it.each(["Done", "Failed", "Unknown"] as const)(
+  "after a run nothing is due until the table is seen again: %s",
+  (state) => {
+    const before: MaintenanceStatus = { due: ["Snapshots"], next: "2026-03-10T11:00:00Z" };
+    const given: Given = { before, status: { upkeep: upkeep({ ...DONE, state }) }, isSeen: false };
+    const after = maintenance(given).status.maintenance;
+    expect(after?.lastRun).toMatchObject({ job: "job-1", state });
+    expect(after).not.toHaveProperty("due");
+    expect(after).not.toHaveProperty("next");
+  },
+);
+
 it("what cannot be seen now stays as it was last seen", () => {
   const before: MaintenanceStatus = {
     ...maintenanceAfter(DONE),

@@ -84,7 +84,8 @@ function takeOver(
   const own = upkeep.tables.find((table) => table.tableUuid === tableUuid);
   if (own?.state === undefined) return before;
   return {
-    ...remembered(before, "lastOrphanSearch", "due", "next"),
+    // What was due is done, or waits for a look at the table: while nobody can see it no Job follows another.
+    ...remembered(before, "lastOrphanSearch"),
     lastRun: { job, at, finishedAt, ...remembered(own, ...FIGURES), state: own.state },
     ...(own.state === "Failed" && { failures: (before.failures ?? 0) + 1 }),
     ...orphanSearch(own, finishedAt),

@@ -683,6 +683,23 @@ describe("two resources that want one table through two addresses of one catalog
     );
     expect(scenario.catalog.writes).toEqual([]);
   });
+
+  it("have nothing looked after while it is not known any more which catalog an address leads to", async () => {
+    const own = { namespace: "shop", name: "main" };
+    scenario.putIdentities(own, { Catalog: "one" });
+    scenario.putIdentities(elsewhere, { Catalog: "two" });
+    scenario.putResource("second", SPEC);
+    await scenario.passUntilReady("second");
+    const { tableUuid } = scenario.status("second");
+    const maintenance = { due: ["DataFiles"], lastOrphanSearch: "2026-01-01T00:00:00Z" };
+    scenario.putStatus("second", { ...scenario.status("second"), maintenance });
+    scenario.putIdentities(elsewhere, {});
+    await scenario.pass("second");
+    expect(scenario.ready("second")).toContain("may belong to the older LakeTable");
+    const { lastOrphanSearch } = maintenance;
+    expect(scenario.status("second")).toMatchObject({ tableUuid, maintenance: { lastOrphanSearch } });
+    expect(scenario.status("second")["maintenance"]).not.toHaveProperty("due");
+  });
 });
 
 describe("two resources that want one table, of which the owner goes", () => {

@@ -40,19 +40,26 @@ function holderOf({ observed }: Input): LakeTable | undefined {
 function maintenanceFor(
   { tableUuid, renamedTo }: Fields,
   table: CurrentTable | undefined,
-  { resource, observed, now }: Input,
+  input: Input,
 ): Maintenance {
+  const { resource, observed, now } = input;
   const isGone = table === undefined && observed?.table.state === "known";
   const uuid = table?.uuid ?? tableUuid;
   if (tableUuid === undefined || uuid !== tableUuid || renamedTo !== undefined || isGone)
     return { status: {}, conditions: [] };
-  const before = rememberedFor(tableUuid, resource);
+  const before = rememberedFor(tableUuid, input);
   return maintenanceOf({ resource, tableUuid, before, platform: observed?.platform, table, now });
 }
 
 /** What was done for another table of the name is not this one's. */
-function rememberedFor(tableUuid: string, { status }: LakeTable): LakeTableStatus["maintenance"] {
-  return status?.tableUuid === tableUuid ? status.maintenance : undefined;
+function rememberedFor(
+  tableUuid: string,
+  { resource: { status }, observed }: Input,
+): LakeTableStatus["maintenance"] {
+  if (status?.tableUuid !== tableUuid) return undefined;
+  if (observed?.older === undefined) return status.maintenance;
+  // While an older resource may have the table, nothing is to be done for it.
+  return remembered(status.maintenance, "lastRun", "failures", "lastOrphanSearch");
 }
 
 function readyMessage(table: CurrentTable, { validated }: Input): string {

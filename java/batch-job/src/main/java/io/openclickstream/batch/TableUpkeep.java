@@ -59,6 +59,7 @@ final class TableUpkeep {
 
     /** A step that fails does not keep the next ones from being done. */
     void run() {
+        requireSameTable();
         figures.begin(table);
         attempt("deleting old rows", this::eraseRows);
         attempt("compacting data files", this::compact);
@@ -73,7 +74,16 @@ final class TableUpkeep {
         figures.end(table);
     }
 
+    /** A catalog's client takes whatever table has the name now for the one that it loaded. */
+    private void requireSameTable() {
+        if (!table.uuid().toString().equals(settings.tableUuid())) {
+            throw new IllegalStateException("the table of this name is another one: its uuid is " + table.uuid() + ", not " + settings.tableUuid());
+        }
+    }
+
     private void attempt(String step, Runnable action) {
+        table.refresh();
+        requireSameTable();
         try {
             StepException.during(step, action);
         } catch (RuntimeException e) {
@@ -95,7 +105,6 @@ final class TableUpkeep {
         } else {
             figures.erased(delete(time, oldest));
         }
-        table.refresh();
     }
 
     private long erase(Expression filter) {
@@ -148,7 +157,6 @@ final class TableUpkeep {
     }
 
     private void rewriteManifests() {
-        table.refresh();
         Snapshot current = table.currentSnapshot();
         if (current == null) {
             return;
@@ -166,7 +174,6 @@ final class TableUpkeep {
 
     /** The history of the main branch tells whether there is anything to expire, without a look at a single snapshot. */
     private void expireSnapshots() {
-        table.refresh();
         long oldest = now.minusSeconds(settings.keepSnapshotsForSeconds()).toEpochMilli();
         List<HistoryEntry> history = table.history();
         boolean isDue = history.stream().anyMatch(entry -> entry.timestampMillis() < oldest) && history.size() > settings.minSnapshots();

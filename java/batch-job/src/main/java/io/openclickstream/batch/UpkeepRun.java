@@ -65,12 +65,7 @@ public final class UpkeepRun {
         UpkeepFigures figures = new UpkeepFigures(settings);
         try {
             Table table = catalog.loadTable(TableIdentifier.of(settings.database(), settings.table()));
-            if (table.uuid().toString().equals(settings.tableUuid())) {
-                new TableUpkeep(spark, table, settings, clock.instant(), figures).run();
-            } else {
-                figures.fail("the table of this name is another one: its uuid is " + table.uuid() + ", not " + settings.tableUuid()
-                    + "; nothing of it was touched");
-            }
+            new TableUpkeep(spark, table, settings, clock.instant(), figures).run();
         } catch (RuntimeException e) {
             String message = StepException.describe(e);
             LOG.error("Failed table={}.{}: {}", settings.database(), settings.table(), message, e);
