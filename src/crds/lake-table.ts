@@ -331,9 +331,16 @@ export const lakeTableKind = defineKind({
     { name: "Bytes", type: "integer", jsonPath: ".status.totalBytes", description: "Bytes.", priority: 1 },
     {
       name: "Maintained",
+      type: "string",
+      jsonPath: '.status.conditions[?(@.type=="Maintained")].status',
+      description: "Whether the table is looked after.",
+      priority: 1,
+    },
+    {
+      name: "Last Upkeep",
       type: "date",
       jsonPath: ".status.maintenance.lastRun.at",
-      description: "When the table was last looked after.",
+      description: "How long ago that was last begun, whatever came of it.",
       priority: 1,
     },
     { name: "Location", type: "string", jsonPath: ".status.location", description: "Location.", priority: 1 },
