@@ -148,7 +148,7 @@ async function watchThem(
     {
       name: `${title}: at rest for ${restSeconds} s`,
       value:
-        `operator ${(used / Math.max(rounds, 0.01)).toFixed(2)} processor s a round; ${((used / restSeconds) * 1000).toFixed(1)} millicores; ` +
+        `operator ${used.toFixed(2)} processor s in ${rounds.toFixed(1)} rounds; ${((used / restSeconds) * 1000).toFixed(1)} millicores; ` +
         `requests to the API server: ${after.requests.since(before.requests)}`,
     },
     {
