@@ -356,23 +356,6 @@ class TableUpkeepTest {
     }
 
     @Test
-    @DisplayName("touches nothing of a table that was made anew under its name")
-    void anotherTable() {
-        add(OLD, 1, 6);
-        UpkeepDocument.Table settings = settings(Duration.ofHours(1), "at", Duration.ofDays(4));
-        Schema schema = table().schema();
-        LAKE.catalog().dropTable(TableIdentifier.of(DATABASE, name), true);
-        create(schema);
-        add(OLD, 1, 6);
-        String metadata = ((HasTableOperations) table()).operations().current().metadataFileLocation();
-        UpkeepResult.Table result = upkeep(settings, Duration.ofDays(30));
-        assertEquals(UpkeepResult.Table.State.Failed, result.state(), result.toString());
-        assertEquals("the table of this name is another one: its uuid is " + table().uuid() + ", not " + settings.tableUuid(), result.message());
-        assertEquals(metadata, ((HasTableOperations) table()).operations().current().metadataFileLocation());
-        assertEquals("12", count());
-    }
-
-    @Test
     @DisplayName("that fails does not keep the next one waiting")
     void oneOfMany() {
         add(OLD, 1, 6);
