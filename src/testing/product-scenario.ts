@@ -2,6 +2,7 @@
 import { createDataProductController } from "../controllers/data-product/controller.ts";
 import type { DataPlatform, DataProductSpec, DataProductStatus } from "../crds/kinds.ts";
 import { dataPlatformKind, lakeTableKind } from "../crds/kinds.ts";
+import type { DagRegisters } from "../targets/airflow/dag-register.ts";
 import type { Dag, DagRun } from "../targets/airflow/dag.ts";
 import type { PastSnapshot } from "../targets/iceberg/history.ts";
 import { CHILD_TYPES } from "../targets/kubernetes/child.ts";
@@ -57,13 +58,16 @@ export class ProductScenario {
       rightAnswer(incremental.newDataBy === undefined ? {} : { sparkWindow: "SELECT … :from … :to" });
   }
 
-  /** On a platform with Airflow, unless told otherwise. */
-  static async start(platform: DataPlatform = PLATFORM_WITH_AIRFLOW): Promise<ProductScenario> {
+  /** On a platform with Airflow, and reading it anew in each pass as if time had passed, unless told otherwise. */
+  static async start(
+    platform: DataPlatform = PLATFORM_WITH_AIRFLOW,
+    dags: Pick<DagRegisters, "of"> = FRESH_DAGS,
+  ): Promise<ProductScenario> {
     const planner = new FakePlanner();
     const create = (systems: Parameters<Parameters<typeof Scenario.start>[0]>[0]) =>
       createDataProductController({
         planner,
-        dags: FRESH_DAGS,
+        dags,
         tables: FRESH_TABLES,
         image: RUN_IMAGE,
         ...systems,
