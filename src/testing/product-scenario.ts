@@ -1,6 +1,6 @@
 /** For tests: passes over one product that an Airflow in memory runs. */
 import { createDataProductController } from "../controllers/data-product/controller.ts";
-import type { DataPlatform, DataProductSpec, DataProductStatus } from "../crds/kinds.ts";
+import type { DataPlatform, DataProductSpec, DataProductStatus, LakeTable } from "../crds/kinds.ts";
 import { dataPlatformKind, lakeTableKind } from "../crds/kinds.ts";
 import type { DagRegisters } from "../targets/airflow/dag-register.ts";
 import type { Dag, DagRun } from "../targets/airflow/dag.ts";
@@ -122,12 +122,12 @@ export class ProductScenario {
   }
 
   /** What the LakeTable's controller writes once the table is there. */
-  makeTableReady(): void {
+  makeTableReady(more: NonNullable<LakeTable["status"]> = {}): void {
     const { generation } = this.scenario.find(lakeTableKind, NAME)?.metadata ?? {};
     const ready = { type: "Ready", status: "True", reason: "Succeeded", message: "it is there" };
     const stamp = { observedGeneration: generation, lastTransitionTime: "2026-01-01T00:00:00Z" };
     const location = "s3://lake/shop/sessions";
-    const status = { tableUuid: "table-uuid", location, conditions: [{ ...ready, ...stamp }] };
+    const status = { ...more, tableUuid: "table-uuid", location, conditions: [{ ...ready, ...stamp }] };
     this.scenario.putStatus(NAME, status, lakeTableKind);
   }
 

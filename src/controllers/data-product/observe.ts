@@ -21,6 +21,7 @@ import { NOT_READ, observed } from "../observation.ts";
 import type { DagState } from "./dag-state.ts";
 import { editionOf, findCircle, makerOf, runningMakers } from "./graph.ts";
 import { plannerTable } from "./input-tables.ts";
+import { mayHaveLateEnd } from "./late-ends.ts";
 import { dagFileKey, dagIdOf, MAX_INPUT_TABLES } from "./parts.ts";
 import { hasPods } from "./run-pods.ts";
 import { airflowRunId, hasUnknownEnd, recordsOf, runIdOf } from "./runs.ts";
@@ -201,7 +202,9 @@ async function observeHistory(
 ): Promise<ObservedProduct["history"]> {
   const target = parseTableIdentifier(product.spec.target);
   if (dag.state === "unknown" || !("identifier" in target)) return NOT_READ;
-  if (!hasUnknownEnd(product.status, dag.value.runs)) return NOT_READ;
+  const table = context.kubernetes.cached<LakeTable>(lakeTableKind, keyOf(product));
+  const isLate = mayHaveLateEnd(product.status, table?.status?.currentSnapshotId, context.now());
+  if (!isLate && !hasUnknownEnd(product.status, dag.value.runs)) return NOT_READ;
   if (problemOf(platform, ["Catalog"]) !== undefined) return NOT_READ;
   return observed(readers.clients.catalog(platform).readHistory(target.identifier, context.signal));
 }

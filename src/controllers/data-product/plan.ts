@@ -16,6 +16,7 @@ import { planRunConfigMap } from "./plan/run-config-map.ts";
 import { planRunServiceAccount } from "./plan/run-service-account.ts";
 import { planTargetTable } from "./plan/target-table.ts";
 import type { JudgedRuns } from "./runs.ts";
+import { lateEnds } from "./late-ends.ts";
 import { judgeRuns, recordsOf } from "./runs.ts";
 import type { Part, RunSettings, ValidatedProduct } from "./validate.ts";
 import { partOf, windowingOf } from "./validate.ts";
@@ -54,7 +55,7 @@ export interface ProductPlan {
 
 export function planProduct(product: ValidatedProduct, observed: ObservedProduct, now: Date): ProductPlan {
   const { definition, runs } = product;
-  const judged = judgedRuns(product, observed);
+  const judged = judgedRuns(product, observed, now);
   const conflict = conflictOf(product, observed);
   const settings = runs.state === "resolved" && conflict === undefined ? runs.value : undefined;
   const defined =
@@ -111,11 +112,21 @@ function isPausedNow({ isSuspended }: ValidatedProduct, { table }: ObservedProdu
   return isSuspended || table?.status?.tableUuid === undefined;
 }
 
-function judgedRuns({ resource }: ValidatedProduct, { dag, history }: ObservedProduct): JudgedRuns {
+function judgedRuns(
+  { resource }: ValidatedProduct,
+  { dag, history }: ObservedProduct,
+  now: Date,
+): JudgedRuns {
   const known = dag.state === "known" ? dag.value.runs : undefined;
   if (known === undefined) return { records: recordsOf(resource.status), ended: [] };
-  const of = { runs: known, history: history.state === "known" ? history.value : undefined };
-  return judgeRuns(resource.status, of, windowingOf(resource));
+  const table = history.state === "known" ? history.value : undefined;
+  const judged = judgeRuns(resource.status, { runs: known, history: table }, windowingOf(resource));
+  const late = lateEnds(judged.records, table, now);
+  const records = judged.records.map(
+    (record) => late.find((end) => end.record.id === record.id)?.record ?? record,
+  );
+  const ids = new Set(late.map(({ record }) => record.id));
+  return { records, ended: [...judged.ended.filter(({ record }) => !ids.has(record.id)), ...late] };
 }
 
 /** A DAG or a file of the same name that the operator did not make is left alone. */

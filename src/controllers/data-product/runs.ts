@@ -181,7 +181,7 @@ function lostRuns(known: readonly RunRecord[], runs: readonly DagRun[]): readonl
 function judgeEnd(run: DagRun, history: TableHistory, windowing: Windowing): EndedRun {
   const id = runIdOf(run);
   const window = windowOfRun(run, windowing);
-  const found = findEnd(id, history);
+  const found = endInTable(id, history);
   const isAsked = typeof run.conf["from"] === "string";
   return {
     record: { id, ...found.fields, ...messageOf(run.state, found), ...window, ...timesOf(run) },
@@ -192,7 +192,7 @@ function judgeEnd(run: DagRun, history: TableHistory, windowing: Windowing): End
 
 function judgeLost(record: RunRecord, history: TableHistory): EndedRun {
   const { id, from, to, startedAt } = record;
-  const found = findEnd(id, history);
+  const found = endInTable(id, history);
   const window = windowOf(from, to);
   const times = startedAt === undefined ? {} : { startedAt };
   return {
@@ -207,7 +207,8 @@ interface FoundEnd {
   readonly snapshot: PastSnapshot | undefined;
 }
 
-function findEnd(id: string, { published, branches }: TableHistory): FoundEnd {
+/** What the table says of a run. */
+export function endInTable(id: string, { published, branches }: TableHistory): FoundEnd {
   const isOfRun = ({ summary }: PastSnapshot): boolean =>
     summary[SUMMARY.runId] === id && summary[SUMMARY.checks] !== undefined;
   const version = published.find(isOfRun);

@@ -137,6 +137,29 @@ describe("a product that Airflow runs", () => {
     expect(world.ready()).toContain("Ready=False ChecksFailed");
   });
 
+  it("believes the table later, too: a pod that Airflow gave up may have gone on", async () => {
+    await world.settle(WINDOWED, { nextPeriodFrom: "2025-12-31T00:00:00Z" });
+    world.finish("first", { published: { rows: 1, tableRows: 1 } });
+    await world.pass();
+    const period = { from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z" };
+    world.run("scheduled__1", { period, startedAt: "2026-01-01T01:00:00Z" });
+    world.finish("scheduled__1", { state: "failed" });
+    await world.pass();
+    expect(world.status()).toMatchObject({ lastRun: { state: "Failed" }, missing: [period] });
+    const before = world.historyReads;
+    await world.pass();
+    expect(world.historyReads).toBe(before);
+    world.finish("scheduled__1", { state: "failed", published: { rows: 7, tableRows: 8 } });
+    world.makeTableReady({ currentSnapshotId: "2" });
+    await world.pass();
+    expect(world.status().lastRun).toMatchObject({ id: "scheduled__1", state: "Published", rows: 7 });
+    expect(world.status().lastRun).not.toHaveProperty("message");
+    expect(world.status()).not.toHaveProperty("missing");
+    expect(world.status().lastGoodSnapshot).toMatchObject({ id: "2" });
+    await world.pass();
+    expect(world.historyReads).toBe(before + 1);
+  });
+
   it("reads the table's history only when a run has ended", async () => {
     await world.settle();
     await world.pass();
