@@ -121,6 +121,7 @@ export function productSurroundings(changes: Partial<ObservedProduct> = {}): Obs
     answer: { state: "known", value: rightAnswer() },
     table: undefined,
     runningInputs: [],
+    appended: { state: "known", value: [] },
     ...{ dag: NOT_READ, dagFile: NOT_READ, history: NOT_READ },
     ...changes,
   };

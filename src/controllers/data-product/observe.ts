@@ -18,12 +18,14 @@ import type { PlannerAnswer, PlanRequest, SqlPlanner } from "../../targets/plann
 import { readTableNames } from "../../targets/planner/table-names.ts";
 import type { Observation } from "../observation.ts";
 import { NOT_READ, observed } from "../observation.ts";
+import { appendedWindows, mayAppendTwice } from "./appended-windows.ts";
 import type { DagState } from "./dag-state.ts";
 import { editionOf, findCircle, makerOf, runningMakers } from "./graph.ts";
 import { plannerTable } from "./input-tables.ts";
 import { mayHaveLateEnd } from "./late-ends.ts";
 import { dagFileKey, dagIdOf, MAX_INPUT_TABLES } from "./parts.ts";
 import { hasPods } from "./run-pods.ts";
+import type { TimeWindow } from "./windows.ts";
 import { airflowRunId, hasUnknownEnd, recordsOf, runIdOf } from "./runs.ts";
 
 /** A table that the SQL names and the catalog does not have. */
@@ -51,6 +53,8 @@ export interface ObservedProduct {
   readonly dag: Observation<DagState>;
   /** Text of the DAG file; absent: there is none. */
   readonly dagFile: Observation<string | undefined>;
+  /** Times that mode Append has added to the target; read only when more of them are asked for. */
+  readonly appended: Observation<readonly TimeWindow[]>;
   /** Of the target; read only when a run has ended and nobody knows yet how. */
   readonly history: Observation<TableHistory | undefined>;
 }
@@ -74,14 +78,15 @@ export async function observeProduct(
   const { name, namespace = "" } = product.metadata;
   const platform = await readers.platforms.read(product, context);
   const surroundings = { product, context, readers, platform };
-  const [sql, runs, cluster] = await Promise.all([
+  const [sql, runs, appended, cluster] = await Promise.all([
     observeSql(surroundings),
     observeRuns(surroundings),
+    observeAppended(surroundings),
     observed(readers.cluster.read(kubernetes)),
   ]);
   const table = kubernetes.cached<LakeTable>(lakeTableKind, { namespace, name });
   const runningInputs = runningMakers(product, kubernetes);
-  return Object.freeze({ platform, cluster, table, runningInputs, ...sql, ...runs });
+  return Object.freeze({ platform, cluster, table, appended, runningInputs, ...sql, ...runs });
 }
 
 interface Surroundings {
@@ -207,6 +212,15 @@ async function observeHistory(
   if (!isLate && !hasUnknownEnd(product.status, dag.value.runs)) return NOT_READ;
   if (problemOf(platform, ["Catalog"]) !== undefined) return NOT_READ;
   return observed(readers.clients.catalog(platform).readHistory(target.identifier, context.signal));
+}
+
+async function observeAppended(surroundings: Surroundings): Promise<ObservedProduct["appended"]> {
+  const { product, context, readers, platform } = surroundings;
+  const target = parseTableIdentifier(product.spec.target);
+  if (!mayAppendTwice(product) || !("identifier" in target)) return { state: "known", value: [] };
+  if (problemOf(platform, ["Catalog"]) !== undefined) return NOT_READ;
+  const table = readers.clients.catalog(platform).readTable(target.identifier, context.signal);
+  return observed(table.then((found) => appendedWindows(found?.properties ?? {})));
 }
 
 function requestOf({ spec }: DataProduct, inputs: readonly CurrentTable[]): PlanRequest {

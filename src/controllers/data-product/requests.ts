@@ -39,22 +39,23 @@ function runAsked(product: DataProduct): RunAsked | undefined {
   const token = annotations[ANNOTATIONS.run];
   if (token === undefined || token === "") return undefined;
   const text = annotations[ANNOTATIONS.runWindow];
-  const window = text === undefined ? undefined : parseWindow(text);
-  if (text !== undefined && window === undefined) {
-    throw wrong(
-      ANNOTATIONS.runWindow,
-      `two times with a / between, the earlier first, such as ${EXAMPLE}`,
-      text,
-    );
-  }
-  if (window !== undefined && !isWindowed(product)) {
-    throw wrong(
-      ANNOTATIONS.runWindow,
-      "absent without spec.incremental.newDataBy, because each run reads all",
-      text,
-    );
-  }
+  const window = text === undefined ? undefined : windowAsked(product, text);
   return { hash: requestHash(product, "run", token, text), window };
+}
+
+function windowAsked(product: DataProduct, text: string): TimeWindow {
+  const window = parseWindow(text);
+  const wanted = whyNoWindow(product) ?? `two times with a / between, the earlier first, such as ${EXAMPLE}`;
+  if (window === undefined || whyNoWindow(product) !== undefined)
+    throw wrong(ANNOTATIONS.runWindow, wanted, text);
+  return window;
+}
+
+function whyNoWindow(product: DataProduct): string | undefined {
+  const { incremental, refresh } = product.spec;
+  if (!isWindowed(product)) return "absent without spec.incremental.newDataBy, because each run reads all";
+  if (incremental?.mode !== "Append" || refresh.onUpdate === undefined) return undefined;
+  return "absent with mode Append and spec.refresh.onUpdate, because each run goes on where the last one ended, and a time is appended once";
 }
 
 function backfillAsked(product: DataProduct): BackfillAsked | undefined {

@@ -1,6 +1,7 @@
 /** Whole passes over products that Airflow runs: an API server in this process; catalog, bucket, planner and Airflow in memory. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DataProductSpec } from "../../crds/kinds.ts";
+import { tableWith } from "../../testing/data-product.ts";
 import { ProductScenario } from "../../testing/product-scenario.ts";
 
 const DAG = "shop.sessions";
@@ -308,6 +309,39 @@ describe("what people ask for", () => {
     world.finish("scheduled__1", { published: { rows: 1, tableRows: 1 }, runId: "scheduled__1~abc" });
     await world.pass();
     expect(world.status().lastRun).toMatchObject({ id: "scheduled__1~abc", state: "Published" });
+  });
+
+  it("a backfill of Append over times that the table has is refused, one of times that it lacks is not", async () => {
+    const APPENDED: Partial<DataProductSpec> = {
+      incremental: { mode: "Append", newDataBy: "event_time" },
+      refresh: { schedule: "0 0 * * *" },
+    };
+    await world.settle(APPENDED);
+    world.finish("first", { published: { rows: 1, tableRows: 1 } });
+    await world.pass();
+    const properties = { "openclickstream.appended-windows": "2026-01-01T00:00:00Z/2026-01-05T00:00:00Z" };
+    const table = { ...tableWith("shop.sessions", { site: "string" }), properties };
+    world.scenario.catalog.tables.set("shop.sessions", table);
+    await world.pass(APPENDED, { [backfill]: "2026-01-04T00:00:00Z/2026-01-08T00:00:00Z" });
+    expect(world.ready()).toBe(
+      "Ready=False InvalidSpec: rows from 2026-01-04T00:00:00Z to 2026-01-08T00:00:00Z are asked for, and the table has those " +
+        "from 2026-01-01T00:00:00Z to 2026-01-05T00:00:00Z: mode Append would double them; ask for times that it lacks, " +
+        "or use Merge or OverwritePartitions, which replace rows",
+    );
+    expect(world.airflow.writes.filter((write) => write.startsWith("backfill"))).toEqual([]);
+    expect(world.status()).not.toHaveProperty("missing");
+    await world.pass(APPENDED, { [backfill]: "2026-01-05T00:00:00Z/2026-01-08T00:00:00Z" });
+    expect(world.airflow.writes.filter((write) => write.startsWith("backfill"))).toHaveLength(1);
+    expect(world.ready()).toContain("Ready=True");
+  });
+
+  it("a window of time is refused where Append follows its inputs", async () => {
+    const window = "2026-01-01T00:00:00Z/2026-01-02T00:00:00Z";
+    const incremental = { mode: "Append", newDataBy: "event_time" } as const;
+    await world.pass({ incremental, refresh: { onUpdate: {} } }, { [run]: "a", [`${run}-window`]: window });
+    expect(world.ready()).toContain(
+      "Ready=False InvalidSpec: metadata.annotations[openclickstream.io/run-window] must be absent with mode Append",
+    );
   });
 
   it.each([

@@ -10,6 +10,7 @@ import { WaitingError } from "../../runtime/errors.ts";
 import type { ChildOwner } from "../../targets/kubernetes/child.ts";
 import type { GivenPodTemplate } from "../../workloads/pod-template.ts";
 import { requireKnown } from "../observation.ts";
+import { withoutAppendedTwice } from "./appended-windows.ts";
 import type { Definition } from "./definition.ts";
 import { resolveDefinition } from "./definition.ts";
 import type { ObservedProduct } from "./observe.ts";
@@ -93,7 +94,7 @@ export function partOf<Value>(resolve: () => Value): Part<Value> {
 /** Throws `WaitingError` while the platform has no Airflow, or lacks what reaching it needs. */
 function resolveRuns(
   product: DataProduct,
-  { platform, cluster }: ObservedProduct,
+  { platform, cluster, appended }: ObservedProduct,
   { image }: ProductSettings,
 ): RunSettings {
   const { spec } = requirePresent(platform);
@@ -115,7 +116,7 @@ function resolveRuns(
     ...windowingOf(product),
     createdAt: product.metadata.creationTimestamp ?? "",
     podTemplate,
-    requests: partOf(() => resolveRequests(product)),
+    requests: partOf(() => withoutAppendedTwice(product, resolveRequests(product), requireKnown(appended))),
   };
 }
 
