@@ -301,6 +301,17 @@ describe("what people ask for", () => {
     ]);
   });
 
+  it("a backfill that is under way does not begin again when its times are written otherwise", async () => {
+    await world.settle(WINDOWED);
+    for (const text of ["2026-02-01/2026-02-03", "2026-02-01T00:00:00Z/2026-02-03T00:00:00Z/1"]) {
+      await world.pass(WINDOWED, { [backfill]: text });
+      await world.pass(WINDOWED, { [backfill]: text });
+    }
+    world.airflow.endBackfills();
+    await world.pass();
+    expect(world.airflow.writes.filter((write) => write.startsWith("backfill"))).toHaveLength(1);
+  });
+
   it("a backfill's runs are other runs of the table than those of the same times before", async () => {
     await world.settle(WINDOWED);
     const startedAt = "2026-01-02T00:00:00Z";
