@@ -4,6 +4,7 @@ SELECT e.event_id FROM shop.events e LATERAL VIEW explode(e.tags) t AS tag
 
 -- == natural join
 -- 1:34-1:37 NATURAL JOIN is not supported: it is not proven to give the same rows on Spark and on Trino
+-- suggestion: write ON, and COALESCE the columns of both sides where one may be missing
 SELECT * FROM shop.users NATURAL JOIN shop.orders
 
 -- == inner join using
@@ -42,31 +43,37 @@ SELECT transform(tags, x -> upper(x)) AS t FROM shop.events
 
 -- == json
 -- 1:8-1:34 The function JSON_VALUE is not supported: it is not proven to give the same rows on Spark and on Trino
+-- suggestion: let the pipeline put the value into a column of its own or into a map, and read that: props['key']
 SELECT json_value(name, 'lax $.a') AS v FROM shop.events
 
 -- == rand
--- 1:8-1:13 The function RAND is not supported: it is not proven to give the same rows on Spark and on Trino
--- suggestion: RANK
+-- 1:8-1:13 RAND is not supported: a run would not give the same rows again
+-- suggestion: number rows by ROW_NUMBER, or take a part of them by a key, such as MOD(user_id, 10) = 0
 SELECT rand() AS r FROM shop.events
 
 -- == now
--- 1:8-1:24 "CURRENT_TIMESTAMP" is not supported: it is not proven to give the same rows on Spark and on Trino
+-- 1:8-1:24 CURRENT_TIMESTAMP is not supported: a run would not give the same rows again
+-- suggestion: let newDataBy name the time of the rows, so that each run reads the rows of its own window; or write a literal such as DATE '2024-01-31'
 SELECT current_timestamp AS t FROM shop.events
 
 -- == current date
--- 1:48-1:59 "CURRENT_DATE" is not supported: it is not proven to give the same rows on Spark and on Trino
+-- 1:48-1:59 CURRENT_DATE is not supported: a run would not give the same rows again
+-- suggestion: let newDataBy name the time of the rows, so that each run reads the rows of its own window; or write a literal such as DATE '2024-01-31'
 SELECT event_id FROM shop.events WHERE "day" = CURRENT_DATE
 
 -- == percentile
--- 1:8-1:57 "WITHIN GROUP" is not supported: it is not proven to give the same rows on Spark and on Trino
+-- 1:8-1:57 The function PERCENTILE_CONT is not supported: it is not proven to give the same rows on Spark and on Trino
+-- suggestion: number the rows by ROW_NUMBER() OVER (ORDER BY ...) beside COUNT(*) OVER (), and take the one at that share
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY total) AS m FROM shop.orders
 
 -- == listagg
--- 1:8-1:49 "WITHIN GROUP" is not supported: it is not proven to give the same rows on Spark and on Trino
+-- 1:8-1:49 The function LISTAGG is not supported: it is not proven to give the same rows on Spark and on Trino
+-- suggestion: keep a row for each value; ROW_NUMBER() OVER (ORDER BY ...) keeps their order
 SELECT listagg(name) WITHIN GROUP (ORDER BY name) AS l FROM shop.users
 
 -- == array_agg
 -- 1:8-1:22 The function ARRAY_AGG is not supported: it is not proven to give the same rows on Spark and on Trino
+-- suggestion: keep a row for each value; ROW_NUMBER() OVER (ORDER BY ...) keeps their order
 SELECT array_agg(name) AS l FROM shop.users
 
 -- == java class
@@ -323,3 +330,28 @@ SELECT f + 1 AS g FROM shop.odd
 -- 1:8-1:27 A default of LAG beside a value that may be null is not supported: it is not proven to give the same rows on Spark and on Trino
 -- suggestion: use COALESCE
 SELECT lag(amount, 1, 0.00) OVER (ORDER BY event_id) AS v FROM shop.events
+
+-- == now with brackets
+-- 1:53-1:57 NOW is not supported: a run would not give the same rows again
+-- suggestion: let newDataBy name the time of the rows, so that each run reads the rows of its own window; or write a literal such as DATE '2024-01-31'
+SELECT event_id FROM shop.events WHERE event_time < now()
+
+-- == an approximate percentile
+-- 1:8-1:36 The function APPROX_PERCENTILE is not supported: it is not proven to give the same rows on Spark and on Trino
+-- suggestion: number the rows by ROW_NUMBER() OVER (ORDER BY ...) beside COUNT(*) OVER (), and take the one at that share
+SELECT approx_percentile(score, 0.5) AS p FROM shop.events
+
+-- == string_agg
+-- 1:8-1:28 The function STRING_AGG is not supported: it is not proven to give the same rows on Spark and on Trino
+-- suggestion: keep a row for each value; ROW_NUMBER() OVER (ORDER BY ...) keeps their order
+SELECT string_agg(name, ',') AS l FROM shop.users
+
+-- == a json path
+-- 1:8-1:39 The function JSON_EXTRACT_SCALAR is not supported: it is not proven to give the same rows on Spark and on Trino
+-- suggestion: let the pipeline put the value into a column of its own or into a map, and read that: props['key']
+SELECT json_extract_scalar(name, '$.a') AS v FROM shop.events
+
+-- == ifnull
+-- 1:8-1:23 The function IFNULL is not supported: it is not proven to give the same rows on Spark and on Trino
+-- suggestion: COALESCE(value, other)
+SELECT ifnull(name, '') AS n FROM shop.users

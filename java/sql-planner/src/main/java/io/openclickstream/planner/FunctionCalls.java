@@ -46,7 +46,7 @@ final class FunctionCalls {
             case "UPPER", "LOWER", "CHAR_LENGTH", "CHARACTER_LENGTH", Functions.LENGTH, Functions.STARTS_WITH, Functions.CONCAT ->
                 plain(call, name, operands, call.getOperands().stream().allMatch(operand -> ValueKind.of(operand.getType()) == ValueKind.TEXT));
             case "MOD" -> plain(call, name, operands, kind(call, 0) == ValueKind.WHOLE && kind(call, 1) == ValueKind.WHOLE);
-            default -> throw SqlFault.notProven("\"" + call.getOperator().getName() + "\"", places.of(call));
+            default -> throw Refusal.ofFunction(call.getOperator().getName(), places.of(call));
         };
     }
 

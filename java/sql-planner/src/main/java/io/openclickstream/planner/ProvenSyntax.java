@@ -81,9 +81,14 @@ final class ProvenSyntax extends SqlBasicVisitor<Void> {
         String name = call.getOperator().getName();
         boolean isFunction = call.getOperator() instanceof SqlFunction;
         boolean isProven = isFunction ? Functions.NAMES.contains(name.toUpperCase(Locale.ROOT)) : KINDS.contains(call.getKind()) || name.equals("||");
+        if (call.getKind() == SqlKind.WITHIN_GROUP && call.operand(0) instanceof SqlCall ordered) {
+            throw Refusal.ofFunction(ordered.getOperator().getName(), call.getParserPosition());
+        }
+        if (!isProven && isFunction) {
+            throw Refusal.ofFunction(name, call.getParserPosition());
+        }
         if (!isProven) {
-            String what = isFunction ? "The function " + name.toUpperCase(Locale.ROOT) : "\"" + (name.isBlank() ? call.getKind() : name) + "\"";
-            throw SqlFault.notProven(what, call.getParserPosition(), isFunction ? Suggestions.nearest(name, Functions.NAMES) : null);
+            throw SqlFault.notProven("\"" + (name.isBlank() ? call.getKind() : name) + "\"", call.getParserPosition());
         }
         if (call.getKind() == SqlKind.CUBE && call.operandCount() > MAX_CUBE) {
             throw new SqlFault("CUBE takes at most " + MAX_CUBE + " columns", call.getParserPosition());
@@ -108,15 +113,16 @@ final class ProvenSyntax extends SqlBasicVisitor<Void> {
 
     private static void checkJoin(SqlJoin join) {
         SqlParserPos place = join.getParserPosition();
+        String instead = "write ON, and COALESCE the columns of both sides where one may be missing";
         if (join.isNatural()) {
-            throw SqlFault.notProven("NATURAL JOIN", place);
+            throw SqlFault.notProven("NATURAL JOIN", place, instead);
         }
         if (!JOINS.contains(join.getJoinType())) {
             throw SqlFault.notProven(join.getJoinType() + " JOIN", place);
         }
         if (join.getConditionType() == JoinConditionType.USING) {
             // Calcite takes the key of a full join from the left side alone.
-            throw SqlFault.notProven("USING", place, "write ON, and COALESCE the columns of both sides where one may be missing");
+            throw SqlFault.notProven("USING", place, instead);
         }
     }
 }
