@@ -355,3 +355,21 @@ SELECT json_extract_scalar(name, '$.a') AS v FROM shop.events
 -- 1:8-1:23 The function IFNULL is not supported: it is not proven to give the same rows on Spark and on Trino
 -- suggestion: COALESCE(value, other)
 SELECT ifnull(name, '') AS n FROM shop.users
+
+-- == a double in a subquery
+-- 1:40-1:78 IN of double with a subquery of double is not supported: it is not proven to give the same rows on Spark and on Trino
+SELECT event_id FROM shop.events WHERE score IN (SELECT score FROM shop.events)
+
+-- == a text column as a date
+-- 1:8-1:38 A cast from string to date of anything but a literal such as '2024-01-31' is not supported: it is not proven to give the same rows on Spark and on Trino
+-- suggestion: let the pipeline write a column of the type date
+SELECT TRY_CAST(props['path'] AS DATE) AS d FROM shop.events
+
+-- == a month as a date
+-- 1:8-1:30 A cast from string to date of anything but a literal such as '2024-01-31' is not supported: it is not proven to give the same rows on Spark and on Trino
+-- suggestion: let the pipeline write a column of the type date
+SELECT CAST('2024-01' AS DATE) AS d
+
+-- == a double in a list
+-- 1:31-1:54 CONTAINS of list<double>, double is not supported: it is not proven to give the same rows on Spark and on Trino
+SELECT id FROM shop.odd WHERE contains(weights, 1.5E0)

@@ -111,7 +111,9 @@ final class ExpressionWriter {
     private static void requireSame(RelDataType left, RelDataType right, SqlParserPos place) {
         ValueKind kind = ValueKind.of(left);
         boolean isSame = kind == ValueKind.of(right) || kind.isNumber() && ValueKind.of(right).isNumber();
-        if (!kind.isComparable() || !isSame) {
+        // Not proven with NaN.
+        boolean isFloating = kind == ValueKind.FLOATING || ValueKind.of(right) == ValueKind.FLOATING;
+        if (!kind.isComparable() || !isSame || isFloating) {
             throw SqlFault.notProven("IN of " + words(left) + " with a subquery of " + words(right), place);
         }
     }
@@ -222,8 +224,19 @@ final class ExpressionWriter {
 
     private String cast(RexCall call, List<String> fields) {
         RexNode operand = call.getOperands().get(0);
-        requireInstant(operand, ValueKind.of(call.getType()), places.of(call));
+        ValueKind target = ValueKind.of(call.getType());
+        requireInstant(operand, target, places.of(call));
+        if (target == ValueKind.DATE && ValueKind.of(operand.getType()) == ValueKind.TEXT && !isDateLiteral(operand)) {
+            throw SqlFault.notProven("A cast from string to date of anything but a literal such as '2024-01-31'", places.of(call),
+                "let the pipeline write a column of the type date");
+        }
         return casts.text(text(operand, fields), operand.getType(), call.getType(), call.getKind() == SqlKind.SAFE_CAST, places.of(call));
+    }
+
+    /** Other forms, such as '2024-01' or '2024-01-31 and more', are not proven. */
+    private static boolean isDateLiteral(RexNode operand) {
+        String text = Literals.textOf(operand);
+        return text != null && text.matches("\\d{4}-\\d{2}-\\d{2}");
     }
 
     private String like(RexCall call, List<String> fields) {
