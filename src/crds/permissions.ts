@@ -50,7 +50,12 @@ function ownKindRules(plurals: readonly string[]): readonly PolicyRule[] {
 }
 
 const OTHER_KINDS: readonly PolicyRule[] = [
-  { apiGroups: [""], resources: ["namespaces"], verbs: READ, why: "whether a namespace is being deleted; kube-system's uid, which tells the cluster from others" },
+  {
+    apiGroups: [""],
+    resources: ["namespaces"],
+    verbs: READ,
+    why: "whether a namespace is being deleted; kube-system's uid, which tells the cluster from others",
+  },
   { apiGroups: [""], resources: ["secrets"], verbs: ["get"], why: "credentials by reference; never listed" },
   {
     apiGroups: ["", "events.k8s.io"],

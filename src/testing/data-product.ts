@@ -117,6 +117,7 @@ export function productSurroundings(changes: Partial<ObservedProduct> = {}): Obs
     cluster: { state: "known", value: "11111111-2222-3333-4444-555555555555" },
     circle: undefined,
     inputs: { state: "known", value: [EVENTS_TABLE] },
+    rowVersions: new Map(),
     missing: [],
     answer: { state: "known", value: rightAnswer() },
     table: undefined,

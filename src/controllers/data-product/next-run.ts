@@ -186,11 +186,12 @@ function versionsOf({ product, observed }: Sight): string | undefined {
   const tables = new Map(observed.inputs.value.map((table) => [formatTable(table.identifier), table]));
   const read = names.map((name) => tables.get(name));
   if (!read.every((table): table is CurrentTable => table !== undefined)) return undefined;
-  if (read.every(({ snapshot }) => snapshot === undefined)) return undefined;
+  if (observed.rowVersions.size === 0) return undefined;
   const planHash = isRight ? definition.value.plan.planHash : resource.status?.planHash;
-  const versions = read.map(({ identifier, uuid, snapshot }) =>
-    [formatTable(identifier), uuid, snapshot?.id ?? "empty"].join(" "),
-  );
+  const versions = read.map(({ identifier, uuid }) => {
+    const table = formatTable(identifier);
+    return [table, uuid, observed.rowVersions.get(table) ?? "empty"].join(" ");
+  });
   const { checks, incremental } = resource.spec;
   const rules = JSON.stringify({ checks, incremental });
   return requestHash(resource, "update", planHash, rules, ...versions.toSorted());

@@ -12,6 +12,7 @@ import type { SystemAccess } from "../../targets/clients.ts";
 import type { DagRegisters } from "../../targets/airflow/dag-register.ts";
 import type { TableHistory } from "../../targets/iceberg/history.ts";
 import type { InputTables } from "../../targets/iceberg/input-tables.ts";
+import { readRowVersion } from "../../targets/iceberg/row-version.ts";
 import type { CurrentTable } from "../../targets/iceberg/table.ts";
 import type { ClusterIdentity } from "../../targets/kubernetes/cluster-identity.ts";
 import type { PlannerAnswer, PlanRequest, SqlPlanner } from "../../targets/planner/planner.ts";
@@ -44,6 +45,8 @@ export interface ObservedProduct {
   readonly circle: readonly string[] | undefined;
   /** Input tables that are there: those of the SQL, and those that it read when it was last right. */
   readonly inputs: Observation<readonly CurrentTable[]>;
+  /** Of the input tables that have rows, by name, when the product follows them: compaction is no news. */
+  readonly rowVersions: ReadonlyMap<string, string>;
   readonly missing: readonly MissingTable[];
   readonly answer: Observation<PlannerAnswer>;
   /** The LakeTable of the target. */
@@ -96,24 +99,30 @@ interface Surroundings {
   readonly platform: PlatformState;
 }
 
-type ObservedSql = Pick<ObservedProduct, "circle" | "inputs" | "missing" | "answer">;
+type ObservedSql = Pick<ObservedProduct, "circle" | "inputs" | "rowVersions" | "missing" | "answer">;
 
 async function observeSql({ product, context, readers, platform }: Surroundings): Promise<ObservedSql> {
   const { kubernetes, signal } = context;
-  const base = { circle: findCircle(product, kubernetes), inputs: NOT_READ, missing: [], answer: NOT_READ };
+  const base = {
+    circle: findCircle(product, kubernetes),
+    inputs: NOT_READ,
+    rowVersions: new Map(),
+    missing: [],
+    answer: NOT_READ,
+  };
   const names = readTableNames(product.spec.sql);
   const isOutOfReach = problemOf(platform, ["Catalog"]) !== undefined;
   if (isOutOfReach || base.circle !== undefined || names.length > MAX_INPUT_TABLES) return base;
-  const tables = readers.tables.of(readers.clients.catalog(platform));
+  const catalog = readers.clients.catalog(platform);
+  const tables = readers.tables.of(catalog);
   const read = await observed(
     Promise.all(
-      withFormerInputs(names, product).map(async (identifier) => ({
-        identifier,
-        table: await tables.readTable(identifier, {
-          edition: editionOf(formatTable(identifier), product, kubernetes),
-          signal,
-        }),
-      })),
+      withFormerInputs(names, product).map(async (identifier) => {
+        const edition = editionOf(formatTable(identifier), product, kubernetes);
+        const table = await tables.readTable(identifier, { edition, signal });
+        const isFollowed = table !== undefined && product.spec.refresh.onUpdate !== undefined;
+        return { table, rowVersion: isFollowed ? await readRowVersion(catalog, table, signal) : undefined };
+      }),
     ),
   );
   if (read.state === "unknown") return { ...base, inputs: read };
@@ -125,7 +134,12 @@ async function observeSql({ product, context, readers, platform }: Surroundings)
     .map((table) => ({ table, maker: makerOf(table, product, kubernetes) }));
   const ofSql = inputs.filter(({ identifier }) => wanted.includes(formatTable(identifier)));
   const answer = await observed(readers.planner.plan(requestOf(product, ofSql), signal));
-  return { ...base, inputs: { state: "known", value: inputs }, missing, answer };
+  const rowVersions = new Map(
+    read.value.flatMap(({ table, rowVersion }) =>
+      table === undefined || rowVersion === undefined ? [] : [[formatTable(table.identifier), rowVersion]],
+    ),
+  );
+  return { ...base, inputs: { state: "known", value: inputs }, rowVersions, missing, answer };
 }
 
 /** While the SQL is wrong, the version before goes on with the tables that it reads. */

@@ -8,7 +8,7 @@ import { dagVersionOf, isOwnDag, isOwnFile } from "./dag-state.ts";
 import { DAG_TAG } from "./parts.ts";
 import type { LineagePlan } from "./lineage-events.ts";
 import { planLineage } from "./lineage-events.ts";
-import type { NextRun } from "./next-run.ts";
+import type { NextRun, Sight } from "./next-run.ts";
 import { nextRun } from "./next-run.ts";
 import type { ObservedProduct } from "./observe.ts";
 import { renderDagFile } from "./plan/dag-file.ts";
@@ -62,8 +62,8 @@ export function planProduct(product: ValidatedProduct, observed: ObservedProduct
     definition.state === "resolved"
       ? partOf(() => planDefined(product, definition.value, settings))
       : definition;
-  const version = dagVersionOf(wantedFile(defined, observed) ?? "");
-  const sight = settings && { product, runs: settings, observed, records: judged.records, version, now };
+  const dag =
+    settings && dagPlanOf({ product, runs: settings, observed, records: judged.records, now }, defined);
   const requests = settings === undefined ? [] : [settings.requests];
   const lineage = planLineage({ product, observed, judged, now });
   const refused = [defined, runs, ...requests].flatMap((part) =>
@@ -75,13 +75,14 @@ export function planProduct(product: ValidatedProduct, observed: ObservedProduct
     problems: [...refused, ...(conflict === undefined ? [] : [conflict])],
     ...(lineage && { lineage }),
     ...(defined.state === "resolved" && { defined: defined.value }),
-    ...(sight && {
-      dag: {
-        ...{ settings: sight.runs, isPaused: isPausedNow(product, observed), version },
-        next: nextRun(sight),
-      },
-    }),
+    ...(dag && { dag }),
   };
+}
+
+function dagPlanOf(sight: Omit<Sight, "version">, defined: Part<DefinedPlan>): DagPlan {
+  const version = dagVersionOf(wantedFile(defined, sight.observed) ?? "");
+  const isPaused = isPausedNow(sight.product, sight.observed);
+  return { settings: sight.runs, isPaused, version, next: nextRun({ ...sight, version }) };
 }
 
 function planDefined(

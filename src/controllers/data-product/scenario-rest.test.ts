@@ -15,7 +15,10 @@ let asked: string[];
 
 beforeEach(async () => {
   [now, asked] = [0, []];
-  world = await ProductScenario.start(undefined, new DagRegisters({ tag: "openclickstream", now: () => now }));
+  world = await ProductScenario.start(
+    undefined,
+    new DagRegisters({ tag: "openclickstream", now: () => now }),
+  );
   const { airflow } = world;
   airflow.listChangedDags = () => Promise.resolve(new Set());
   for (const name of ["readDag", "listDags", "listRuns", "listChangedDags"] as const) {
@@ -74,7 +77,10 @@ it("a run's pod is reason enough to look at once", async () => {
 });
 
 it("a product whose DAG Airflow has not read is not asked about by name again and again", async () => {
-  const other = await ProductScenario.start(undefined, new DagRegisters({ tag: "openclickstream", now: () => now }));
+  const other = await ProductScenario.start(
+    undefined,
+    new DagRegisters({ tag: "openclickstream", now: () => now }),
+  );
   try {
     let byName = 0;
     const read = other.airflow.readDag.bind(other.airflow);
@@ -89,7 +95,7 @@ it("a product whose DAG Airflow has not read is not asked about by name again an
       await other.pass();
     }
     expect(byName).toBe(1);
-    other.airflow.putDag(DAG);
+    other.readFile();
     now += 5000;
     await other.pass();
     expect(other.condition("Scheduled")).toContain("is paused until the table is there");

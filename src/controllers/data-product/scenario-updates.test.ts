@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DataProductSpec } from "../../crds/kinds.ts";
 import { dataProductKind } from "../../crds/kinds.ts";
+import type { PastSnapshot } from "../../targets/iceberg/history.ts";
 import { EVENTS_TABLE, productSpec } from "../../testing/data-product.ts";
 import { ProductScenario } from "../../testing/product-scenario.ts";
 
@@ -18,8 +19,8 @@ afterEach(async () => {
 });
 
 /** The input gets another version. */
-function update(id: string): void {
-  world.scenario.catalog.tables.set("shop.events", { ...EVENTS_TABLE, snapshot: { id } });
+function update(id: string, operation = "append"): void {
+  world.scenario.catalog.tables.set("shop.events", { ...EVENTS_TABLE, snapshot: { id, operation } });
 }
 
 /** Ids of all runs that the operator has started. */
@@ -47,6 +48,24 @@ describe("a product that follows its inputs", () => {
     await world.pass();
     expect(started()).toHaveLength(1);
     update("2");
+    await world.pass();
+    expect(new Set(started()).size).toBe(2);
+  });
+
+  it("starts nothing when an input was compacted", async () => {
+    update("1");
+    await world.settle(ON_UPDATE);
+    await publish();
+    const snapshot = (id: string, operation: string): PastSnapshot => ({
+      ...{ id, at: new Date(0) },
+      summary: { operation },
+    });
+    const published = [snapshot("2", "replace"), snapshot("1", "append")];
+    world.scenario.catalog.histories.set("shop.events", { published, branches: new Map() });
+    update("2", "replace");
+    await world.pass();
+    expect(new Set(started()).size).toBe(1);
+    update("3");
     await world.pass();
     expect(new Set(started()).size).toBe(2);
   });

@@ -83,6 +83,8 @@ export interface SortOrder {
 export interface Snapshot {
   /** 64-bit number as text: it does not fit a JavaScript number. */
   readonly id: string;
+  /** What its writer did: `append`, `overwrite`, `delete`, or `replace`, which changes files and no row. */
+  readonly operation?: string;
   readonly rows?: number;
   readonly dataFiles?: number;
   readonly totalBytes?: number;

@@ -225,12 +225,17 @@ function readSnapshot(metadata: WireMetadata): Snapshot | undefined {
   const id = metadata["current-snapshot-id"];
   if (id === undefined || id === null || BigInt(id) < 0n) return undefined;
   const snapshot = (metadata.snapshots ?? []).find((one) => BigInt(one["snapshot-id"]) === BigInt(id));
-  const summary = snapshot?.summary ?? {};
+  return { id: String(id), ...snapshotFigures(snapshot?.summary ?? {}) };
+}
+
+/** What the writer of a snapshot said of it. */
+function snapshotFigures(summary: Readonly<Record<string, string>>): Omit<Snapshot, "id"> {
+  const operation = summary["operation"];
   const rows = readCount(summary["total-records"]);
   const dataFiles = readCount(summary["total-data-files"]);
   const totalBytes = readCount(summary["total-files-size"]);
   return {
-    id: String(id),
+    ...(operation !== undefined && { operation }),
     ...(rows !== undefined && { rows }),
     ...(dataFiles !== undefined && { dataFiles }),
     ...(totalBytes !== undefined && { totalBytes }),
