@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LogCount } from "./access-log.ts";
+import { airflowSteps } from "./airflow-steps.ts";
 import { DataProducts } from "./data-products.ts";
 import type { Environment } from "./environment.ts";
 
@@ -154,6 +155,8 @@ export function dataProductSteps(journey: () => Journey): void {
         );
       }
     });
+
+    airflowSteps("pages-by-day", journey);
 
     it("leave no DAG and no table when they are deleted with the policy Delete", async () => {
       const names = ["weekly-report", "pages-by-day", "sessions-by-day"];

@@ -1,5 +1,5 @@
 /** The data products of a journey: what they are, and what a person would look at when one does not come to its end. */
-import { runCommand } from "../../local/support/command.ts";
+import { mustRun, runCommand } from "../../local/support/command.ts";
 import { Secret } from "../../src/platform/secret.ts";
 import { AirflowClient } from "../../src/targets/airflow/client.ts";
 import { createAirflowServer, type AirflowServer } from "../../src/targets/airflow/server.ts";
@@ -152,5 +152,13 @@ export class DataProducts {
       );
     }
     return sections.join("\n");
+  }
+
+  /** Runs a Python program in the process that reads DAGs; throws with what it printed where it fails. */
+  async python(program: string): Promise<string> {
+    const { environment: env } = this.#environment.cluster;
+    const exec = ["exec", "--stdin", "--namespace", "engines", "deployment/airflow"];
+    const command = ["--container", "dag-processor", "--", "python3", "-"];
+    return mustRun("kubectl", [...exec, ...command], { env, input: program });
   }
 }
