@@ -9,7 +9,7 @@ import type { Steps } from "../support/progress.ts";
 
 /** Whether the cluster of KUBECONFIG is used instead of one of our own. */
 export const isExistingCluster = process.env["CLUSTER"] === "existing";
-const engineTimeoutSeconds = 300;
+const engineTimeoutSeconds = 600;
 /** The images that run in the cluster; the base images are only built upon. */
 export const deployedImages: readonly string[] = [
   "operator",

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkoutFolder } from "../../local/support/checkout.ts";
+import type { DagRun } from "../../src/targets/airflow/dag.ts";
 import { DagFiles } from "./dag-files.ts";
 import { DataProducts, type Product } from "./data-products.ts";
 import type { Environment } from "./environment.ts";
@@ -49,18 +50,21 @@ export function airflowSteps(product: string, journey: () => { readonly environm
         missingDays(own, { from: `${environment.namespace}.${product}`, to: id }),
       );
       try {
-        await environment.eventually("Airflow reads the file", 180, async () => {
+        await environment.eventually("Airflow reads the file", async () => {
           if ((await products.airflow.readDag(id, signal)) !== undefined) return undefined;
           return (
             (await products.airflow.readImportError(`${id}.py`, signal))?.trace ?? "it does not know it yet"
           );
         });
         await products.airflow.setPaused(id, false, permit);
-        await environment.eventually("the runs of the missed days", 300, async () => {
-          const runs = await products.airflow.listRuns(id, { limit: 10, signal });
+        let runs: readonly DagRun[] = [];
+        await environment.eventually("the runs of the missed days", async () => {
+          runs = await products.airflow.listRuns(id, { limit: 10, signal });
           const ended = runs.filter(({ state }) => state === "success");
           return ended.length === daysMissed ? undefined : JSON.stringify(runs);
         });
+        const periods = runs.toSorted(byStart).map(({ period }) => period?.from);
+        expect(periods).toEqual([...new Set(periods)].toSorted());
       } finally {
         await files.delete(`${id}.py`);
         await products.airflow.deleteDag(id, permit);
@@ -87,6 +91,10 @@ export function airflowSteps(product: string, journey: () => { readonly environm
 
 function isTold({ status }: Product): boolean {
   return status?.conditions?.some(({ message }) => message.includes("nothing_of_this_name")) === true;
+}
+
+function byStart(one: DagRun, other: DagRun): number {
+  return (one.startedAt ?? "").localeCompare(other.startedAt ?? "");
 }
 
 /** Python that runs each text as Airflow does, and prints its name. */

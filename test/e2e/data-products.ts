@@ -5,9 +5,6 @@ import { AirflowClient } from "../../src/targets/airflow/client.ts";
 import { createAirflowServer, type AirflowServer } from "../../src/targets/airflow/server.ts";
 import type { Environment } from "./environment.ts";
 
-/** A run needs about a minute on a machine with nothing else to do. */
-const runSeconds = 600;
-
 interface Run {
   readonly id: string;
   readonly state: string;
@@ -100,11 +97,7 @@ export class DataProducts {
       product = await this.read(name);
       return check(product);
     };
-    try {
-      await this.#environment.eventually(`${name}: ${what}`, runSeconds, look);
-    } catch (error) {
-      throw new Error(`${(error as Error).message}\n${await this.#diagnose()}`, { cause: error });
-    }
+    await this.#eventually(`${name}: ${what}`, look);
     if (product === undefined) throw new Error("unreachable: the condition was met");
     return product;
   }
@@ -118,8 +111,33 @@ export class DataProducts {
     });
   }
 
+  /** Waits for a driver of the product's runs that does something, and is another one than that named; returns its pod's name. */
+  async driverAtWork(name: string, otherThan?: string): Promise<string> {
+    let found: string | undefined;
+    const labels = `openclickstream.io/dataproduct=${name},app.kubernetes.io/component=run`;
+    const running = ["--selector", labels, "--field-selector", "status.phase=Running", "--output", "name"];
+    await this.#eventually(`${name}: a driver at work`, async () => {
+      const pods = (await this.#environment.kubectl("get", "pods", ...running)).split(/\s+/);
+      found = pods.map((pod) => pod.replace(/^pod\//, "")).find((pod) => pod !== "" && pod !== otherThan);
+      if (found === undefined) return "no pod runs";
+      const log = await this.#environment.kubectl("logs", found, "--tail=1");
+      return log === "" ? `pod ${found} has said nothing yet` : undefined;
+    });
+    if (found === undefined) throw new Error("unreachable: the condition was met");
+    return found;
+  }
+
   async close(): Promise<void> {
     await this.airflow.close();
+  }
+
+  /** Polls as the environment does; a failure tells what Airflow knows too. */
+  async #eventually(what: string, check: () => Promise<string | undefined>): Promise<void> {
+    try {
+      await this.#environment.eventually(what, check);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${await this.#diagnose()}`, { cause: error });
+    }
   }
 
   /** Products, what Airflow knows of their DAGs, and the ends of its logs. */

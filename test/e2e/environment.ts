@@ -20,6 +20,12 @@ export const accessLog =
   process.env["ACCESS_LOG"] ?? join(checkoutFolder, "..", "shared", "data", "access.log");
 
 const namePrefix = "e2e-";
+/**
+ * How long anything is waited for. It ends what hangs, and is to say nothing of speed: with other work on the machine, all of it takes many
+ * times longer than alone.
+ */
+export const patienceSeconds = 900;
+const shortestPauseMilliseconds = 1000;
 
 export class Environment {
   readonly cluster: Cluster;
@@ -28,6 +34,11 @@ export class Environment {
   constructor(cluster: Cluster, namespace: string) {
     this.cluster = cluster;
     this.namespace = namespace;
+  }
+
+  /** The database of the namespace's tables. */
+  get database(): string {
+    return this.namespace.replaceAll("-", "_");
   }
 
   /** Brings engines, Airflow and operator up and applies the quickstart under a new namespace. */
@@ -55,13 +66,13 @@ export class Environment {
   async #applyQuickstart(): Promise<void> {
     const directory = join(checkoutFolder, ".local", "deploy", "e2e");
     await mkdir(directory, { recursive: true });
-    const patch = JSON.stringify([{ op: "replace", path: "/metadata/name", value: this.namespace }]);
+    const name = JSON.stringify([{ op: "replace", path: "/metadata/name", value: this.namespace }]);
     const kustomization = {
       apiVersion: "kustomize.config.k8s.io/v1beta1",
       kind: "Kustomization",
       namespace: this.namespace,
       resources: ["../../../manifests/examples/airflow"],
-      patches: [{ target: { kind: "Namespace" }, patch }],
+      patches: [{ target: { kind: "Namespace" }, patch: name }],
     };
     await writeFile(join(directory, "kustomization.yaml"), JSON.stringify(kustomization, null, 2));
     await this.cluster.apply(directory);
@@ -94,6 +105,17 @@ export class Environment {
     >[];
   }
 
+  /** The rows of the pipeline's three tables, and how many records of Kafka they are from: as many, when none is doubled. */
+  async storedRecords(): Promise<{ readonly rows: number; readonly records: number }> {
+    const tables = ["web_events", "web_failed_events", "web_duplicate_events"].map(
+      (table) => `SELECT kafka_partition, kafka_offset FROM lake.${this.database}.${table}`,
+    );
+    const [row] = await this.query(
+      `SELECT count(*) AS rows, count(DISTINCT (kafka_partition, kafka_offset)) AS records FROM (${tables.join(" UNION ALL ")})`,
+    );
+    return { rows: Number(row?.["rows"]), records: Number(row?.["records"]) };
+  }
+
   async account(): Promise<Account> {
     return JSON.parse(await this.clickstream("account", "web", "--output", "json", "--allow-lag")) as Account;
   }
@@ -101,7 +123,7 @@ export class Environment {
   /** Waits until `received` events came in and all are queryable; returns the account. */
   async waitUntilAccounted(received: number): Promise<Account> {
     let account: Account | undefined;
-    await this.eventually(`${received} events accounted for`, 600, async () => {
+    await this.eventually(`${received} events accounted for`, async () => {
       account = await this.account();
       const accounted = account.stored + account.failed + account.duplicate;
       return account.received === received && accounted >= received ? undefined : JSON.stringify(account);
@@ -110,29 +132,29 @@ export class Environment {
     return account;
   }
 
-  /** Polls until `check` returns undefined; the text that it returns says what is missing. Fails with a diagnosis. */
-  async eventually(what: string, seconds: number, check: () => Promise<string | undefined>): Promise<void> {
-    const deadline = Date.now() + seconds * 1000;
-    let missing: string | undefined;
-    do {
-      missing = await check().catch((error: unknown) =>
+  /**
+   * Polls until `check` returns undefined; the text that it returns says what is missing. Fails with a diagnosis. What takes long to ask is
+   * asked less often, so that the answer does not wait for the questions.
+   */
+  async eventually(what: string, check: () => Promise<string | undefined>): Promise<void> {
+    const deadline = Date.now() + patienceSeconds * 1000;
+    for (;;) {
+      const began = Date.now();
+      const missing = await check().catch((error: unknown) =>
         error instanceof Error ? error.message : String(error),
       );
       if (missing === undefined) return;
-      await sleep(1000);
-    } while (Date.now() < deadline);
-    throw new Error(
-      `${what}: not within ${seconds} s: ${missing}\n${await diagnose(this.cluster, this.namespace)}`,
-    );
+      if (Date.now() > deadline) {
+        const state = await diagnose(this.cluster, this.namespace);
+        throw new Error(`${what}: not within ${patienceSeconds} s: ${missing}\n${state}`);
+      }
+      await sleep(Math.max(shortestPauseMilliseconds, Date.now() - began));
+    }
   }
 
   /** Waits for a condition of a resource, for the resource's present generation. */
-  async waitForCondition(
-    resource: string,
-    condition: string,
-    options: { status: string; seconds: number },
-  ): Promise<void> {
-    await this.eventually(`${resource} ${condition}=${options.status}`, options.seconds, async () => {
+  async waitForCondition(resource: string, condition: string, status: "True" | "False"): Promise<void> {
+    await this.eventually(`${resource} ${condition}=${status}`, async () => {
       const object = JSON.parse(await this.kubectl("get", resource, "--output", "json")) as {
         metadata: { generation: number };
         status?: {
@@ -142,7 +164,7 @@ export class Environment {
       };
       const found = object.status?.conditions?.find((candidate) => candidate.type === condition);
       if (object.status?.observedGeneration !== object.metadata.generation) return "spec not yet observed";
-      return found?.status === options.status ? undefined : JSON.stringify(found ?? "condition absent");
+      return found?.status === status ? undefined : JSON.stringify(found ?? "condition absent");
     });
   }
 

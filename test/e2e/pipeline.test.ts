@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { diagnose, waitUntilReady } from "../../local/deploy/deployment.ts";
 import { countLog, type LogCount } from "./access-log.ts";
 import { dataProductSteps } from "./data-product-steps.ts";
-import { accessLog, Environment } from "./environment.ts";
+import { accessLog, Environment, patienceSeconds } from "./environment.ts";
 import { OtherEngine } from "./other-engine.ts";
 import { askPython } from "../support/python.ts";
 
@@ -27,7 +27,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
 
   it("becomes Ready with everything it is made of", async () => {
     const report = (): void => undefined;
-    const options = { atLeast: resourcesOfTheQuickstart, timeoutSeconds: 600, report };
+    const options = { atLeast: resourcesOfTheQuickstart, timeoutSeconds: patienceSeconds, report };
     await waitUntilReady(environment.cluster, environment.namespace, options);
     expect(await environment.kubectl("get", "clickstream", "--output", "name").then(sortedLines)).toEqual([
       "clickstreampipeline.openclickstream.io/web",
@@ -56,7 +56,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
 
   it("keeps the bytes of the record that is cut off, with the reason", async () => {
     const rows = await environment.query(
-      `SELECT reason, from_utf8(payload) AS payload FROM lake.${database(environment)}.web_failed_events`,
+      `SELECT reason, from_utf8(payload) AS payload FROM lake.${environment.database}.web_failed_events`,
     );
     expect(rows).toHaveLength(log.malformed.length);
     expect(rows[0]?.["reason"]).toBe("malformed_log_line");
@@ -65,7 +65,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
 
   it("finds the visitors and sessions that an independent count finds", async () => {
     const [row] = await environment.query(
-      `SELECT count(DISTINCT visitor_id) AS visitors, count(DISTINCT session_id) AS sessions FROM lake.${database(environment)}.web_events`,
+      `SELECT count(DISTINCT visitor_id) AS visitors, count(DISTINCT session_id) AS sessions FROM lake.${environment.database}.web_events`,
     );
     expect({ visitors: Number(row?.["visitors"]), sessions: Number(row?.["sessions"]) }).toEqual({
       visitors: log.visitors,
@@ -78,7 +78,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     try {
       const file = join(folder, "visitors.sql");
       const explain = ["product", "explain", "--filename", file];
-      const from = `FROM ${database(environment)}.web_events`;
+      const from = `FROM ${environment.database}.web_events`;
       await writeFile(file, `SELECT count(DISTINCT visitor_id) AS visitors\n${from}\n`);
       const [row] = await environment.query(await environment.clickstream(...explain, "--dialect", "trino"));
       expect(Number(row?.["visitors"])).toBe(log.visitors);
@@ -90,7 +90,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
   });
 
   it("is read by pyiceberg, and by DuckDB over it, to the same numbers", async () => {
-    const table = `${database(environment)}.web_events`;
+    const table = `${environment.database}.web_events`;
     const [row] = await environment.query(
       `SELECT count(*) AS events, count(DISTINCT visitor_id) AS visitors FROM lake.${table}`,
     );
@@ -123,7 +123,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
       "1000",
       accessLog,
     );
-    await environment.eventually("some of the new events stored", 240, async () => {
+    await environment.eventually("some of the new events stored", async () => {
       const { stored } = await environment.account();
       return stored > before.stored ? undefined : `stored ${stored}`;
     });
@@ -133,11 +133,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     expect(account.stored - before.stored).toBe(log.lines - log.malformed.length);
     expect(account.failed - before.failed).toBe(log.malformed.length);
     expect(account.duplicate).toBe(before.duplicate);
-    const [row] = await environment.query(everyRecordOnce(database(environment)));
-    expect({ rows: Number(row?.["rows"]), records: Number(row?.["records"]) }).toEqual({
-      rows: account.received,
-      records: account.received,
-    });
+    expect(await environment.storedRecords()).toEqual({ rows: account.received, records: account.received });
   });
 
   it("says that Kafka is away, sends senders away with a time to come back, and goes on without a hand", async () => {
@@ -145,14 +141,8 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     const collector = await environment.field("service/web-collector", ".spec.clusterIP");
     await environment.cluster.kubectl(["scale", "statefulset/kafka", "-n", "engines", "--replicas=0"]);
     try {
-      await environment.waitForCondition("dataplatform/local", "KafkaReachable", {
-        status: "False",
-        seconds: 120,
-      });
-      await environment.waitForCondition("clickstreampipeline/web", "CollectorReady", {
-        status: "False",
-        seconds: 120,
-      });
+      await environment.waitForCondition("dataplatform/local", "KafkaReachable", "False");
+      await environment.waitForCondition("clickstreampipeline/web", "CollectorReady", "False");
       const answer = await fetch(`http://${collector}/v1/events`, { method: "POST", body: "{}" });
       expect({ status: answer.status, retryAfter: answer.headers.get("retry-after") }).toEqual({
         status: 503,
@@ -161,8 +151,8 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     } finally {
       await environment.cluster.kubectl(["scale", "statefulset/kafka", "-n", "engines", "--replicas=1"]);
     }
-    await environment.waitForCondition("dataplatform/local", "Ready", { status: "True", seconds: 180 });
-    await environment.waitForCondition("clickstreampipeline/web", "Ready", { status: "True", seconds: 240 });
+    await environment.waitForCondition("dataplatform/local", "Ready", "True");
+    await environment.waitForCondition("clickstreampipeline/web", "Ready", "True");
     await environment.clickstream("send", "web", "--event-type", "purchase");
     const account = await environment.waitUntilAccounted(before.received + 1);
     expect(account.stored).toBe(before.stored + 1);
@@ -173,7 +163,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     await environment.patch("clickstreampipeline/web", {
       spec: { collector: { corsOrigins: ["https://shop.example"] } },
     });
-    await environment.waitForCondition("clickstreampipeline/web", "Ready", { status: "True", seconds: 180 });
+    await environment.waitForCondition("clickstreampipeline/web", "Ready", "True");
     expect(await environment.field("pod/web-stream-0", ".metadata.uid")).toBe(pod);
   });
 
@@ -181,7 +171,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     const before = await environment.account();
     const pod = await environment.field("pod/web-stream-0", ".metadata.uid");
     await environment.patch("clickstreampipeline/web", { spec: { processing: { triggerInterval: "3s" } } });
-    await environment.eventually("a new driver", 180, async () => {
+    await environment.eventually("a new driver", async () => {
       const uid = await environment.field("pod/web-stream-0", ".metadata.uid");
       return uid === pod ? "the old driver still runs" : undefined;
     });
@@ -193,12 +183,12 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
 
   it("rolls the query cluster when a catalog is added, probes it, and lets a query that runs come to its end", async () => {
     const { stored } = await environment.account();
-    const events = `lake.${database(environment)}.web_events`;
+    const events = `lake.${environment.database}.web_events`;
     const busy = environment.query(
       `SELECT count(length(a.event_id || b.event_id)) AS pairs FROM ${events} a CROSS JOIN ${events} b`,
     );
     busy.catch(() => undefined); // It is looked at at the end, and must not fail the step before.
-    await environment.eventually("the query runs", 60, async () => {
+    await environment.eventually("the query runs", async () => {
       const [row] = await environment.query(
         "SELECT count(*) AS running FROM system.runtime.queries WHERE state = 'RUNNING' AND query LIKE '%CROSS JOIN%b' AND query NOT LIKE '%runtime%'",
       );
@@ -210,7 +200,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
         sessionProperties: { query_max_run_time: "2h" },
       },
     });
-    await environment.waitForCondition("querycluster/query", "Ready", { status: "True", seconds: 300 });
+    await environment.waitForCondition("querycluster/query", "Ready", "True");
     expect(JSON.parse(await environment.field("querycluster/query", ".status.catalogs"))).toEqual([
       { name: "lake", reachable: true },
       { name: "benchmark", reachable: true },
@@ -227,7 +217,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
   it("takes workers in, and lets one that leaves finish its tasks", async () => {
     const workerResources = { requests: { cpu: "50m" } };
     await environment.patch("querycluster/query", { spec: { workers: 2, workerResources } });
-    await environment.waitForCondition("querycluster/query", "Ready", { status: "True", seconds: 300 });
+    await environment.waitForCondition("querycluster/query", "Ready", "True");
     expect(await environment.field("querycluster/query", ".status.activeWorkers")).toBe("2");
     const busy = environment.query(
       "SELECT count(*) AS rows FROM benchmark.sf1.lineitem a JOIN benchmark.sf1.orders b ON a.orderkey = b.orderkey",
@@ -237,13 +227,13 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
       environment.patch("querycluster/query", { spec: { workers: 1 } }),
     ]).then(([rows]) => rows);
     expect(Number(row?.["rows"])).toBe(6_001_215);
-    await environment.waitForCondition("querycluster/query", "Ready", { status: "True", seconds: 300 });
+    await environment.waitForCondition("querycluster/query", "Ready", "True");
     expect(await environment.field("querycluster/query", ".status.activeWorkers")).toBe("1");
   });
 
   it("adopts a table that another engine made, and changes nothing of it", async () => {
     const catalog = await OtherEngine.connect(environment);
-    const before = await catalog.createTable(database(environment), "orders", {
+    const before = await catalog.createTable(environment.database, "orders", {
       schema: {
         type: "struct",
         "schema-id": 0,
@@ -254,13 +244,13 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
       },
       properties: { "owner.team": "orders", "write.target-file-size-bytes": "1048576" },
     });
-    const manifest = await environment.clickstream("adopt", "table", `${database(environment)}.orders`);
+    const manifest = await environment.clickstream("adopt", "table", `${environment.database}.orders`);
     const applied = await environment.tryKubectl(["apply", "-f", "-"], manifest);
     expect(applied.exitCode, applied.tail).toBe(0);
     const [, name = ""] = /laketable\S*\/(\S+)/.exec(applied.tail) ?? [];
-    await environment.waitForCondition(`laketable/${name}`, "Ready", { status: "True", seconds: 180 });
+    await environment.waitForCondition(`laketable/${name}`, "Ready", "True");
     await environment.kubectl("delete", `laketable/${name}`);
-    expect(await catalog.metadataLocation(database(environment), "orders")).toBe(before);
+    expect(await catalog.metadataLocation(environment.database, "orders")).toBe(before);
   });
 
   it("refuses an invalid pipeline with a message that names the field", async () => {
@@ -288,8 +278,8 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
 
   it("keeps topic and tables when the pipeline is deleted with the policy Retain", async () => {
     const { stored } = await environment.account();
-    await environment.kubectl("delete", "clickstreampipeline/web", "--timeout=180s");
-    await environment.eventually("children gone", 120, async () => {
+    await environment.kubectl("delete", "clickstreampipeline/web", `--timeout=${patienceSeconds}s`);
+    await environment.eventually("children gone", async () => {
       const left = await environment.kubectl("get", "eventstreams,laketables", "--output", "name");
       return left.trim() === "" ? undefined : left;
     });
@@ -298,7 +288,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
         "query",
         "--query-cluster",
         "query",
-        `SELECT count(*) AS stored FROM lake.${database(environment)}.web_events`,
+        `SELECT count(*) AS stored FROM lake.${environment.database}.web_events`,
         "--output",
         "json",
       ),
@@ -308,7 +298,7 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
 
   it("finishes the deletion of its namespace", async () => {
     await environment.cluster
-      .kubectl(["delete", "namespace", environment.namespace, "--timeout=240s"])
+      .kubectl(["delete", "namespace", environment.namespace, `--timeout=${patienceSeconds}s`])
       .catch(async (error: unknown) => {
         throw new Error(`${String(error)}\n${await diagnose(environment.cluster, environment.namespace)}`);
       });
@@ -320,16 +310,4 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
 
 function sortedLines(text: string): string[] {
   return text.trim().split("\n").sort();
-}
-
-function database(environment: Environment): string {
-  return environment.namespace.replaceAll("-", "_");
-}
-
-function everyRecordOnce(databaseName: string): string {
-  const tables = ["web_events", "web_failed_events", "web_duplicate_events"];
-  const union = tables
-    .map((table) => `SELECT kafka_partition, kafka_offset FROM lake.${databaseName}.${table}`)
-    .join(" UNION ALL ");
-  return `SELECT count(*) AS rows, count(DISTINCT (kafka_partition, kafka_offset)) AS records FROM (${union})`;
 }
