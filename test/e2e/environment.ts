@@ -67,12 +67,19 @@ export class Environment {
     const directory = join(checkoutFolder, ".local", "deploy", "e2e");
     await mkdir(directory, { recursive: true });
     const name = JSON.stringify([{ op: "replace", path: "/metadata/name", value: this.namespace }]);
+    // The step that is about it says when tables are looked after: Jobs beside the other steps would take their time.
+    const maintenance = JSON.stringify([
+      { op: "add", path: "/spec/tables", value: { maintenance: { enabled: false } } },
+    ]);
     const kustomization = {
       apiVersion: "kustomize.config.k8s.io/v1beta1",
       kind: "Kustomization",
       namespace: this.namespace,
       resources: ["../../../manifests/examples/airflow"],
-      patches: [{ target: { kind: "Namespace" }, patch: name }],
+      patches: [
+        { target: { kind: "Namespace" }, patch: name },
+        { target: { kind: "ClickstreamPipeline" }, patch: maintenance },
+      ],
     };
     await writeFile(join(directory, "kustomization.yaml"), JSON.stringify(kustomization, null, 2));
     await this.cluster.apply(directory);

@@ -8,6 +8,7 @@ import { countLog, type LogCount } from "./access-log.ts";
 import { dataProductSteps } from "./data-product-steps.ts";
 import { accessLog, Environment, patienceSeconds } from "./environment.ts";
 import { OtherEngine } from "./other-engine.ts";
+import { upkeepSteps } from "./upkeep-steps.ts";
 import { askPython } from "../support/python.ts";
 
 const resourcesOfTheQuickstart = 7;
@@ -230,6 +231,8 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
     await environment.waitForCondition("querycluster/query", "Ready", "True");
     expect(await environment.field("querycluster/query", ".status.activeWorkers")).toBe("1");
   });
+
+  upkeepSteps(() => ({ environment }));
 
   it("adopts a table that another engine made, and changes nothing of it", async () => {
     const catalog = await OtherEngine.connect(environment);
