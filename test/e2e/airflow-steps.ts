@@ -52,9 +52,8 @@ export function airflowSteps(product: string, journey: () => { readonly environm
       try {
         await environment.eventually("Airflow reads the file", async () => {
           if ((await products.airflow.readDag(id, signal)) !== undefined) return undefined;
-          return (
-            (await products.airflow.readImportError(`${id}.py`, signal))?.trace ?? "it does not know it yet"
-          );
+          const errors = await products.airflow.listImportErrors(signal);
+          return errors.find(({ file }) => file.endsWith(`${id}.py`))?.trace ?? "it does not know it yet";
         });
         await products.airflow.setPaused(id, false, permit);
         let runs: readonly DagRun[] = [];
