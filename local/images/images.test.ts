@@ -56,8 +56,8 @@ describe("the builder", () => {
 
 describe("the recipes", () => {
   test("name what there is when asked for what there is not", () => {
-    expect(() => recipeOf("hbase")).toThrow(
-      /no image is named "hbase": there are collector, .*airflow, trino/,
+    expect(() => recipeOf("cassandra")).toThrow(
+      /no image is named "cassandra": there are collector, .*airflow, trino/,
     );
   });
 

@@ -77,6 +77,12 @@ const images: readonly ImageRecipe[] = [
     artifacts: { lib: sqlPlanner },
   },
   {
+    name: "hbase",
+    folder: "images/hbase",
+    base: "base-java17",
+    artifacts: { lib: async () => mavenArtifacts("hbase") },
+  },
+  {
     name: "kafka",
     folder: "images/kafka",
     base: "base-java17",
