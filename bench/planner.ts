@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { javaHome } from "../local/images/artifacts.ts";
-import { sqlPlanner } from "../local/images/sql-planner.ts";
+import { sqlPlanner } from "../local/images/java-services.ts";
 import { checkoutFolder } from "../local/support/checkout.ts";
 import { freePorts, startProgram, type Engine, type RunningProgram } from "../test/support/process.ts";
 import { PATHS } from "../src/generated/endpoints.ts";

@@ -10,6 +10,7 @@ describe("parseConfig", () => {
         trino: "docker.io/openclickstream/trino:0.1.0",
       },
       sqlPlannerUrl: "http://open-clickstream-sql-planner.openclickstream-system.svc:8080",
+      hbaseAdminUrl: "http://open-clickstream-hbase-admin.openclickstream-system.svc:8080",
       resyncSeconds: 120,
       logLevel: "info",
       httpPort: 8080,

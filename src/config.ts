@@ -19,6 +19,8 @@ const environment = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
   /** Base address of the SQL planner; default its Service in the operator's namespace. */
   SQL_PLANNER_URL: z.url().optional(),
+  /** Base address of the administration of HBase; default its Service in the operator's namespace. */
+  HBASE_ADMIN_URL: z.url().optional(),
   HTTP_PORT: wholeNumber(0, 65_535).default(8080),
   POD_NAME: z.string().min(1).optional(),
   POD_NAMESPACE: z.string().min(1).default("openclickstream-system"),
@@ -34,6 +36,8 @@ export interface OperatorConfig {
   readonly images: { readonly collector: string; readonly spark: string; readonly trino: string };
   /** Base address of the SQL planner. */
   readonly sqlPlannerUrl: string;
+  /** Base address of the administration of HBase. */
+  readonly hbaseAdminUrl: string;
   readonly resyncSeconds: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Port of /healthz, /readyz and /metrics. */
@@ -72,6 +76,8 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
     },
     sqlPlannerUrl:
       settings.SQL_PLANNER_URL ?? `http://open-clickstream-sql-planner.${settings.POD_NAMESPACE}.svc:8080`,
+    hbaseAdminUrl:
+      settings.HBASE_ADMIN_URL ?? `http://open-clickstream-hbase-admin.${settings.POD_NAMESPACE}.svc:8080`,
     resyncSeconds: settings.RESYNC_SECONDS,
     logLevel: settings.LOG_LEVEL,
     httpPort: settings.HTTP_PORT,

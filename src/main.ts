@@ -33,6 +33,7 @@ async function run(config: OperatorConfig): Promise<number> {
     images: config.images,
     operatorNamespace: config.podNamespace,
     sqlPlannerUrl: config.sqlPlannerUrl,
+    hbaseAdminUrl: config.hbaseAdminUrl,
   });
   const health = await startHealthServer(config.httpPort, operator);
   logger.info({ server: connection.server, port: health.port, images: config.images }, "Starting");

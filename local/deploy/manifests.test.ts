@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { PLANNER_PORTS } from "../../src/generated/endpoints.ts";
+import { HBASE_PORTS, PLANNER_PORTS } from "../../src/generated/endpoints.ts";
 import { checkoutFolder } from "../support/checkout.ts";
 import { deployedImages } from "./platform.ts";
 
@@ -14,13 +14,14 @@ describe("the manifests of the operator", () => {
     expect(resources.filter((path) => path.includes("crd"))).toEqual([]);
   });
 
-  it("have the SQL planner's Service at the port that its program listens at", async () => {
-    const file = join(checkoutFolder, "manifests", "operator", "sql-planner.yaml");
-    const documents = parseAllDocuments(await readFile(file, "utf8")).map((one) => one.toJS() as PlannerPart);
+  it.each([
+    ["the SQL planner's Service", "sql-planner.yaml", PLANNER_PORTS.http],
+    ["the Service of HBase's administration", "hbase-admin/hbase-admin.yaml", HBASE_PORTS.http],
+  ])("have %s at the port that its program listens at", async (_service, path, { name, port }) => {
+    const file = join(checkoutFolder, "manifests", "operator", path);
+    const documents = parseAllDocuments(await readFile(file, "utf8")).map((one) => one.toJS() as ServicePart);
     const service = documents.find(({ kind }) => kind === "Service");
-    expect(service?.spec.ports).toEqual([
-      { name: PLANNER_PORTS.http.name, port: PLANNER_PORTS.http.port, targetPort: PLANNER_PORTS.http.name },
-    ]);
+    expect(service?.spec.ports).toEqual([{ name, port, targetPort: name }]);
   });
 });
 
@@ -41,7 +42,7 @@ it.each(["engines", "engines/airflow", "operator"])(
   },
 );
 
-interface PlannerPart {
+interface ServicePart {
   readonly kind: string;
   readonly spec: { readonly ports?: readonly object[] };
 }

@@ -12,7 +12,7 @@ import {
   trinoDistribution,
 } from "./distributions.ts";
 import { pythonPackagesOf, pythonRuntime } from "./python.ts";
-import { sqlPlanner } from "./sql-planner.ts";
+import { hbaseAdmin, sqlPlanner } from "./java-services.ts";
 import { checkoutFolder } from "../support/checkout.ts";
 
 /** How an image is made. */
@@ -75,6 +75,12 @@ const images: readonly ImageRecipe[] = [
     folder: "images/sql-planner",
     base: "base-java17",
     artifacts: { lib: sqlPlanner },
+  },
+  {
+    name: "hbase-admin",
+    folder: "images/hbase-admin",
+    base: "base-java17",
+    artifacts: { lib: hbaseAdmin },
   },
   {
     name: "hbase",

@@ -83,6 +83,22 @@ async function documentFiles(root: string, maskings: readonly string[]): Promise
   ];
 }
 
+/** What the administration of HBase is told and what it answers. */
+async function hbaseFiles(root: string): Promise<readonly GeneratedFile[]> {
+  const shapeOf = async (name: string) => parseShape(name, await readContract(root, name));
+  const request = await shapeOf("hbase-request");
+  const table = await shapeOf("hbase-table");
+  const cluster = await shapeOf("hbase-cluster");
+  return [
+    await typeScriptModule("hbase-request", typeModule("HBaseRequest", request)),
+    javaShape("hbase-request", { name: "HBaseRequest", isRead: true }, request),
+    await typeScriptModule("hbase-table", schemaModule("hbaseTable", table)),
+    javaShape("hbase-table", { name: "HBaseTable", isRead: false }, table),
+    await typeScriptModule("hbase-cluster", schemaModule("hbaseCluster", cluster)),
+    javaShape("hbase-cluster", { name: "HBaseCluster", isRead: false }, cluster),
+  ];
+}
+
 /** A page of docs with its generated sections. */
 async function filledPage(
   root: string,
@@ -119,6 +135,7 @@ export async function contractFiles(root: string): Promise<readonly GeneratedFil
     ...endpointsFiles(endpoints),
     ...connectionsFiles(connections),
     ...(await documentFiles(root, maskings)),
+    ...(await hbaseFiles(root)),
     await filledPage(root, "docs/collector.md", {
       ...rawRecordSections(record, failures),
       ...collectorSections(collector, maskings),

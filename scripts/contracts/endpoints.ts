@@ -7,7 +7,7 @@ import { constantName, tsdoc } from "./text.ts";
 
 const NAME = "endpoints";
 
-const server = z.enum(["collector", "driver", "planner"]);
+const server = z.enum(["collector", "driver", "planner", "hbase"]);
 const word = z.string().regex(/^[a-z]+$/);
 const doc = z.string().min(1);
 
@@ -76,6 +76,9 @@ export const DRIVER_PORTS = {${ports("driver")}} as const;
 /** Ports of the SQL planner's pods, with their names. */
 export const PLANNER_PORTS = {${ports("planner")}} as const;
 
+/** Ports of the HBase administration's pods, with their names. */
+export const HBASE_PORTS = {${ports("hbase")}} as const;
+
 /** Paths that these servers answer. */
 export const PATHS = {${paths.join("\n")}} as const;
 `;
@@ -108,5 +111,6 @@ export function endpointsFiles(endpoints: Endpoints): readonly GeneratedFile[] {
     ]),
     javaEndpoints(endpoints, "driver", "Ports of the driver's pod and paths that it answers."),
     javaEndpoints(endpoints, "planner", "Ports of the SQL planner's pods and paths that it answers."),
+    javaEndpoints(endpoints, "hbase", "Ports of the HBase administration's pods and paths that it answers."),
   ];
 }

@@ -22,9 +22,9 @@ const TYPES: Partial<Record<Field["type"], (field: Field, name: string) => strin
   list: (_, name) => `List<${elementName(name)}>`,
 };
 
-/** Of the elements of `propertyColumns`: `PropertyColumn`. */
+/** Of the elements of `propertyColumns`: `PropertyColumn`; of `families`: `Family`. */
 function elementName(name: string): string {
-  return capital(name.replace(/s$/, ""));
+  return capital(name.replace(/ies$/, "y").replace(/s$/, ""));
 }
 
 function typeOf(name: string, field: Field): string {

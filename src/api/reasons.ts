@@ -20,6 +20,8 @@ export const REASONS = [
   "AirflowMissing",
   "AirflowUnreachable",
   "AirflowUnhealthy",
+  "HBaseUnreachable",
+  "TableDisabled",
   "DagRefused",
   "LineageUnreachable",
   "LineageRefused",

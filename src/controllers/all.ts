@@ -5,7 +5,7 @@ import { getSecretsOver, SecretReader } from "../platform/secret-reader.ts";
 import type { RestClient } from "../runtime/http/rest-client.ts";
 import type { Operator } from "../runtime/operator.ts";
 import { DagRegisters } from "../targets/airflow/dag-register.ts";
-import { createSystemClients } from "../targets/clients.ts";
+import { createSystemClients, realConnections } from "../targets/clients.ts";
 import { JsonClient } from "../targets/http/json-client.ts";
 import { InputTables } from "../targets/iceberg/input-tables.ts";
 import { AnswerMemory } from "../targets/planner/answer-memory.ts";
@@ -21,6 +21,7 @@ import { createEventStreamController } from "./event-stream/controller.ts";
 import { createLakeTableController } from "./lake-table/controller.ts";
 import { createQueryClusterController } from "./query-cluster/controller.ts";
 import type { ClusterImages } from "./query-cluster/validate.ts";
+import { createServingTableController } from "./serving-table/controller.ts";
 
 /** What the controllers are made from. */
 export interface ControllerDependencies {
@@ -31,6 +32,8 @@ export interface ControllerDependencies {
   readonly images: PipelineImages & ClusterImages;
   /** Base address of the SQL planner. */
   readonly sqlPlannerUrl: string;
+  /** Base address of the administration of HBase. */
+  readonly hbaseAdminUrl: string;
 }
 
 /** The connections that the controllers share. */
@@ -45,7 +48,7 @@ const PLAN_MAX_BYTES = 16 * 1024 * 1024;
 /** Registers every kind with the operator. */
 export function registerControllers(
   operator: Operator,
-  { rest, images, operatorNamespace, sqlPlannerUrl }: ControllerDependencies,
+  { rest, images, operatorNamespace, sqlPlannerUrl, hbaseAdminUrl }: ControllerDependencies,
 ): ControllerConnections {
   const client = new JsonClient();
   const plannerClient = new JsonClient({ maxAnswerBytes: PLAN_MAX_BYTES });
@@ -53,12 +56,16 @@ export function registerControllers(
     get: getSecretsOver(rest),
     editionKey: editionKeyIn(operatorNamespace, rest),
   });
-  const systems = { platforms: new PlatformReader(secrets), clients: createSystemClients() };
+  const systems = {
+    platforms: new PlatformReader(secrets),
+    clients: createSystemClients(realConnections(hbaseAdminUrl)),
+  };
   const { platforms } = systems;
   const prober = new CachingProber(client);
   operator.register(createDataPlatformController({ images, ...systems }));
   operator.register(createEventStreamController(systems));
   operator.register(createLakeTableController(systems));
+  operator.register(createServingTableController(systems));
   operator.register(createClickstreamPipelineController({ images, client, ...systems }));
   operator.register(createQueryClusterController({ images, prober, secrets, platforms }));
   operator.register(

@@ -1,4 +1,4 @@
-/** DataPlatform: where Kafka, the object store, the Iceberg catalog, Airflow and a receiver of lineage are, and which Secrets open them. */
+/** DataPlatform: where Kafka, the object store, the Iceberg catalog, Airflow, a receiver of lineage and HBase are, and which Secrets open them. */
 import { z } from "zod";
 import { commonStatus, timestamp } from "./conditions.ts";
 import { type Immutable, LABEL_NAME_RULES, type Resource, type Sent, defineKind } from "./kind-definition.ts";
@@ -230,27 +230,38 @@ const lineage = withRules(
   [{ ...needsHttps("uri"), holds: ({ uri, caSecretRef: ca }) => ca === undefined || isHttps(uri) }],
 ).describe("A receiver of OpenLineage events, which is told of the runs of data products. Default none.");
 
+const hbase = z
+  .object({
+    bootstrapServers: textSet(hostAndPort.describe("host:port of a master or a region server."), 32)
+      .min(1)
+      .describe("Servers to begin with, each as host:port: masters or region servers of HBase 2.5 or newer."),
+  })
+  .describe(
+    "HBase, which serves rows by their keys. It is asked without authentication: let only those reach it who may. Default none.",
+  );
+
 export const dataPlatformSpec = z.object({
   kafka,
   storage,
   catalog,
   airflow: airflow.optional(),
   lineage: lineage.optional(),
+  hbase: hbase.optional(),
   maintenance: platformMaintenance.optional(),
 });
 
 /** The systems that a platform consists of, as status.components names them. */
-export const PLATFORM_COMPONENTS = ["Kafka", "Storage", "Catalog", "Airflow", "Lineage"] as const;
+export const PLATFORM_COMPONENTS = ["Kafka", "Storage", "Catalog", "Airflow", "Lineage", "HBase"] as const;
 
 const component = z.object({
-  name: z.enum(PLATFORM_COMPONENTS).describe("Kafka, Storage, Catalog, Airflow or Lineage."),
+  name: z.enum(PLATFORM_COMPONENTS).describe("Kafka, Storage, Catalog, Airflow, Lineage or HBase."),
   reachable: z.boolean().describe("Whether the last probe succeeded."),
   version: text(256).optional().describe("Version that the system reports, as far as it does."),
   identity: text(2048)
     .optional()
     .describe(
       "What the system says it is, whatever its address is called: Kafka's cluster id; where the catalog's configuration " +
-        "leads; bucket and server; Airflow's server. Resources of two platforms with the same identity claim topics and tables of one system.",
+        "leads; bucket and server; Airflow's server; HBase's cluster id. Resources of two platforms with the same identity claim topics and tables of one system.",
     ),
   message: text(32_768).optional().describe("What the probe found."),
   lastTransitionTime: timestamp()
@@ -290,7 +301,7 @@ export const dataPlatformKind = defineKind({
   plural: "dataplatforms",
   shortName: "dp",
   description:
-    "DataPlatform holds the connections to Kafka, S3-compatible storage, an Iceberg REST catalog and, where there are some, Airflow and a receiver of lineage. " +
+    "DataPlatform holds the connections to Kafka, S3-compatible storage, an Iceberg REST catalog and, where there are some, Airflow, a receiver of lineage and HBase. " +
     "The operator probes each of them every 30 seconds, and looks after the tables of the catalog that LakeTables declare.",
   columns: [
     {
@@ -323,6 +334,13 @@ export const dataPlatformKind = defineKind({
       type: "string",
       jsonPath: '.status.conditions[?(@.type=="LineageReady")].status',
       description: "Whether the receiver of lineage answers.",
+      priority: 1,
+    },
+    {
+      name: "HBase",
+      type: "string",
+      jsonPath: '.status.conditions[?(@.type=="HBaseReady")].status',
+      description: "Whether HBase answers.",
       priority: 1,
     },
     {

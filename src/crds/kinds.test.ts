@@ -76,7 +76,7 @@ describe("the short names", () => {
       "k",
     ];
     const ours = KINDS.flatMap(({ shortNames }) => shortNames);
-    expect(ours).toStrictEqual(["dp", "evs", "lt", "csp", "qc", "product"]);
+    expect(ours).toStrictEqual(["dp", "evs", "lt", "csp", "qc", "product", "svt"]);
     expect(ours.filter((name) => taken.includes(name))).toStrictEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { eventStreamKind } from "./event-stream.ts";
 import type { KindDefinition } from "./kind-definition.ts";
 import { lakeTableKind } from "./lake-table.ts";
 import { queryClusterKind } from "./query-cluster.ts";
+import { servingTableKind } from "./serving-table.ts";
 
 export * from "./clickstream-pipeline.ts";
 export * from "./data-platform.ts";
@@ -25,6 +26,7 @@ export {
 export { CONTAINER_DEFAULTS, LEAST_MEMORY, type Resources, parseBytes } from "./quantities.ts";
 export * from "./query-cluster.ts";
 export { DEFAULT_DELETION_POLICY, type DeletionPolicy } from "./references.ts";
+export * from "./serving-table.ts";
 export { isReservedProperty } from "./table-properties.ts";
 
 export const KINDS: readonly KindDefinition[] = [
@@ -34,4 +36,5 @@ export const KINDS: readonly KindDefinition[] = [
   clickstreamPipelineKind,
   queryClusterKind,
   dataProductKind,
+  servingTableKind,
 ];

@@ -24,6 +24,12 @@ export const PLANNER_PORTS = {
   http: { name: "http", port: 8080 },
 } as const;
 
+/** Ports of the HBase administration's pods, with their names. */
+export const HBASE_PORTS = {
+  /** The administration of HBase, and metrics. */
+  http: { name: "http", port: 8080 },
+} as const;
+
 /** Paths that these servers answer. */
 export const PATHS = {
   /** Whether the process lives. */
@@ -40,4 +46,14 @@ export const PATHS = {
   progress: "/progress",
   /** Plans the query of plan-request.yaml. */
   plan: "/v1/plan",
+  /** Says what cluster it is. */
+  cluster: "/v1/cluster",
+  /** Says how a table is. */
+  describe: "/v1/describe",
+  /** Creates a table. */
+  create: "/v1/create",
+  /** Brings a table's families in line. */
+  alter: "/v1/alter",
+  /** Drops a table with its data. */
+  drop: "/v1/drop",
 } as const;

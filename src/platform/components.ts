@@ -3,6 +3,7 @@ import type { DataPlatformSpec } from "../crds/kinds.ts";
 import { PLATFORM_COMPONENTS } from "../crds/kinds.ts";
 import { requireAirflow } from "./airflow.ts";
 import { requireCatalog } from "./catalog.ts";
+import { requireHBase } from "./hbase.ts";
 import { requireKafka } from "./kafka.ts";
 import { requireLineage } from "./lineage.ts";
 import type { PlatformState } from "./platform.ts";
@@ -15,6 +16,7 @@ const REQUIRE: Readonly<Record<Component, (platform: PlatformState) => unknown>>
   Catalog: requireCatalog,
   Airflow: requireAirflow,
   Lineage: requireLineage,
+  HBase: requireHBase,
 };
 
 const CONDITIONS: Readonly<Record<Component, string>> = {
@@ -23,6 +25,7 @@ const CONDITIONS: Readonly<Record<Component, string>> = {
   Catalog: "CatalogReachable",
   Airflow: "AirflowReady",
   Lineage: "LineageReady",
+  HBase: "HBaseReady",
 };
 
 /** Type of the platform's condition that says whether a component can be used. */
@@ -30,12 +33,14 @@ export function conditionOf(component: Component): string {
   return CONDITIONS[component];
 }
 
-/** The systems that a platform names, in the order of its status: Airflow and a receiver of lineage only where it has them. */
-export function componentsOf({ airflow, lineage }: DataPlatformSpec): readonly Component[] {
-  const absent = new Set<Component>();
-  if (airflow === undefined) absent.add("Airflow");
-  if (lineage === undefined) absent.add("Lineage");
-  return PLATFORM_COMPONENTS.filter((name) => !absent.has(name));
+/** The systems that a platform names, in the order of its status: those beside Kafka, storage and catalog only where it has them. */
+export function componentsOf({ airflow, lineage, hbase }: DataPlatformSpec): readonly Component[] {
+  const optional: Partial<Record<Component, object | undefined>> = {
+    Airflow: airflow,
+    Lineage: lineage,
+    HBase: hbase,
+  };
+  return PLATFORM_COMPONENTS.filter((name) => !(name in optional) || optional[name] !== undefined);
 }
 
 /** Why there are no settings for the first of these components that has none; `undefined` when all have theirs. */

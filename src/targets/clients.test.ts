@@ -37,6 +37,7 @@ describe("connections", () => {
       catalog: () => client("catalog"),
       airflow: () => client("airflow"),
       lineage: () => client("lineage"),
+      hbase: () => client("hbase"),
     },
     () => time,
   );

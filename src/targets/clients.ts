@@ -5,6 +5,8 @@ import type { AirflowSettings } from "../platform/airflow.ts";
 import { requireAirflow } from "../platform/airflow.ts";
 import type { CatalogSettings } from "../platform/catalog.ts";
 import { requireCatalog } from "../platform/catalog.ts";
+import type { HBaseSettings } from "../platform/hbase.ts";
+import { requireHBase } from "../platform/hbase.ts";
 import type { KafkaSettings } from "../platform/kafka.ts";
 import { requireKafka } from "../platform/kafka.ts";
 import type { LineageSettings } from "../platform/lineage.ts";
@@ -16,6 +18,8 @@ import { requireStorage } from "../platform/storage.ts";
 import { AirflowClient } from "./airflow/client.ts";
 import type { AirflowServer } from "./airflow/server.ts";
 import { createAirflowServer } from "./airflow/server.ts";
+import type { ServingTables } from "./hbase/tables.ts";
+import { createServingTables } from "./hbase/tables.ts";
 import type { TableCatalog } from "./iceberg/catalog.ts";
 import { createTableCatalog } from "./iceberg/catalog.ts";
 import { createCatalogClient } from "./iceberg/client.ts";
@@ -35,6 +39,7 @@ interface ConnectionFactory {
   catalog(settings: CatalogSettings): TableCatalog;
   airflow(settings: AirflowSettings): AirflowServer;
   lineage(settings: LineageSettings): LineageReceiver;
+  hbase(settings: HBaseSettings): ServingTables;
 }
 
 /** The connections of a process. Each throws like `requireKafka` and its like where the platform lacks the settings. */
@@ -44,6 +49,7 @@ export interface SystemClients {
   catalog(platform: PlatformState): TableCatalog;
   airflow(platform: PlatformState): AirflowServer;
   lineage(platform: PlatformState): LineageReceiver;
+  hbase(platform: PlatformState): ServingTables;
   closeAll(): Promise<void>;
 }
 
@@ -53,17 +59,21 @@ export interface SystemAccess {
   readonly clients: SystemClients;
 }
 
-const REAL_CONNECTIONS: ConnectionFactory = {
-  kafka: (settings) => createTopicAdmin(createKafkaClient(settings)),
-  storage: (settings) => createObjectStore(createStorageClient(settings)),
-  catalog: (settings) => createTableCatalog(createCatalogClient(settings)),
-  airflow: (settings) => createAirflowServer(new AirflowClient(settings)),
-  lineage: (settings) => createLineageReceiver(settings),
-};
+/** The real connections. HBase is reached through its administration, whose base address is given. */
+export function realConnections(hbaseAdminUrl: string): ConnectionFactory {
+  return {
+    kafka: (settings) => createTopicAdmin(createKafkaClient(settings)),
+    storage: (settings) => createObjectStore(createStorageClient(settings)),
+    catalog: (settings) => createTableCatalog(createCatalogClient(settings)),
+    airflow: (settings) => createAirflowServer(new AirflowClient(settings)),
+    lineage: (settings) => createLineageReceiver(settings),
+    hbase: (settings) => createServingTables(settings, hbaseAdminUrl),
+  };
+}
 
 /** Makes the connections of a process. `now` is in milliseconds and never goes back. */
 export function createSystemClients(
-  factory: ConnectionFactory = REAL_CONNECTIONS,
+  factory: ConnectionFactory,
   now: () => number = () => performance.now(),
 ): SystemClients {
   const kafka = new Connections((settings: KafkaSettings) => factory.kafka(settings), now);
@@ -71,14 +81,16 @@ export function createSystemClients(
   const catalog = new Connections((settings: CatalogSettings) => factory.catalog(settings), now);
   const airflow = new Connections((settings: AirflowSettings) => factory.airflow(settings), now);
   const lineage = new Connections((settings: LineageSettings) => factory.lineage(settings), now);
+  const hbase = new Connections((settings: HBaseSettings) => factory.hbase(settings), now);
   return {
     kafka: (platform) => kafka.of(platform, requireKafka(platform)),
     storage: (platform) => storage.of(platform, requireStorage(platform)),
     catalog: (platform) => catalog.of(platform, requireCatalog(platform)),
     airflow: (platform) => airflow.of(platform, requireAirflow(platform)),
     lineage: (platform) => lineage.of(platform, requireLineage(platform)),
+    hbase: (platform) => hbase.of(platform, requireHBase(platform)),
     closeAll: async () => {
-      const all = [kafka, storage, catalog, airflow, lineage];
+      const all = [kafka, storage, catalog, airflow, lineage, hbase];
       await Promise.all(all.map((connections) => connections.closeAll()));
     },
   };

@@ -17,6 +17,7 @@ import { createSystemClients } from "../targets/clients.ts";
 import type { FakeApiServer } from "./runtime/fake-api-server.ts";
 import type { FakeAirflow } from "./airflow.ts";
 import type { FakeLineageReceiver } from "./lineage.ts";
+import type { FakeHBase } from "./hbase.ts";
 import type { FakeBucket, FakeCatalog, FakeKafka } from "./systems.ts";
 
 /** Where the operator runs. */
@@ -30,6 +31,7 @@ export interface World {
   readonly bucket: FakeBucket;
   readonly airflow: FakeAirflow;
   readonly lineage: FakeLineageReceiver;
+  readonly hbase: FakeHBase;
   readonly leadership: { readonly isLeading: boolean };
   /** The present time, which tests move. */
   readonly now: Date;
@@ -82,6 +84,7 @@ export function startProcess(world: World, create: CreateController): Process {
       catalog: () => world.catalog,
       airflow: () => world.airflow,
       lineage: () => world.lineage,
+      hbase: () => world.hbase,
     }),
   });
   const { kind, watches } = controller;

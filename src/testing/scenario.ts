@@ -22,6 +22,7 @@ import { HOME, startProcess } from "./scenario-process.ts";
 import type { CreateController, Process, ScenarioSystems } from "./scenario-process.ts";
 import { FakeAirflow } from "./airflow.ts";
 import { FakeLineageReceiver } from "./lineage.ts";
+import { FakeHBase } from "./hbase.ts";
 import { FakeBucket, FakeCatalog, FakeKafka, PLATFORM, valueFor } from "./systems.ts";
 import { until } from "./until.ts";
 
@@ -35,6 +36,7 @@ export class Scenario {
   readonly bucket = new FakeBucket();
   readonly airflow = new FakeAirflow();
   readonly lineage = new FakeLineageReceiver();
+  readonly hbase = new FakeHBase();
   readonly leadership = { isLeading: true };
   now = new Date("2026-01-01T00:00:00.500Z");
   readonly #platform: DataPlatform;

@@ -34,7 +34,7 @@ export class ComposingOperator {
 
   /** Makes the namespace and starts. Everything is looked at again every second. */
   static async start(namespace: string): Promise<ComposingOperator> {
-    return new ComposingOperator(namespace, await TestOperator.start([namespace], 1));
+    return new ComposingOperator(namespace, await TestOperator.start([namespace], { resyncSeconds: 1 }));
   }
 
   async stop(): Promise<void> {

@@ -3,7 +3,7 @@ import type { KindDefinition } from "../../src/crds/kinds.ts";
 import { dataPlatformKind } from "../../src/crds/kinds.ts";
 import type { Condition } from "../../src/api/conditions.ts";
 import { until } from "../../src/testing/until.ts";
-import { TestOperator, type PlatformSpec } from "../support/operator.ts";
+import { TestOperator, type PlatformSpec, type TestOperatorOptions } from "../support/operator.ts";
 import type { ApiRequests } from "../support/api-requests.ts";
 
 /** A custom resource as a test sees it. */
@@ -47,9 +47,11 @@ export class RunningOperator {
   /** Makes the namespaces and starts. Resources are looked at again every 2 seconds unless told otherwise. */
   static async start(
     namespaces: readonly string[],
-    options: { readonly resyncSeconds?: number } = {},
+    options: Partial<TestOperatorOptions> = {},
   ): Promise<RunningOperator> {
-    return new RunningOperator(await TestOperator.start(namespaces, options.resyncSeconds ?? RESYNC_SECONDS));
+    return new RunningOperator(
+      await TestOperator.start(namespaces, { resyncSeconds: RESYNC_SECONDS, ...options }),
+    );
   }
 
   async stop(): Promise<void> {

@@ -20,6 +20,16 @@ const images = {
 };
 const stopWithinSeconds = 5;
 
+/** Nobody answers there. */
+const NOBODY = "http://localhost:1";
+
+export interface TestOperatorOptions {
+  /** Every resource is looked at again after this time. */
+  readonly resyncSeconds: number;
+  /** Base address of the administration of HBase, where there is one. */
+  readonly hbaseAdminUrl?: string;
+}
+
 /** An operator that has started. */
 export class TestOperator {
   /** What a test asks of the API server and does there itself. */
@@ -32,7 +42,10 @@ export class TestOperator {
   readonly #operator: Operator;
   readonly #connections: ReturnType<typeof registerControllers>;
 
-  private constructor(namespaces: readonly string[], resyncSeconds: number) {
+  private constructor(
+    namespaces: readonly string[],
+    { resyncSeconds, hbaseAdminUrl = NOBODY }: TestOperatorOptions,
+  ) {
     this.#config.loadFromFile(inject("apiServer").kubeconfig);
     this.#connection = connectionOf(this.#config);
     const rest = createRestClient(this.#connection, this.metrics);
@@ -48,14 +61,14 @@ export class TestOperator {
       rest,
       images,
       operatorNamespace: namespaces[0] ?? "default",
-      // Nobody answers there.
-      sqlPlannerUrl: "http://localhost:1",
+      sqlPlannerUrl: NOBODY,
+      hbaseAdminUrl,
     });
   }
 
-  /** Makes the namespaces and starts. Every resource is looked at again after the seconds given. */
-  static async start(namespaces: readonly string[], resyncSeconds: number): Promise<TestOperator> {
-    const started = new TestOperator(namespaces, resyncSeconds);
+  /** Makes the namespaces and starts. */
+  static async start(namespaces: readonly string[], options: TestOperatorOptions): Promise<TestOperator> {
+    const started = new TestOperator(namespaces, options);
     for (const namespace of namespaces) await started.requests.createNamespace(namespace);
     void started.#operator.run();
     return started;
@@ -94,6 +107,7 @@ export interface PlatformSpec {
   readonly kafka: object;
   readonly storage: object;
   readonly catalog: object;
+  readonly hbase?: object;
 }
 
 /** A DataPlatform at the engines of the test run. */

@@ -21,6 +21,7 @@ var (
 	KindClickstreamPipeline = Kind{"ClickstreamPipeline", "clickstreampipelines"}
 	KindQueryCluster        = Kind{"QueryCluster", "queryclusters"}
 	KindDataProduct         = Kind{"DataProduct", "dataproducts"}
+	KindServingTable        = Kind{"ServingTable", "servingtables"}
 )
 
 // Annotations that people set.
@@ -183,4 +184,17 @@ var (
 	DataProductStatusLineageEventsPlanHash = []string{"status", "lineageEvents", "planHash"}
 	DataProductStatusLineageEventsDropped  = []string{"status", "lineageEvents", "dropped"}
 	DataProductStatusLineageEventsRefusal  = []string{"status", "lineageEvents", "refusal"}
+)
+
+// Fields of ServingTable.
+var (
+	ServingTableStatusObservedGeneration = []string{"status", "observedGeneration"}
+	ServingTableStatusTableName          = []string{"status", "tableName"}
+	ServingTableStatusMark               = []string{"status", "mark"}
+	ServingTableStatusClusterID          = []string{"status", "clusterId"}
+	ServingTableStatusDurability         = []string{"status", "durability"}
+	ServingTableStatusRegions            = []string{"status", "regions"}
+	ServingTableStatusStoreBytes         = []string{"status", "storeBytes"}
+	ServingTableStatusDriftCorrectedAt   = []string{"status", "driftCorrectedAt"}
+	ServingTableStatusConflictsWith      = []string{"status", "conflictsWith"}
 )

@@ -13,6 +13,7 @@ import type { Component } from "../../platform/references.ts";
 import type { AirflowServer } from "../../targets/airflow/server.ts";
 import type { SystemAccess, SystemClients } from "../../targets/clients.ts";
 import type { CatalogAbilities } from "../../targets/iceberg/abilities.ts";
+import type { ServingTables } from "../../targets/hbase/tables.ts";
 import type { TableCatalog } from "../../targets/iceberg/catalog.ts";
 import type { TopicAdmin } from "../../targets/kafka/admin.ts";
 import type { LineageReceiver } from "../../targets/openlineage/receiver.ts";
@@ -100,6 +101,7 @@ const PROBES: Readonly<Record<Component, Probe>> = {
   Catalog: (platform, clients, signal) => probeCatalog(clients.catalog(platform), signal),
   Airflow: (platform, clients, signal) => probeAirflow(clients.airflow(platform), signal),
   Lineage: (platform, clients, signal) => probeLineage(clients.lineage(platform), signal),
+  HBase: (platform, clients, signal) => probeHBase(clients.hbase(platform), signal),
 };
 
 function isRefused(result: ProbeResult): boolean {
@@ -152,12 +154,22 @@ async function probeLineage(receiver: LineageReceiver, signal: AbortSignal): Pro
   return { identity: undefined, message: "the receiver answers" };
 }
 
+async function probeHBase(hbase: ServingTables, signal: AbortSignal): Promise<Finding> {
+  const { version, clusterId, regionServers } = await hbase.probe(signal);
+  return {
+    version,
+    identity: clusterId,
+    message: `${counted(regionServers, "region server")}, cluster ${clusterId}`,
+  };
+}
+
 const UNREACHABLE: Readonly<Record<Component, Reason>> = {
   Kafka: "KafkaUnreachable",
   Storage: "StorageUnreachable",
   Catalog: "CatalogUnreachable",
   Airflow: "AirflowUnreachable",
   Lineage: "LineageUnreachable",
+  HBase: "HBaseUnreachable",
 };
 
 async function probe(

@@ -57,10 +57,14 @@ export function platformStatus(input: Input): StatusResult<DataPlatformStatus> {
   };
 }
 
+const IN_A_SENTENCE: Partial<Record<ComponentName, string>> = {
+  Storage: "storage",
+  Catalog: "catalog",
+  Lineage: "the receiver of lineage",
+};
+
 function readyMessage({ components }: ObservedPlatform): string {
-  const names = ["Kafka", "storage", "catalog"];
-  if (components.has("Airflow")) names.push("Airflow");
-  if (components.has("Lineage")) names.push("the receiver of lineage");
+  const names = [...components.keys()].map((name) => IN_A_SENTENCE[name] ?? name);
   return `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""} answer`;
 }
 

@@ -11,6 +11,7 @@ import { LAKE_TABLE_CASES } from "./lake-table-cases.ts";
 import { BOUNDARY_CASES } from "./boundary-cases.ts";
 import { CLICKSTREAM_PIPELINE_CASES } from "./clickstream-pipeline-cases.ts";
 import { QUERY_CLUSTER_CASES } from "./query-cluster-cases.ts";
+import { SERVING_TABLE_CASES } from "./serving-table-cases.ts";
 
 /** File name of a kind without its extension, the same in src/crds, config and docs. */
 export function fileNameOf(kind: KindDefinition): string {
@@ -66,6 +67,7 @@ export const SPEC_CASES: readonly SpecCase[] = [
   ...casesOf("ClickstreamPipeline", CLICKSTREAM_PIPELINE_CASES),
   ...casesOf("QueryCluster", QUERY_CLUSTER_CASES),
   ...casesOf("DataProduct", DATA_PRODUCT_CASES),
+  ...casesOf("ServingTable", SERVING_TABLE_CASES),
   ...BOUNDARY_CASES,
 ];
 

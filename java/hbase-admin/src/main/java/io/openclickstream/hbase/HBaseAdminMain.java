@@ -1,0 +1,32 @@
+package io.openclickstream.hbase;
+
+import io.openclickstream.model.HbaseEndpoints;
+import io.openclickstream.service.StatusServer;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The administration of HBase as a program: listens until it is stopped, at the port of its pods or at the one that is its argument. */
+public final class HBaseAdminMain {
+    private static final Logger LOG = LoggerFactory.getLogger(HBaseAdminMain.class);
+    private static final int CONNECTIONS = 16;
+
+    private HBaseAdminMain() {
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        // As in the SQL planner: a client that sends slowly holds no connection for ever, and no answer waits for an acknowledgement.
+        System.setProperty("sun.net.httpserver.maxReqTime", "20");
+        System.setProperty("sun.net.httpserver.maxRspTime", "60");
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        int port = arguments.length == 0 ? HbaseEndpoints.HTTP_PORT : Integer.parseInt(arguments[0]);
+        Clusters clusters = new Clusters();
+        AdminService service = new AdminService(clusters);
+        StatusServer server = StatusServer.start(port, service, CONNECTIONS, service.paths());
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            server.close();
+            clusters.close();
+        }, "stop"));
+        LOG.info("Looking after tables of HBase at port {}", server.port());
+    }
+}
