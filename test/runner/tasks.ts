@@ -129,7 +129,7 @@ function unitTests(choices: Choices): readonly Task[] {
 }
 
 /** What runs as plain processes in tests. */
-const engines = ["kafka", "postgresql", "iceberg-rest", "nessie", "versitygw", "trino"];
+const engines = ["kafka", "postgresql", "iceberg-rest", "nessie", "versitygw", "trino", "hbase"];
 
 /** What the tests with engines and the cluster are started from, the longest first. */
 const built: readonly Task[] = [
@@ -159,6 +159,16 @@ const pythonPackages: Task = {
   count: "none",
 };
 
+/** The service that the operator asks about HBase, which the integration tests run as a process. */
+const hbaseAdmin: Task = {
+  name: "HBase administration",
+  // As for the images: Maven alone fills its repository.
+  after: ["Engine artifacts", "Java build"],
+  command: ["node", "local/images/main.ts", "artifacts", "hbase-admin"],
+  fetches: true,
+  count: "none",
+};
+
 const plugin: Task = {
   name: "kubectl plugin",
   needs: ["Go modules"],
@@ -171,7 +181,7 @@ const images: Task = {
   name: "Images",
   needs: ["Debian packages"],
   // Two Mavens that fill the local repository at the same time may read each other's half-written files.
-  after: ["Cluster programs", "Engine artifacts", "Java build"],
+  after: ["Cluster programs", "Engine artifacts", "Java build", "HBase administration"],
   command: ["node", "local/images/main.ts", "build"],
   count: "none",
 };
@@ -181,7 +191,7 @@ function engineTests(choices: Choices): readonly Task[] {
   return [
     {
       name: "TypeScript integration tests",
-      needs: ["Cluster programs", "Engine artifacts", "Python packages"],
+      needs: ["Cluster programs", "Engine artifacts", "HBase administration", "Python packages"],
       ...vitest("integration", choices["TypeScript integration tests"]),
     },
     {
@@ -242,6 +252,7 @@ export function allTasks(choices: Choices = {}): readonly Task[] {
     ...built,
     ...fetched,
     pythonPackages,
+    hbaseAdmin,
     plugin,
     images,
     endToEnd(choices),

@@ -8,6 +8,7 @@ import { Scenario } from "../../testing/scenario.ts";
 import { componentSecretsHash } from "../../workloads/secrets.ts";
 import { AIRFLOW_SPEC } from "../../testing/airflow.ts";
 import { LINEAGE_SPEC } from "../../testing/lineage.ts";
+import { PLATFORM_WITH_HBASE } from "../../testing/hbase.ts";
 import { PLATFORM, PRESENT, describeError, secretWith } from "../../testing/systems.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
 import type { DataPlatformController } from "./controller.ts";
@@ -342,6 +343,37 @@ describe("passes over a platform with a receiver of lineage", () => {
     expect(scenario.condition("main", "LineageReady")).toContain("LineageReady=False LineageUnreachable");
     expect(scenario.ready("main")).toContain("Ready=False LineageUnreachable: Lineage: the receiver");
     expect(scenario.condition("main", "CatalogReachable")).toContain("=True");
+  });
+});
+
+describe("passes over a platform with an HBase", () => {
+  let scenario: Scenario;
+
+  beforeEach(async () => {
+    scenario = await Scenario.start(createController, PLATFORM_WITH_HBASE);
+  });
+  afterEach(async () => {
+    await scenario.stop();
+  });
+
+  it("tell its version and cluster, and have no condition of an Airflow", async () => {
+    await scenario.pass("main");
+    expect(scenario.ready("main")).toBe("Ready=True Succeeded: Kafka, storage, catalog and HBase answer");
+    expect(scenario.condition("main", "HBaseReady")).toBe(
+      "HBaseReady=True Succeeded: 1 region server, cluster fake",
+    );
+    expect(scenario.condition("main", "AirflowReady")).toBe("not judged");
+    expect(scenario.status("main")["components"]).toContainEqual(
+      expect.objectContaining({ name: "HBase", reachable: true, version: "2.6.4", identity: "fake" }),
+    );
+  });
+
+  it("say that it is away, and still tell of the others", async () => {
+    scenario.hbase.isDown = true;
+    await scenario.pass("main");
+    expect(scenario.ready("main")).toContain("Ready=False HBaseUnreachable: HBase: ");
+    expect(scenario.condition("main", "HBaseReady")).toContain("HBaseReady=False HBaseUnreachable");
+    expect(scenario.condition("main", "KafkaReachable")).toContain("=True");
   });
 });
 

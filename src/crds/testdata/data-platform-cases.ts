@@ -182,6 +182,13 @@ export const DATA_PLATFORM_CASES: readonly FieldCase[] = [
     },
     refusal: /airflow\.caSecretRef: .*must be absent unless uri begins with https:/,
   },
+  { name: "an HBase without servers", path: "hbase.bootstrapServers", value: [], refusal: /hbase\.bootstrapServers/ },
+  {
+    name: "a server of HBase without a port",
+    path: "hbase.bootstrapServers",
+    value: ["hbase"],
+    refusal: /hbase\.bootstrapServers/,
+  },
   {
     name: "a receiver of lineage",
     path: "lineage",

@@ -112,26 +112,32 @@ final class AdminService implements ServiceStatus {
     }
 
     private Reply replyTo(IOException failure, HBaseRequest request) {
-        Throwable root = Causes.root(failure);
+        // What the servers threw is the outer one; its cause is how it came over the network.
         if (failure instanceof Tables.OtherMarkException) {
             return Reply.of(409, failure.getMessage());
         }
-        if (root instanceof TableExistsException) {
+        if (failure instanceof TableExistsException) {
             return Reply.of(409, "there is a table \"" + request.table() + "\" already");
         }
-        if (root instanceof TableNotFoundException) {
+        if (failure instanceof TableNotFoundException) {
             return Reply.of(404, "there is no table \"" + request.table() + "\"");
         }
-        if (root instanceof AccessDeniedException) {
-            return Reply.of(403, Causes.describe(failure));
+        if (failure instanceof AccessDeniedException) {
+            return Reply.of(403, firstLine(failure));
         }
         if (failure instanceof DoNotRetryIOException) {
-            return Reply.of(422, Causes.describe(failure));
+            return Reply.of(422, firstLine(failure));
         }
         clusters.forget(request.bootstrapServers());
         return failure instanceof Waiting.NoAnswerException
             ? Reply.of(504, failure.getMessage())
             : Reply.of(503, Causes.describe(failure));
+    }
+
+    /** A remote failure has its trace in its message, and one of the checks tells how to switch all checks off. */
+    private static String firstLine(IOException failure) {
+        String line = String.valueOf(failure.getMessage()).strip().split("\n", 2)[0];
+        return line.replaceFirst("\\s+Set hbase\\.table\\.sanity\\.checks.*", "");
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.hadoop.ipc.RemoteException;
 
 /** Waits for what HBase answers, and not for ever. */
 final class Waiting {
@@ -33,9 +32,6 @@ final class Waiting {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof RemoteException remote) {
-                throw remote.unwrapRemoteException();
-            }
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
             }
