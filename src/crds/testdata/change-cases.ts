@@ -78,6 +78,23 @@ export const CHANGE_CASES: readonly ChangeCase[] = [
     to: "a",
     refusal: /^topicName: .*must not change/,
   },
+  {
+    kind: "ServingTable",
+    name: "another table",
+    path: "tableName",
+    from: "shop:a",
+    to: "shop:b",
+    refusal: /^tableName: .*must not change/,
+  },
+  {
+    kind: "ServingTable",
+    name: "another number of regions",
+    path: "split.uniform",
+    from: 4,
+    to: 8,
+    refusal: /^split: .*must not change/,
+  },
+  { kind: "ServingTable", name: "another durability", path: "durability", from: "FSYNC_WAL", to: "SYNC_WAL" },
   { kind: "EventStream", name: "more partitions", path: "partitions", from: 3, to: 4 },
   {
     kind: "EventStream",
