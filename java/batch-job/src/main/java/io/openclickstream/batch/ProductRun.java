@@ -84,10 +84,13 @@ final class ProductRun {
             Long.toString(audited.snapshotId()), findings.checks(), null));
     }
 
-    /** Rows of a window that were appended once are not appended under another run's name. */
+    /**
+     * Rows of a window that were appended once are not appended under another run's name. A run that is no windowed Append makes the windows
+     * untrue: the table then says of no times, and Append refuses it until somebody tells.
+     */
     private Map<String, String> properties(TargetTable target) {
         if (document.mode() != BatchDocument.Mode.Append || !RowWriter.isWindowed(document)) {
-            return Map.of();
+            return target.table().properties().containsKey(AppendedWindows.PROPERTY) ? Map.of(AppendedWindows.PROPERTY, "") : Map.of();
         }
         AppendedWindows windows = AppendedWindows.of(target.table());
         if (windows.isEmpty() && target.hasRows()) {

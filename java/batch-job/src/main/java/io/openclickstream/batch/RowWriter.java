@@ -4,9 +4,11 @@ import io.openclickstream.model.BatchDocument;
 import io.openclickstream.model.ConfigException;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.spark.CommitMetadata;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -17,6 +19,7 @@ import org.apache.spark.storage.StorageLevel;
 /** Writes the rows of a product's query to a branch, in the product's mode. */
 final class RowWriter {
     private static final String SOURCE = "openclickstream_rows";
+    private static final String COUNT = "openclickstream_count";
 
     private final SparkSession spark;
     private final BatchDocument document;
@@ -106,6 +109,7 @@ final class RowWriter {
     private long merge(Dataset<Row> rows, String name, Map<String, Object> window) {
         Dataset<Row> kept = rows.persist(StorageLevel.MEMORY_AND_DISK());
         try {
+            requireDistinctKeys(kept);
             kept.createOrReplaceTempView(SOURCE);
             String same = document.keys().stream().map(TargetTable::quoted)
                 .map(key -> "target." + key + " <=> source." + key).collect(Collectors.joining(" AND "));
@@ -119,6 +123,20 @@ final class RowWriter {
         } finally {
             spark.catalog().dropTempView(SOURCE);
             kept.unpersist();
+        }
+    }
+
+    /** MERGE tells of two rows of one key only where the table has the key; else it adds both. */
+    private void requireDistinctKeys(Dataset<Row> rows) {
+        Column[] keys = document.keys().stream().map(TargetTable::quoted).map(functions::col).toArray(Column[]::new);
+        Dataset<Row> repeated = rows.groupBy(keys).agg(functions.count(functions.lit(1)).as(COUNT)).where(functions.col(COUNT).gt(1)).drop(COUNT);
+        long count = repeated.count();
+        if (count > 0) {
+            Row example = repeated.first();
+            String key = IntStream.range(0, document.keys().size())
+                .mapToObj(index -> document.keys().get(index) + " = " + example.get(index)).collect(Collectors.joining(", "));
+            throw new IllegalStateException(count + (count == 1 ? " key occurs" : " keys occur") + " more than once in the rows of this run, such as "
+                + key + ": have the SQL give one row for each of \"keys\", or add a column to them");
         }
     }
 }

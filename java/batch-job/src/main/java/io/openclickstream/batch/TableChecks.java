@@ -2,6 +2,8 @@ package io.openclickstream.batch;
 
 import io.openclickstream.model.BatchDocument;
 import io.openclickstream.model.BatchResult;
+import io.openclickstream.model.ConfigException;
+import io.openclickstream.service.Causes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -9,6 +11,7 @@ import org.apache.iceberg.Snapshot;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.parser.ParseException;
 
 /** Looks whether a table holds what a product promises, at one snapshot. */
 final class TableChecks {
@@ -48,7 +51,7 @@ final class TableChecks {
         try {
             List<BatchResult.Check> checks = new ArrayList<>();
             for (BatchDocument.Check check : document.checks()) {
-                long violations = StepException.in("check \"" + check.name() + "\"", () -> spark.sql(check.sql()).count());
+                long violations = StepException.in("check \"" + check.name() + "\"", () -> violations(check));
                 checks.add(new BatchResult.Check(check.name(), BatchResult.Check.Severity.valueOf(check.severity().name()), violations));
             }
             long rows = table.count();
@@ -58,6 +61,20 @@ final class TableChecks {
             return new Findings(List.copyOf(checks), rows);
         } finally {
             spark.catalog().dropTempView(UNDER_AUDIT);
+        }
+    }
+
+    /** The SQL runs as a part of a query: what writes, drops or calls is no such part. */
+    private long violations(BatchDocument.Check check) throws Exception {
+        String query = check.sql().strip().replaceFirst(";$", "");
+        try {
+            return spark.sql("SELECT * FROM (\n" + query + "\n)").count();
+        } catch (Exception e) {
+            if (e instanceof ParseException) {
+                throw new ConfigException("check \"" + check.name() + "\" must be one query in Spark's SQL, and nothing that writes; its lines count from 2: "
+                    + Causes.describe(e));
+            }
+            throw e;
         }
     }
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A run of a product")
 class ProductRunTest {
@@ -152,6 +153,26 @@ class ProductRunTest {
         assertEquals(2, result.checks().get(0).violations());
     }
 
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"DELETE FROM %s.daily", "DROP TABLE %s.daily", "INSERT INTO %s.daily VALUES (DATE '2026-03-05', 5L)", "TRUNCATE TABLE %s.daily",
+        "CREATE TABLE %s.other (a INT)", "SELECT 1) UNION (SELECT 2); DROP TABLE %s.daily", "FROM %s.daily INSERT INTO %s.daily SELECT *"})
+    @DisplayName("is not published, nor is anything changed, when a check is no query")
+    void checkThatWrites(String sql) {
+        run(document("Full"), "r1");
+        ProductDocument writing = document("Full").check("sly", "Warning", sql.replace("%s", database));
+        String message = assertThrows(ConfigException.class, () -> run(writing, "r2")).getMessage();
+        assertTrue(message.startsWith("check \"sly\" must be one query"), message);
+        assertEquals(List.of("2026-03-01,2", "2026-03-02,1"), daily());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"SELECT * FROM this WHERE events > 1;", "WITH busy AS (SELECT * FROM this WHERE events > 1) SELECT day, day FROM busy",
+        "SELECT * FROM this WHERE events > 1 -- busy days"})
+    @DisplayName("counts the rows of a check, however its query is written")
+    void checkForms(String sql) {
+        assertEquals(1, run(document("Full").check("busy", "Warning", sql), "r1").checks().get(0).violations());
+    }
+
     @ParameterizedTest(name = "min {0}, max {1}, change {2} %: {3}")
     @CsvSource({"3,,,Published", "4,,,Held", ",3,,Published", ",2,,Held", ",,50,Published", ",,49,Held"})
     @DisplayName("is held by rowCount when the table has too few or too many rows")
@@ -188,6 +209,15 @@ class ProductRunTest {
         IllegalStateException unknown = assertThrows(IllegalStateException.class,
             () -> LAKE.run(windowed("Append").json(), "r2", days("2026-03-01", "2026-03-05")));
         assertTrue(unknown.getMessage().contains("set its property openclickstream.appended-windows"), unknown.getMessage());
+        assertEquals(List.of("2026-03-01,2", "2026-03-02,1"), daily());
+    }
+
+    @Test
+    @DisplayName("in mode Append refuses what another mode wrote since, though the table once said of which times its rows are")
+    void appendAroundAnotherMode() {
+        LAKE.run(windowed("Append").json(), "r1", days("2026-03-01", "2026-03-02"));
+        run(document("Full"), "r2");
+        assertThrows(IllegalStateException.class, () -> LAKE.run(windowed("Append").json(), "r3", days("2026-03-02", "2026-03-03")));
         assertEquals(List.of("2026-03-01,2", "2026-03-02,1"), daily());
     }
 
@@ -304,14 +334,15 @@ class ProductRunTest {
         assertTrue(assertThrows(ConfigException.class, () -> LAKE.run(untold.json(), "r1", day)).getMessage().contains("\"windowRows\""));
     }
 
-    @Test
-    @DisplayName("tells of two rows of one key, where one of them would be lost")
-    void ambiguousKey() {
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"2026-03-01", "2026-03-09"})
+    @DisplayName("in mode Merge refuses two rows of one key, whether the table has the key or not: it names one of them")
+    void ambiguousKey(String day) {
         run(document("Full"), "r1");
         ProductDocument twice = new ProductDocument(database, "daily", "Merge",
-            "SELECT DATE '2026-03-01' AS day, events FROM VALUES (5L), (6L) AS v(events)").with("keys", List.of("day"));
+            "SELECT DATE '" + day + "' AS day, events FROM VALUES (5L), (6L) AS v(events)").with("keys", List.of("day"));
         String message = assertThrows(StepException.class, () -> run(twice, "r2")).getMessage();
-        assertTrue(message.contains("MERGE_CARDINALITY_VIOLATION"), message);
+        assertTrue(message.contains("1 key") && message.contains("day = " + day), message);
         assertEquals(List.of("2026-03-01,2", "2026-03-02,1"), daily());
     }
 }
