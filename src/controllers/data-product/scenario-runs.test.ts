@@ -101,6 +101,7 @@ describe("a product that Airflow runs", () => {
       ...{ startedAt: "2026-01-01T00:00:00Z", endedAt: "2026-01-01T00:01:00Z" },
     });
     expect(world.status().lastGoodSnapshot).toEqual({ id: "1", at: "2026-01-01T00:01:00Z", rows: 3 });
+    expect(world.status().rows).toBe(3);
     expect(world.ready()).toMatch(/^Ready=True Succeeded: readers see the rows of run first-/);
     expect(world.condition("ChecksPassed")).toMatch(/^ChecksPassed=True/);
   });

@@ -42,8 +42,6 @@ const WAITING_RETRY_SECONDS = 60;
 export function productStatus(input: Input): Result {
   const { resource, observed, validated, plan, applied, error, now } = input;
   const table = targetTable(input);
-  const rows =
-    observed === undefined ? remembered(resource.status, "rows") : remembered(table?.status, "rows");
   const tableState = readiness(table);
   const records = plan?.judged.records ?? recordsOf(resource.status);
   const outcome = outcomeAfter(resource.status, plan?.judged.ended ?? []);
@@ -55,7 +53,7 @@ export function productStatus(input: Input): Result {
     status: {
       target: targetOf(resource),
       ...meaning,
-      ...rows,
+      ...rowsOf(input, outcome, table),
       ...runFields(records),
       ...outcome,
       ...requestFields(input),
@@ -172,6 +170,16 @@ interface Judged {
   readonly records: readonly RunRecord[];
   readonly meaning: Fields;
   readonly outcome: ProductOutcome;
+}
+
+/** The LakeTable looks at its table every two minutes only, so a run's own figure is the newer one. */
+function rowsOf(
+  { resource, observed }: Input,
+  { lastGoodSnapshot }: ProductOutcome,
+  table: LakeTable | undefined,
+): Pick<Fields, "rows"> {
+  if (lastGoodSnapshot?.rows !== undefined) return { rows: lastGoodSnapshot.rows };
+  return remembered(observed === undefined ? resource.status : table?.status, "rows");
 }
 
 /** A product can do its job when its SQL is right, its table is there, its runs begin, and the last that ended was published. */
