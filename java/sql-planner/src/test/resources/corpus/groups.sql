@@ -94,6 +94,7 @@ SELECT amount, sum(amount) AS total FROM shop.events GROUP BY ROLLUP(amount)
 SELECT count_if(is_bot) AS n, COUNT_IF(amount > 10) AS m FROM shop.events
 
 -- == approximate counts of few values
+-- not on DuckDB: it has no approx_distinct
 -- n long! < events.user_id
 -- m long! < events.name
 SELECT approx_distinct(user_id) AS n, APPROX_COUNT_DISTINCT(name) AS m FROM shop.events

@@ -9,11 +9,13 @@ SELECT geo.country, e.geo.loc.lat AS lat FROM shop.events e
 SELECT event_id FROM shop.events WHERE geo.country IS NULL
 
 -- == a key of a map
+-- not on DuckDB: its element_at gives a list
 -- source string < events.props[utm_source]
 -- missing string < events.props[nothing]
 SELECT props['utm_source'] AS source, element_at(props, 'nothing') AS missing FROM shop.events
 
 -- == an element of a list
+-- not on DuckDB: its element_at takes no lists
 -- a string < events.tags[]
 -- b string < events.tags[]
 -- c string < events.tags[]
@@ -96,6 +98,7 @@ SELECT e.event_id, t.tag, t.n FROM shop.events e LEFT JOIN UNNEST(e.tags) WITH O
 SELECT e.event_id, i.sku, i.price FROM shop.events e CROSS JOIN UNNEST(e.items) AS i
 
 -- == unnest structs under other names
+-- not on DuckDB: the fields of unnested structs cannot be renamed there
 -- event_id long! < events.event_id
 -- article string < events.items[].sku
 -- q int < events.items[].qty
@@ -103,6 +106,7 @@ SELECT e.event_id, i.sku, i.price FROM shop.events e CROSS JOIN UNNEST(e.items) 
 SELECT e.event_id, i.article, i.q FROM shop.events e CROSS JOIN UNNEST(e.items) AS i(article, q, p)
 
 -- == unnest structs, with positions, and keep empty ones
+-- not on DuckDB: the position of unnested structs cannot be named there
 -- event_id long! < events.event_id
 -- sku string < events.items[].sku
 -- pos int < events.items[]
@@ -110,6 +114,7 @@ SELECT e.event_id, i.article, i.q FROM shop.events e CROSS JOIN UNNEST(e.items) 
 SELECT e.event_id, i.sku, i.pos FROM shop.events e LEFT JOIN UNNEST(e.items) WITH ORDINALITY AS i(sku, qty, price, pos) ON TRUE
 
 -- == unnest a map
+-- not on DuckDB: it unnests no maps
 -- event_id long! < events.event_id
 -- k string! < events.props[].key
 -- v string < events.props[].value
@@ -117,6 +122,7 @@ SELECT e.event_id, i.sku, i.pos FROM shop.events e LEFT JOIN UNNEST(e.items) WIT
 SELECT e.event_id, p.k, p.v FROM shop.events e CROSS JOIN UNNEST(e.props) AS p(k, v)
 
 -- == unnest a map and keep empty ones
+-- not on DuckDB: it unnests no maps
 -- event_id long! < events.event_id
 -- k string < events.props[].key
 -- v string < events.props[].value

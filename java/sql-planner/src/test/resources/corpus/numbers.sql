@@ -25,6 +25,7 @@ SELECT event_id, amount + 1.05 AS a, amount * 1.5 AS b, amount - CAST(100 AS DEC
 SELECT event_id, amount * score AS a, CAST(amount AS DOUBLE) / 3 AS b FROM shop.events
 
 -- == casts between numbers
+-- not on DuckDB: it rounds where a fraction becomes a whole number
 -- event_id long! < events.event_id
 -- a int < events.amount
 -- b long < events.score
@@ -36,6 +37,7 @@ SELECT event_id, CAST(amount AS INTEGER) AS a, CAST(score AS BIGINT) AS b, CAST(
   CAST(amount AS DECIMAL(13, 1)) AS d, CAST(event_id AS DOUBLE) AS e, CAST(event_id AS INTEGER) AS f FROM shop.events
 
 -- == try_cast of texts
+-- not on DuckDB: it rounds where a fraction becomes a whole number
 -- event_id long! < events.event_id
 -- a int < events.props[n]
 -- b decimal(10,2) < events.props[n]

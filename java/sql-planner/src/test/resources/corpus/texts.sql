@@ -8,6 +8,7 @@
 SELECT user_id, upper(name) AS a, lower(name) AS b, char_length(name) AS c, substring(name FROM 2) AS d, SUBSTRING(name, 1, 3) AS e FROM shop.users
 
 -- == joined texts
+-- not on DuckDB: its concat skips nulls
 -- user_id long! < users.user_id
 -- a string < users.country, users.name
 -- b string < users.country, users.name
@@ -38,6 +39,7 @@ SELECT event_id, trim(name) AS a, trim(LEADING 'v' FROM name) AS b, replace(name
 SELECT user_id, position('n' IN name) AS p, starts_with(name, 'A') AS s, length(name) AS l FROM shop.users
 
 -- == parts of a text
+-- not on DuckDB: its split_part gives an empty text where there is no part
 -- event_id long! < events.event_id
 -- a string < events.props[path]
 -- b string < events.props[path]

@@ -5,6 +5,7 @@
 SELECT event_id, floor(event_time TO DAY) AS d, date_trunc('day', event_time) AS same FROM shop.events
 
 -- == hours, weeks, months, quarters, years of the zone
+-- not on DuckDB: it takes the second of the two hours when clocks are set back
 -- event_id long! < events.event_id
 -- h timestamptz < events.event_time
 -- w timestamptz < events.event_time

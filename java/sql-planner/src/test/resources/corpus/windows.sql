@@ -27,6 +27,7 @@ SELECT event_id, lag(amount) OVER (PARTITION BY user_id ORDER BY event_id) AS be
 FROM shop.events
 
 -- == lag without nulls
+-- not on DuckDB: it wants IGNORE NULLS between the brackets
 -- event_id long! < events.event_id
 -- v decimal(12,2) < events.amount, window events.event_id
 SELECT event_id, lag(amount) IGNORE NULLS OVER (ORDER BY event_id) AS v FROM shop.events
@@ -63,6 +64,7 @@ SELECT event_id, count(*) OVER (ORDER BY name RANGE BETWEEN UNBOUNDED PRECEDING 
 FROM shop.events
 
 -- == first and last values
+-- not on DuckDB: it wants IGNORE NULLS between the brackets
 -- event_id long! < events.event_id
 -- a decimal(12,2) < events.amount, window events.event_id, window events.user_id
 -- b string < events.name, window events.event_id, window events.user_id

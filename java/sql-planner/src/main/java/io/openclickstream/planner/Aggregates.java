@@ -65,7 +65,11 @@ final class Aggregates {
         List<RelDataType> types = call.getArgList().stream().map(argument -> inputs.get(argument).getType()).toList();
         List<String> arguments = call.getArgList().stream().map(fields::get).toList();
         String text = text(call, name, types, arguments);
-        String filtered = call.filterArg < 0 ? text : text + " FILTER (WHERE " + fields.get(call.filterArg) + ")";
+        String filter = call.filterArg < 0 ? "" : " FILTER (WHERE " + fields.get(call.filterArg) + ")";
+        if ((name.equals("MAX") || name.equals(Functions.MAX_BY)) && ValueKind.of(types.get(types.size() - 1)) == ValueKind.FLOATING) {
+            return dialect.greatest(name, arguments, filter, call.getType());
+        }
+        String filtered = text + filter;
         boolean isSized = name.equals("SUM") && ValueKind.of(call.getType()) == ValueKind.DECIMAL || name.equals("GROUPING");
         return isSized ? "CAST(" + filtered + " AS " + dialect.type(call.getType()) + ")" : filtered;
     }

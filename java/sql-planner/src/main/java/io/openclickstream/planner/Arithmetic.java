@@ -1,5 +1,6 @@
 package io.openclickstream.planner;
 
+import io.openclickstream.planner.PlannerTypeSystem.Digits;
 import java.math.BigDecimal;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
@@ -57,10 +58,38 @@ final class Arithmetic {
             // The engines give the wider type of both sides, Calcite that of the right one.
             return "CAST(" + plain + " AS " + dialect.type(call.getType()) + ")";
         }
+        if (call.getKind() == SqlKind.DIVIDE && isFloating) {
+            return dialect.floatingQuotient(operands.get(0), operands.get(1));
+        }
         if (isWhole || isFloating) {
             return plain;
         }
+        if (call.getKind() == SqlKind.DIVIDE) {
+            return decimalQuotient(call, operands);
+        }
         return "CAST(" + plain + " AS " + dialect.type(decimalResult(call)) + ")";
+    }
+
+    /**
+     * With the dividend in the scale of the result, Spark rounds first to as many digits more as the divisor has, which are too many to lie
+     * on a half by rounding; so it rounds as Trino, which rounds once.
+     */
+    private String decimalQuotient(RexCall call, List<String> operands) {
+        Digits dividend = Digits.of(call.getOperands().get(0).getType());
+        Digits divisor = Digits.of(call.getOperands().get(1).getType());
+        int scale = call.getType().getScale();
+        int precision = dividend.precision() - dividend.scale() + scale;
+        int needed = precision + divisor.scale() + divisor.precision() + 1;
+        requireDigits(call, needed);
+        return "CAST((CAST(" + operands.get(0) + " AS DECIMAL(" + precision + ", " + scale + ")) / CAST(" + operands.get(1) + " AS DECIMAL("
+            + divisor.precision() + ", " + divisor.scale() + "))) AS " + dialect.type(call.getType()) + ")";
+    }
+
+    private void requireDigits(RexCall call, int needed) {
+        if (needed > PlannerTypeSystem.MAX_DECIMAL) {
+            throw new SqlFault("The result of \"" + symbol(call) + "\" would need " + needed + " digits; decimals have at most "
+                + PlannerTypeSystem.MAX_DECIMAL, places.of(call), "cast the operands to smaller decimals or to DOUBLE");
+        }
     }
 
     private static String symbol(RexCall call) {
@@ -75,27 +104,13 @@ final class Arithmetic {
 
     /** Refuses what could lose digits on one engine only. */
     private RelDataType decimalResult(RexCall call) {
-        if (call.getKind() == SqlKind.DIVIDE) {
-            throw refused(call, "cast one side to DOUBLE");
-        }
-        int[] left = sizes(call.getOperands().get(0).getType());
-        int[] right = sizes(call.getOperands().get(1).getType());
+        Digits left = Digits.of(call.getOperands().get(0).getType());
+        Digits right = Digits.of(call.getOperands().get(1).getType());
         boolean isProduct = call.getKind() == SqlKind.TIMES;
-        int scale = isProduct ? left[1] + right[1] : Math.max(left[1], right[1]);
-        int precision = isProduct ? left[0] + right[0] + 1 : Math.max(left[0] - left[1], right[0] - right[1]) + scale + 1;
-        if (precision > PlannerTypeSystem.MAX_DECIMAL) {
-            throw new SqlFault("The result of \"" + symbol(call) + "\" would need " + precision + " digits; decimals have at most "
-                + PlannerTypeSystem.MAX_DECIMAL, places.of(call), "cast the operands to smaller decimals or to DOUBLE");
-        }
+        int scale = Math.max(left.scale(), right.scale());
+        int whole = Math.max(left.precision() - left.scale(), right.precision() - right.scale());
+        requireDigits(call, isProduct ? left.precision() + right.precision() + 1 : whole + scale + 1);
         return call.getType();
-    }
-
-    private static int[] sizes(RelDataType type) {
-        return switch (type.getSqlTypeName()) {
-            case DECIMAL -> new int[] {type.getPrecision(), type.getScale()};
-            case BIGINT -> new int[] {20, 0};
-            default -> new int[] {10, 0};
-        };
     }
 
     private String moved(RexCall call, RexNode value, RexNode interval, String text) {

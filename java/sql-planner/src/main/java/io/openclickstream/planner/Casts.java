@@ -23,7 +23,10 @@ final class Casts {
             case WHOLE -> source == ValueKind.DECIMAL || source == ValueKind.FLOATING
                 ? dialect.truncated(value, to, isSafe)
                 : checked(plain, source == ValueKind.WHOLE || source == ValueKind.BOOLEAN || isNullOrText(source), from, to, place);
-            case DECIMAL, FLOATING -> checked(plain, source.isNumber() || isNullOrText(source), from, to, place);
+            case DECIMAL -> source == ValueKind.FLOATING
+                ? dialect.decimalOf(value, to, isSafe)
+                : checked(plain, source.isNumber() || isNullOrText(source), from, to, place);
+            case FLOATING -> checked(plain, source.isNumber() || isNullOrText(source), from, to, place);
             case TEXT -> checked(plain, isPrinted(source) && to.getPrecision() < 0, from, to, place);
             case BOOLEAN -> checked(plain, source == ValueKind.BOOLEAN || source == ValueKind.NULL, from, to, place);
             case DATE -> source == ValueKind.INSTANT

@@ -63,6 +63,32 @@ interface Dialect {
     /** A quotient of whole numbers, cut towards zero. */
     String wholeQuotient(String dividend, String divisor, RelDataType type);
 
+    /** A quotient of which one side is a double; division by zero is an error, as that of other numbers. */
+    String floatingQuotient(String dividend, String divisor);
+
+    /** A comparison of doubles, in which NaN equals NaN and is greater than all others. A side that is null cannot be NaN. */
+    String compared(Side left, String operator, Side right);
+
+    /**
+     * MAX or MAX_BY of which the last argument is a double; NaN is the greatest of all.
+     *
+     * @param rows what follows the call and says which rows it is of: FILTER or OVER
+     */
+    String greatest(String name, List<String> arguments, String rows, RelDataType type);
+
+    /** A key of an order with its direction and the place of nulls; NaN is the greatest of all. */
+    String orderKey(String key, boolean isFloating, String direction);
+
+    /** A double as a decimal: the digits that it is printed with, rounded half up. */
+    String decimalOf(String value, RelDataType type, boolean isSafe);
+
+    /** One side of a comparison; a literal is neither NaN nor null. */
+    record Side(String text, boolean isFloating, boolean isLiteral) {
+        boolean canBeNan() {
+            return isFloating && !isLiteral;
+        }
+    }
+
     /** A number cut towards zero, and then as a whole number. */
     String truncated(String number, RelDataType type, boolean isSafe);
 

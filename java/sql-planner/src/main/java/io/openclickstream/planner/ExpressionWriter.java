@@ -187,8 +187,16 @@ final class ExpressionWriter {
         }
         RelDataType common = one.isTime() && other.isTime() && other.compareTo(one) > 0 ? right.getType() : left.getType();
         boolean isTime = one.isTime() && other.isTime();
+        if (one == ValueKind.FLOATING || other == ValueKind.FLOATING) {
+            return dialect.compared(side(left, fields), COMPARISONS.get(call.getKind()), side(right, fields));
+        }
         return "(" + (isTime ? aligned(left, common, fields) : text(left, fields)) + " " + COMPARISONS.get(call.getKind()) + " "
             + (isTime ? aligned(right, common, fields) : text(right, fields)) + ")";
+    }
+
+    private Dialect.Side side(RexNode operand, List<String> fields) {
+        boolean isLiteral = operand instanceof RexLiteral literal && !literal.isNull();
+        return new Dialect.Side(text(operand, fields), ValueKind.of(operand.getType()) == ValueKind.FLOATING, isLiteral);
     }
 
     /** An expression with the type of the others beside it, such as the branches of CASE. */

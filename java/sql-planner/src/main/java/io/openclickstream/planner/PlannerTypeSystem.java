@@ -11,6 +11,18 @@ import org.apache.calcite.sql.type.SqlTypeName;
 /** How large types may be and what aggregates give, as Spark and Trino have it. */
 final class PlannerTypeSystem extends RelDataTypeSystemImpl {
     static final int MAX_DECIMAL = 38;
+    private static final int MIN_QUOTIENT_SCALE = 6;
+
+    /** How many digits a number may have, and how many of them behind the point. */
+    record Digits(int precision, int scale) {
+        static Digits of(RelDataType type) {
+            return switch (type.getSqlTypeName()) {
+                case DECIMAL -> new Digits(type.getPrecision(), type.getScale());
+                case BIGINT -> new Digits(20, 0);
+                default -> new Digits(10, 0);
+            };
+        }
+    }
 
     /** Types whose texts are Unicode. */
     static RelDataTypeFactory factory() {
@@ -53,6 +65,22 @@ final class PlannerTypeSystem extends RelDataTypeSystemImpl {
             default -> types.createSqlType(SqlTypeName.DOUBLE);
         };
         return types.createTypeWithNullability(sum, argument.isNullable());
+    }
+
+    /** The type of a quotient of decimals: the digits before the point that it can need, and at least six behind it. */
+    @Override
+    public RelDataType deriveDecimalDivideType(RelDataTypeFactory types, RelDataType dividend, RelDataType divisor) {
+        boolean isDecimal = dividend.getSqlTypeName() == SqlTypeName.DECIMAL && ValueKind.of(divisor) != ValueKind.FLOATING
+            || divisor.getSqlTypeName() == SqlTypeName.DECIMAL && ValueKind.of(dividend) != ValueKind.FLOATING;
+        if (!isDecimal || !ValueKind.of(dividend).isNumber() || !ValueKind.of(divisor).isNumber()) {
+            return super.deriveDecimalDivideType(types, dividend, divisor);
+        }
+        Digits one = Digits.of(dividend);
+        Digits other = Digits.of(divisor);
+        int scale = Math.max(MIN_QUOTIENT_SCALE, Math.max(one.scale(), other.scale()));
+        int precision = Math.min(MAX_DECIMAL, one.precision() - one.scale() + other.scale() + scale);
+        RelDataType quotient = types.createSqlType(SqlTypeName.DECIMAL, precision, Math.min(scale, precision));
+        return types.createTypeWithNullability(quotient, dividend.isNullable() || divisor.isNullable());
     }
 
     /** Averages are double: the engines round those of decimals in different places. */

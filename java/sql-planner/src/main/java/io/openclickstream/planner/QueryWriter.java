@@ -237,12 +237,14 @@ final class QueryWriter {
         Block block = open(sort.getInput());
         List<String> keys = new ArrayList<>();
         for (RelFieldCollation key : sort.getCollation().getFieldCollations()) {
-            if (!ValueKind.of(sort.getRowType().getFieldList().get(key.getFieldIndex()).getType()).isComparable()) {
+            ValueKind kind = ValueKind.of(sort.getRowType().getFieldList().get(key.getFieldIndex()).getType());
+            if (!kind.isComparable()) {
                 throw SqlFault.notProven("An order by a list, map or struct", places.of("ORDER BY"));
             }
             boolean isDescending = key.getDirection() == RelFieldCollation.Direction.DESCENDING;
             boolean isNullFirst = key.nullDirection == RelFieldCollation.NullDirection.FIRST;
-            keys.add(block.fields.get(key.getFieldIndex()) + (isDescending ? " DESC" : " ASC") + (isNullFirst ? " NULLS FIRST" : " NULLS LAST"));
+            keys.add(dialect.orderKey(block.fields.get(key.getFieldIndex()), kind == ValueKind.FLOATING,
+                (isDescending ? " DESC" : " ASC") + (isNullFirst ? " NULLS FIRST" : " NULLS LAST")));
         }
         String order = keys.isEmpty() ? "" : "\nORDER BY " + String.join(", ", keys);
         block.end = limited(sort, order);

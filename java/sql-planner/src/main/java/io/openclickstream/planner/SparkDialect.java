@@ -142,6 +142,31 @@ final class SparkDialect implements Dialect {
     }
 
     @Override
+    public String floatingQuotient(String dividend, String divisor) {
+        return "(" + dividend + " / " + divisor + ")";
+    }
+
+    @Override
+    public String compared(Side left, String operator, Side right) {
+        return "(" + left.text() + " " + operator + " " + right.text() + ")";
+    }
+
+    @Override
+    public String greatest(String name, List<String> arguments, String rows, RelDataType type) {
+        return name + "(" + String.join(", ", arguments) + ")" + rows;
+    }
+
+    @Override
+    public String orderKey(String key, boolean isFloating, String direction) {
+        return key + direction;
+    }
+
+    @Override
+    public String decimalOf(String value, RelDataType type, boolean isSafe) {
+        return (isSafe ? "TRY_CAST(" : "CAST(") + value + " AS " + type(type) + ")";
+    }
+
+    @Override
     public String truncated(String number, RelDataType type, boolean isSafe) {
         return (isSafe ? "TRY_CAST(" : "CAST(") + number + " AS " + type(type) + ")";
     }

@@ -129,6 +129,66 @@ final class TrinoDialect implements Dialect {
         return "(" + dividend + " / " + divisor + ")";
     }
 
+    /** Trino's own gives infinity where the divisor is zero. */
+    @Override
+    public String floatingQuotient(String dividend, String divisor) {
+        return "(" + dividend + " / CASE WHEN " + divisor + " = 0 AND " + dividend + " IS NOT NULL THEN 1 / 0 ELSE " + divisor + " END)";
+    }
+
+    /** Trino's own says that NaN is not equal to, less or greater than anything. */
+    @Override
+    public String compared(Side left, String operator, Side right) {
+        String plain = "(" + left.text() + " " + operator + " " + right.text() + ")";
+        boolean areBoth = left.canBeNan() && right.canBeNan();
+        return switch (operator) {
+            case "=" -> areBoth ? "(" + plain + " OR " + nan(left) + " AND " + nan(right) + ")" : plain;
+            case "<>" -> areBoth ? "(" + plain + " AND NOT (" + nan(left) + " AND " + nan(right) + "))" : plain;
+            case "<" -> greater(plain, right, left);
+            case ">" -> greater(plain, left, right);
+            case "<=" -> right.canBeNan() ? "(" + plain + " OR " + nan(right) + there(left) + ")" : plain;
+            case ">=" -> left.canBeNan() ? "(" + plain + " OR " + nan(left) + there(right) + ")" : plain;
+            default -> plain;
+        };
+    }
+
+    private static String greater(String plain, Side greater, Side less) {
+        if (!greater.canBeNan()) {
+            return plain;
+        }
+        return "(" + plain + " OR " + nan(greater) + (less.canBeNan() ? " AND NOT " + nan(less) : there(less)) + ")";
+    }
+
+    private static String nan(Side side) {
+        return "is_nan(" + side.text() + ")";
+    }
+
+    private static String there(Side side) {
+        return side.isLiteral() ? "" : " AND " + side.text() + " IS NOT NULL";
+    }
+
+    /** Trino's own skips NaN unless there is nothing else. */
+    @Override
+    public String greatest(String name, List<String> arguments, String rows, RelDataType type) {
+        String isNan = "is_nan(" + arguments.get(arguments.size() - 1) + ")";
+        String ofNan = arguments.size() == 1
+            ? "CAST(nan() AS " + type(type) + ")"
+            : name + "(" + arguments.get(0) + ", CASE WHEN " + isNan + " THEN 1 END)" + rows;
+        String plain = name + "(" + String.join(", ", arguments) + ")" + rows;
+        return "CASE WHEN bool_or(" + isNan + ")" + rows + " THEN " + ofNan + " ELSE " + plain + " END";
+    }
+
+    /** Trino's own puts NaN last in both directions. */
+    @Override
+    public String orderKey(String key, boolean isFloating, String direction) {
+        return (isFloating ? "is_nan(" + key + ")" + direction + ", " : "") + key + direction;
+    }
+
+    /** Trino's own cast multiplies in binary first, so that 1.005 becomes 1.00. */
+    @Override
+    public String decimalOf(String value, RelDataType type, boolean isSafe) {
+        return (isSafe ? "TRY_CAST(" : "CAST(") + "CAST(" + value + " AS VARCHAR) AS " + type(type) + ")";
+    }
+
     @Override
     public String truncated(String number, RelDataType type, boolean isSafe) {
         return (isSafe ? "TRY_CAST(" : "CAST(") + "truncate(" + number + ") AS " + type(type) + ")";

@@ -45,7 +45,11 @@ final class WindowWriter {
             throw SqlFault.notProven("IGNORE NULLS of " + name, place);
         }
         String call = name + "(" + arguments(over, name, fields) + ")" + (over.ignoreNulls() ? " IGNORE NULLS" : "");
-        String text = call + " OVER (" + window(over, name, fields) + ")";
+        String rows = " OVER (" + window(over, name, fields) + ")";
+        if (name.equals("MAX") && ValueKind.of(over.getType()) == ValueKind.FLOATING) {
+            return expressions.dialect().greatest(name, expressions.allTexts(over.getOperands(), fields), rows, over.getType());
+        }
+        String text = call + rows;
         boolean isCounted = Set.of("ROW_NUMBER", "RANK", "DENSE_RANK", "NTILE").contains(name);
         boolean isDecimalSum = name.equals("SUM") && ValueKind.of(over.getType()) == ValueKind.DECIMAL;
         return isCounted || isDecimalSum ? "CAST(" + text + " AS " + expressions.dialect().type(over.getType()) + ")" : text;
@@ -114,7 +118,8 @@ final class WindowWriter {
         requireComparable(key.left, over);
         boolean isDescending = key.getDirection() == RelFieldCollation.Direction.DESCENDING;
         boolean isNullFirst = key.getNullDirection() == RelFieldCollation.NullDirection.FIRST;
-        return expressions.text(key.left, fields) + (isDescending ? " DESC" : " ASC") + (isNullFirst ? " NULLS FIRST" : " NULLS LAST");
+        return expressions.dialect().orderKey(expressions.text(key.left, fields), ValueKind.of(key.left.getType()) == ValueKind.FLOATING,
+            (isDescending ? " DESC" : " ASC") + (isNullFirst ? " NULLS FIRST" : " NULLS LAST"));
     }
 
     private String frame(RexOver over, RexWindow window) {

@@ -29,12 +29,23 @@ class CorpusTest {
         return SqlCorpus.entries("refusals").stream();
     }
 
+    static Stream<SqlCorpus.Entry> failures() {
+        return SqlCorpus.entries("failures").stream();
+    }
+
     @Test
     @DisplayName("is one of at least 120, and none has the name of another")
     void size() {
         List<String> names = queries().map(SqlCorpus.Entry::name).toList();
         assertTrue(names.size() >= 120, names.size() + " queries");
         assertEquals(names.size(), Set.copyOf(names).size());
+    }
+
+    @Test
+    @DisplayName("is run on DuckDB too in at least 120 cases")
+    void sizeOnDuckDb() {
+        long count = queries().filter(entry -> entry.notOnDuckDb() == null).count();
+        assertTrue(count >= 120, count + " queries");
     }
 
     @ParameterizedTest(name = "{0}")
@@ -53,6 +64,14 @@ class CorpusTest {
         SqlPlanner.Answer answer = PLANNER.plan(SqlCorpus.request(entry.sql(), "UTC", ""));
         assertTrue(answer.plan() == null, () -> "was planned: " + answer.plan().spark());
         assertEquals(String.join("\n", entry.expectations()), described(answer.errors().errors().get(0)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("failures")
+    @DisplayName("is planned when only its rows can tell that it fails")
+    void failing(SqlCorpus.Entry entry) {
+        SqlPlanner.Answer answer = PLANNER.plan(SqlCorpus.request(entry.sql(), "UTC", ""));
+        assertTrue(answer.errors() == null, () -> entry.sql() + "\n" + answer.errors());
     }
 
     /** The form of the expectations: {@code 3:7-3:12 message}, and a line for the suggestion. */

@@ -1,6 +1,9 @@
 package io.openclickstream.proof;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +13,7 @@ import io.openclickstream.testing.SqlCorpus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -30,7 +34,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Runs what the planner wrote on a real Spark and a real Trino, over the same Iceberg tables. */
+/** Runs what the planner wrote on a real Spark and a real Trino over the same Iceberg tables, and what the user wrote on DuckDB. */
 @DisplayName("A query of the corpus, on real engines,")
 class EnginesAgreeIT {
     private static final String ZONE = "Europe/Berlin";
@@ -39,14 +43,20 @@ class EnginesAgreeIT {
 
     private static SparkSession spark;
     private static TrinoClient trino;
+    private static DuckDb duckDb;
+    private static int onThree;
     private static ExecutorService besides;
 
     static Stream<SqlCorpus.Entry> queries() {
         return SqlCorpus.entries("corpus").stream().filter(entry -> entry.toString().contains(System.getProperty("corpus.only", "")));
     }
 
+    static Stream<SqlCorpus.Entry> failures() {
+        return SqlCorpus.entries("failures").stream();
+    }
+
     @BeforeAll
-    static void start() throws IOException {
+    static void start() throws IOException, SQLException {
         JsonNode engines = new ObjectMapper().readTree(Files.readString(Path.of(System.getProperty("engines"))));
         JsonNode storage = engines.required("storage");
         spark = SparkSession.builder().master("local[2]").appName("proof")
@@ -68,6 +78,14 @@ class EnginesAgreeIT {
             .config("spark.sql.catalog.lake.s3.secret-access-key", storage.required("secretAccessKey").textValue())
             .getOrCreate();
         ProofTables.STATEMENTS.forEach(statement -> spark.sql(statement));
+        duckDb = new DuckDb(ZONE);
+        // Else a timestamp is written in a form that says not whether it is a point in time.
+        spark.conf().set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
+        for (String table : ProofTables.NAMES) {
+            Path folder = Path.of("target", "parquet", table);
+            spark.table("lake.shop." + table).coalesce(1).write().mode("overwrite").parquet(folder.toString());
+            duckDb.load(table, folder);
+        }
         spark.conf().set("spark.sql.session.timeZone", ZONE);
         // Trino's session is in another zone than the product: its text must say the zone wherever it counts.
         String address = engines.required("trino").required("address").textValue();
@@ -76,7 +94,11 @@ class EnginesAgreeIT {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws SQLException {
+        System.out.println(onThree + " of " + queries().count() + " queries gave the same rows on Spark, Trino and DuckDB, the others on two");
+        if (duckDb != null) {
+            duckDb.close();
+        }
         if (besides != null) {
             besides.shutdown();
         }
@@ -87,7 +109,7 @@ class EnginesAgreeIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("queries")
-    @DisplayName("gives the same rows on Spark and on Trino, of the types that the plan says")
+    @DisplayName("gives the same rows on Spark and on Trino, of the types that the plan says, and on DuckDB unless it says why not")
     void agree(SqlCorpus.Entry entry) throws InterruptedException, ExecutionException {
         PlanDocument plan = PLANNER.plan(SqlCorpus.request(entry.sql(), ZONE, CATALOGS)).plan();
         Future<TrinoClient.Result> askedTrino = besides.submit(() -> trino.query(inUtc(plan)));
@@ -97,6 +119,33 @@ class EnginesAgreeIT {
         List<String> ofSpark = Rows.of(dataset.collectAsList());
         List<String> ofTrino = Rows.of(askedTrino.get());
         assertEquals(String.join("\n", ofSpark), String.join("\n", ofTrino), () -> plan.spark() + "\n\n" + plan.trino());
+        if (entry.notOnDuckDb() != null) {
+            assertFalse(isSameOnDuckDb(entry, plan, ofSpark), () -> "DuckDB gives the same rows, so this is wrong: " + entry.notOnDuckDb());
+            return;
+        }
+        assertEquals(String.join("\n", ofSpark), assertDoesNotThrow(() -> String.join("\n", onDuckDb(entry, plan))), entry::sql);
+        onThree++;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("failures")
+    @DisplayName("fails on Spark and on Trino when it has no right rows")
+    void fail(SqlCorpus.Entry entry) {
+        PlanDocument plan = PLANNER.plan(SqlCorpus.request(entry.sql(), ZONE, CATALOGS)).plan();
+        assertThrows(Exception.class, () -> spark.sql(plan.spark()).collectAsList(), plan::spark);
+        assertThrows(IllegalStateException.class, () -> trino.query(inUtc(plan)), plan::trino);
+    }
+
+    private static List<String> onDuckDb(SqlCorpus.Entry entry, PlanDocument plan) throws SQLException {
+        return Rows.ofValues(duckDb.query(entry.sql(), plan.columns()));
+    }
+
+    private static boolean isSameOnDuckDb(SqlCorpus.Entry entry, PlanDocument plan, List<String> expected) {
+        try {
+            return onDuckDb(entry, plan).equals(expected);
+        } catch (SQLException e) {
+            return false;
+        }
     }
 
     /** Trino prints a point in time by the clocks of its zone, which show one hour twice in autumn: in UTC there is no doubt. */

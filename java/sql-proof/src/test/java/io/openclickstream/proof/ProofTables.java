@@ -4,6 +4,8 @@ import java.util.List;
 
 /** The rows that the corpus runs on: few, and each with something that engines may see in different ways. */
 final class ProofTables {
+    static final List<String> NAMES = List.of("events", "users", "orders");
+
     /** Spark's statements; the session's zone is UTC while they run. */
     static final List<String> STATEMENTS = List.of(
         "CREATE NAMESPACE IF NOT EXISTS lake.shop",

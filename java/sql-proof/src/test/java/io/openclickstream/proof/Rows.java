@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** Rows of both engines as texts that can be compared. */
+/** Rows of the engines as texts that can be compared. */
 final class Rows {
     /** Sums of doubles depend on the order of rows in the last digits. */
     private static final MathContext DIGITS = new MathContext(12);
@@ -47,6 +47,10 @@ final class Rows {
             texts.add(String.join(" | ", values));
         }
         return sorted(texts);
+    }
+
+    static List<String> ofValues(List<List<Object>> rows) {
+        return sorted(rows.stream().map(row -> row.stream().map(Rows::text).collect(Collectors.joining(" | "))).toList());
     }
 
     private static List<String> sorted(List<String> texts) {
