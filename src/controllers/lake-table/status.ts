@@ -108,6 +108,6 @@ function figures(table: CurrentTable | undefined, { resource, observed }: Input)
   }
   const { schemaId, snapshot } = table;
   if (snapshot === undefined) return { schemaId, rows: 0, dataFiles: 0, totalBytes: 0 };
-  const { id, ...counts } = snapshot;
-  return { schemaId, currentSnapshotId: id, ...counts };
+  const counts = remembered(snapshot, "rows", "dataFiles", "totalBytes");
+  return { schemaId, currentSnapshotId: snapshot.id, ...counts };
 }
