@@ -24,6 +24,7 @@ import { FakeAirflow } from "./airflow.ts";
 import { FakeLineageReceiver } from "./lineage.ts";
 import { FakeHBase } from "./hbase.ts";
 import { FakeBucket, FakeCatalog, FakeKafka, PLATFORM, valueFor } from "./systems.ts";
+import { requireDeclared } from "./undeclared-fields.ts";
 import { until } from "./until.ts";
 
 const EVENTS = "events.k8s.io/v1/events";
@@ -258,6 +259,7 @@ export class Scenario {
     await this.#settle();
     const next = await this.#process.reconcile({ namespace: this.#namespace, name });
     await this.#process.events.flush();
+    requireDeclared(this.#process.controller.kind.kind, this.resource(name)?.["status"]);
     return next;
   }
 
