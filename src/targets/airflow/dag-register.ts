@@ -2,6 +2,7 @@
  * What one Airflow says of the DAGs of all products, read together: a few requests serve all passes that come at about the same time, and the
  * runs of a DAG are read again only when Airflow says that one of them changed (ADR 0607).
  */
+import { putLast } from "../put-last.ts";
 import { SharedReading } from "../shared-reading.ts";
 import type { AirflowServer } from "./server.ts";
 import type { Dag, DagRun, ImportError } from "./dag.ts";
@@ -84,9 +85,7 @@ export class DagRegister {
     const readAt = this.#now();
     this.#runs.delete(dagId);
     const runs = await this.#airflow.listRuns(dagId, { limit, signal });
-    this.#runs.set(dagId, { runs, readAt, sameUntil: readAt });
-    const [oldest] = this.#runs.keys();
-    if (this.#runs.size > MAX_DAGS && oldest !== undefined) this.#runs.delete(oldest);
+    putLast(this.#runs, [dagId, { runs, readAt, sameUntil: readAt }], MAX_DAGS);
     return runs;
   }
 
@@ -99,10 +98,7 @@ export class DagRegister {
   /** We changed the DAG or began a run: what was read before does not count any more. */
   noteWrite(dagId: string): void {
     this.#runs.delete(dagId);
-    this.#writtenAt.delete(dagId);
-    this.#writtenAt.set(dagId, this.#now());
-    const [oldest] = this.#writtenAt.keys();
-    if (this.#writtenAt.size > MAX_DAGS && oldest !== undefined) this.#writtenAt.delete(oldest);
+    putLast(this.#writtenAt, [dagId, this.#now()], MAX_DAGS);
   }
 
   async #isSame(dagId: string, held: HeldRuns, { maxAgeSeconds, signal }: Look): Promise<boolean> {

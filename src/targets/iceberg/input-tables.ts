@@ -1,6 +1,7 @@
 /** Tables that many products read: one load of a table's metadata, which may be large, serves all passes of a few seconds (ADR 0607). */
 import type { TableIdentifier } from "../../naming/tables.ts";
 import { formatTable } from "../../naming/tables.ts";
+import { putLast } from "../put-last.ts";
 import { SharedReading } from "../shared-reading.ts";
 import type { TableCatalog } from "./catalog.ts";
 import type { CurrentTable } from "./table.ts";
@@ -43,10 +44,7 @@ class SharingReader implements TableReader {
     const name = formatTable(identifier);
     const before = this.#held.get(name);
     const held = before?.edition === edition ? before : { edition, reading: this.#readingOf(identifier) };
-    this.#held.delete(name);
-    this.#held.set(name, held);
-    const [oldest] = this.#held.keys();
-    if (this.#held.size > MAX_TABLES && oldest !== undefined) this.#held.delete(oldest);
+    putLast(this.#held, [name, held], MAX_TABLES);
     return (await held.reading.read(MAX_AGE_SECONDS, signal)).value;
   }
 
