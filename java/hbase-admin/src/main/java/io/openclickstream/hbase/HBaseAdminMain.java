@@ -10,15 +10,14 @@ import org.slf4j.LoggerFactory;
 public final class HBaseAdminMain {
     private static final Logger LOG = LoggerFactory.getLogger(HBaseAdminMain.class);
     private static final int CONNECTIONS = 16;
+    private static final int REQUEST_SECONDS = 20;
+    private static final int RESPONSE_SECONDS = 60;
 
     private HBaseAdminMain() {
     }
 
     public static void main(String[] arguments) throws IOException {
-        // As in the SQL planner: a client that sends slowly holds no connection for ever, and no answer waits for an acknowledgement.
-        System.setProperty("sun.net.httpserver.maxReqTime", "20");
-        System.setProperty("sun.net.httpserver.maxRspTime", "60");
-        System.setProperty("sun.net.httpserver.nodelay", "true");
+        StatusServer.boundExchanges(REQUEST_SECONDS, RESPONSE_SECONDS);
         int port = arguments.length == 0 ? HbaseEndpoints.HTTP_PORT : Integer.parseInt(arguments[0]);
         Clusters clusters = new Clusters();
         AdminService service = new AdminService(clusters);

@@ -43,6 +43,17 @@ public final class StatusServer implements AutoCloseable {
         server.createContext("/", this::answer);
     }
 
+    /**
+     * For the whole process, and before the first server starts, since the JDK reads the settings then: a client that sends slowly holds no
+     * connection longer than {@code requestSeconds}, and an answer ends after {@code responseSeconds}. Headers and body are written one after
+     * the other: without the last setting, each answer waits 40 ms for the client's acknowledgement.
+     */
+    public static void boundExchanges(int requestSeconds, int responseSeconds) {
+        System.setProperty("sun.net.httpserver.maxReqTime", Integer.toString(requestSeconds));
+        System.setProperty("sun.net.httpserver.maxRspTime", Integer.toString(responseSeconds));
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
     /** Listens on all interfaces; port 0 takes any free one. */
     public static StatusServer start(int port, ServiceStatus status) throws IOException {
         return start(port, status, THREADS, Map.of());

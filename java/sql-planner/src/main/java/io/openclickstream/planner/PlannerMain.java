@@ -14,16 +14,14 @@ public final class PlannerMain {
     private static final Logger LOG = LoggerFactory.getLogger(PlannerMain.class);
     private static final int CONNECTIONS = 16;
     private static final int WARM_UPS = 20;
+    private static final int REQUEST_SECONDS = 20;
+    private static final int RESPONSE_SECONDS = 20;
 
     private PlannerMain() {
     }
 
     public static void main(String[] arguments) throws IOException {
-        // A client that sends slowly must not hold a connection for ever. The JDK's server reads both when it starts.
-        System.setProperty("sun.net.httpserver.maxReqTime", "20");
-        System.setProperty("sun.net.httpserver.maxRspTime", "20");
-        // Headers and body are written one after the other: without this, each answer waits 40 ms for the client's acknowledgement.
-        System.setProperty("sun.net.httpserver.nodelay", "true");
+        StatusServer.boundExchanges(REQUEST_SECONDS, RESPONSE_SECONDS);
         int port = arguments.length == 0 ? PlannerEndpoints.HTTP_PORT : Integer.parseInt(arguments[0]);
         PlannerService service = new PlannerService(new SqlPlanner(), PlannerService.Limits.DEFAULT);
         StatusServer server =
