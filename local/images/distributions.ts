@@ -203,6 +203,26 @@ export async function sparkDistribution(): Promise<Artifact> {
   };
 }
 
+/** The program with which Spark is run once while its image is built. */
+export async function sparkTraining(): Promise<Artifact> {
+  const java = join(checkoutFolder, "java");
+  const name = "spark-training";
+  const folders = ["pom.xml", "spark-distribution/pom.xml", name].map((path) => join(java, path));
+  const key = hashOf({
+    sources: (await Promise.all(folders.map(async (path) => hashOfPath(path, isBuilt)))).join(),
+  });
+  return {
+    key,
+    provide: async (report) =>
+      cached({ thing: name, key }, async (building) => {
+        report("building the training of Spark with Maven");
+        await packageModules({ names: [name] }, report, async (built) =>
+          cp(join(built, `${name}/target/${name}.jar`), join(building, `${name}.jar`)),
+        );
+      }),
+  };
+}
+
 /** The jars of stream job and batch job. */
 export async function sparkJobs(): Promise<Artifact> {
   const isLeftOut = (name: string): boolean => isBuilt(name) || ["test", "testing", "bench"].includes(name);

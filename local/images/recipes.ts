@@ -9,6 +9,7 @@ import {
   postgresqlDistribution,
   sparkDistribution,
   sparkJobs,
+  sparkTraining,
   trinoDistribution,
 } from "./distributions.ts";
 import { pythonPackagesOf, pythonRuntime } from "./python.ts";
@@ -116,7 +117,7 @@ const images: readonly ImageRecipe[] = [
     name: "spark",
     folder: "images/spark",
     base: "base-java17",
-    artifacts: { spark: sparkDistribution, jobs: sparkJobs },
+    artifacts: { spark: sparkDistribution, training: sparkTraining, jobs: sparkJobs },
   },
   {
     name: "airflow",
