@@ -1,8 +1,9 @@
 /** Names of children: suffixes and limits for the operator and for the command-line tool. Pure. */
 import { z } from "zod";
 import { type GoConstant, goComment, goFile, goName, goText } from "./go.ts";
+import { javaConstants, javaFile, javaText, javadoc } from "./java.ts";
 import { type GeneratedFile, parseContract } from "./source.ts";
-import { tsdoc } from "./text.ts";
+import { constantName, tsdoc } from "./text.ts";
 
 const NAME = "names";
 
@@ -13,12 +14,20 @@ const table = z.strictObject({ replaced: z.string().min(1), appended: z.string()
 
 const run = z.strictObject({ prefix: z.string().regex(/^[a-z]+-$/), doc });
 
+const mark = z.strictObject({ name: z.string().regex(/^[a-z]+(-[a-z]+)*$/), doc });
+
+/** What every mark's name begins with. */
+const MARK_PREFIX = "openclickstream.";
+const MARKS_DOC =
+  "Where the stream job and the batch job leave in a table what they did: its properties, and members of the summaries of its snapshots.";
+
 const namesSchema = z.strictObject({
   hashLength: z.int().positive(),
   limits: z.record(limitName, z.strictObject({ maxLength: z.int().positive(), doc })),
   pipeline: z.record(z.string(), child),
   product: z.record(z.string(), child),
   runs: z.record(z.string(), run),
+  tableMarks: z.record(z.string(), mark),
   tables: z.strictObject({ database: table, prefix: table }),
 });
 
@@ -41,6 +50,9 @@ export function namesModule(names: Names): string {
   const runs = Object.entries(names.runs).map(
     ([name, { prefix, doc: text }]) => `${tsdoc(text)}${name}: ${JSON.stringify(prefix)},`,
   );
+  const marks = Object.entries(names.tableMarks).map(
+    ([key, { name, doc: text }]) => `${tsdoc(text)}${key}: ${JSON.stringify(MARK_PREFIX + name)},`,
+  );
   return `/** Hexadecimal digits of the hash in a name that was cut. */
 export const NAME_HASH_LENGTH = ${names.hashLength};
 
@@ -55,6 +67,8 @@ export const PRODUCT_CHILDREN = {${childMembers(names.product)}} as const;
 
 /** How the ids of a data product's runs begin, by what starts them. */
 export const RUN_PREFIXES = {${runs.join("\n")}} as const;
+
+${tsdoc(MARKS_DOC)}export const TABLE_MARKS = {${marks.join("\n")}} as const;
 
 /** Names of a pipeline's tables where it names none: each of the characters becomes a \`_\`, and something is appended. */
 export const DEFAULT_TABLE_NAMES = {${tables.join("\n")}} as const;
@@ -86,6 +100,22 @@ function goRuns({ runs }: Names): string {
   return `${goComment("How the ids of a data product's runs begin, by what starts them.")}const (\n${members.join("")})\n`;
 }
 
+function goMarks({ tableMarks }: Names): string {
+  const members = Object.entries(tableMarks).map(
+    ([key, { name, doc: text }]) =>
+      `${goComment(text, 1)}\tTableMark${goName(key)} = ${goText(MARK_PREFIX + name)}\n`,
+  );
+  return `${goComment(MARKS_DOC)}const (\n${members.join("")})\n`;
+}
+
+function javaMarks({ tableMarks }: Names): GeneratedFile {
+  const members = Object.entries(tableMarks).map(
+    ([key, { name, doc: text }]) =>
+      `${javadoc(text, 1)}    public static final String ${constantName(key)} = ${javaText(MARK_PREFIX + name)};\n`,
+  );
+  return javaFile(NAME, "TableMarks", javaConstants("TableMarks", MARKS_DOC, members));
+}
+
 function goTables({ tables }: Names): string {
   const members = Object.entries(tables).map(
     ([name, { replaced, appended, doc: text }]) =>
@@ -109,6 +139,8 @@ export function namesFiles(names: Names): readonly GeneratedFile[] {
       `${goComment("TableName is how a default name is made: each of the characters Replaced becomes an underscore, and Appended follows.")}type TableName struct{ Replaced, Appended string }\n`,
       goTables(names),
       goRuns(names),
+      goMarks(names),
     ]),
+    javaMarks(names),
   ];
 }

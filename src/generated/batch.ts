@@ -60,6 +60,11 @@ export interface BatchDocument {
    */
   readonly windowRows?: string | undefined;
   /**
+   * Which rows of the table are of a later time than the window, as `windowRows`. Merge puts no row in place
+   * of one of these: what a key has last does not depend on the order of runs.
+   */
+  readonly windowLater?: string | undefined;
+  /**
    * Whether the rows replace the table, are added, replace the partitions that they are in, or the rows of
    * the same keys.
    */

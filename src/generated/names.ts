@@ -49,6 +49,41 @@ export const RUN_PREFIXES = {
   update: "update-",
 } as const;
 
+/**
+ * Where the stream job and the batch job leave in a table what they did: its properties, and members of the
+ * summaries of its snapshots.
+ */
+export const TABLE_MARKS = {
+  /** Property: the times whose rows mode Append has added, as `from/to` with commas between them. */
+  appendedWindows: "openclickstream.appended-windows",
+  /** Property: the times that published runs of a data product have read, in the same form. */
+  readWindows: "openclickstream.read-windows",
+  /** Summary: the run of a data product that made the snapshot. */
+  runId: "openclickstream.run-id",
+  /** Summary: the time whose rows the run read, as `from/to`. */
+  window: "openclickstream.window",
+  /** Summary: rows that the run's query gave. */
+  rows: "openclickstream.rows",
+  /** Summary: rows of the table with the run's. */
+  tableRows: "openclickstream.table-rows",
+  /** Summary: hash of what the SQL meant to the run. */
+  planHash: "openclickstream.plan-hash",
+  /** Summary: what the checks found; in the snapshot that was audited and in no other. */
+  checks: "openclickstream.checks",
+  /** Summary: rows that mode Append lacks, because they came after the runs over their times. */
+  lateRows: "openclickstream.late-rows",
+  /** Summary: the time that was looked at for rows that came late, as `from/to`. */
+  lateWindow: "openclickstream.late-window",
+  /** Property: the recovery that the stream job has done. */
+  recoveryId: "openclickstream.recovery-id",
+  /** Property: the topic whose records the table has. */
+  topicId: "openclickstream.topic-id",
+  /** Property: the offset of each partition up to which the table has the records. */
+  nextOffsets: "openclickstream.next-offsets",
+  /** Property: how many records of each partition were erased. */
+  erased: "openclickstream.erased",
+} as const;
+
 /** Names of a pipeline's tables where it names none: each of the characters becomes a `_`, and something is appended. */
 export const DEFAULT_TABLE_NAMES = {
   /** Database: the namespace. */

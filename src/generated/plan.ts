@@ -73,6 +73,16 @@ export const planDocument = z.object({
    * none when the mode replaces no rows, or no output column is the time of new data.
    */
   sparkWindowRows: z.string().nullish(),
+  /**
+   * Which rows of the target are of a later time than those of `sparkWindow`, as `sparkWindowRows`; given
+   * with it.
+   */
+  sparkWindowLater: z.string().nullish(),
+  /**
+   * The stretch of time to whose begin and end `sparkWindow` moves the window, such as `DAY`; none when it
+   * takes the window as it is.
+   */
+  windowUnit: z.string().nullish(),
   /** Changes exactly when the plan or the text for Spark does. */
   planHash: z.string(),
 });

@@ -51,3 +51,36 @@ const (
 	// A run that follows the inputs.
 	UpdateRunPrefix = "update-"
 )
+
+// Where the stream job and the batch job leave in a table what they did: its properties, and members of the summaries
+// of its snapshots.
+const (
+	// Property: the times whose rows mode Append has added, as `from/to` with commas between them.
+	TableMarkAppendedWindows = "openclickstream.appended-windows"
+	// Property: the times that published runs of a data product have read, in the same form.
+	TableMarkReadWindows = "openclickstream.read-windows"
+	// Summary: the run of a data product that made the snapshot.
+	TableMarkRunID = "openclickstream.run-id"
+	// Summary: the time whose rows the run read, as `from/to`.
+	TableMarkWindow = "openclickstream.window"
+	// Summary: rows that the run's query gave.
+	TableMarkRows = "openclickstream.rows"
+	// Summary: rows of the table with the run's.
+	TableMarkTableRows = "openclickstream.table-rows"
+	// Summary: hash of what the SQL meant to the run.
+	TableMarkPlanHash = "openclickstream.plan-hash"
+	// Summary: what the checks found; in the snapshot that was audited and in no other.
+	TableMarkChecks = "openclickstream.checks"
+	// Summary: rows that mode Append lacks, because they came after the runs over their times.
+	TableMarkLateRows = "openclickstream.late-rows"
+	// Summary: the time that was looked at for rows that came late, as `from/to`.
+	TableMarkLateWindow = "openclickstream.late-window"
+	// Property: the recovery that the stream job has done.
+	TableMarkRecoveryID = "openclickstream.recovery-id"
+	// Property: the topic whose records the table has.
+	TableMarkTopicID = "openclickstream.topic-id"
+	// Property: the offset of each partition up to which the table has the records.
+	TableMarkNextOffsets = "openclickstream.next-offsets"
+	// Property: how many records of each partition were erased.
+	TableMarkErased = "openclickstream.erased"
+)

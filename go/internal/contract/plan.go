@@ -23,6 +23,11 @@ type Plan struct {
 	// Which rows of the target `sparkWindow` gives anew, as a condition in Spark's SQL with `:from` and `:to`; none
 	// when the mode replaces no rows, or no output column is the time of new data.
 	SparkWindowRows string `json:"sparkWindowRows,omitempty"`
+	// Which rows of the target are of a later time than those of `sparkWindow`, as `sparkWindowRows`; given with it.
+	SparkWindowLater string `json:"sparkWindowLater,omitempty"`
+	// The stretch of time to whose begin and end `sparkWindow` moves the window, such as `DAY`; none when it takes the
+	// window as it is.
+	WindowUnit string `json:"windowUnit,omitempty"`
 	// Changes exactly when the plan or the text for Spark does.
 	PlanHash string `json:"planHash"`
 }

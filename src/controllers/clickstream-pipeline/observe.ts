@@ -2,6 +2,7 @@
 import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
 import type { ClickstreamPipeline, EventStream, LakeTable } from "../../crds/kinds.ts";
 import { clickstreamPipelineKind, eventStreamKind, lakeTableKind } from "../../crds/kinds.ts";
+import { TABLE_MARKS } from "../../generated/names.ts";
 import { pipelineChildNames } from "../../naming/children.ts";
 import { COMPONENT_LABEL, managedLabels } from "../../naming/marks.ts";
 import type {
@@ -36,9 +37,6 @@ export interface FoundTable {
   /** The recovery that the stream job carried out last on it. */
   readonly recoveryId: string | undefined;
 }
-
-/** The stream job's note of it in a table's properties. */
-const RECOVERY_PROPERTY = "openclickstream.recovery-id";
 
 /** The pipeline's surroundings at the beginning of a pass. */
 export interface ObservedPipeline {
@@ -95,7 +93,7 @@ function readTables(
     const { value } = found;
     return {
       state: "known",
-      value: value && { uuid: value.uuid, recoveryId: value.properties[RECOVERY_PROPERTY] },
+      value: value && { uuid: value.uuid, recoveryId: value.properties[TABLE_MARKS.recoveryId] },
     };
   };
   return Promise.all(tables.map(read));

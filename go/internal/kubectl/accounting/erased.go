@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
 
 // Span is a range of offsets, both included, of which so many records were erased from the tables on purpose.
@@ -30,7 +32,7 @@ func ParseErased(text string) (Erased, error) {
 	for part := range strings.SplitSeq(text, ",") {
 		span, err := parseSpan(part)
 		if err != nil {
-			return nil, fmt.Errorf("the table property %s is not spans of offsets, such as 0:4,0:7-19,1:100-900=312: %q", ErasedProperty, text)
+			return nil, fmt.Errorf("the table property %s is not spans of offsets, such as 0:4,0:7-19,1:100-900=312: %q", contract.TableMarkErased, text)
 		}
 		erased = append(erased, span)
 	}
@@ -97,10 +99,7 @@ func (e Erased) of(partition int32, before int64) (records, last, least, most in
 	return records, last, least, most
 }
 
-// ErasedProperty is the property of each table.
-const ErasedProperty = "openclickstream.erased"
-
 // erasedSQL is the property of a table, which is given as the SQL name of its properties.
 func erasedSQL(properties string) string {
-	return "(SELECT max(value) FROM " + properties + " WHERE key = '" + ErasedProperty + "')"
+	return "(SELECT max(value) FROM " + properties + " WHERE key = '" + contract.TableMarkErased + "')"
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 )
 
 func TestErasedRecordsAreReadAsInTheVectors(t *testing.T) {
@@ -24,8 +26,8 @@ func TestErasedRecordsAreReadAsInTheVectors(t *testing.T) {
 	if err := json.Unmarshal(text, &vectors); err != nil {
 		t.Fatal(err)
 	}
-	if vectors.Property != ErasedProperty {
-		t.Errorf("the property is %s, not %s", vectors.Property, ErasedProperty)
+	if vectors.Property != contract.TableMarkErased {
+		t.Errorf("the property is %s, not %s", vectors.Property, contract.TableMarkErased)
 	}
 	for _, vector := range vectors.Spans {
 		if got, err := ParseErased(vector.Text); err != nil || !slices.Equal(got, Erased(vector.Spans)) {
@@ -33,7 +35,7 @@ func TestErasedRecordsAreReadAsInTheVectors(t *testing.T) {
 		}
 	}
 	for _, refused := range vectors.Refused {
-		if got, err := ParseErased(refused); err == nil || !strings.Contains(err.Error(), ErasedProperty) {
+		if got, err := ParseErased(refused); err == nil || !strings.Contains(err.Error(), contract.TableMarkErased) {
 			t.Errorf("%q is %v, error %v", refused, got, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/open-clickstream/open-clickstream/go/internal/contract"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/accounting"
 	"github.com/open-clickstream/open-clickstream/go/internal/kubectl/terminal"
 )
@@ -130,27 +131,21 @@ func (p *Plan) Describe(id string) string {
 	return text.String()
 }
 
-// What the stream job notes in the properties of its tables.
-const (
-	topicIDProperty     = "openclickstream.topic-id"
-	nextOffsetsProperty = "openclickstream.next-offsets"
-)
-
 // NextOffsets reads where a table's last batch ended, if it was of this topic.
 func NextOffsets(properties map[string]string, topicID string) (map[int32]int64, error) {
-	text := properties[nextOffsetsProperty]
-	if text == "" || (topicID != "" && properties[topicIDProperty] != topicID) {
+	text := properties[contract.TableMarkNextOffsets]
+	if text == "" || (topicID != "" && properties[contract.TableMarkTopicID] != topicID) {
 		return nil, nil
 	}
 	var byName map[string]int64
 	if err := json.Unmarshal([]byte(text), &byName); err != nil {
-		return nil, fmt.Errorf("property %q is not offsets by partition, such as {\"0\":17}: %s", nextOffsetsProperty, text)
+		return nil, fmt.Errorf("property %q is not offsets by partition, such as {\"0\":17}: %s", contract.TableMarkNextOffsets, text)
 	}
 	next := map[int32]int64{}
 	for name, offset := range byName {
 		partition, err := strconv.ParseInt(name, 10, 32)
 		if err != nil {
-			return nil, fmt.Errorf("property %q names the partition %q, which is no number", nextOffsetsProperty, name)
+			return nil, fmt.Errorf("property %q names the partition %q, which is no number", contract.TableMarkNextOffsets, name)
 		}
 		next[int32(partition)] = offset
 	}

@@ -1,9 +1,13 @@
 package io.openclickstream.batch;
 
-import io.openclickstream.lake.AppendedWindows;
 import io.openclickstream.lake.AuditBranch;
+import io.openclickstream.lake.TimeWindow;
+import io.openclickstream.lake.TimeWindows;
 import io.openclickstream.model.BatchDocument;
 import io.openclickstream.model.BatchResult;
+import io.openclickstream.model.TableMarks;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -21,9 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ProductRun {
     static final String PRODUCT = "openclickstream.product";
-    static final String PLAN_HASH = "openclickstream.plan-hash";
-    static final String ROWS = "openclickstream.rows";
-    static final String TABLE_ROWS = "openclickstream.table-rows";
     private static final int MAX_TRIES = 3;
     private static final int MAX_MESSAGE = 1000;
     private static final Logger LOG = LoggerFactory.getLogger(ProductRun.class);
@@ -33,6 +34,8 @@ final class ProductRun {
     private final BatchDocument document;
     private final RunRequest request;
     private final Stopwatch stopwatch;
+    /** Up to here a run without a window reads all. */
+    private final Instant begin = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
     /** Spark is asked for when there is work for it: it takes seconds to start. */
     ProductRun(Supplier<SparkSession> spark, Catalog catalog, BatchDocument document, RunRequest request, Stopwatch stopwatch) {
@@ -72,7 +75,11 @@ final class ProductRun {
         Snapshot written = branch.head();
         LOG.info("Checking run={} rows={} snapshot={}", request.runId(), rows, written.snapshotId());
         TableChecks.Findings findings = new TableChecks(spark.get(), document, target).run(written, branch.base());
-        Snapshot audited = branch.audit(written, ResultText.checks(findings.checks()), auditSummary(rows, findings));
+        Map<String, String> summary = auditSummary(rows, findings);
+        if (isAppend()) {
+            summary.putAll(StepException.in("counting rows that came late", () -> appendSummary(target)));
+        }
+        Snapshot audited = branch.audit(written, ResultText.checks(findings.checks()), summary);
         if (findings.isHeld()) {
             return Optional.of(held(branch, audited, rows, findings));
         }
@@ -84,40 +91,71 @@ final class ProductRun {
             Long.toString(audited.snapshotId()), findings.checks(), null));
     }
 
-    /**
-     * Rows of a window that were appended once are not appended under another run's name. A run that is no windowed Append makes the windows
-     * untrue: the table then says of no times, and Append refuses it until somebody tells.
-     */
+    /** What the table says once the run is published: which times its rows are of, also to a product that takes the table over one day. */
     private Map<String, String> properties(TargetTable target) {
-        if (document.mode() != BatchDocument.Mode.Append || !RowWriter.isWindowed(document)) {
-            return target.table().properties().containsKey(AppendedWindows.PROPERTY) ? Map.of(AppendedWindows.PROPERTY, "") : Map.of();
+        Map<String, String> properties = new HashMap<>();
+        properties.put(TableMarks.READ_WINDOWS, readWindows(target).toString());
+        if (isAppend()) {
+            properties.put(TableMarks.APPENDED_WINDOWS, appendedWindows(target).toString());
+        } else if (target.table().properties().containsKey(TableMarks.APPENDED_WINDOWS)) {
+            // This run makes the windows untrue: the table then says of no times, and Append refuses it until somebody tells.
+            properties.put(TableMarks.APPENDED_WINDOWS, "");
         }
-        AppendedWindows windows = AppendedWindows.of(target.table());
+        return properties;
+    }
+
+    private boolean isAppend() {
+        return document.mode() == BatchDocument.Mode.Append && RowWriter.isWindowed(document);
+    }
+
+    /** A run without a window reads all that is there when it begins. */
+    private TimeWindows readWindows(TargetTable target) {
+        if (!RowWriter.isWindowed(document)) {
+            return TimeWindows.none().with(new TimeWindow(Instant.EPOCH, begin));
+        }
+        return TimeWindows.of(target.table(), TableMarks.READ_WINDOWS).with(request.window());
+    }
+
+    /** Rows of a window that were appended once are not appended under another run's name. */
+    private TimeWindows appendedWindows(TargetTable target) {
+        TimeWindows windows = TimeWindows.of(target.table(), TableMarks.APPENDED_WINDOWS);
         if (windows.isEmpty() && target.hasRows()) {
             throw new IllegalStateException("table " + target.table().name() + " has rows and does not say of which times, and mode Append would double them:"
-                + " set its property " + AppendedWindows.PROPERTY + " to what it has, such as 2026-03-01T00:00:00Z/2026-03-05T00:00:00Z, or empty the table");
+                + " set its property " + TableMarks.APPENDED_WINDOWS + " to what it has, such as 2026-03-01T00:00:00Z/2026-03-05T00:00:00Z, or empty the table");
         }
         windows.overlapping(request.window()).ifPresent(appended -> {
             throw new IllegalStateException("rows of " + request.window() + " are in table " + target.table().name()
                 + " already, which has those of " + appended + ": mode Append would double them; Merge or OverwritePartitions replaces them");
         });
-        return Map.of(AppendedWindows.PROPERTY, windows.with(request.window()).toString());
+        return windows.with(request.window());
     }
 
     private Map<String, String> summary() {
         Map<String, String> summary = new HashMap<>();
-        summary.put(AuditBranch.RUN_ID, request.runId());
+        summary.put(TableMarks.RUN_ID, request.runId());
         summary.put(PRODUCT, document.product().namespace() + "/" + document.product().name());
         if (document.planHash() != null) {
-            summary.put(PLAN_HASH, document.planHash());
+            summary.put(TableMarks.PLAN_HASH, document.planHash());
         }
         return summary;
     }
 
     private Map<String, String> auditSummary(long rows, TableChecks.Findings findings) {
         Map<String, String> summary = summary();
-        summary.put(ROWS, Long.toString(rows));
-        summary.put(TABLE_ROWS, Long.toString(findings.tableRows()));
+        summary.put(TableMarks.ROWS, Long.toString(rows));
+        summary.put(TableMarks.TABLE_ROWS, Long.toString(findings.tableRows()));
+        return summary;
+    }
+
+    private Map<String, String> appendSummary(TargetTable target) {
+        Map<String, String> summary = new HashMap<>(Map.of(TableMarks.WINDOW, request.window().toString()));
+        LateRows.Found late = LateRows.before(spark.get(), document, target.table(), request.window());
+        if (late != null) {
+            if (late.rows() > 0) {
+                LOG.warn("Rows came after the run over their time, and the table lacks them rows={} looked={}", late.rows(), late.looked());
+            }
+            summary.putAll(late.summary());
+        }
         return summary;
     }
 
@@ -134,8 +172,8 @@ final class ProductRun {
 
     private BatchResult already(Snapshot published) {
         Map<String, String> summary = published.summary();
-        return new BatchResult(request.runId(), BatchResult.State.AlreadyPublished, wholeOf(summary.get(ROWS)), wholeOf(summary.get(TABLE_ROWS)),
-            stopwatch.seconds(), Long.toString(published.snapshotId()), ResultText.readChecks(summary.get(AuditBranch.CHECKS)), null);
+        return new BatchResult(request.runId(), BatchResult.State.AlreadyPublished, wholeOf(summary.get(TableMarks.ROWS)), wholeOf(summary.get(TableMarks.TABLE_ROWS)),
+            stopwatch.seconds(), Long.toString(published.snapshotId()), ResultText.readChecks(summary.get(TableMarks.CHECKS)), null);
     }
 
     private static Long wholeOf(String text) {

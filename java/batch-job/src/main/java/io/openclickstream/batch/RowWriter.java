@@ -104,7 +104,8 @@ final class RowWriter {
 
     /**
      * The rows are kept for the time of the merge: it reads them several times, and must count and join the same ones. Rows of the window that
-     * the query gives no more are taken out first: in the MERGE itself they would have the whole table written anew.
+     * the query gives no more are taken out first: in the MERGE itself they would have the whole table written anew. A row that the table has
+     * of a later time stays: a backfill, or a run that another one has overtaken, does not put what was in place of what is.
      */
     private long merge(Dataset<Row> rows, String name, Map<String, Object> window) {
         Dataset<Row> kept = rows.persist(StorageLevel.MEMORY_AND_DISK());
@@ -117,8 +118,10 @@ final class RowWriter {
                 spark.sql("DELETE FROM " + name + " AS target WHERE (" + document.windowRows() + ") AND NOT EXISTS (SELECT 1 FROM " + SOURCE
                     + " AS source WHERE " + same + ")", window);
             }
-            spark.sql("MERGE INTO " + name + " AS target USING " + SOURCE + " AS source ON " + same
-                + " WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *");
+            String source = window.isEmpty() || document.windowLater() == null ? SOURCE : "(SELECT * FROM " + SOURCE + " AS source WHERE NOT EXISTS (SELECT 1 FROM "
+                + name + " AS target WHERE (" + document.windowLater() + ") AND " + same + "))";
+            spark.sql("MERGE INTO " + name + " AS target USING " + source + " AS source ON " + same
+                + " WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *", window);
             return kept.count();
         } finally {
             spark.catalog().dropTempView(SOURCE);

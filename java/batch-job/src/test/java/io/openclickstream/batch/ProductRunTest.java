@@ -203,6 +203,66 @@ class ProductRunTest {
     }
 
     @Test
+    @DisplayName("in mode Append counts the rows that came after the run over their time")
+    void late() {
+        String rows = "SELECT day, count(*) OVER (PARTITION BY day) AS events FROM events WHERE at >= :from AND at < :to";
+        ProductDocument document = document("Append").with("sqlWindow", rows);
+        LAKE.run(document.json(), "r1", days("2026-03-01", "2026-03-02"));
+        assertEquals(null, lateRows(), "nobody knows of earlier runs");
+        LAKE.run(document.json(), "r2", days("2026-03-02", "2026-03-03"));
+        assertEquals("0 of 2026-03-01T00:00:00Z/2026-03-02T00:00:00Z", lateRows());
+        event("2026-03-01", 3);
+        event("2026-03-02", 1);
+        LAKE.run(document.json(), "r3", days("2026-03-03", "2026-03-04"));
+        assertEquals("4 of 2026-03-01T00:00:00Z/2026-03-03T00:00:00Z", lateRows());
+        LAKE.run(document.with("planHash", "p2").json(), "r4", days("2026-03-04", "2026-03-05"));
+        assertEquals(null, lateRows(), "other SQL has other rows");
+    }
+
+    private String lateRows() {
+        Map<String, String> summary = LAKE.table(database + ".daily").currentSnapshot().summary();
+        String rows = summary.get("openclickstream.late-rows");
+        return rows == null ? null : rows + " of " + summary.get("openclickstream.late-window");
+    }
+
+    @Test
+    @DisplayName("notes in the table which times were read, for whoever goes on from there")
+    void readWindows() {
+        LAKE.run(windowed("OverwritePartitions").json(), "r1", days("2026-03-01", "2026-03-02"));
+        LAKE.run(windowed("Merge").with("keys", List.of("day")).json(), "r2", days("2026-03-03", "2026-03-04"));
+        assertEquals("2026-03-01T00:00:00Z/2026-03-02T00:00:00Z,2026-03-03T00:00:00Z/2026-03-04T00:00:00Z", readTimes());
+        LAKE.run(windowed("OverwritePartitions").check("none", "Error", "SELECT * FROM this").json(), "r3", days("2026-03-02", "2026-03-03"));
+        assertEquals("2026-03-01T00:00:00Z/2026-03-02T00:00:00Z,2026-03-03T00:00:00Z/2026-03-04T00:00:00Z", readTimes(), "a run that is held");
+        Instant begin = Instant.now();
+        run(document("Full"), "r4");
+        String[] all = readTimes().split("/");
+        assertEquals("1970-01-01T00:00:00Z", all[0]);
+        assertTrue(!Instant.parse(all[1]).isBefore(begin.minusSeconds(1)) && !Instant.parse(all[1]).isAfter(Instant.now()), readTimes());
+    }
+
+    private String readTimes() {
+        return LAKE.table(database + ".daily").properties().get("openclickstream.read-windows");
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({"2026-03-01,2026-03-02", "2026-03-02,2026-03-01"})
+    @DisplayName("in mode Merge leaves the newest row of a key, in whatever order its days are run")
+    void newestRow(String first, String second) {
+        Schema schema = new Schema(optional(1, "name", Types.StringType.get()), optional(2, "at", Types.TimestampType.withZone()),
+            optional(3, "n", Types.LongType.get()));
+        LAKE.catalog().createTable(TableIdentifier.of(database, "last"), schema);
+        LAKE.sql("CREATE OR REPLACE TEMP VIEW seen AS SELECT * FROM VALUES ('a', TIMESTAMP '2026-03-01 10:00:00', 1L),"
+            + " ('b', TIMESTAMP '2026-03-01 11:00:00', 2L), ('a', TIMESTAMP '2026-03-02 09:00:00', 3L) AS s(name, at, n)");
+        ProductDocument document = new ProductDocument(database, "last", "Merge", "SELECT * FROM seen").with("keys", List.of("name"))
+            .with("sqlWindow", "SELECT * FROM seen WHERE at >= :from AND at < :to")
+            .with("windowRows", "`at` >= :from AND `at` < :to").with("windowLater", "`at` >= :to");
+        for (String day : List.of(first, second, first)) {
+            LAKE.run(document.json(), day + "-" + databases++, days(day, day.equals("2026-03-01") ? "2026-03-02" : "2026-03-03"));
+        }
+        assertEquals(List.of("a,3", "b,2"), LAKE.rows("SELECT name, n FROM " + database + ".last"));
+    }
+
+    @Test
     @DisplayName("in mode Append refuses a table whose rows are of times that nobody knows")
     void appendAfterAnotherMode() {
         run(document("Full"), "r1");

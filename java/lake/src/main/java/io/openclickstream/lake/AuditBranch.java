@@ -1,5 +1,6 @@
 package io.openclickstream.lake;
 
+import io.openclickstream.model.TableMarks;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -22,10 +23,6 @@ import org.slf4j.LoggerFactory;
  * very snapshot that was audited. A run is known again by its identifier, in the summary of the snapshot that {@link #audit} makes.
  */
 public final class AuditBranch {
-    /** The run; in the summary of the audited snapshot. */
-    public static final String RUN_ID = "openclickstream.run-id";
-    /** What the checks found; in the summary of the audited snapshot and of no other. */
-    public static final String CHECKS = "openclickstream.checks";
     private static final String PREFIX = "audit_";
     /** Snapshot expiry removes the branch of a held run when its newest snapshot is so old, and not before. */
     private static final Duration KEPT = Duration.ofDays(7);
@@ -53,7 +50,7 @@ public final class AuditBranch {
     public static Optional<Snapshot> published(Table table, String runId) {
         for (Snapshot snapshot : SnapshotUtil.currentAncestors(table)) {
             Map<String, String> summary = snapshot.summary();
-            if (runId.equals(summary.get(RUN_ID)) && summary.containsKey(CHECKS)) {
+            if (runId.equals(summary.get(TableMarks.RUN_ID)) && summary.containsKey(TableMarks.CHECKS)) {
                 return Optional.of(snapshot);
             }
         }
@@ -140,7 +137,7 @@ public final class AuditBranch {
      * @throws IllegalStateException when another try of the run wrote to the branch meanwhile
      */
     public Snapshot audit(Snapshot written, String checks, Map<String, String> summary) {
-        AppendFiles append = table.newFastAppend().toBranch(name).set(RUN_ID, runId).set(CHECKS, checks);
+        AppendFiles append = table.newFastAppend().toBranch(name).set(TableMarks.RUN_ID, runId).set(TableMarks.CHECKS, checks);
         summary.forEach(append::set);
         append.commit();
         Snapshot audited = head();

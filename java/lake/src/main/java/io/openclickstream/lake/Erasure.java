@@ -1,6 +1,7 @@
 package io.openclickstream.lake;
 
 import io.openclickstream.model.EventColumns;
+import io.openclickstream.model.TableMarks;
 import io.openclickstream.offsets.ErasedOffsets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,7 +31,7 @@ import org.apache.iceberg.io.CloseableIterable;
  */
 public final class Erasure {
     /** All records that were ever erased from the table, as {@link ErasedOffsets}. */
-    public static final String ERASED = "openclickstream.erased";
+    public static final String ERASED = TableMarks.ERASED;
     /** All output tables have these columns. An identifier too: a topic that was made anew counts its offsets from 0 again. */
     static final List<String> KEY =
         List.of(EventColumns.EVENT_ID.name(), EventColumns.KAFKA_PARTITION.name(), EventColumns.KAFKA_OFFSET.name());

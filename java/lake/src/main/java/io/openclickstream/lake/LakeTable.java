@@ -2,6 +2,7 @@ package io.openclickstream.lake;
 
 import io.openclickstream.model.EventColumns;
 import io.openclickstream.model.OutputTable;
+import io.openclickstream.model.TableMarks;
 import io.openclickstream.offsets.ErasedOffsets;
 import io.openclickstream.offsets.KeptRecords;
 import io.openclickstream.offsets.NextOffsets;
@@ -47,8 +48,8 @@ import org.slf4j.LoggerFactory;
 final class LakeTable {
     static final String QUERY_ID = "openclickstream.query-id";
     static final String EPOCH_ID = "openclickstream.epoch-id";
-    static final String TOPIC_ID = "openclickstream.topic-id";
-    static final String NEXT_OFFSETS = "openclickstream.next-offsets";
+    static final String TOPIC_ID = TableMarks.TOPIC_ID;
+    static final String NEXT_OFFSETS = TableMarks.NEXT_OFFSETS;
     /** Random; by it a commit whose answer got lost is known again, and another driver's is told. */
     static final String COMMIT_ID = "openclickstream.commit-id";
     /** Where the last batch began: the offsets up to which all tables were complete before it. */
@@ -59,7 +60,7 @@ final class LakeTable {
     /** Before this time, in microseconds since the epoch, its rows came from another topic, whose offsets mean nothing in this one. */
     static final String TOPIC_SINCE = "openclickstream.topic-since";
     /** The recovery that was carried out last. */
-    static final String RECOVERY_ID = "openclickstream.recovery-id";
+    static final String RECOVERY_ID = TableMarks.RECOVERY_ID;
     /** From it on a table can hold deletions of single rows. */
     private static final int ROW_DELETES_VERSION = 2;
     private static final Logger LOG = LoggerFactory.getLogger(LakeTable.class);

@@ -8,6 +8,17 @@ public record TimeWindow(Instant from, Instant to) {
         return from.isBefore(other.to) && other.from.isBefore(to);
     }
 
+    /**
+     * Of {@code from/to}.
+     *
+     * @throws java.time.DateTimeException when one of them is no point in time
+     * @throws ArrayIndexOutOfBoundsException when there is only one
+     */
+    public static TimeWindow parse(String text) {
+        String[] ends = text.split("/");
+        return new TimeWindow(Instant.parse(ends[0]), Instant.parse(ends[1]));
+    }
+
     @Override
     public String toString() {
         return from + "/" + to;

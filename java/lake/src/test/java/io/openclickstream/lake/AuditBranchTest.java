@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.openclickstream.model.TableMarks;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -145,7 +146,7 @@ class AuditBranchTest {
         AuditBranch other = AuditBranch.begin(table(), "r2");
         assertTrue(other.publish(audited(other), Map.of()));
         assertFalse(branch.publish(audited, Map.of()));
-        assertEquals("r2", table().currentSnapshot().summary().get(AuditBranch.RUN_ID));
+        assertEquals("r2", table().currentSnapshot().summary().get(TableMarks.RUN_ID));
     }
 
     @Test

@@ -18,6 +18,8 @@ import java.util.List;
  * @param windowRows Which rows of the table are of the window, as a condition in Spark's SQL with {@code :from} and {@code :to}.
  *     OverwritePartitions needs it beside {@code sqlWindow}. Without it Merge keeps rows that the query gives no more; may
  *     be null
+ * @param windowLater Which rows of the table are of a later time than the window, as {@code windowRows}. Merge puts no row in place of
+ *     one of these: what a key has last does not depend on the order of runs; may be null
  * @param mode Whether the rows replace the table, are added, replace the partitions that they are in, or the rows of the same keys
  * @param keys The columns by which Merge knows a row again
  * @param timeZone The zone of days and hours; without it UTC; may be null
@@ -34,6 +36,7 @@ public record BatchDocument(
     String sql,
     String sqlWindow,
     String windowRows,
+    String windowLater,
     Mode mode,
     List<String> keys,
     String timeZone,
@@ -213,6 +216,7 @@ public record BatchDocument(
             node.text("sql"),
             node.optionalText("sqlWindow"),
             node.optionalText("windowRows"),
+            node.optionalText("windowLater"),
             node.choice("mode", Mode.values(), Mode::name),
             node.texts("keys"),
             node.optionalText("timeZone"),

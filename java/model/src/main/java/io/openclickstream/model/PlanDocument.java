@@ -17,6 +17,10 @@ import java.util.List;
  *     that tells it; may be null
  * @param sparkWindowRows Which rows of the target {@code sparkWindow} gives anew, as a condition in Spark's SQL with {@code :from} and {@code
  *     :to}; none when the mode replaces no rows, or no output column is the time of new data; may be null
+ * @param sparkWindowLater Which rows of the target are of a later time than those of {@code sparkWindow}, as {@code sparkWindowRows}; given
+ *     with it; may be null
+ * @param windowUnit The stretch of time to whose begin and end {@code sparkWindow} moves the window, such as {@code DAY}; none when it
+ *     takes the window as it is; may be null
  * @param planHash Changes exactly when the plan or the text for Spark does
  */
 public record PlanDocument(
@@ -29,6 +33,8 @@ public record PlanDocument(
     String trino,
     String sparkWindow,
     String sparkWindowRows,
+    String sparkWindowLater,
+    String windowUnit,
     String planHash) {
 
     /**

@@ -107,7 +107,10 @@ final class Modes {
             return "keys are not given";
         }
         if (rows.isRowWise()) {
-            return null;
+            return rows.times().isEmpty()
+                ? "no output column is " + settings.newDataBy() + ", so that a backfill would put an older row in place of a newer one: add "
+                    + settings.newDataBy() + " to the SELECT"
+                : null;
         }
         boolean tellsApart = rows.keys() != null && keys.containsAll(rows.keys());
         return tellsApart ? null : "the keys do not tell the groups apart";

@@ -90,6 +90,8 @@ public class SqlPlanner {
             texts.trino(),
             newDataBy == null ? null : texts.sparkWindow(newDataBy, modes.stretch()),
             modes.windowColumn().map(column -> texts.sparkWindowRows(column, modes.stretch())).orElse(null),
+            modes.windowColumn().map(column -> texts.sparkWindowLater(column, modes.stretch())).orElse(null),
+            newDataBy == null || modes.stretch() == null ? null : modes.stretch().name(),
             hash(columns, spark));
     }
 

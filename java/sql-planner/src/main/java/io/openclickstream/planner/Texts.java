@@ -52,17 +52,24 @@ final class Texts {
         return condition(new SparkDialect(zone), column, stretch);
     }
 
+    /** The condition for Spark on rows of the target that are of later stretches than all rows of {@link #sparkWindow}. */
+    String sparkWindowLater(RelDataTypeField column, Dialect.Unit stretch) {
+        return new SparkDialect(zone).identifier(column.getName()) + " >= " + end(column, stretch);
+    }
+
     private static String condition(Dialect dialect, RelDataTypeField column, Dialect.Unit stretch) {
         String name = dialect.identifier(column.getName());
-        String from = moment(column, cut(stretch, ":from"));
+        return name + " >= " + moment(column, cut(stretch, ":from")) + " AND " + name + " < " + end(column, stretch);
+    }
+
+    private static String end(RelDataTypeField column, Dialect.Unit stretch) {
         boolean isDate = ValueKind.of(column.getType()) == ValueKind.DATE;
         if (stretch == null && !isDate) {
-            return name + " >= " + from + " AND " + name + " < " + moment(column, ":to");
+            return moment(column, ":to");
         }
         // The last moment before :to decides which stretch is the last; of a date, the day is one.
         String last = cut(stretch == null ? Dialect.Unit.DAY : stretch, "(:to - INTERVAL '0.000001' SECOND)");
-        String end = "(" + last + " + INTERVAL " + length(stretch == null ? Dialect.Unit.DAY : stretch) + ")";
-        return name + " >= " + from + " AND " + name + " < " + moment(column, end);
+        return moment(column, "(" + last + " + INTERVAL " + length(stretch == null ? Dialect.Unit.DAY : stretch) + ")");
     }
 
     private static String cut(Dialect.Unit stretch, String moment) {

@@ -51,7 +51,7 @@ class SqlPlannerTest {
         ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).setSerializationInclusion(JsonInclude.Include.NON_NULL);
         PlanDocument plan = plan(SESSIONS_BY_DAY, BY_DAY);
         String texts = "\n-- spark\n" + plan.spark() + "\n-- trino\n" + plan.trino() + "\n-- window\n" + plan.sparkWindow() + "\n-- rows of the window\n"
-            + plan.sparkWindowRows() + "\n";
+            + plan.sparkWindowRows() + "\n-- rows later than the window\n" + plan.sparkWindowLater() + "\n";
         String actual = json.writeValueAsString(plan) + texts;
         Path golden = Path.of("src/test/resources/golden/sessions-by-day.golden.txt");
         if (Boolean.getBoolean("golden.write")) {
@@ -140,6 +140,19 @@ class SqlPlannerTest {
         String grouped = "SELECT " + columns + " FROM shop.events GROUP BY 1" + (columns.contains(" AS h") ? ", 2" : "");
         PlanDocument plan = plan(grouped, BY_DAY.replace("OverwritePartitions", mode));
         assertEquals(condition, plan.sparkWindowRows());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @DisplayName("merges rows of single input rows only where the target tells which of two is the newer one")
+    @CsvSource(delimiter = '|', value = {
+        "event_id AS \"day\", name|no output column is event_time, so that a backfill would put an older row in place of a newer one: add event_time to the SELECT|",
+        "event_id AS \"day\", event_time||`event_time` >= :to",
+        "event_id, CAST(event_time AS DATE) AS \"day\"||`day` >= CAST((date_trunc('DAY', (:to - INTERVAL '0.000001' SECOND)) + INTERVAL '1' DAY) AS DATE)"})
+    void mergeOfRows(String columns, String reason, String later) {
+        PlanDocument plan = plan("SELECT " + columns + " FROM shop.events", BY_DAY.replace("OverwritePartitions", "Merge"));
+        assertEquals(reason, plan.modes().stream().filter(mode -> mode.mode().equals("Merge")).findFirst().orElseThrow().reason());
+        assertEquals(later, plan.sparkWindowLater());
+        assertEquals(columns.contains("CAST") ? "DAY" : null, plan.windowUnit());
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.openclickstream.model.TableMarks;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.apache.hadoop.conf.Configuration;
@@ -18,8 +19,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisplayName("The windows that were appended")
-class AppendedWindowsTest {
+@DisplayName("The windows that a table tells of")
+class TimeWindowsTest {
     @TempDir
     private Path warehouse;
 
@@ -38,7 +39,7 @@ class AppendedWindowsTest {
     @Test
     @DisplayName("are none at first, and those that touch are one")
     void joins() {
-        AppendedWindows windows = AppendedWindows.of(table);
+        TimeWindows windows = TimeWindows.of(table, TableMarks.APPENDED_WINDOWS);
         assertTrue(windows.overlapping(days(1, 9)).isEmpty());
         windows = windows.with(days(1, 2)).with(days(4, 5)).with(days(2, 3));
         assertEquals("2026-03-01T00:00:00Z/2026-03-03T00:00:00Z,2026-03-04T00:00:00Z/2026-03-05T00:00:00Z", windows.toString());
@@ -48,8 +49,8 @@ class AppendedWindowsTest {
     @Test
     @DisplayName("are read from the table, and tell which of them a window overlaps")
     void overlaps() {
-        table.updateProperties().set(AppendedWindows.PROPERTY, AppendedWindows.of(table).with(days(2, 4)).toString()).commit();
-        AppendedWindows windows = AppendedWindows.of(table);
+        table.updateProperties().set(TableMarks.APPENDED_WINDOWS, TimeWindows.of(table, TableMarks.APPENDED_WINDOWS).with(days(2, 4)).toString()).commit();
+        TimeWindows windows = TimeWindows.of(table, TableMarks.APPENDED_WINDOWS);
         assertTrue(windows.overlapping(days(1, 2)).isEmpty());
         assertTrue(windows.overlapping(days(4, 5)).isEmpty());
         assertEquals(days(2, 4), windows.overlapping(days(3, 5)).orElseThrow());
@@ -59,7 +60,7 @@ class AppendedWindowsTest {
     @Test
     @DisplayName("are unknown when the property was changed by hand, not none")
     void unreadable() {
-        table.updateProperties().set(AppendedWindows.PROPERTY, "yesterday").commit();
-        assertThrows(IllegalStateException.class, () -> AppendedWindows.of(table));
+        table.updateProperties().set(TableMarks.APPENDED_WINDOWS, "yesterday").commit();
+        assertThrows(IllegalStateException.class, () -> TimeWindows.of(table, TableMarks.APPENDED_WINDOWS));
     }
 }
