@@ -43,7 +43,7 @@ const runFields = z.object({
   startedAt: timestamp().optional().describe("When it began."),
   endedAt: timestamp().optional().describe("When it ended."),
   rows: count().optional().describe("Rows that the SQL gave."),
-  seconds: count().optional().describe("How long it took, the start of its pod included."),
+  seconds: count().optional().describe("How long it took, with incremental.delay and the start of its pod."),
   snapshotId: text(32).optional().describe("Id of the version that it made."),
   planHash: text(128)
     .optional()
@@ -60,8 +60,10 @@ const missingWindow = z
   .object({
     from: text(40).describe("Begin of the time, in UTC."),
     to: text(40).describe("End of the time."),
-    runId,
-    state: z.enum(["Held", "Failed"]).describe("What became of that run."),
+    runId: runId.optional(),
+    state: z
+      .enum(["Held", "Failed", "Unread"])
+      .describe("What became of that run. Unread: there was none, and runId is absent."),
   })
   .describe("A time whose rows the table lacks.");
 
@@ -76,7 +78,19 @@ export const runsStatus = {
   missing: listMap(missingWindow, ["from", "to"], MAX_MISSING_WINDOWS)
     .optional()
     .describe(
-      "Times whose run failed or is held, and that no published run has read since. When there are too many, neighbours are told as one.",
+      "Times that no published run has read: their run failed or is held, a table that was kept lacks them, or the inputs had lost them. When " +
+        "there are too many, neighbours are told as one.",
+    ),
+  late: z
+    .object({
+      rows: count().describe("Rows that came into the inputs after the run over their time."),
+      from: text(40).describe("Begin of the time that was looked at, in UTC."),
+      to: text(40).describe("End of that time."),
+    })
+    .optional()
+    .describe(
+      "With the mode Append: rows that the table lacks because they came late, as the last published run counted them for the times right before " +
+        "its own. Absent: none were found.",
     ),
   lastGoodSnapshot: z
     .object({

@@ -34,6 +34,7 @@ export const DATA_PRODUCT_DEFAULTS = {
   suspend: false,
   allowDestructiveChanges: false,
   deletionPolicy: DEFAULT_DELETION_POLICY,
+  appendDelay: "5m",
 } as const;
 
 const MODES = ["Full", "Append", "OverwritePartitions", "Merge"] as const;
@@ -82,6 +83,12 @@ const incremental = withRules(
     lookback: duration("1s", "366d")
       .optional()
       .describe("How much further back than its period a run reads, for rows that come late. Default none."),
+    delay: duration("0s", "30d")
+      .optional()
+      .describe(
+        "How long after the end of a time a run waits before it reads it, for rows that are committed later than their newDataBy says. " +
+          `Default '${DATA_PRODUCT_DEFAULTS.appendDelay}' for the mode Append, which reads a time once, else none.`,
+      ),
   }),
   [
     {
@@ -111,6 +118,12 @@ const incremental = withRules(
       holds: (value) =>
         value.lookback === undefined ||
         (value.newDataBy !== undefined && (value.mode === "OverwritePartitions" || value.mode === "Merge")),
+    },
+    {
+      rule: "!has(self.delay) || has(self.newDataBy)",
+      message: "delay must only be given with newDataBy: without it a run reads all that is there",
+      fieldPath: ".delay",
+      holds: (value) => value.delay === undefined || value.newDataBy !== undefined,
     },
   ],
 ).describe(

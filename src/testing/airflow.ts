@@ -114,14 +114,14 @@ export class FakeAirflow implements AirflowServer {
   }
 
   async createBackfill(
-    ...[dagId, { from, to, maxActiveRuns }, permit]: Parameters<AirflowServer["createBackfill"]>
+    ...[dagId, { from, to, maxActiveRuns, conf }, permit]: Parameters<AirflowServer["createBackfill"]>
   ): Promise<Backfill | undefined> {
     this.#mayWrite(permit);
     this.#dag(dagId);
     const before = this.backfills.get(dagId) ?? [];
     if (before.some(({ completedAt }) => completedAt === undefined)) return undefined;
     const id = [...this.backfills.values()].flat().length + 1;
-    const backfill: Backfill = { id, from, to, isPaused: false, completedAt: undefined };
+    const backfill: Backfill = { id, from, to, isPaused: false, conf, completedAt: undefined };
     this.backfills.set(dagId, [backfill, ...before]);
     this.writes.push(`backfill ${dagId} ${from} to ${to}, ${maxActiveRuns} at once`);
     return backfill;

@@ -1,5 +1,6 @@
 /** Data products and their surroundings for tests, and a planner in memory that knows answers by SQL. */
 import type { ObservedProduct } from "../controllers/data-product/observe.ts";
+import { NO_TIMES } from "../controllers/data-product/kept-table.ts";
 import { NOT_READ } from "../controllers/observation.ts";
 import type { ProductPlan } from "../controllers/data-product/plan.ts";
 import { planProduct } from "../controllers/data-product/plan.ts";
@@ -122,7 +123,8 @@ export function productSurroundings(changes: Partial<ObservedProduct> = {}): Obs
     answer: { state: "known", value: rightAnswer() },
     table: undefined,
     runningInputs: [],
-    appended: { state: "known", value: [] },
+    times: { state: "known", value: NO_TIMES },
+    retentions: [],
     ...{ dag: NOT_READ, dagFile: NOT_READ, history: NOT_READ },
     ...changes,
   };

@@ -2,6 +2,7 @@
 import { createDataProductController } from "../controllers/data-product/controller.ts";
 import type { DataPlatform, DataProductSpec, DataProductStatus, LakeTable } from "../crds/kinds.ts";
 import { dataPlatformKind, lakeTableKind } from "../crds/kinds.ts";
+import { TABLE_MARKS } from "../generated/names.ts";
 import type { DagRegisters } from "../targets/airflow/dag-register.ts";
 import type { Dag, DagRun } from "../targets/airflow/dag.ts";
 import type { PastSnapshot } from "../targets/iceberg/history.ts";
@@ -31,7 +32,13 @@ export interface RunEnd {
   readonly runId?: string;
   /** What the SQL meant to it. */
   readonly planHash?: string;
-  readonly published?: { readonly rows: number; readonly tableRows: number } | undefined;
+  readonly published?:
+    | {
+        readonly rows: number;
+        readonly tableRows: number;
+        readonly summary?: Readonly<Record<string, string>>;
+      }
+    | undefined;
   readonly held?: { readonly rows: number; readonly checks: readonly object[] } | undefined;
 }
 
@@ -163,11 +170,11 @@ export class ProductScenario {
   #leave(id: string, at: Date, { published, held, planHash = "hash-1" }: RunEnd): void {
     const snapshot = (rows: number, tableRows: number, checks: readonly object[]): PastSnapshot => {
       this.#snapshots += 1;
-      const marks = { "openclickstream.run-id": id, "openclickstream.checks": JSON.stringify(checks) };
+      const marks = { [TABLE_MARKS.runId]: id, [TABLE_MARKS.checks]: JSON.stringify(checks) };
       const figures = {
-        "openclickstream.rows": String(rows),
-        "openclickstream.table-rows": String(tableRows),
-        "openclickstream.plan-hash": planHash,
+        [TABLE_MARKS.rows]: String(rows),
+        [TABLE_MARKS.tableRows]: String(tableRows),
+        [TABLE_MARKS.planHash]: planHash,
       };
       return { id: String(this.#snapshots), at, summary: { ...marks, ...figures } };
     };
@@ -175,7 +182,8 @@ export class ProductScenario {
     const before = histories.get(TARGET) ?? { published: [], branches: new Map() };
     const branches = new Map(before.branches);
     if (held !== undefined) branches.set(`audit_${id}`, snapshot(held.rows, held.rows, held.checks));
-    const version = published && snapshot(published.rows, published.tableRows, []);
+    const made = published && snapshot(published.rows, published.tableRows, []);
+    const version = made && { ...made, summary: { ...made.summary, ...published.summary } };
     histories.set(TARGET, { published: [...(version ? [version] : []), ...before.published], branches });
   }
 

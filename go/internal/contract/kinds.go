@@ -172,6 +172,9 @@ var (
 	DataProductStatusLastRunSnapshotID     = []string{"status", "lastRun", "snapshotId"}
 	DataProductStatusLastRunPlanHash       = []string{"status", "lastRun", "planHash"}
 	DataProductStatusLastRunMessage        = []string{"status", "lastRun", "message"}
+	DataProductStatusLateRows              = []string{"status", "late", "rows"}
+	DataProductStatusLateFrom              = []string{"status", "late", "from"}
+	DataProductStatusLateTo                = []string{"status", "late", "to"}
 	DataProductStatusLastGoodSnapshotID    = []string{"status", "lastGoodSnapshot", "id"}
 	DataProductStatusLastGoodSnapshotAt    = []string{"status", "lastGoodSnapshot", "at"}
 	DataProductStatusLastGoodSnapshotRows  = []string{"status", "lastGoodSnapshot", "rows"}

@@ -1,19 +1,12 @@
 /** Times whose rows mode Append has added to the table already, and requests that would add them once more. Pure. */
 import type { DataProduct } from "../../crds/kinds.ts";
 import { TerminalError } from "../../runtime/errors.ts";
+import type { DagRun } from "../../targets/airflow/dag.ts";
 import { isWindowed } from "./parts.ts";
-import type { BackfillAsked, Requests, RunAsked } from "./requests.ts";
-import { resolveRequests } from "./requests.ts";
+import type { Requests } from "./requests.ts";
+import { pendingOf, resolveRequests } from "./requests.ts";
+import { askedRunId, BACKFILL_KEY } from "./runs.ts";
 import type { TimeWindow } from "./windows.ts";
-import { parseWindow } from "./windows.ts";
-
-/** Where the batch job keeps them, with commas between them. */
-const PROPERTY = "openclickstream.appended-windows";
-
-/** As a table's properties tell; what cannot be read the run itself refuses. */
-export function appendedWindows(properties: Readonly<Record<string, string>>): readonly TimeWindow[] {
-  return (properties[PROPERTY] ?? "").split(",").flatMap((text) => parseWindow(text) ?? []);
-}
 
 /** Whether a request has not begun that may be of times which the table has. */
 export function mayAppendTwice(product: DataProduct): boolean {
@@ -26,22 +19,17 @@ export function mayAppendTwice(product: DataProduct): boolean {
   }
 }
 
-type AskedWindow = (RunAsked | BackfillAsked) & { readonly window: TimeWindow };
-
-function pendingOf({ status }: DataProduct, { run, backfill }: Requests): readonly AskedWindow[] {
-  return [run, backfill].filter(
-    (asked): asked is AskedWindow =>
-      asked?.window !== undefined && status?.requests?.includes(asked.hash) !== true,
-  );
-}
-
-/** The requests; throws `TerminalError` for one that has not begun and is of times which the table has. */
+/**
+ * The requests; throws `TerminalError` for one that has not begun and is of times which the table has. What Airflow has a run of has begun,
+ * though the status was lost that was to remember it: those times may be its own.
+ */
 export function withoutAppendedTwice(
   product: DataProduct,
   requests: Requests,
-  appended: readonly TimeWindow[],
+  { appended, runs }: { readonly appended: readonly TimeWindow[]; readonly runs: readonly DagRun[] },
 ): Requests {
-  for (const { window } of pendingOf(product, requests)) {
+  for (const { hash, window } of pendingOf(product, requests)) {
+    if (runs.some((run) => run.conf[BACKFILL_KEY] === hash || run.id === askedRunId(hash))) continue;
     const there = appended.find(({ from, to }) => from < window.to && window.from < to);
     if (there === undefined) continue;
     throw new TerminalError(

@@ -11,6 +11,7 @@ import { ownedBy } from "../../workloads/owned.ts";
 import { requireKnown } from "../observation.ts";
 import { deleteOwnFile } from "./dag-deletion.ts";
 import { isOfVersion, isRunnable } from "./dag-state.ts";
+import { BACKFILL_KEY } from "./runs.ts";
 import type { AppliedLineage } from "./tell-lineage.ts";
 import { tellLineage } from "./tell-lineage.ts";
 import type { Start } from "./next-run.ts";
@@ -171,8 +172,13 @@ class DagWriter {
     if (start?.kind !== "backfill") return;
     const { from, to, concurrency, conf } = start;
     const { dagId } = this.#dagPlan().settings;
-    // The answer to an earlier try may have been lost.
-    const [last] = await this.#airflow().listBackfills(dagId, this.#context.signal);
+    // The answer to an earlier try may have been lost, or the operator with what it was to remember.
+    const known = await this.#airflow().listBackfills(dagId, this.#context.signal);
+    if (known.some((backfill) => backfill.conf[BACKFILL_KEY] === start.request)) {
+      this.#noteBegun(start, true);
+      return;
+    }
+    const [last] = known;
     const isUnderWay = last !== undefined && last.completedAt === undefined;
     const isThere = isUnderWay && isSameTime(last.from, from) && isSameTime(last.to, to);
     const wanted = { from, to, maxActiveRuns: concurrency, repeats: "completed", conf } as const;

@@ -34,10 +34,13 @@ function heldText({ id, message = "by a check" }: RunRecord, lastAudit: ProductO
 
 function missingText([gap, ...others]: NonNullable<ProductOutcome["missing"]>): string {
   if (gap === undefined) return "";
-  const why = gap.state === "Held" ? "is held" : "failed";
+  const why =
+    gap.state === "Unread"
+      ? "no run has read them"
+      : `run ${gap.runId ?? ""} ${gap.state === "Held" ? "is held" : "failed"}`;
   const more = others.length === 0 ? "" : ` (and ${counted(others.length, "other time")} of status.missing)`;
   return (
-    `the rows from ${gap.from} to ${gap.to} are missing, because run ${gap.runId} ${why}${more}; ` +
+    `the rows from ${gap.from} to ${gap.to} are missing, because ${why}${more}; ` +
     `to run it again, set the annotation ${ANNOTATIONS.runWindow} to "${gap.from}/${gap.to}" and ${ANNOTATIONS.run} to another text`
   );
 }

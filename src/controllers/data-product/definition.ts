@@ -15,6 +15,8 @@ import { requireKnown } from "../observation.ts";
 import type { BatchChecks } from "./checks.ts";
 import { resolveChecks } from "./checks.ts";
 import type { InputStatus } from "./input-tables.ts";
+import type { InputKeep } from "./input-retention.ts";
+import { checkLookback, shortestKeep } from "./input-retention.ts";
 import { changesOf, inputsOf } from "./input-tables.ts";
 import type { ObservedProduct } from "./observe.ts";
 import { MAX_INPUT_TABLES } from "./parts.ts";
@@ -35,6 +37,8 @@ export interface Definition {
   readonly mode: NonNullable<NonNullable<DataProductSpec["incremental"]>["mode"]>;
   readonly keys: readonly string[];
   readonly checks: BatchChecks;
+  /** The input that loses rows by age first; `undefined`: none does. */
+  readonly keep: InputKeep | undefined;
   readonly resources: ContainerResources;
 }
 
@@ -58,6 +62,7 @@ export function resolveDefinition(product: DataProduct, observed: ObservedProduc
   const plan = requirePlan(product, observed);
   checkColumns(spec, plan);
   checkMode(spec, plan);
+  const inputs = requireKnown(observed.inputs);
   const { partitionBy, allowDestructiveChanges, maintenance, deletionPolicy } = spec.target;
   return {
     target,
@@ -67,12 +72,25 @@ export function resolveDefinition(product: DataProduct, observed: ObservedProduc
     maintenance,
     deletionPolicy: deletionPolicy ?? DATA_PRODUCT_DEFAULTS.deletionPolicy,
     plan,
-    inputs: inputsOf(plan, requireKnown(observed.inputs)),
+    inputs: inputsOf(plan, inputs),
+    keep: keepOf(product, plan, observed),
     mode: spec.incremental?.mode ?? DATA_PRODUCT_DEFAULTS.mode,
     keys: spec.incremental?.keys ?? [],
     checks: resolveChecks(spec.checks ?? []),
     resources,
   };
+}
+
+/** The input that loses rows by age first; throws `TerminalError` where each run reads further back. */
+function keepOf(
+  product: DataProduct,
+  plan: SqlPlan,
+  { inputs, retentions }: ObservedProduct,
+): InputKeep | undefined {
+  const unit = plan.windowUnit ?? undefined;
+  const keep = shortestKeep(product, requireKnown(inputs), { retentions, unit });
+  checkLookback(product, keep);
+  return keep;
 }
 
 /** What the SQL means, as far as nothing is in the way of knowing it. */

@@ -7,6 +7,7 @@ import { dataProductKind, lakeTableKind } from "../../crds/kinds.ts";
 import { formatTable } from "../../naming/tables.ts";
 import { isNewState } from "../../runtime/cache/watches.ts";
 import type { ObjectChange, ObjectIndex, ObjectReader, SecondaryWatch } from "../../runtime/controller.ts";
+import type { Retention } from "./input-retention.ts";
 import { readTableNames } from "../../targets/planner/table-names.ts";
 
 type Cache = Pick<ObjectReader, "cachedBy">;
@@ -116,6 +117,17 @@ export function makerOf(table: string, product: DataProduct, cache: Cache): stri
     cache.cachedBy(PRODUCTS_BY_TARGET, tableKey(product, table))[0] ??
     cache.cachedBy(LAKE_TABLES, tableKey(product, table))[0];
   return maker === undefined ? undefined : `${maker.kind} "${maker.metadata.name}"`;
+}
+
+/** Which of the tables that a product reads lose rows by age. */
+export function retentionsOf(product: DataProduct, cache: Cache): readonly Retention[] {
+  return tablesReadBy(product).flatMap((table) =>
+    cache.cachedBy(LAKE_TABLES, tableKey(product, table)).flatMap(({ metadata, spec }) => {
+      const { enabled = true, retention } = spec.maintenance ?? {};
+      if (!enabled || retention === undefined) return [];
+      return [{ table, lakeTable: metadata.name, keep: retention.keep }];
+    }),
+  );
 }
 
 /** Names of the products whose tables a product reads, and which a run is filling. */

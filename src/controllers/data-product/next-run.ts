@@ -12,11 +12,13 @@ import type { ObservedProduct } from "./observe.ts";
 import { isOfVersion, isRunnable } from "./dag-state.ts";
 import type { Requests } from "./requests.ts";
 import { firstRequest, requestHash } from "./requests.ts";
+import { gapsBetween } from "./kept-table.ts";
+import type { Reach } from "./reach.ts";
+import { reachOf, takenOver } from "./reach.ts";
 import type { RunRecord, UpdateRun } from "./runs.ts";
-import { BACKFILL_KEY, updateOf, updateRunId } from "./runs.ts";
+import { askedRunId, BACKFILL_KEY, updateOf, updateRunId } from "./runs.ts";
 import type { RunSettings, ValidatedProduct } from "./validate.ts";
 import type { TimeWindow } from "./windows.ts";
-import { BEGIN_OF_TIME, lookingBack, windowOf } from "./windows.ts";
 
 interface RunStart {
   readonly kind: "run";
@@ -46,6 +48,8 @@ export interface NextRun {
   readonly waitsFor?: string;
   /** When to look again. */
   readonly afterSeconds?: number;
+  /** Times that no run is to read: what a kept table lacks, and what the inputs had lost before it was read. */
+  readonly unread?: readonly TimeWindow[];
 }
 
 /** A LakeTable tells of a new version only when it is looked at itself, and tables without one tell nothing. */
@@ -71,11 +75,19 @@ export interface Sight {
 export function nextRun(sight: Sight): NextRun {
   const dag = startableDag(sight);
   if (dag === undefined) return {};
-  const first = firstRun(sight, dag.nextPeriodFrom);
+  const reach = reachOf(sight, dag.nextPeriodFrom);
+  const next = nextStart(sight, reach);
+  const lost = next.start === undefined ? [] : (reach?.lost ?? []);
+  const unread = [...gapsBetween(takenOver(sight)), ...(reach?.left ?? []), ...lost];
+  return unread.length === 0 ? next : { ...next, unread };
+}
+
+function nextStart(sight: Sight, reach: Reach | undefined): NextRun {
+  const first = firstRun(sight, reach);
   if (first !== undefined) return waitForInputs(sight) ?? { start: first };
-  const asked = askedRun(sight) ?? askedBackfill(sight);
+  const asked = askedRun(sight, reach) ?? askedBackfill(sight);
   if (asked !== undefined) return { start: asked };
-  return sight.runs.schedule === undefined ? runOnUpdate(sight) : {};
+  return sight.runs.schedule === undefined ? runOnUpdate(sight, reach) : {};
 }
 
 /** The DAG, where a run of it would begin as the manifest says, and find its table. */
@@ -86,15 +98,22 @@ function startableDag({ product, observed, version }: Sight): Dag | undefined {
   return isReady && isRunnable(dag) && isOfVersion(dag, version) ? dag : undefined;
 }
 
-function askedRun(sight: Sight): RunStart | undefined {
+function askedRun(sight: Sight, reach: Reach | undefined): RunStart | undefined {
   const run = requestsOf(sight)?.run;
   if (run === undefined || hasBegun(sight, run.hash)) return undefined;
-  const byItself = sight.runs.schedule === undefined ? windowOnUpdate(sight) : undefined;
+  if (run.window === undefined && sight.runs.schedule === undefined && isNothingLeft(sight, reach))
+    return undefined;
+  const byItself = sight.runs.schedule === undefined ? reach?.window : undefined;
   return runStart(sight, {
-    runId: `${RUN_PREFIXES.asked}${run.hash}`,
+    runId: askedRunId(run.hash),
     window: run.window ?? byItself,
     request: run.hash,
   });
+}
+
+/** Whether a run that goes on where reading ended would have no time to read. */
+function isNothingLeft({ runs }: Sight, reach: Reach | undefined): boolean {
+  return runs.isWindowed && reach?.window === undefined;
 }
 
 function askedBackfill(sight: Sight): BackfillStart | undefined {
@@ -118,18 +137,14 @@ function requestsOf({ runs: { requests } }: Sight): Requests | undefined {
  * So that applying a product gives a result, and rows that are older than its schedule are read, whatever else is asked for. A backfill is one
  * already. Over rows that the table has from before, a run of all times could take away what its inputs do not have any more.
  */
-function firstRun(sight: Sight, firstPeriod: string | undefined): RunStart | undefined {
+function firstRun(sight: Sight, reach: Reach | undefined): RunStart | undefined {
   const { product, runs } = sight;
   const request = firstRequest(product.resource);
   const requests = requestsOf(sight);
   const isWanted = runs.schedule !== undefined && requests !== undefined && requests.backfill === undefined;
-  if (!isWanted || hasBegun(sight, request) || (runs.isWindowed && hasRows(sight))) return undefined;
-  const window = runs.isWindowed ? windowOf(BEGIN_OF_TIME, firstPeriod ?? runs.createdAt) : undefined;
-  return runStart(sight, { runId: `${RUN_PREFIXES.first}${request}`, window, request });
-}
-
-function hasRows({ observed }: Sight): boolean {
-  return (observed.table?.status?.rows ?? 0) > 0;
+  if (!isWanted || hasBegun(sight, request) || (runs.isWindowed && reach?.window === undefined))
+    return undefined;
+  return runStart(sight, { runId: `${RUN_PREFIXES.first}${request}`, window: reach?.window, request });
 }
 
 function hasBegun({ product }: Sight, request: string): boolean {
@@ -161,18 +176,40 @@ interface LastUpdate extends UpdateRun {
  * A run begins when the inputs are other versions than those of the last one, nothing else is under way, and the shortest interval has
  * passed. Whatever kept it waiting, the versions still differ afterwards, so that nothing is lost.
  */
-function runOnUpdate(sight: Sight): NextRun {
+function runOnUpdate(sight: Sight, reach: Reach | undefined): NextRun {
   const versions = versionsOf(sight);
-  if (versions === undefined) return { afterSeconds: LOOK_SECONDS };
-  const last = lastUpdate(sight.records);
-  const same = last?.versions === versions ? last : undefined;
-  const attempt = same === undefined ? 1 : attemptAfter(same);
-  if (attempt === undefined) return { afterSeconds: LOOK_SECONDS };
-  const wait = waitBefore(sight, same);
+  const due = versions === undefined || isNothingLeft(sight, reach) ? undefined : dueRun(sight, versions);
+  if (due === undefined) return { afterSeconds: LOOK_SECONDS };
+  const wait = waitToSettle(sight, due) ?? waitBefore(sight, due);
   if (wait !== undefined) return wait;
-  const after = same?.after ?? hashOf([last?.record.id]).slice(0, 6);
-  const runId = updateRunId({ versions, after, attempt });
-  return { start: runStart(sight, { runId, window: windowOnUpdate(sight), request: undefined }) };
+  const runId = updateRunId(due);
+  return { start: runStart(sight, { runId, window: reach?.window, request: undefined }) };
+}
+
+/** The run at some versions that comes next. */
+interface DueRun extends UpdateRun {
+  /** The one before, when it failed. */
+  readonly failed?: LastUpdate;
+  /** When what the one before left out is not late any more, in milliseconds since 1970. */
+  readonly settlesAt?: number;
+}
+
+/** `undefined`: all that there is at these versions was read. */
+function dueRun(sight: Sight, versions: string): DueRun | undefined {
+  const last = lastUpdate(sight.records);
+  if (last?.versions !== versions)
+    return { versions, after: hashOf([last?.record.id]).slice(0, 6), attempt: 1 };
+  const next = { versions, after: last.after, attempt: last.attempt + 1 };
+  // Only what failed is repeated: rows that a check holds would be held again.
+  if (last.record.state === "Failed") return { ...next, failed: last };
+  const settlesAt = settlingEnd(sight, last);
+  return settlesAt === undefined ? undefined : { ...next, settlesAt };
+}
+
+/** New versions are looked for meanwhile. */
+function waitToSettle({ now }: Sight, { settlesAt = 0 }: DueRun): NextRun | undefined {
+  const seconds = Math.ceil((settlesAt - now.getTime()) / 1000);
+  return seconds > 0 ? { afterSeconds: Math.min(LOOK_SECONDS, seconds) } : undefined;
 }
 
 /** Hash of what a run would do with what it would read; `undefined` while nobody knows, and while there is no row to read. */
@@ -205,9 +242,17 @@ function lastUpdate(records: readonly RunRecord[]): LastUpdate | undefined {
   return undefined;
 }
 
-/** Only what failed is repeated: rows that a check holds would be held again. */
-function attemptAfter({ record, attempt }: LastUpdate): number | undefined {
-  return record.state === "Failed" ? attempt + 1 : undefined;
+/**
+ * A run leaves out what its delay says that may still come: what was there when the first run at these versions began is read by another one once
+ * it has settled, though the inputs say nothing new. Milliseconds since 1970; `undefined`: all of it was read.
+ */
+function settlingEnd({ records, runs }: Sight, { record, versions }: LastUpdate): number | undefined {
+  if (record.state !== "Published" || record.to === undefined || runs.delaySeconds === 0) return undefined;
+  const begins = records
+    .filter(({ id }) => updateOf(id)?.versions === versions)
+    .flatMap(({ startedAt }) => startedAt ?? []);
+  const seen = Math.min(...begins.map((begin) => Date.parse(begin)));
+  return Date.parse(record.to) < seen ? seen + runs.delaySeconds * 1000 : undefined;
 }
 
 /** A run that begins while another one fills what it reads would be of the version before. */
@@ -220,7 +265,7 @@ function waitForInputs({ observed }: Sight): NextRun | undefined {
   };
 }
 
-function waitBefore(sight: Sight, failed: LastUpdate | undefined): NextRun | undefined {
+function waitBefore(sight: Sight, { failed }: DueRun): NextRun | undefined {
   const { records, runs, now } = sight;
   // Its end wakes the product.
   if (records.some(({ state }) => state === "Running")) return { waitsFor: "the run that is under way" };
@@ -241,14 +286,4 @@ function pauseAfter(failed: LastUpdate | undefined): number {
   const doublings = Math.min(failed.attempt - 1, MAX_DOUBLINGS);
   const seconds = Math.min(FIRST_PAUSE_SECONDS * 2 ** doublings, LONGEST_PAUSE_SECONDS);
   return Date.parse(failed.record.endedAt ?? "") + seconds * 1000;
-}
-
-/** Without a schedule there are no periods: a run goes on where the last one that was published ended. */
-function windowOnUpdate(sight: Sight): TimeWindow | undefined {
-  const { product, runs, now } = sight;
-  if (!runs.isWindowed) return undefined;
-  const { readUntil } = product.resource.status ?? {};
-  const begin = hasRows(sight) ? runs.createdAt : BEGIN_OF_TIME;
-  const window = windowOf(readUntil ?? begin, timestamp(now));
-  return window && readUntil !== undefined ? lookingBack(window, runs.lookbackSeconds) : window;
 }

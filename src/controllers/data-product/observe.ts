@@ -19,14 +19,16 @@ import type { PlannerAnswer, PlanRequest, SqlPlanner } from "../../targets/plann
 import { readTableNames } from "../../targets/planner/table-names.ts";
 import type { Observation } from "../observation.ts";
 import { NOT_READ, observed } from "../observation.ts";
-import { appendedWindows, mayAppendTwice } from "./appended-windows.ts";
+import { mayAppendTwice } from "./appended-windows.ts";
 import type { DagState } from "./dag-state.ts";
-import { editionOf, findCircle, makerOf, runningMakers } from "./graph.ts";
+import { editionOf, findCircle, makerOf, retentionsOf, runningMakers } from "./graph.ts";
 import { plannerTable } from "./input-tables.ts";
+import type { Retention } from "./input-retention.ts";
+import type { TableTimes } from "./kept-table.ts";
+import { isNewcomer, NO_TIMES, tableTimes } from "./kept-table.ts";
 import { mayHaveLateEnd } from "./late-ends.ts";
 import { dagFileKey, dagIdOf, MAX_INPUT_TABLES } from "./parts.ts";
 import { hasPods } from "./run-pods.ts";
-import type { TimeWindow } from "./windows.ts";
 import { airflowRunId, hasUnknownEnd, recordsOf, runIdOf } from "./runs.ts";
 
 /** A table that the SQL names and the catalog does not have. */
@@ -56,8 +58,10 @@ export interface ObservedProduct {
   readonly dag: Observation<DagState>;
   /** Text of the DAG file; absent: there is none. */
   readonly dagFile: Observation<string | undefined>;
-  /** Times that mode Append has added to the target; read only when more of them are asked for. */
-  readonly appended: Observation<readonly TimeWindow[]>;
+  /** Times that the target has; read only for a product without runs, and when mode Append is asked for more of them. */
+  readonly times: Observation<TableTimes>;
+  /** Which of the input tables lose rows by age. */
+  readonly retentions: readonly Retention[];
   /** Of the target; read only when a run has ended and nobody knows yet how. */
   readonly history: Observation<TableHistory | undefined>;
 }
@@ -81,15 +85,16 @@ export async function observeProduct(
   const { name, namespace = "" } = product.metadata;
   const platform = await readers.platforms.read(product, context);
   const surroundings = { product, context, readers, platform };
-  const [sql, runs, appended, cluster] = await Promise.all([
+  const [sql, runs, times, cluster] = await Promise.all([
     observeSql(surroundings),
     observeRuns(surroundings),
-    observeAppended(surroundings),
+    observeTimes(surroundings),
     observed(readers.cluster.read(kubernetes)),
   ]);
   const table = kubernetes.cached<LakeTable>(lakeTableKind, { namespace, name });
   const runningInputs = runningMakers(product, kubernetes);
-  return Object.freeze({ platform, cluster, table, appended, runningInputs, ...sql, ...runs });
+  const retentions = retentionsOf(product, kubernetes);
+  return Object.freeze({ platform, cluster, table, times, retentions, runningInputs, ...sql, ...runs });
 }
 
 interface Surroundings {
@@ -228,13 +233,14 @@ async function observeHistory(
   return observed(readers.clients.catalog(platform).readHistory(target.identifier, context.signal));
 }
 
-async function observeAppended(surroundings: Surroundings): Promise<ObservedProduct["appended"]> {
+async function observeTimes(surroundings: Surroundings): Promise<ObservedProduct["times"]> {
   const { product, context, readers, platform } = surroundings;
   const target = parseTableIdentifier(product.spec.target);
-  if (!mayAppendTwice(product) || !("identifier" in target)) return { state: "known", value: [] };
+  const isAsked = isNewcomer(product) || mayAppendTwice(product);
+  if (!isAsked || !("identifier" in target)) return { state: "known", value: NO_TIMES };
   if (problemOf(platform, ["Catalog"]) !== undefined) return NOT_READ;
   const table = readers.clients.catalog(platform).readTable(target.identifier, context.signal);
-  return observed(table.then((found) => appendedWindows(found?.properties ?? {})));
+  return observed(table.then((found) => tableTimes(found?.properties ?? {})));
 }
 
 function requestOf({ spec }: DataProduct, inputs: readonly CurrentTable[]): PlanRequest {

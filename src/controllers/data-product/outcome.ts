@@ -5,33 +5,55 @@ import type { DataProductStatus } from "../../crds/kinds.ts";
 import { MAX_MISSING_WINDOWS, MAX_RUN_MESSAGE } from "../../crds/kinds.ts";
 import { remembered } from "../remembered.ts";
 import type { EndedRun } from "./runs.ts";
-import { auditBranchOf, tableRowsOf, updateOf } from "./runs.ts";
+import { auditBranchOf, lateRowsOf, tableRowsOf, updateOf } from "./runs.ts";
 import type { TimeWindow } from "./windows.ts";
 import { BEGIN_OF_TIME, without } from "./windows.ts";
 
 export type ProductOutcome = Pick<
   DataProductStatus,
-  "missing" | "lastGoodSnapshot" | "lastAudit" | "readUntil"
+  "missing" | "lastGoodSnapshot" | "lastAudit" | "readUntil" | "late"
 >;
 
 type MissingWindow = NonNullable<DataProductStatus["missing"]>[number];
 
-/** What the status says after these ends, in their order. */
+/** What the status says after these ends, in their order, and with these times that no run is to read. */
 export function outcomeAfter(
   status: DataProductStatus | undefined,
   ended: readonly EndedRun[],
+  unread: readonly TimeWindow[] = [],
 ): ProductOutcome {
-  const before: ProductOutcome = remembered(status, "missing", "lastGoodSnapshot", "lastAudit", "readUntil");
-  return ended.reduce(afterEnd, before);
+  const before: ProductOutcome = remembered(
+    status,
+    ...(["missing", "lastGoodSnapshot", "lastAudit", "readUntil", "late"] as const),
+  );
+  return ended.reduce(afterEnd, withUnread(before, unread));
+}
+
+/** What is told as missing counts as read: runs that follow the inputs go on behind it. */
+function withUnread(before: ProductOutcome, unread: readonly TimeWindow[]): ProductOutcome {
+  return unread.reduce(({ missing = [], readUntil, ...others }, window) => {
+    const isNext = readUntil !== undefined && window.from <= readUntil && readUntil < window.to;
+    const until = isNext ? window.to : readUntil;
+    const told = withMissing(missing, { ...window, state: "Unread" });
+    return { ...others, missing: told, ...(until !== undefined && { readUntil: until }) };
+  }, before);
+}
+
+function withMissing(missing: readonly MissingWindow[], window: MissingWindow): readonly MissingWindow[] {
+  const windows = [window, ...withoutTime(missing, window)];
+  return joinedToFit(windows.sort((one, other) => (one.from < other.from ? 1 : -1)));
 }
 
 function afterEnd(before: ProductOutcome, end: EndedRun): ProductOutcome {
   const missing = missingAfter(before.missing ?? [], end);
+  const isPublished = end.record.state === "Published";
   const others = remembered(before, "lastGoodSnapshot", "lastAudit", "readUntil");
+  const late = isPublished ? lateRowsOf(end.snapshot) : before.late;
   return {
     ...others,
     ...(missing.length > 0 && { missing }),
-    ...(end.record.state === "Published" && afterPublished(before, end)),
+    ...(late !== undefined && { late }),
+    ...(isPublished && afterPublished(before, end)),
     ...(end.record.state === "Held" && { lastAudit: auditOf(end) }),
   };
 }
@@ -45,8 +67,7 @@ function missingAfter(
   if (state === "Published") return read === undefined ? [] : withoutTime(missing, read);
   // The next run that follows the inputs begins where the last published one ended, so that these lose no time.
   if (from === undefined || to === undefined || state === "Running" || updateOf(runId)) return missing;
-  const windows = [{ from, to, runId, state }, ...withoutTime(missing, { from, to })];
-  return joinedToFit(windows.sort((one, other) => (one.from < other.from ? 1 : -1)));
+  return withMissing(missing, { from, to, runId, state });
 }
 
 function withoutTime(missing: readonly MissingWindow[], time: TimeWindow): readonly MissingWindow[] {

@@ -5,6 +5,7 @@ import type { Child } from "../../targets/kubernetes/child.ts";
 import type { ConfigMap } from "../../workloads/config-map.ts";
 import type { Definition } from "./definition.ts";
 import { dagVersionOf, isOwnDag, isOwnFile } from "./dag-state.ts";
+import { withinRetention } from "./input-retention.ts";
 import { DAG_TAG } from "./parts.ts";
 import type { LineagePlan } from "./lineage-events.ts";
 import { planLineage } from "./lineage-events.ts";
@@ -57,7 +58,7 @@ export function planProduct(product: ValidatedProduct, observed: ObservedProduct
   const { definition, runs } = product;
   const judged = judgedRuns(product, observed, now);
   const conflict = conflictOf(product, observed);
-  const settings = runs.state === "resolved" && conflict === undefined ? runs.value : undefined;
+  const settings = conflict === undefined ? readableRuns(product, now) : undefined;
   const defined =
     definition.state === "resolved"
       ? partOf(() => planDefined(product, definition.value, settings))
@@ -77,6 +78,15 @@ export function planProduct(product: ValidatedProduct, observed: ObservedProduct
     ...(defined.state === "resolved" && { defined: defined.value }),
     ...(dag && { dag }),
   };
+}
+
+/** Without requests for times that the inputs do not have any more. */
+function readableRuns({ resource, definition, runs }: ValidatedProduct, now: Date): RunSettings | undefined {
+  if (runs.state !== "resolved") return undefined;
+  const { requests } = runs.value;
+  const keep = definition.state === "resolved" ? definition.value.keep : undefined;
+  if (keep === undefined || requests.state === "refused") return runs.value;
+  return { ...runs.value, requests: partOf(() => withinRetention(resource, requests.value, { keep, now })) };
 }
 
 function dagPlanOf(sight: Omit<Sight, "version">, defined: Part<DefinedPlan>): DagPlan {

@@ -96,6 +96,16 @@ function backfillOfSpec(product: DataProduct): BackfillAsked | undefined {
   return { hash, window, concurrency };
 }
 
+type AskedWindow = (RunAsked | BackfillAsked) & { readonly window: TimeWindow };
+
+/** Those of a time that have not begun, as far as the status remembers. */
+export function pendingOf({ status }: DataProduct, { run, backfill }: Requests): readonly AskedWindow[] {
+  return [run, backfill].filter(
+    (asked): asked is AskedWindow =>
+      asked?.window !== undefined && status?.requests?.includes(asked.hash) !== true,
+  );
+}
+
 /** The run that a product has once for all. */
 export function firstRequest(product: DataProduct): string {
   return requestHash(product, "first");

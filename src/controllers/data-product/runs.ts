@@ -9,28 +9,24 @@ import { z } from "zod";
 import { timestamp } from "../../api/timestamp.ts";
 import { shorten } from "../../api/text.ts";
 import type { DataProductStatus } from "../../crds/kinds.ts";
-import { RUN_PREFIXES } from "../../generated/names.ts";
+import { RUN_PREFIXES, TABLE_MARKS } from "../../generated/names.ts";
 import { MAX_CHECK_NAME, MAX_EARLIER_RUNS, MAX_RUN_MESSAGE } from "../../crds/kinds.ts";
 import type { DagRun } from "../../targets/airflow/dag.ts";
 import type { PastSnapshot, TableHistory } from "../../targets/iceberg/history.ts";
 import type { TimeWindow } from "./windows.ts";
-import { lookingBack, windowOf } from "./windows.ts";
+import { lookingBack, parseWindow, windowOf } from "./windows.ts";
 
 export type RunRecord = NonNullable<DataProductStatus["lastRun"]>;
 type CheckResult = NonNullable<RunRecord["checks"]>[number];
 
-/** Where the batch job leaves what became of a run, in the summary of a snapshot. Only the snapshot that was audited has the checks. */
-const SUMMARY = {
-  runId: "openclickstream.run-id",
-  rows: "openclickstream.rows",
-  tableRows: "openclickstream.table-rows",
-  planHash: "openclickstream.plan-hash",
-  checks: "openclickstream.checks",
-} as const;
-
 /** Name of the branch that a run writes to. */
 export function auditBranchOf(runId: string): string {
   return `audit_${runId}`;
+}
+
+/** Id of a run that somebody asks for, by the hash of the request. */
+export function askedRunId(hash: string): string {
+  return `${RUN_PREFIXES.asked}${hash}`;
 }
 
 /** Key of a run's configuration in Airflow that tells a backfill's runs from earlier runs of the same times. */
@@ -79,6 +75,8 @@ export function updateRunId({ versions, after, attempt }: UpdateRun): string {
 export interface Windowing {
   readonly isWindowed: boolean;
   readonly lookbackSeconds: number;
+  /** How long after the end of a time it is read. */
+  readonly delaySeconds: number;
 }
 
 /** What a run is of: what it was asked for, else its period of the schedule. `undefined`: it reads all. */
@@ -210,7 +208,7 @@ interface FoundEnd {
 /** What the table says of a run. */
 export function endInTable(id: string, { published, branches }: TableHistory): FoundEnd {
   const isOfRun = ({ summary }: PastSnapshot): boolean =>
-    summary[SUMMARY.runId] === id && summary[SUMMARY.checks] !== undefined;
+    summary[TABLE_MARKS.runId] === id && summary[TABLE_MARKS.checks] !== undefined;
   const version = published.find(isOfRun);
   if (version !== undefined) {
     return { fields: { state: "Published", ...figuresOf(version) }, snapshot: version };
@@ -244,19 +242,26 @@ const checksText = z.array(
 );
 
 function figuresOf({ id, summary }: PastSnapshot): Omit<FoundEnd["fields"], "state"> {
-  const rows = countOf(summary[SUMMARY.rows]);
-  const planHash = summary[SUMMARY.planHash];
+  const rows = countOf(summary[TABLE_MARKS.rows]);
+  const planHash = summary[TABLE_MARKS.planHash];
   return {
     ...(rows !== undefined && { rows }),
     snapshotId: id,
     ...(planHash !== undefined && { planHash }),
-    checks: checksOf(summary[SUMMARY.checks] ?? "[]"),
+    checks: checksOf(summary[TABLE_MARKS.checks] ?? "[]"),
   };
 }
 
 /** Rows of the table in a version of ours. */
 export function tableRowsOf({ summary }: PastSnapshot): number | undefined {
-  return countOf(summary[SUMMARY.tableRows]);
+  return countOf(summary[TABLE_MARKS.tableRows]);
+}
+
+/** Rows that came after the run over their time, where the run of a version found any. */
+export function lateRowsOf(version: PastSnapshot | undefined): DataProductStatus["late"] {
+  const rows = countOf(version?.summary[TABLE_MARKS.lateRows]);
+  const looked = parseWindow(version?.summary[TABLE_MARKS.lateWindow] ?? "");
+  return rows === undefined || rows === 0 || looked === undefined ? undefined : { rows, ...looked };
 }
 
 function countOf(text: string | undefined): number | undefined {

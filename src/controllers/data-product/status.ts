@@ -44,7 +44,7 @@ export function productStatus(input: Input): Result {
   const table = targetTable(input);
   const tableState = readiness(table);
   const records = plan?.judged.records ?? recordsOf(resource.status);
-  const outcome = outcomeAfter(resource.status, plan?.judged.ended ?? []);
+  const outcome = outcomeAfter(resource.status, plan?.judged.ended ?? [], plan?.dag?.next.unread);
   const freshness = judgeFreshness(resource, outcome.lastGoodSnapshot, now);
   const schedule = judgeSchedule({ observed, validated, plan, applied: applied?.dag, error });
   const meaning = meaningOf(resource.status, validated?.definition);
@@ -223,13 +223,23 @@ function failureOf({ records, outcome }: Judged): Obstacle | undefined {
   };
 }
 
-function readyText({ input: { resource }, schedule, records, meaning }: Judged): string {
+/** Mode Append has no means to read a time again, so that a person must choose another way. */
+function lateText({ late }: ProductOutcome): string {
+  if (late === undefined) return "";
+  return (
+    `; ${counted(late.rows, "row")} of the time from ${late.from} to ${late.to} came after the run over it and ${late.rows === 1 ? "is" : "are"} not in the table: ` +
+    "make spec.incremental.delay longer, name a newDataBy that tells when rows were stored, or use Merge or OverwritePartitions with a lookback"
+  );
+}
+
+function readyText({ input: { resource }, schedule, records, meaning, outcome }: Judged): string {
   const [last] = records;
   if (schedule.reason === "Suspended") return "the SQL is right and the table is there; runs are suspended";
   if (last === undefined) return `no run of ${targetOf(resource)} has begun yet`;
   if (last.state === "Running") return `run ${last.id} is under way`;
   const isFormer = last.planHash !== undefined && last.planHash !== meaning.planHash;
-  return `readers see the rows of run ${last.id}${isFormer ? ", which are of the SQL of before" : ""}`;
+  const former = isFormer ? ", which are of the SQL of before" : "";
+  return `readers see the rows of run ${last.id}${former}${lateText(outcome)}`;
 }
 
 /** The earliest moment at which the next pass would say something else. */

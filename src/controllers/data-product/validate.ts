@@ -94,7 +94,7 @@ export function partOf<Value>(resolve: () => Value): Part<Value> {
 /** Throws `WaitingError` while the platform has no Airflow, or lacks what reaching it needs. */
 function resolveRuns(
   product: DataProduct,
-  { platform, cluster, appended }: ObservedProduct,
+  { platform, cluster, times, dag }: ObservedProduct,
   { image }: ProductSettings,
 ): RunSettings {
   const { spec } = requirePresent(platform);
@@ -116,13 +116,23 @@ function resolveRuns(
     ...windowingOf(product),
     createdAt: product.metadata.creationTimestamp ?? "",
     podTemplate,
-    requests: partOf(() => withoutAppendedTwice(product, resolveRequests(product), requireKnown(appended))),
+    requests: partOf(() =>
+      withoutAppendedTwice(product, resolveRequests(product), {
+        appended: requireKnown(times).appended,
+        runs: dag.state === "known" ? dag.value.runs : [],
+      }),
+    ),
   };
 }
 
 /** As the spec says, whatever else of it is wrong. */
 export function windowingOf(product: DataProduct): Windowing {
-  return { isWindowed: isWindowed(product), lookbackSeconds: secondsOf(product.spec.incremental?.lookback) };
+  const { lookback, delay, mode } = product.spec.incremental ?? {};
+  return {
+    isWindowed: isWindowed(product),
+    lookbackSeconds: secondsOf(lookback),
+    delaySeconds: secondsOf(delay ?? (mode === "Append" ? DATA_PRODUCT_DEFAULTS.appendDelay : undefined)),
+  };
 }
 
 function secondsOf(duration: string | undefined): number {

@@ -47,6 +47,12 @@ export const DATA_PRODUCT_CASES: readonly FieldCase[] = [
     refusal: /incremental\.lookback: .*twice/,
   },
   {
+    name: "a delay of runs that read all",
+    path: "incremental",
+    value: { mode: "Merge", keys: ["day"], delay: "1h" },
+    refusal: /incremental\.delay: .*newDataBy/,
+  },
+  {
     name: "partitions to overwrite where there are none",
     path: "",
     value: {

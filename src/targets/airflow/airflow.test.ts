@@ -294,10 +294,18 @@ describe("a backfill", () => {
   } as const;
 
   it("is started with both ends", async () => {
-    const made = { id: 7, from_date: wanted.from, to_date: wanted.to, is_paused: false, completed_at: null };
+    const times = { from_date: wanted.from, to_date: wanted.to, completed_at: null };
+    const made = { id: 7, ...times, dag_run_conf: { backfill: "1" }, is_paused: false };
     answer = () => ({ status: 200, body: made });
     expect(await airflow.createBackfill("shop.a", wanted, permit)).toEqual({
-      ...{ id: 7, from: wanted.from, to: wanted.to, isPaused: false, completedAt: undefined },
+      ...{
+        id: 7,
+        from: wanted.from,
+        to: wanted.to,
+        isPaused: false,
+        conf: { backfill: "1" },
+        completedAt: undefined,
+      },
     });
   });
 

@@ -42,6 +42,8 @@ export interface Backfill {
   readonly from: string;
   readonly to: string;
   readonly isPaused: boolean;
+  /** What its runs are started with. */
+  readonly conf: Readonly<Record<string, unknown>>;
   /** When its last run ended or it was cancelled; absent while it is under way. */
   readonly completedAt: string | undefined;
 }
@@ -123,6 +125,7 @@ export const backfillAnswer = z
     id: z.int(),
     from_date: z.string(),
     to_date: z.string(),
+    dag_run_conf: z.record(z.string(), z.unknown()).nullish(),
     is_paused: z.boolean(),
     completed_at: time,
   })
@@ -131,6 +134,7 @@ export const backfillAnswer = z
     from: backfill.from_date,
     to: backfill.to_date,
     isPaused: backfill.is_paused,
+    conf: backfill.dag_run_conf ?? {},
     completedAt: backfill.completed_at,
   }));
 

@@ -17,6 +17,7 @@ export function renderBatchJson(
     sql: plan.spark,
     sqlWindow: plan.sparkWindow ?? undefined,
     windowRows: plan.sparkWindowRows ?? undefined,
+    windowLater: plan.sparkWindowLater ?? undefined,
     mode,
     ...(keys.length > 0 && { keys }),
     timeZone,

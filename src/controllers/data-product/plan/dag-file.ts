@@ -4,6 +4,7 @@ import type { Definition } from "../definition.ts";
 import { hashOf } from "../../../targets/kubernetes/child.ts";
 import { DAG_TAG, DAG_VERSION_TAG, dagClusterTag, dagMark, dagOwnerOf, RUN_CONTAINER } from "../parts.ts";
 import type { RunSettings, ValidatedProduct } from "../validate.ts";
+import type { InputKeep } from "../input-retention.ts";
 import { BACKFILL_KEY } from "../runs.ts";
 import { python } from "./python.ts";
 import { planRunPod, RUN_ARGUMENTS } from "./run-pod.ts";
@@ -12,6 +13,10 @@ import { planRunPod, RUN_ARGUMENTS } from "./run-pod.ts";
 const STARTUP_SECONDS = 900;
 const RETRIES = 2;
 const RETRY_SECONDS = 30;
+/** How often a run looks whether its delay has passed; each look costs a process for a second or two. */
+const POKE_SECONDS = 60;
+/** Airflow may have been away. */
+const POKE_TIMEOUT_SECONDS = 86_400;
 
 /** The text tells its own version, as a tag, so that Airflow can be asked which one it has. */
 export function renderDagFile(product: ValidatedProduct, definition: Definition, runs: RunSettings): string {
@@ -26,25 +31,28 @@ function textWith(
   ...[product, definition, runs]: Parameters<typeof renderDagFile>
 ): string {
   const parts = [
-    header(runs),
+    header(definition, runs),
     `# A run works in this pod.\nPOD = ${python(planRunPod(product, definition, runs))}\n`,
     timesOf(runs),
     ...(runs.isWindowed ? [windowFunction(definition, runs)] : []),
+    ...(isDelayed(runs) ? [delayClass(runs)] : []),
     operatorClass(runs),
     dagOf(tags, product, definition, runs),
   ];
   return parts.join("\n\n");
 }
 
-function header({ origin, schedule }: RunSettings): string {
+function header({ keep }: Definition, runs: RunSettings): string {
+  const { origin, schedule } = runs;
+  const isClocked = isDelayed(runs) || (runs.isWindowed && keep !== undefined);
   const isScheduled = schedule !== undefined;
   const lines = [
     dagMark(origin),
-    "from datetime import datetime, timedelta",
+    `from datetime import datetime, timedelta${isClocked ? ", timezone" : ""}`,
     ...(isScheduled ? ["from zoneinfo import ZoneInfo"] : []),
     "",
     "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator",
-    `from airflow.sdk import DAG, Asset${isScheduled ? ", CronDataIntervalTimetable" : ""}`,
+    `from airflow.sdk import DAG, Asset${isScheduled ? ", CronDataIntervalTimetable" : ""}${isDelayed(runs) ? ", BaseSensorOperator" : ""}`,
     "from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException",
     ...(isScheduled ? ["from croniter import croniter"] : []),
   ];
@@ -63,13 +71,18 @@ START = croniter(CRON, CREATED.astimezone(ZONE).replace(tzinfo=None)).get_prev(d
 }
 
 /** Of products whose runs have windows. */
-function windowFunction({ mode }: Definition, { lookbackSeconds }: RunSettings): string {
+function windowFunction({ mode, keep }: Definition, { lookbackSeconds }: RunSettings): string {
   const whole =
     mode === "Append"
       ? 'raise AirflowFailException("without a time the rows of all times would be added again: give from and to in the configuration")'
       : "return []";
   return `LOOKBACK = timedelta(seconds=${lookbackSeconds})
-
+${
+  keep === undefined
+    ? ""
+    : `KEPT = timedelta(seconds=${keep.readableSeconds})
+`
+}
 
 def window(run):
     """The time whose rows a run reads: what it was asked for, else its period of the schedule and what comes late."""
@@ -78,7 +91,37 @@ def window(run):
     start, end = run.data_interval_start, run.data_interval_end
     if start is None or start == end:
         ${whole}
-    return ["--from", (start - LOOKBACK).isoformat(), "--to", end.isoformat()]
+    ${keep === undefined ? "" : keptLines(keep)}return ["--from", ${keep === undefined ? "(start - LOOKBACK)" : "since"}.isoformat(), "--to", end.isoformat()]
+`;
+}
+
+/** A run of a time whose rows the inputs have lost would take the product's rows of it away, or take the time for read. */
+function keptLines({ table, keep }: InputKeep): string {
+  const message = `the rows of this time stay as they are: its input ${table} keeps rows for ${keep} only`;
+  return `readable = datetime.now(timezone.utc) - KEPT
+    if start < readable:
+        raise AirflowFailException(${python(message)})
+    since = max(start - LOOKBACK, readable)
+    `;
+}
+
+/** Runs without a schedule the operator gives a time that has settled. */
+function isDelayed({ isWindowed, schedule, delaySeconds }: RunSettings): boolean {
+  return isWindowed && schedule !== undefined && delaySeconds > 0;
+}
+
+/** The worker is free meanwhile. */
+function delayClass({ delaySeconds }: RunSettings): string {
+  return `DELAY = timedelta(seconds=${delaySeconds})
+
+
+class Settled(BaseSensorOperator):
+    """Waits after the end of a run's time for rows that are committed later than they say. What is asked for does not wait."""
+
+    def poke(self, context):
+        run = context["dag_run"]
+        is_asked = "from" in (run.conf or {}) or run.data_interval_end is None
+        return is_asked or datetime.now(timezone.utc) >= run.data_interval_end + DELAY
 `;
 }
 
@@ -127,7 +170,7 @@ function dagOf(
         "retry_delay": timedelta(seconds=${RETRY_SECONDS}),
     },
 ):
-    BatchJob(
+    ${isDelayed(runs) ? SETTLED : ""}BatchJob(
         task_id="run",
         pod_template_dict=POD,
         base_container_name=${python(RUN_CONTAINER)},
@@ -143,6 +186,13 @@ ${inputs.map((table) => `            ${asset(table)},\n`).join("")}        ],
     )
 `;
 }
+
+const SETTLED = `Settled(
+        task_id="delay",
+        mode="reschedule",
+        poke_interval=min(DELAY.total_seconds(), ${POKE_SECONDS}),
+        timeout=DELAY.total_seconds() + ${POKE_TIMEOUT_SECONDS},
+    ) >> `;
 
 /**
  * Runs of a product without a schedule the operator starts. Each missed period has a run of its own only where it has rows of its own; else the
