@@ -89,6 +89,7 @@ async function hbaseFiles(root: string): Promise<readonly GeneratedFile[]> {
   const request = await shapeOf("hbase-request");
   const table = await shapeOf("hbase-table");
   const cluster = await shapeOf("hbase-cluster");
+  const contents = await shapeOf("hbase-contents");
   return [
     await typeScriptModule("hbase-request", typeModule("HBaseRequest", request)),
     javaShape("hbase-request", { name: "HBaseRequest", isRead: true }, request),
@@ -96,6 +97,8 @@ async function hbaseFiles(root: string): Promise<readonly GeneratedFile[]> {
     javaShape("hbase-table", { name: "HBaseTable", isRead: false }, table),
     await typeScriptModule("hbase-cluster", schemaModule("hbaseCluster", cluster)),
     javaShape("hbase-cluster", { name: "HBaseCluster", isRead: false }, cluster),
+    await typeScriptModule("hbase-contents", schemaModule("hbaseContents", contents)),
+    javaShape("hbase-contents", { name: "HBaseContents", isRead: false }, contents),
   ];
 }
 

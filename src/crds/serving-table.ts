@@ -1,6 +1,7 @@
 /** ServingTable: one HBase table. */
 import { z } from "zod";
 import { HBASE_SYSTEM_NAMESPACE, isSystemTable } from "../naming/serving-tables.ts";
+import { approvalMode, approvalStatus } from "./approval.ts";
 import { commonStatus, timestamp } from "./conditions.ts";
 import { duration } from "./durations.ts";
 import {
@@ -39,7 +40,7 @@ const family = withRules(
     versions: integer(1, MAX_VERSIONS)
       .optional()
       .describe(
-        `Versions of a cell that are kept. Default ${SERVING_TABLE_DEFAULTS.versions}. With fewer than before, HBase removes the others.`,
+        `Versions of a cell that are kept. Default ${SERVING_TABLE_DEFAULTS.versions}. Fewer than before lose data, which has to be confirmed.`,
       ),
     minVersions: integer(0, MAX_VERSIONS)
       .optional()
@@ -49,7 +50,7 @@ const family = withRules(
     ttl: duration("1s", "24855d", { orUnlimited: true })
       .optional()
       .describe(
-        "How long cells are kept, counted from their timestamps, for example '90d', or 'Unlimited'. Default 'Unlimited'.",
+        "How long cells are kept, counted from their timestamps, for example '90d', or 'Unlimited'. Default 'Unlimited'. A shorter time loses data, which has to be confirmed.",
       ),
     compression: z
       .enum(["NONE", "GZ", "SNAPPY", "LZ4", "ZSTD"])
@@ -103,56 +104,43 @@ const split = withRules(
   ],
 );
 
-export const servingTableSpec = withRules(
-  z.object({
-    platformRef,
-    tableName: withRules(patterned(/^[A-Za-z0-9_]+:[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 200), [
-      {
-        rule: `!self.startsWith('${HBASE_SYSTEM_NAMESPACE}:')`,
-        message: `must not be in the namespace '${HBASE_SYSTEM_NAMESPACE}', which HBase keeps to itself`,
-        holds: (name) => !isSystemTable(name),
-      },
-    ])
-      .optional()
-      .describe(
-        "Name of the table in HBase, as 'namespace:name'. Default '<namespace>:<name>' with '_' for '-' in the namespace. It must not change.",
-      ),
-    families: listMap(family, ["name"], MAX_FAMILIES)
-      .min(1)
-      .describe(
-        "Column families. They are changed while the table is used. A family that the table has must be named here or in dropFamilies.",
-      ),
-    durability: z
-      .enum(["FSYNC_WAL", "SYNC_WAL", "ASYNC_WAL", "SKIP_WAL"])
-      .optional()
-      .describe(
-        `What an acknowledged write survives. Default '${SERVING_TABLE_DEFAULTS.durability}': the loss of power too. ` +
-          "SYNC_WAL: the end of the process only. ASYNC_WAL and SKIP_WAL may lose acknowledged writes.",
-      ),
-    split: split
-      .optional()
-      .describe(
-        "Regions that the table is created with. Default one. It must not change: HBase splits regions by itself.",
-      ),
-    dropFamilies: textSet(familyName, MAX_FAMILIES)
-      .optional()
-      .describe(
-        "Names of families that are dropped with their data. A family that is left out of families and not named here is not touched, " +
-          "and the table is not Ready. Default none.",
-      ),
-    deletionPolicy: deletionPolicy
-      .optional()
-      .describe("Whether deleting this resource drops the table with its rows. Default 'Retain'."),
-  }),
-  [
+export const servingTableSpec = z.object({
+  platformRef,
+  tableName: withRules(patterned(/^[A-Za-z0-9_]+:[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 200), [
     {
-      rule: "!has(self.dropFamilies) || self.families.all(family, !(family.name in self.dropFamilies))",
-      message: "dropFamilies must not name a family of families; take it out of one of the two",
-      fieldPath: ".dropFamilies",
-      holds: ({ dropFamilies, families }) => !families.some(({ name }) => dropFamilies?.includes(name)),
+      rule: `!self.startsWith('${HBASE_SYSTEM_NAMESPACE}:')`,
+      message: `must not be in the namespace '${HBASE_SYSTEM_NAMESPACE}', which HBase keeps to itself`,
+      holds: (name) => !isSystemTable(name),
     },
-  ],
-);
+  ])
+    .optional()
+    .describe(
+      "Name of the table in HBase, as 'namespace:name'. Default '<namespace>:<name>' with '_' for '-' in the namespace. It must not change.",
+    ),
+  families: listMap(family, ["name"], MAX_FAMILIES)
+    .min(1)
+    .describe(
+      "Column families. They are changed while the table is used. A family that is left out is dropped with its data, once that is confirmed.",
+    ),
+  durability: z
+    .enum(["FSYNC_WAL", "SYNC_WAL", "ASYNC_WAL", "SKIP_WAL"])
+    .optional()
+    .describe(
+      `What an acknowledged write survives. Default '${SERVING_TABLE_DEFAULTS.durability}': the loss of power too. ` +
+        "SYNC_WAL: the end of the process only. ASYNC_WAL and SKIP_WAL may lose acknowledged writes.",
+    ),
+  split: split
+    .optional()
+    .describe(
+      "Regions that the table is created with. Default one. It must not change: HBase splits regions by itself.",
+    ),
+  approval: approvalMode,
+  deletionPolicy: deletionPolicy
+    .optional()
+    .describe(
+      "Whether deleting this resource drops the table with its rows, once that is confirmed. Default 'Retain'.",
+    ),
+});
 
 const familyStatus = z.object({
   name: text(256).describe("Name of the family."),
@@ -165,6 +153,19 @@ const familyStatus = z.object({
   bloomFilter: text(64).describe("What the filters of files know of."),
   blockSize: integer(0, 2_147_483_647).describe("Bytes of a block."),
   inMemory: z.boolean().describe("Whether its blocks stay in the cache before those of other families."),
+});
+
+/** Changes that a status remembers. */
+export const MAX_CHANGES = 10;
+
+const change = z.object({
+  time: timestamp().describe("When."),
+  cause: z
+    .enum(["Manifest", "Approval", "Drift"])
+    .describe(
+      "Why: the manifest asked for it, a person confirmed it, or somebody had changed the table by hand.",
+    ),
+  text: text(1024).describe("What was done."),
 });
 
 export const servingTableStatus = z.object({
@@ -187,6 +188,12 @@ export const servingTableStatus = z.object({
   storeBytes: count()
     .optional()
     .describe("Size of the table's files, in steps of 1 MiB as region servers tell it."),
+  changes: z
+    .array(change)
+    .max(MAX_CHANGES)
+    .optional()
+    .describe("What the operator last did to the table, the newest first, at most 10."),
+  ...approvalStatus,
   driftCorrectedAt: timestamp()
     .optional()
     .describe("When the operator last reverted a change that somebody made to the table by hand."),

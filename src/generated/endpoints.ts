@@ -50,6 +50,8 @@ export const PATHS = {
   cluster: "/v1/cluster",
   /** Says how a table is. */
   describe: "/v1/describe",
+  /** Says which families of a table hold cells. */
+  contents: "/v1/contents",
   /** Creates a table. */
   create: "/v1/create",
   /** Brings a table's families in line. */

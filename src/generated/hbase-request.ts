@@ -4,6 +4,34 @@
 export interface HBaseRequest {
   /** Servers to begin with, each as host:port: masters or region servers. */
   readonly bootstrapServers: readonly string[];
+  /** Name to be known by where HBase believes its clients. */
+  readonly user?: string | undefined;
+  /** How connections are encrypted. All in PEM form. */
+  readonly tls?:
+    | {
+        /** Whether they are; else they are plain. */
+        readonly isUsed?: boolean | undefined;
+        /** Certificates to trust; without it those of the Java runtime. */
+        readonly authorities?: string | undefined;
+        /** What is shown to servers that ask for it. */
+        readonly certificate?: string | undefined;
+        /** The certificate's private key. */
+        readonly privateKey?: string | undefined;
+      }
+    | undefined;
+  /** Authenticates by Kerberos, where it has a principal; else HBase believes its clients. */
+  readonly kerberos?:
+    | {
+        /** Whose keys they are, such as `openclickstream@EXAMPLE.COM`. */
+        readonly principal?: string | undefined;
+        /** The keytab, as base64. */
+        readonly keytab?: string | undefined;
+        /** Principal of masters and region servers, such as `hbase/_HOST@EXAMPLE.COM`. */
+        readonly servicePrincipal?: string | undefined;
+        /** What is done with what is sent: `authentication`, `integrity` or `privacy`. */
+        readonly protection?: string | undefined;
+      }
+    | undefined;
   /** Name of the table, `namespace:name`; every path but /v1/cluster needs it. */
   readonly table?: string | undefined;
   /** What the table bears in its descriptor to show whose it is. */
@@ -33,6 +61,8 @@ export interface HBaseRequest {
         readonly inMemory?: boolean | undefined;
       }[]
     | undefined;
+  /** Families to look for cells in. */
+  readonly within?: readonly string[] | undefined;
   /** Families to take away with their data when altering. */
   readonly dropFamilies?: readonly string[] | undefined;
   /** Regions to create the table with that share the keys evenly. */

@@ -12,6 +12,8 @@ export const GROUP = "openclickstream.io";
 export const ANNOTATIONS = {
   /** `"true"` on a resource stops all writes for it. */
   paused: `${GROUP}/paused`,
+  /** The hash of a change that loses data: this very change may be carried out. */
+  approve: `${GROUP}/approve`,
   /** On a ClickstreamPipeline: the id of a recovery to carry out, once. Its LakeTables get it too, which wakes them. */
   recover: `${GROUP}/recover`,
   /** On a DataProduct: any text asks for one run now; another text asks again. */

@@ -179,6 +179,35 @@ export const REFERENCES = {
     defaultKey: DATA_PLATFORM_DEFAULTS.caKey,
     form: "Certificates",
   },
+  // The operator hands these to the administration of HBase with each request.
+  hbaseAuthorities: {
+    component: "HBase",
+    secret: ({ hbase }) => hbase?.tls?.caSecretRef?.name,
+    key: ({ hbase }) => hbase?.tls?.caSecretRef?.key,
+    defaultKey: DATA_PLATFORM_DEFAULTS.caKey,
+    form: "Certificates",
+  },
+  hbaseClientCertificate: {
+    component: "HBase",
+    secret: ({ hbase }) => hbase?.tls?.clientSecretRef?.name,
+    key: () => undefined,
+    defaultKey: TLS_KEYS.certificate,
+    form: "Certificates",
+  },
+  hbaseClientKey: {
+    component: "HBase",
+    secret: ({ hbase }) => hbase?.tls?.clientSecretRef?.name,
+    key: () => undefined,
+    defaultKey: TLS_KEYS.privateKey,
+    form: "PrivateKey",
+  },
+  hbaseKeytab: {
+    component: "HBase",
+    secret: ({ hbase }) => hbase?.kerberos?.keytabSecretRef.name,
+    key: ({ hbase }) => hbase?.kerberos?.keytabSecretRef.key,
+    defaultKey: DATA_PLATFORM_DEFAULTS.keytabKey,
+    form: "Keytab",
+  },
 } as const satisfies Readonly<Record<string, Reference>>;
 
 const ROWS: readonly Reference[] = Object.values(REFERENCES);

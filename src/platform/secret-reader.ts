@@ -147,7 +147,7 @@ function decode({ data = {} }: SecretObject): ReadonlyMap<string, Secret> {
   return new Map(
     Object.entries(data).map(([key, value]) => [
       key,
-      new Secret(Buffer.from(value, "base64").toString("utf8")),
+      new Secret(Buffer.from(value, "base64").toString("utf8"), value),
     ]),
   );
 }

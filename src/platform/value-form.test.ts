@@ -28,6 +28,8 @@ describe("a value of a Secret", () => {
       "-----BEGIN RSA PRIVATE KEY-----",
       'holds a key as "RSA PRIVATE KEY" and must hold it in PKCS#8 form',
     ],
+    ["Keytab", "\u0005\u0002\uFFFD", undefined],
+    ["Keytab", "BQIAAAB", "is no keytab of Kerberos 5"],
     ["PrivateKey", "-----BEGIN EC PRIVATE KEY-----", "privateKey.encoding: PKCS8"],
   ] as const)("that is a %s: %j", (form, value, problem) => {
     const told = formProblem(new Secret(value), form);

@@ -1,8 +1,8 @@
 /** What is wrong with a value of a Secret, found before any system is asked and described without the value. Pure. */
 import type { Secret } from "./secret.ts";
 
-/** `Header` is sent in a header of HTTP, `Text` in one line anywhere else, `ClientId` before a colon and a secret; `Certificates` and `PrivateKey` are files in PEM form. */
-export type ValueForm = "Header" | "Text" | "ClientId" | "Certificates" | "PrivateKey";
+/** `Header` is sent in a header of HTTP, `Text` in one line anywhere else, `ClientId` before a colon and a secret; `Certificates` and `PrivateKey` are files in PEM form; `Keytab` is one of Kerberos. */
+export type ValueForm = "Header" | "Text" | "ClientId" | "Certificates" | "PrivateKey" | "Keytab";
 
 /** Goes on a sentence that begins with what the value is; `undefined` when it can be used. */
 export function formProblem(secret: Secret, form: ValueForm): string | undefined {
@@ -11,6 +11,7 @@ export function formProblem(secret: Secret, form: ValueForm): string | undefined
     return value.includes("-----BEGIN CERTIFICATE-----") ? undefined : "holds no certificate in PEM form";
   }
   if (form === "PrivateKey") return keyProblem(value);
+  if (form === "Keytab") return value.startsWith(KEYTAB_BEGINNING) ? undefined : "is no keytab of Kerberos 5";
   return lineProblem(value) ?? textProblem(value, form);
 }
 
@@ -27,6 +28,9 @@ function textProblem(value: string, form: ValueForm): string | undefined {
   }
   return form === "Header" ? headerProblem(value) : undefined;
 }
+
+/** Both the format and its version, 2. */
+const KEYTAB_BEGINNING = "\u0005\u0002";
 
 const ADVICE =
   "store it without (printf '%s' instead of echo, or kubectl create secret generic --from-literal)";

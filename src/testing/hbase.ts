@@ -19,6 +19,8 @@ export class FakeHBase implements ServingTables {
   readonly tables = new Map<string, CurrentServingTable>();
   /** Kinds of the actions that took effect, and `drop`. */
   readonly writes: string[] = [];
+  /** All others hold cells. */
+  readonly emptyFamilies = new Set<string>();
   /** Asked for every write. */
   outage: () => Outage = () => undefined;
   isDown = false;
@@ -27,6 +29,11 @@ export class FakeHBase implements ServingTables {
   async describe(name: string): ReturnType<ServingTables["describe"]> {
     this.#refuseWhenDown();
     return { clusterId: this.clusterId, table: this.tables.get(name) };
+  }
+
+  async filledOf(name: string, families: readonly string[]): ReturnType<ServingTables["filledOf"]> {
+    this.#refuseWhenDown();
+    return this.tables.has(name) ? families.filter((family) => !this.emptyFamilies.has(family)) : [];
   }
 
   async execute(action: TableAction, permit: WritePermit): Promise<void> {

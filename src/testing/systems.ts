@@ -54,6 +54,7 @@ export function secretWith(values: Readonly<Record<string, string>>, name = "sec
 /** A value that a key of a platform's Secret may have. */
 export function valueFor({ key, form }: SecretKey): string {
   if (form === "Certificates") return "-----BEGIN CERTIFICATE-----";
+  if (form === "Keytab") return "\u0005\u0002";
   return form === "PrivateKey" ? "-----BEGIN PRIVATE KEY-----" : `value-of-${key}`;
 }
 

@@ -10,8 +10,16 @@ import { freePorts, startProgram, type Engine } from "./process.ts";
 const image = join(checkoutFolder, "images/hbase");
 const quiet = (): undefined => undefined;
 
+export interface HBaseOptions extends EngineOptions {
+  /** Of `hbase-site.xml`, over those that are there. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Folder of `hbase-site.xml`; default that of the manifests. */
+  readonly configurationFolder?: string;
+  readonly javaOptions?: readonly string[];
+}
+
 /** Master, region server and ZooKeeper in one process. The address is the master's, `localhost:port`. */
-export async function startHBase(options: EngineOptions): Promise<Engine> {
+export async function startHBase(options: HBaseOptions): Promise<Engine> {
   const jars = await (await mavenArtifacts("hbase")).provide(options.report ?? quiet);
   const port = await choosePort(options);
   const [regionPort = 0, zookeeperPort = 0] = await freePorts(2);
@@ -28,6 +36,7 @@ export async function startHBase(options: EngineOptions): Promise<Engine> {
     "hbase.regionserver.hostname": "localhost",
     "hbase.regionserver.port": regionPort,
     "hbase.regionserver.ipc.address": "127.0.0.1",
+    ...options.settings,
   };
   const java = join(await javaHome({ minimum: 17, maximum: 17 }), "bin");
   const { stop } = await startProgram({
@@ -38,10 +47,15 @@ export async function startHBase(options: EngineOptions): Promise<Engine> {
     ],
     env: {
       PATH: [java, process.env["PATH"] ?? ""].join(delimiter),
-      HBASE_CONF: join(checkoutFolder, "manifests/engines/hbase"),
+      HBASE_CONF: options.configurationFolder ?? join(checkoutFolder, "manifests/engines/hbase"),
       HBASE_HOME: image,
       HBASE_LIB: jars,
-      HBASE_JAVA_OPTS: "-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+      HBASE_JAVA_OPTS: [
+        "-Xmx384m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        ...(options.javaOptions ?? []),
+      ].join(" "),
     },
     cwd: directory,
     logFile: join(directory, "hbase.log"),
@@ -53,7 +67,9 @@ export async function startHBase(options: EngineOptions): Promise<Engine> {
 }
 
 /** The administration of HBase. The address is its URL. */
-export async function startHBaseAdmin(options: EngineOptions): Promise<Engine> {
+export async function startHBaseAdmin(
+  options: Pick<HBaseOptions, "directory" | "report" | "port" | "javaOptions">,
+): Promise<Engine> {
   const jars = await (await hbaseAdmin()).provide(options.report ?? quiet);
   const port = await choosePort(options);
   const java = join(await javaHome({ minimum: 17, maximum: 17 }), "bin", "java");
@@ -62,6 +78,7 @@ export async function startHBaseAdmin(options: EngineOptions): Promise<Engine> {
     name: "the administration of HBase",
     command: [
       ...[java, "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"],
+      ...(options.javaOptions ?? []),
       ...["--add-opens=java.base/java.nio=ALL-UNNAMED", "-cp", `${jars}/*`],
       ...["io.openclickstream.hbase.HBaseAdminMain", String(port)],
     ],

@@ -28,6 +28,8 @@ var (
 const (
 	// The annotation openclickstream.io/paused.
 	AnnotationPaused = "openclickstream.io/paused"
+	// The annotation openclickstream.io/approve.
+	AnnotationApprove = "openclickstream.io/approve"
 	// The annotation openclickstream.io/recover.
 	AnnotationRecover = "openclickstream.io/recover"
 	// The annotation openclickstream.io/run.
@@ -191,13 +193,17 @@ var (
 
 // Fields of ServingTable.
 var (
-	ServingTableStatusObservedGeneration = []string{"status", "observedGeneration"}
-	ServingTableStatusTableName          = []string{"status", "tableName"}
-	ServingTableStatusMark               = []string{"status", "mark"}
-	ServingTableStatusClusterID          = []string{"status", "clusterId"}
-	ServingTableStatusDurability         = []string{"status", "durability"}
-	ServingTableStatusRegions            = []string{"status", "regions"}
-	ServingTableStatusStoreBytes         = []string{"status", "storeBytes"}
-	ServingTableStatusDriftCorrectedAt   = []string{"status", "driftCorrectedAt"}
-	ServingTableStatusConflictsWith      = []string{"status", "conflictsWith"}
+	ServingTableStatusObservedGeneration    = []string{"status", "observedGeneration"}
+	ServingTableStatusTableName             = []string{"status", "tableName"}
+	ServingTableStatusMark                  = []string{"status", "mark"}
+	ServingTableStatusClusterID             = []string{"status", "clusterId"}
+	ServingTableStatusDurability            = []string{"status", "durability"}
+	ServingTableStatusRegions               = []string{"status", "regions"}
+	ServingTableStatusStoreBytes            = []string{"status", "storeBytes"}
+	ServingTableStatusAwaitsApprovalHash    = []string{"status", "awaitsApproval", "hash"}
+	ServingTableStatusAwaitsApprovalCommand = []string{"status", "awaitsApproval", "command"}
+	ServingTableStatusApprovedHash          = []string{"status", "approved", "hash"}
+	ServingTableStatusApprovedTime          = []string{"status", "approved", "time"}
+	ServingTableStatusDriftCorrectedAt      = []string{"status", "driftCorrectedAt"}
+	ServingTableStatusConflictsWith         = []string{"status", "conflictsWith"}
 )

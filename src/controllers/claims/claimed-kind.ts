@@ -53,6 +53,17 @@ export interface Before {
   readonly wasInEffect: boolean;
 }
 
+/** Whether the resource has its thing in another system than the one that answered. */
+export function hasMoved<Resource extends Claimant>(
+  claim: Pick<ClaimedKind<Resource>, "idOf" | "systemOf">,
+  resource: Resource,
+  system: string | undefined,
+): boolean {
+  const before = claim.systemOf(resource);
+  if (claim.idOf(resource) === undefined || before === undefined) return false;
+  return system !== undefined && system !== before;
+}
+
 /** What is known from before this pass. */
 export function readBefore<Resource extends Claimant>(
   claim: ClaimedKind<Resource>,

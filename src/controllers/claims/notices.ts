@@ -42,6 +42,17 @@ export function replacementNotice({ thing, id, before, words }: Found): readonly
   return [{ type: "Warning", reason: "Recreated", message }];
 }
 
+/** Nobody should look for contents in the new system that are in the old one. `leftBehind` is the old one's identity, where there is one. */
+export function movedNotice(
+  thing: string,
+  leftBehind: string | undefined,
+  { contents, system }: ClaimWords,
+): readonly Notice[] {
+  if (leftBehind === undefined) return [];
+  const message = `${thing} was left with its ${contents} in ${system} cluster "${leftBehind}": the DataPlatform leads to another one now`;
+  return [{ type: "Warning", reason: "CleanupAbandoned", message }];
+}
+
 /** That a thing stays behind because the platform went before its resource. */
 export function leftNotice<Resource extends Claimant>(
   kind: Pick<ClaimedKind<Resource>, "describe" | "words">,

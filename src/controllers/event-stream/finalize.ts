@@ -8,11 +8,11 @@ import type { TopicId } from "../../targets/kafka/topic.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
 import { platformForCleanup } from "../../platform/cleanup.ts";
 import type { PresentPlatform } from "../../platform/platform.ts";
+import { hasMoved } from "../claims/claimed-kind.ts";
 import type { Notice } from "../claims/notices.ts";
 import { leftNotice, sharedNotice, tell } from "../claims/notices.ts";
 import { rivalsOf } from "../claims/rivals.ts";
 import { TOPIC_CLAIM, topicNameOf } from "./claim.ts";
-import { hasMoved } from "./validate.ts";
 
 /** Only with the policy Delete is there anything to do. */
 export function deletesTopic(stream: EventStream): boolean {
@@ -62,7 +62,7 @@ function reasonToKeep(stream: EventStream, { id, platform, reading, cache }: Fou
     const message = `topic "${name}" (id ${id}) was left with its records: ${why}`;
     return { type: "Warning", reason: "CleanupAbandoned", message };
   };
-  if (hasMoved(stream, clusterId)) {
+  if (hasMoved(TOPIC_CLAIM, stream, clusterId)) {
     const before = stream.status?.clusterId ?? "";
     return kept(`it is in Kafka cluster "${before}", and the DataPlatform leads to "${clusterId ?? ""}" now`);
   }

@@ -44,9 +44,9 @@ function observedOf({ topic }: Case): ObservedStream {
   const value = topic && { ...topic, name: "shop.web-raw" as TopicName, configs };
   return {
     older: undefined,
-    clusterId: "A",
+    system: "A",
     platform: PRESENT,
-    topic: { state: "known", value },
+    thing: { state: "known", value },
   };
 }
 

@@ -4,7 +4,7 @@ import type { TopicAction } from "../../targets/kafka/diff.ts";
 import { describeTopicAction, diffTopic } from "../../targets/kafka/diff.ts";
 import type { CurrentTopic } from "../../targets/kafka/topic.ts";
 import type { Found, Notice } from "../claims/notices.ts";
-import { noticeOf, replacementNotice } from "../claims/notices.ts";
+import { movedNotice, noticeOf, replacementNotice } from "../claims/notices.ts";
 import { TOPIC_CLAIM } from "./claim.ts";
 import type { ValidatedStream } from "./validate.ts";
 
@@ -36,19 +36,16 @@ export function planStream(validated: ValidatedStream): StreamPlan {
       action,
       notice: noticeOf(describeTopicAction(action), found(validated)),
     })),
-    notices: [...moveNotice(validated), ...takeoverNotice(validated), ...replacementNotice(found(validated))],
+    notices: [
+      ...movedNotice(`topic "${wanted.name}"`, validated.leftBehind, TOPIC_CLAIM.words),
+      ...takeoverNotice(validated),
+      ...replacementNotice(found(validated)),
+    ],
   };
 }
 
 function found({ wanted, current, before }: ValidatedStream): Found {
   return { thing: `topic "${wanted.name}"`, id: current?.id, before, words: TOPIC_CLAIM.words };
-}
-
-/** Nobody should look for records in the new cluster that are in the old one. */
-function moveNotice({ wanted, leftBehind }: ValidatedStream): readonly Notice[] {
-  if (leftBehind === undefined) return [];
-  const message = `topic "${wanted.name}" was left with its records in Kafka cluster "${leftBehind}": the DataPlatform leads to another one now`;
-  return [{ type: "Warning", reason: "CleanupAbandoned", message }];
 }
 
 /** A topic that was there before the manifest may have configs of its own, which nobody should have to guess. */

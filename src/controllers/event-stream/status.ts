@@ -41,7 +41,7 @@ type TopicShape = Omit<CurrentTopic, "configs">;
 /** As answered, else as seen. `undefined`: not known now, or not there. */
 function knownTopic({ applied, observed }: Input): TopicShape | undefined {
   if (applied !== undefined) return applied.topic;
-  return observed?.topic.state === "known" ? observed.topic.value : undefined;
+  return observed?.thing.state === "known" ? observed.thing.value : undefined;
 }
 
 /** What cannot be seen now stays as it was last seen; a topic that another stream has is not ours to show. */
@@ -53,14 +53,14 @@ function topicFields(topic: TopicShape | undefined, { resource, observed, applie
       ? remembered(resource.status, "topicId", "clusterId", "configs")
       : {
           topicId: applied.topic.id,
-          ...(observed?.clusterId !== undefined && { clusterId: observed.clusterId }),
+          ...(observed?.system !== undefined && { clusterId: observed.system }),
           configs: [...applied.configs],
         };
   if (topic !== undefined) {
     const { partitions, replicationFactor } = topic;
     return { ...own, partitions, replicationFactor };
   }
-  if (observed?.topic.state === "known") return own;
+  if (observed?.thing.state === "known") return own;
   return { ...own, ...remembered(resource.status, "partitions", "replicationFactor") };
 }
 

@@ -21,9 +21,9 @@ function stream(spec: Partial<EventStream["spec"]> = {}, metadata: object = {}):
 
 const OBSERVED: ObservedStream = {
   older: undefined,
-  clusterId: "A",
+  system: "A",
   platform: PRESENT,
-  topic: { state: "known", value: undefined },
+  thing: { state: "known", value: undefined },
 };
 
 describe("a stream's manifest", () => {
@@ -57,12 +57,12 @@ describe("a stream's manifest", () => {
 
   it("takes back only what it had set, and only from the topic that it had set it on", () => {
     const resource = { ...stream(), status: { topicId: "own", configs: ["segment.ms"] } };
-    const topic = (id: string): ObservedStream["topic"] => {
+    const topic = (id: string): ObservedStream["thing"] => {
       const shape = { name: "shop.raw" as TopicName, partitions: 3, replicationFactor: 1, configs: [] };
       return { state: "known", value: { ...shape, id: id as TopicId } };
     };
     const former = (id: string): readonly string[] =>
-      validateStream(resource, { ...OBSERVED, topic: topic(id) }).wanted.formerConfigs;
+      validateStream(resource, { ...OBSERVED, thing: topic(id) }).wanted.formerConfigs;
     expect(former("own")).toEqual(["segment.ms"]);
     expect(former("foreign")).toEqual([]);
   });
@@ -104,7 +104,7 @@ describe("a stream's manifest", () => {
 
   it("waits while the topic cannot be read: unknown is never absent", () => {
     const error = new Error("no answer");
-    expect(() => validateStream(stream(), { ...OBSERVED, topic: { state: "unknown", error } })).toThrow(
+    expect(() => validateStream(stream(), { ...OBSERVED, thing: { state: "unknown", error } })).toThrow(
       error,
     );
   });
@@ -178,7 +178,7 @@ describe("a stream's status", () => {
 
   it("keeps what was seen while Kafka cannot be asked", () => {
     const topic = { state: "unknown", error: new Error("down") } as const;
-    expect(streamStatus({ resource: before, observed: { ...OBSERVED, topic }, now }).status).toEqual(
+    expect(streamStatus({ resource: before, observed: { ...OBSERVED, thing: topic }, now }).status).toEqual(
       before.status,
     );
   });

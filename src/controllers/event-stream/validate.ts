@@ -6,7 +6,7 @@ import { isReservedTopicName } from "../../naming/topics.ts";
 import { TerminalError } from "../../runtime/errors.ts";
 import { requireKafka } from "../../platform/kafka.ts";
 import type { Before } from "../claims/claimed-kind.ts";
-import { readBefore } from "../claims/claimed-kind.ts";
+import { hasMoved, readBefore } from "../claims/claimed-kind.ts";
 import { conflict } from "../claims/rivals.ts";
 import { requireKnown } from "../observation.ts";
 import { TOPIC_CLAIM, topicNameOf } from "./claim.ts";
@@ -29,22 +29,16 @@ export function validateStream(stream: EventStream, observed: ObservedStream): V
   if (older?.isCertain === true) throw conflict(TOPIC_CLAIM, stream, older);
   requireKafka(observed.platform);
   // Before what is not known of the other one's Kafka comes that the own one does not answer.
-  const current = requireKnown(observed.topic);
+  const current = requireKnown(observed.thing);
   if (older !== undefined) throw conflict(TOPIC_CLAIM, stream, older);
   refuseInternal(stream, current);
-  const isElsewhere = hasMoved(stream, observed.clusterId);
+  const isElsewhere = hasMoved(TOPIC_CLAIM, stream, observed.system);
   return {
     wanted: { ...wantedTopic(stream), formerConfigs: formerConfigs(stream, current) },
     current,
     before: isElsewhere ? { id: undefined, wasInEffect: false } : readBefore(TOPIC_CLAIM, stream),
     leftBehind: isElsewhere ? stream.status?.clusterId : undefined,
   };
-}
-
-/** Whether the stream has its topic in another cluster than the one that answered. */
-export function hasMoved({ status }: EventStream, clusterId: string | undefined): boolean {
-  if (status?.topicId === undefined || status.clusterId === undefined) return false;
-  return clusterId !== undefined && clusterId !== status.clusterId;
 }
 
 /** The API server refuses such names, but a resource may be older than that rule, and only the brokers know all that is theirs. */

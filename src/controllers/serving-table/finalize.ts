@@ -1,16 +1,20 @@
-/** Drops the table of a deleted resource, if its deletionPolicy says so. */
+/** Drops the table of a deleted resource, if its deletionPolicy says so and nothing is lost that nobody confirmed. */
 import type { ServingTable } from "../../crds/kinds.ts";
 import { SERVING_TABLE_DEFAULTS } from "../../crds/kinds.ts";
 import { platformForCleanup } from "../../platform/cleanup.ts";
 import type { PresentPlatform } from "../../platform/platform.ts";
 import type { ObjectReader, ReconcileContext } from "../../runtime/controller.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
-import type { TableReading } from "../../targets/hbase/table.ts";
+import type { CurrentServingTable, TableReading } from "../../targets/hbase/table.ts";
+import type { ServingTables } from "../../targets/hbase/tables.ts";
+import type { Approval } from "../approval.ts";
+import { approvalOf, approvedNotice, requireApproval } from "../approval.ts";
+import { hasMoved } from "../claims/claimed-kind.ts";
 import type { Notice } from "../claims/notices.ts";
 import { leftNotice, sharedNotice, tell } from "../claims/notices.ts";
 import { rivalsOf } from "../claims/rivals.ts";
 import { SERVING_TABLE_CLAIM, servingTableNameOf } from "./claim.ts";
-import { hasMoved } from "./validate.ts";
+import { filledOf } from "./observe.ts";
 
 /** Only with the policy Delete is there anything to do. */
 export function dropsTable({ spec }: ServingTable): boolean {
@@ -39,8 +43,30 @@ export async function finalizeServingTable(
   const kept = reasonToKeep(resource, { platform, reading, cache: context.kubernetes });
   if (kept !== undefined) return tell(kept, context);
   if (reading.table === undefined || reading.table === null) return;
+  const approval = await approvalToDrop(resource, reading.table, { hbase, context });
+  if (approval.state === "awaited") return left(resource, approval, context);
   await hbase.drop({ name, mark }, context);
+  if (approval.state === "given") tell(approvedNotice(approval), context);
   tell({ type: "Normal", reason: "Deleted", message: `dropped table "${name}" with its rows` }, context);
+}
+
+/** A table without cells has nothing to lose. */
+async function approvalToDrop(
+  resource: ServingTable,
+  { families }: CurrentServingTable,
+  system: { readonly hbase: ServingTables; readonly context: ReconcileContext },
+): Promise<Approval> {
+  const names = families.map(({ name }) => name);
+  const filled = (await filledOf(resource, names, system)) ?? names;
+  return approvalOf(resource, filled.length === 0 ? [] : ["the whole table goes with its rows"]);
+}
+
+/** The table stays while nobody has confirmed that the rows may go. Nobody is waited for in a namespace that goes. */
+async function left(resource: ServingTable, approval: Approval, context: ReconcileContext): Promise<void> {
+  if (!(await context.isNamespaceTerminating()))
+    requireApproval(SERVING_TABLE_CLAIM.describe(resource), approval);
+  const message = `${describeTableLeft(resource)} was left: the namespace is being deleted, and nobody confirmed that the rows may go`;
+  tell({ type: "Warning", reason: "CleanupAbandoned", message }, context);
 }
 
 interface Found {
@@ -51,7 +77,7 @@ interface Found {
 
 /** Who else has the table, or where else it is; then it stays, and the notice says so. */
 function reasonToKeep(resource: ServingTable, { platform, reading, cache }: Found): Notice | undefined {
-  const elsewhere = movedNotice(resource, reading) ?? foreignNotice(resource, reading);
+  const elsewhere = elsewhereNotice(resource, reading) ?? foreignNotice(resource, reading);
   if (elsewhere !== undefined) return elsewhere;
   const [rival, ...more] = rivalsOf(SERVING_TABLE_CLAIM, resource, {
     platform,
@@ -61,8 +87,8 @@ function reasonToKeep(resource: ServingTable, { platform, reading, cache }: Foun
   return rival && sharedNotice(SERVING_TABLE_CLAIM, resource, [rival, ...more]);
 }
 
-function movedNotice(resource: ServingTable, { clusterId }: TableReading): Notice | undefined {
-  if (!hasMoved(resource, clusterId)) return undefined;
+function elsewhereNotice(resource: ServingTable, { clusterId }: TableReading): Notice | undefined {
+  if (!hasMoved(SERVING_TABLE_CLAIM, resource, clusterId)) return undefined;
   const message = `${describeTableLeft(resource)} was left: the DataPlatform leads to HBase cluster "${clusterId}" now`;
   return { type: "Warning", reason: "CleanupAbandoned", message };
 }

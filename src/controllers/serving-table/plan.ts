@@ -2,8 +2,9 @@
 import type { TableAction } from "../../targets/hbase/diff.ts";
 import { describeTableAction, diffTable } from "../../targets/hbase/diff.ts";
 import type { CurrentServingTable, WantedServingTable } from "../../targets/hbase/table.ts";
+import type { Approval } from "../approval.ts";
 import type { Found, Notice } from "../claims/notices.ts";
-import { noticeOf, replacementNotice } from "../claims/notices.ts";
+import { movedNotice, noticeOf, replacementNotice } from "../claims/notices.ts";
 import { SERVING_TABLE_CLAIM } from "./claim.ts";
 import type { ValidatedServingTable } from "./validate.ts";
 
@@ -14,26 +15,39 @@ export interface ServingTablePlan {
   readonly steps: readonly ServingTableStep[];
   /** What was noticed before anything is done. */
   readonly notices: readonly Notice[];
+  readonly approval: Approval;
 }
 
 export interface ServingTableStep {
   readonly action: TableAction;
   readonly notice: Notice;
+  readonly cause: "Manifest" | "Approval" | "Drift";
 }
 
-/** Throws `TerminalError` for what would lose data that the manifest does not let go. */
 export function planServingTable(validated: ValidatedServingTable): ServingTablePlan {
-  const { wanted, current } = validated;
-  const steps = diffTable(wanted, current).map((action) => ({
-    action,
-    notice: noticeOf(describeTableAction(action), found(validated)),
-  }));
+  const { wanted, current, approval } = validated;
+  const steps = actionsOf(validated).map((action) => {
+    const notice = noticeOf(describeTableAction(action), found(validated));
+    return { action, notice, cause: causeOf(notice, approval) };
+  });
   const notices = [
-    ...moveNotice(validated),
+    ...movedNotice(`table "${wanted.name}"`, validated.leftBehind, SERVING_TABLE_CLAIM.words),
     ...takeoverNotice(validated),
     ...replacementNotice(found(validated)),
   ];
-  return { wanted, current, steps, notices };
+  return { wanted, current, steps, notices, approval };
+}
+
+/** While a person is awaited, families that lose nothing are looked after all the same; of a table that somebody else made, nothing is. */
+function actionsOf({ wanted, current, losses, approval }: ValidatedServingTable): readonly TableAction[] {
+  if (approval.state !== "awaited") return diffTable(wanted, current);
+  if (current?.mark !== wanted.mark) return [];
+  return diffTable(wanted, current, new Set(losses.map(({ family }) => family)));
+}
+
+function causeOf({ reason }: Notice, approval: Approval): ServingTableStep["cause"] {
+  if (approval.state === "given" && approval.hash !== undefined) return "Approval";
+  return reason === "DriftCorrected" ? "Drift" : "Manifest";
 }
 
 function found({ wanted, current, before }: ValidatedServingTable): Found {
@@ -41,16 +55,10 @@ function found({ wanted, current, before }: ValidatedServingTable): Found {
   return { thing: `table "${wanted.name}"`, id, before, words: SERVING_TABLE_CLAIM.words };
 }
 
-/** Nobody should look for rows in the new cluster that are in the old one. */
-function moveNotice({ wanted, leftBehind }: ValidatedServingTable): readonly Notice[] {
-  if (leftBehind === undefined) return [];
-  const message = `table "${wanted.name}" was left with its rows in HBase cluster "${leftBehind}": the DataPlatform leads to another one now`;
-  return [{ type: "Warning", reason: "CleanupAbandoned", message }];
-}
-
 /** A table that was there before the manifest may have had another owner. */
-function takeoverNotice({ wanted, current, before }: ValidatedServingTable): readonly Notice[] {
+function takeoverNotice({ wanted, current, before, approval }: ValidatedServingTable): readonly Notice[] {
   if (current === undefined || before.id !== undefined || current.mark === wanted.mark) return [];
+  if (approval.state === "awaited") return [];
   const mark = current.mark ?? undefined;
   const owner = mark === undefined ? "" : ` from the owner with the mark "${mark}"`;
   const message = `took over table "${wanted.name}" with its rows${owner}`;

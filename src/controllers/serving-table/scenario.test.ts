@@ -1,6 +1,6 @@
 /** Whole passes over ServingTables, with the faults that break controllers: lost answers, crashes, drift, rivals, strangers. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dataPlatformKind } from "../../crds/kinds.ts";
+import { dataPlatformKind, servingTableKind } from "../../crds/kinds.ts";
 import type { FakeHBase } from "../../testing/hbase.ts";
 import { PLATFORM_WITH_HBASE } from "../../testing/hbase.ts";
 import { Scenario } from "../../testing/scenario.ts";
@@ -38,6 +38,17 @@ function foreign(changes: Partial<CurrentServingTable> = {}): CurrentServingTabl
   const family = { versions: 1, minVersions: 0, compression: "NONE", bloomFilter: "ROW" };
   const families = ["p", "s"].map((name) => ({ ...family, name, blockSize: 65_536, inMemory: false }));
   return { durability: "USE_DEFAULT", isEnabled: true, regions: 1, storeBytes: 7, families, ...changes };
+}
+
+/** The hash that is asked for. */
+function awaited(): string {
+  const { awaitsApproval } = scenario.status("profiles") as { awaitsApproval?: { hash: string } };
+  if (awaitsApproval === undefined) throw new Error("nothing waits for a confirmation");
+  return awaitsApproval.hash;
+}
+
+function confirm(spec: object, hash: string): void {
+  scenario.putResource("profiles", { ...spec }, { annotations: { "openclickstream.io/approve": hash } });
 }
 
 async function made(spec: object = SPEC): Promise<void> {
@@ -119,19 +130,89 @@ describe("a changed manifest", () => {
     );
   });
 
-  it("that leaves a family out is refused until it names it as dropped", async () => {
+  it("that leaves a family out waits for a person who confirms that very change", async () => {
     await made();
-    const families = [{ name: "p" }];
+    const families = [{ name: "p", versions: 5, ttl: "90d", compression: "NONE" }];
     scenario.putResource("profiles", { ...SPEC, families });
     await scenario.pass("profiles");
-    expect(scenario.ready("profiles")).toContain(
-      `Ready=False DestructiveChange: table "${TABLE}" has the family "s", which spec.families does not name`,
+    const hash = awaited();
+    expect(scenario.ready("profiles")).toBe(
+      `Ready=False ApprovalRequired: table "${TABLE}": data would be lost: family "s" goes with its cells; ` +
+        `to confirm it: kubectl annotate --overwrite --namespace shop servingtable/profiles openclickstream.io/approve=${hash}`,
     );
-    expect(hbase.writes).toEqual(["create-table"]);
-    scenario.putResource("profiles", { ...SPEC, families, dropFamilies: ["s"] });
+    // What loses nothing is done meanwhile.
+    expect(table().families).toMatchObject([{ name: "s" }, { name: "p", compression: "NONE" }]);
+    confirm({ ...SPEC, families }, "another");
+    await scenario.pass("profiles");
+    expect(scenario.ready("profiles")).toContain('the annotation has "another", which is another change');
+    expect(awaited()).toBe(hash);
+    confirm({ ...SPEC, families }, hash);
     await scenario.pass("profiles");
     expect(scenario.ready("profiles")).toContain('families "p"');
     expect(table().families.map(({ name }) => name)).toEqual(["p"]);
+    expect(scenario.status("profiles")).toMatchObject({
+      approved: { hash, time: "2026-01-01T00:00:00Z" },
+      changes: [
+        { cause: "Approval", text: `altering table "${TABLE}": dropping family "s"` },
+        { cause: "Manifest", text: `altering table "${TABLE}": family "p": compression NONE instead of GZ` },
+        { cause: "Manifest", text: `creating table "${TABLE}" with families "p", "s"` },
+      ],
+    });
+    expect(scenario.status("profiles")).not.toHaveProperty("awaitsApproval");
+    expect(scenario.events()).toContain(
+      `Normal Approved: confirmed as ${hash}: family "s" goes with its cells`,
+    );
+  });
+
+  it("that was confirmed once is asked for again when it comes again", async () => {
+    await made();
+    const less = {
+      ...SPEC,
+      families: [{ name: "p", versions: 3, ttl: "90d", compression: "GZ" }, { name: "s" }],
+    };
+    scenario.putResource("profiles", less);
+    await scenario.pass("profiles");
+    const hash = awaited();
+    confirm(less, hash);
+    await scenario.pass("profiles");
+    expect(scenario.ready("profiles")).toContain("Ready=True");
+    change({ families: table().families.map((family) => ({ ...family, versions: 9 })) });
+    await scenario.pass("profiles");
+    expect(awaited()).not.toBe(hash);
+    expect(table().families).toMatchObject([{ versions: 9 }, { versions: 9 }]);
+  });
+
+  it.each([
+    ["fewer versions", { versions: 3 }, 'family "p" keeps 3 of 5 versions'],
+    ["a shorter time", { ttl: "1d" }, 'family "p" keeps cells for 86400 s instead of 7776000 s'],
+  ])("to %s waits, unless the family is empty or nobody has to confirm", async (_, settings, loss) => {
+    const families = [{ name: "p", versions: 5, ttl: "90d", ...settings }, { name: "s" }];
+    for (const way of ["waits", "empty", "automatic"] as const) {
+      hbase.tables.clear();
+      hbase.emptyFamilies.clear();
+      await made();
+      if (way === "empty") hbase.emptyFamilies.add("p");
+      scenario.putResource("profiles", {
+        ...{ ...SPEC, families },
+        ...(way === "automatic" && { approval: "Automatic" }),
+      });
+      await scenario.pass("profiles");
+      expect(scenario.ready("profiles")).toContain(
+        way === "waits" ? `ApprovalRequired: table "${TABLE}": data would be lost: ${loss}` : "Ready=True",
+      );
+    }
+    expect(scenario.events()).toContain(`Normal Approved: the manifest is enough to lose data: ${loss}`);
+  });
+
+  it("is not held up by what waits: drift is put right meanwhile", async () => {
+    await made();
+    const less = { ...SPEC, families: [{ name: "p", versions: 3 }, { name: "s" }] };
+    scenario.putResource("profiles", less);
+    await scenario.pass("profiles");
+    change({ durability: "SKIP_WAL" });
+    await scenario.pass("profiles");
+    expect(table()).toMatchObject({ durability: "FSYNC_WAL", families: [{ versions: 5 }, { name: "s" }] });
+    expect(awaited()).toMatch(/^[0-9a-f]{16}$/);
   });
 });
 
@@ -160,6 +241,7 @@ describe("a change by hand", () => {
   it("that makes another table of the name is told, and the new one kept", async () => {
     await made();
     hbase.tables.set(TABLE, foreign());
+    hbase.emptyFamilies.add("p");
     await scenario.pass("profiles");
     expect(scenario.events().filter((event) => event.startsWith("Warning Recreated"))).toHaveLength(1);
     expect(table()).toMatchObject({ mark: scenario.resource("profiles")?.metadata.uid, storeBytes: 7 });
@@ -208,7 +290,7 @@ describe("a change by hand", () => {
 describe("a table that is there already", () => {
   it("is taken over with its rows, and dropped later only by its mark", async () => {
     hbase.tables.set(TABLE, foreign());
-    await made({ ...SPEC, deletionPolicy: "Delete" });
+    await made({ ...SPEC, deletionPolicy: "Delete", approval: "Automatic" });
     expect(hbase.writes).toEqual(["alter-table"]);
     expect(scenario.events()[0]).toBe(`Normal Updated: took over table "${TABLE}" with its rows`);
     scenario.deleteResource("profiles");
@@ -216,17 +298,19 @@ describe("a table that is there already", () => {
     expect(hbase.tables.size).toBe(0);
   });
 
-  it("with a family that the manifest does not name is not touched", async () => {
+  it("with a family that the manifest does not name is not touched, empty or not", async () => {
     const theirs = foreign()
       .families.slice(0, 1)
       .map((family) => ({ ...family, name: "theirs" }));
     hbase.tables.set(TABLE, foreign({ families: [...foreign().families, ...theirs] }));
+    ["p", "theirs"].forEach((family) => hbase.emptyFamilies.add(family));
     scenario.putResource("profiles", SPEC);
     await scenario.pass("profiles");
     expect(scenario.ready("profiles")).toContain(
-      'DestructiveChange: table "shop:profiles" has the family "theirs"',
+      `ApprovalRequired: table "${TABLE}": data would be lost: family "theirs" goes with its cells;`,
     );
     expect(hbase.writes).toEqual([]);
+    expect(scenario.status("profiles")).not.toHaveProperty("mark");
   });
 
   it("of an older resource stays its own", async () => {
@@ -248,7 +332,7 @@ describe("deleting", () => {
     expect(hbase.tables.size).toBe(1);
   });
 
-  it("with Delete drops it, also after the platform is gone, and waits for an HBase that is down", async () => {
+  it("with Delete waits for a person, also after the platform is gone, and for an HBase that is down", async () => {
     await made({ ...SPEC, deletionPolicy: "Delete" });
     scenario.delete(dataPlatformKind, "main");
     scenario.deleteResource("profiles");
@@ -257,8 +341,41 @@ describe("deleting", () => {
     expect(scenario.ready("profiles")).toContain("deletion waits: HBase at hbase:16000 is unreachable");
     hbase.isDown = false;
     await scenario.pass("profiles");
+    expect(scenario.ready("profiles")).toContain(
+      `deletion waits: table "${TABLE}": data would be lost: the whole table goes with its rows; to confirm it: kubectl annotate`,
+    );
+    expect(hbase.writes).toEqual(["create-table"]);
+    const hash = / openclickstream\.io\/approve=(\w+)$/.exec(scenario.ready("profiles") ?? "")?.[1] ?? "";
+    scenario.change(servingTableKind, "profiles", ({ metadata }) => {
+      Object.assign(metadata as object, { annotations: { "openclickstream.io/approve": hash } });
+    });
+    await scenario.pass("profiles");
     expect(scenario.resource("profiles")).toBeUndefined();
     expect(hbase.writes).toEqual(["create-table", "drop"]);
+    expect(scenario.events()).toContain(
+      `Normal Approved: confirmed as ${hash}: the whole table goes with its rows`,
+    );
+  });
+
+  it("with Delete asks nobody about a table that holds nothing", async () => {
+    await made({ ...SPEC, deletionPolicy: "Delete" });
+    ["p", "s"].forEach((family) => hbase.emptyFamilies.add(family));
+    scenario.deleteResource("profiles");
+    await scenario.pass("profiles");
+    expect(scenario.resource("profiles")).toBeUndefined();
+    expect(hbase.writes).toEqual(["create-table", "drop"]);
+  });
+
+  it("with Delete leaves the rows that nobody gave up when the namespace goes", async () => {
+    await made({ ...SPEC, deletionPolicy: "Delete" });
+    scenario.terminateNamespace();
+    scenario.deleteResource("profiles");
+    await scenario.pass("profiles");
+    expect(scenario.resource("profiles")).toBeUndefined();
+    expect(hbase.writes).toEqual(["create-table"]);
+    expect([...scenario.events(), ...scenario.eventsAtHome()].join()).toContain(
+      "the namespace is being deleted, and nobody confirmed",
+    );
   });
 
   it("leaves the table where the platform has come to lead to another HBase", async () => {

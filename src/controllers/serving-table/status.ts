@@ -1,9 +1,12 @@
 /** What a resource's status says, from what HBase answered. Pure. */
 import type { ServingTable, ServingTableStatus } from "../../crds/kinds.ts";
+import { MAX_CHANGES } from "../../crds/kinds.ts";
 import type { StatusInput, StatusResult } from "../../runtime/controller.ts";
-import { counted } from "../../api/text.ts";
+import { counted, shorten } from "../../api/text.ts";
 import { timestamp } from "../../api/timestamp.ts";
 import type { CurrentServingTable } from "../../targets/hbase/table.ts";
+import { describeTableAction } from "../../targets/hbase/diff.ts";
+import { awaitedField } from "../approval.ts";
 import { remembered } from "../remembered.ts";
 import type { AppliedServingTable } from "./apply.ts";
 import { servingTableNameOf } from "./claim.ts";
@@ -21,27 +24,52 @@ type Input = StatusInput<
 type Fields = Omit<ServingTableStatus, "conditions" | "observedGeneration">;
 
 const MAX_FAMILIES = 100;
+const MAX_CHANGE_LENGTH = 1024;
 
 export function servingTableStatus(input: Input): StatusResult<ServingTableStatus> {
   const { resource } = input;
   const name = servingTableNameOf(resource);
   const table = knownTable(input);
-  const driftCorrectedAt = driftTime(input);
   const older = certainOlder(input);
   return {
     status: {
       tableName: name,
       ...(older === undefined && tableFields(table, input)),
-      ...(driftCorrectedAt !== undefined && { driftCorrectedAt }),
+      ...historyOf(input),
+      ...awaitedField(input.plan?.approval),
       ...(older !== undefined && { conflictsWith: older.metadata.name }),
     },
     conditions: [],
     ...(table !== undefined && verdict(name, table)),
+    ...awaitedVerdict(name, input.plan),
   };
 }
 
-function driftTime({ applied, resource, now }: Input): string | undefined {
-  return applied?.isDriftCorrected === true ? timestamp(now) : resource.status?.driftCorrectedAt;
+/** What was done in this pass, before what is remembered. */
+function historyOf({ applied, resource, now }: Input): Fields {
+  const before = remembered(resource.status, "changes", "approved", "driftCorrectedAt");
+  if (applied === undefined || applied.steps.length === 0) return before;
+  const time = timestamp(now);
+  const done = applied.steps.map(({ action, cause }) => ({
+    ...{ time, cause },
+    text: shorten(describeTableAction(action), MAX_CHANGE_LENGTH),
+  }));
+  return {
+    ...before,
+    changes: [...done, ...(before.changes ?? [])].slice(0, MAX_CHANGES),
+    ...(applied.approved !== undefined && { approved: { hash: applied.approved, time } }),
+    ...(applied.steps.some(({ notice }) => notice.reason === "DriftCorrected") && { driftCorrectedAt: time }),
+  };
+}
+
+/** A person is awaited, whatever else is well. */
+function awaitedVerdict(
+  name: string,
+  plan: ServingTablePlan | undefined,
+): Pick<StatusResult<ServingTableStatus>, "terminal"> {
+  if (plan?.approval.state !== "awaited") return {};
+  const message = `table "${name}": ${plan.approval.request.message}`;
+  return { terminal: { reason: "ApprovalRequired", message } };
 }
 
 /** The older resource that is known to have the table. */
@@ -61,7 +89,7 @@ function verdict(
 /** As answered, else as seen. `undefined`: not known now, or not there. */
 function knownTable({ applied, observed }: Input): CurrentServingTable | undefined {
   if (applied !== undefined) return applied.table;
-  return observed?.table.state === "known" ? observed.table.value : undefined;
+  return observed?.thing.state === "known" ? observed.thing.value : undefined;
 }
 
 /** What cannot be seen now stays as it was last seen. */
@@ -71,12 +99,12 @@ function tableFields(table: CurrentServingTable | undefined, { resource, observe
   const own: Fields =
     mark === undefined
       ? remembered(resource.status, "mark", "clusterId")
-      : { mark, ...(observed?.clusterId !== undefined && { clusterId: observed.clusterId }) };
+      : { mark, ...(observed?.system !== undefined && { clusterId: observed.system }) };
   if (table !== undefined) {
     const { durability, regions, storeBytes } = table;
     return { ...own, durability, families: familiesOf(table), regions, storeBytes };
   }
-  if (observed?.table.state === "known") return own;
+  if (observed?.thing.state === "known") return own;
   return { ...own, ...remembered(resource.status, "durability", "families", "regions", "storeBytes") };
 }
 

@@ -1,20 +1,19 @@
 /** Turns a spec into the wanted table with all defaults resolved, or says what is in the way. Pure. */
-import type { ServingTable, ServingTableSpec } from "../../crds/kinds.ts";
-import { parseBytes, parseDurationSeconds, SERVING_TABLE_DEFAULTS, UNLIMITED } from "../../crds/kinds.ts";
+import type { ServingTable } from "../../crds/kinds.ts";
 import { isSystemTable } from "../../naming/serving-tables.ts";
 import { requireHBase } from "../../platform/hbase.ts";
 import { TerminalError } from "../../runtime/errors.ts";
-import type {
-  CurrentServingTable,
-  WantedFamily,
-  WantedServingTable,
-  WantedSplit,
-} from "../../targets/hbase/table.ts";
+import type { Loss } from "../../targets/hbase/losses.ts";
+import { lossesOf } from "../../targets/hbase/losses.ts";
+import type { CurrentServingTable, WantedServingTable } from "../../targets/hbase/table.ts";
+import type { Approval } from "../approval.ts";
+import { approvalOf } from "../approval.ts";
 import type { Before } from "../claims/claimed-kind.ts";
-import { readBefore } from "../claims/claimed-kind.ts";
+import { hasMoved, readBefore } from "../claims/claimed-kind.ts";
 import { conflict } from "../claims/rivals.ts";
+import { wantedServingTable } from "./wanted.ts";
 import { requireKnown } from "../observation.ts";
-import { SERVING_TABLE_CLAIM, servingTableNameOf } from "./claim.ts";
+import { SERVING_TABLE_CLAIM } from "./claim.ts";
 import type { ObservedServingTable } from "./observe.ts";
 
 export interface ValidatedServingTable {
@@ -23,6 +22,10 @@ export interface ValidatedServingTable {
   readonly before: Before;
   /** The platform has come to lead to another HBase: what the resource had there stays there. */
   readonly leftBehind: string | undefined;
+  /** What would be lost on the way. */
+  readonly losses: readonly Loss[];
+  /** Whether it may be. */
+  readonly approval: Approval;
 }
 
 /**
@@ -36,22 +39,24 @@ export function validateServingTable(
   const { older } = observed;
   if (older?.isCertain === true) throw conflict(SERVING_TABLE_CLAIM, resource, older);
   requireHBase(observed.platform);
-  const current = requireKnown(observed.table);
+  const current = requireKnown(observed.thing);
   if (older !== undefined) throw conflict(SERVING_TABLE_CLAIM, resource, older);
-  const wanted = wantedTable(resource);
+  const wanted = wantedServingTable(resource);
   refuseSystem(wanted);
-  const isElsewhere = hasMoved(resource, observed.clusterId);
+  const isElsewhere = hasMoved(SERVING_TABLE_CLAIM, resource, observed.system);
   const before = isElsewhere
     ? { id: undefined, wasInEffect: false }
     : readBefore(SERVING_TABLE_CLAIM, resource);
   refuseForeign(wanted, current, before);
-  return { wanted, current, before, leftBehind: isElsewhere ? resource.status?.clusterId : undefined };
-}
-
-/** Whether the resource has its table in another cluster than the one that answered. */
-export function hasMoved({ status }: ServingTable, clusterId: string | undefined): boolean {
-  if (status?.mark === undefined || status.clusterId === undefined) return false;
-  return clusterId !== undefined && clusterId !== status.clusterId;
+  const losses = lossesOf(wanted, current).filter((loss) => isLost(loss, { wanted, current, observed }));
+  return {
+    ...{ wanted, current, before, losses },
+    leftBehind: isElsewhere ? resource.status?.clusterId : undefined,
+    approval: approvalOf(
+      resource,
+      losses.map(({ text }) => text),
+    ),
+  };
 }
 
 /** The API server refuses such names, but the namespace of a resource may have this one. */
@@ -80,33 +85,15 @@ function refuseForeign(
   );
 }
 
-function wantedTable(resource: ServingTable): WantedServingTable {
-  const { spec, metadata } = resource;
-  return {
-    name: servingTableNameOf(resource),
-    mark: metadata.uid ?? "",
-    durability: spec.durability ?? SERVING_TABLE_DEFAULTS.durability,
-    families: spec.families.map(wantedFamily),
-    dropFamilies: spec.dropFamilies ?? [],
-    split: wantedSplit(spec),
-  };
-}
-
-function wantedFamily({ ttl = UNLIMITED, ...family }: ServingTableSpec["families"][number]): WantedFamily {
-  const { versions, minVersions, compression, bloomFilter, blockSize, inMemory } = SERVING_TABLE_DEFAULTS;
-  return {
-    name: family.name,
-    versions: family.versions ?? versions,
-    minVersions: family.minVersions ?? minVersions,
-    ttlSeconds: ttl === UNLIMITED ? undefined : parseDurationSeconds(ttl),
-    compression: family.compression ?? compression,
-    bloomFilter: family.bloomFilter ?? bloomFilter,
-    blockSize: parseBytes(family.blockSize ?? blockSize),
-    inMemory: family.inMemory ?? inMemory,
-  };
-}
-
-function wantedSplit({ split }: ServingTableSpec): WantedSplit {
-  if (split?.keys !== undefined) return { keys: split.keys };
-  return split?.uniform === undefined ? undefined : { regions: split.uniform };
+/** An empty family has nothing to lose; but whoever made the table before may count on it. */
+function isLost(
+  { family, isWhole }: Loss,
+  {
+    wanted,
+    current,
+    observed: { filled },
+  }: Pick<ValidatedServingTable, "wanted" | "current"> & { readonly observed: ObservedServingTable },
+): boolean {
+  if (filled === undefined || filled.includes(family)) return true;
+  return isWhole && current?.mark !== wanted.mark;
 }

@@ -182,6 +182,40 @@ export const DATA_PLATFORM_CASES: readonly FieldCase[] = [
     },
     refusal: /airflow\.caSecretRef: .*must be absent unless uri begins with https:/,
   },
+  {
+    name: "an HBase with Kerberos and TLS",
+    path: "hbase",
+    value: {
+      bootstrapServers: ["hbase:16000"],
+      tls: { caSecretRef: { name: "ca" }, clientSecretRef: { name: "client" } },
+      kerberos: {
+        principal: "openclickstream@EXAMPLE.COM",
+        keytabSecretRef: { name: "keytab" },
+        servicePrincipal: "hbase/_HOST@EXAMPLE.COM",
+        protection: "privacy",
+      },
+    },
+  },
+  {
+    name: "an HBase with a user beside Kerberos",
+    path: "hbase",
+    value: {
+      bootstrapServers: ["hbase:16000"],
+      user: "admin",
+      kerberos: {
+        principal: "openclickstream@EXAMPLE.COM",
+        keytabSecretRef: { name: "keytab" },
+        servicePrincipal: "hbase/_HOST@EXAMPLE.COM",
+      },
+    },
+    refusal: /hbase\.user: .*must be absent when kerberos is given/,
+  },
+  {
+    name: "a principal of HBase without a realm",
+    path: "hbase.kerberos",
+    value: { principal: "me", keytabSecretRef: { name: "k" }, servicePrincipal: "hbase/_HOST@EXAMPLE.COM" },
+    refusal: /hbase\.kerberos\.principal/,
+  },
   { name: "an HBase without servers", path: "hbase.bootstrapServers", value: [], refusal: /hbase\.bootstrapServers/ },
   {
     name: "a server of HBase without a port",

@@ -39,10 +39,6 @@ export const SERVING_TABLE_CASES: readonly FieldCase[] = [
     value: { uniform: 2, keys: ["m"] },
     refusal: /split: .*must give uniform or keys/,
   },
-  {
-    name: "a family that is both wanted and dropped",
-    path: "dropFamilies",
-    value: ["p"],
-    refusal: /dropFamilies: .*must not name a family of families/,
-  },
+  { name: "changes that nobody has to confirm", path: "approval", value: "Automatic" },
+  { name: "an unknown way to confirm", path: "approval", value: "Never", refusal: /approval/ },
 ];

@@ -1,5 +1,4 @@
 /** What lies between a table as it is wanted and as it is. Pure. */
-import { TerminalError } from "../../runtime/errors.ts";
 import type { CurrentFamily, CurrentServingTable, WantedFamily, WantedServingTable } from "./table.ts";
 
 /** One change of a table, carried out at once. */
@@ -26,40 +25,29 @@ export function describeTableAction(action: TableAction): string {
   return `altering ${table}: ${action.changes.join(", ")}`;
 }
 
-/** Throws `TerminalError` `DestructiveChange` for a family that the manifest neither names nor lets go. */
+/** What brings the table in line, in one step. Families that are `held` stay as they are, whatever is wanted of them. */
 export function diffTable(
   wanted: WantedServingTable,
   current: CurrentServingTable | undefined,
+  held: ReadonlySet<string> = new Set(),
 ): readonly TableAction[] {
   if (current === undefined) return [{ kind: "create-table", table: wanted }];
-  refuseUnnamed(wanted, current);
-  const families = wanted.families.filter((family) => changesOf(family, current).length > 0);
-  const dropped = current.families
-    .map(({ name }) => name)
-    .filter((name) => wanted.dropFamilies.includes(name));
+  const families = wanted.families.filter(
+    (family) => !held.has(family.name) && changesOf(family, current).length > 0,
+  );
+  const named = new Set([...wanted.families.map(({ name }) => name), ...held]);
+  const dropped = current.families.map(({ name }) => name).filter((name) => !named.has(name));
   const changes = [
     ...(current.mark === wanted.mark ? [] : ["marking it as managed"]),
     ...(current.durability === wanted.durability
       ? []
       : [`durability ${wanted.durability} instead of ${current.durability}`]),
     ...families.flatMap((family) => changesOf(family, current)),
-    ...dropped.map((name) => `dropping family "${name}" with its data`),
+    ...dropped.map((name) => `dropping family "${name}"`),
   ];
   if (changes.length === 0) return [];
   const expectedMark = current.mark ?? undefined;
   return [{ kind: "alter-table", table: wanted, expectedMark, families, dropped, changes }];
-}
-
-function refuseUnnamed(wanted: WantedServingTable, current: CurrentServingTable): void {
-  const named = [...wanted.families.map(({ name }) => name), ...wanted.dropFamilies];
-  const unnamed = current.families.find(({ name }) => !named.includes(name));
-  if (unnamed === undefined) return;
-  throw new TerminalError(
-    "DestructiveChange",
-    `table "${wanted.name}" has the family "${unnamed.name}", which spec.families does not name; ` +
-      `name it there, or in spec.dropFamilies to drop it with its data`,
-    { field: "spec.families" },
-  );
 }
 
 const SETTINGS = [

@@ -37,7 +37,5 @@ export interface WantedServingTable {
   readonly mark: string;
   readonly durability: string;
   readonly families: readonly WantedFamily[];
-  /** Families that may go with their data. */
-  readonly dropFamilies: readonly string[];
   readonly split: WantedSplit;
 }

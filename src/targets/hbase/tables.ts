@@ -1,6 +1,7 @@
 /** What a controller can do with the tables of one HBase, through the administration beside the operator. Tests give another implementation. */
 import { z } from "zod";
 import { PATHS } from "../../generated/endpoints.ts";
+import { hbaseContents } from "../../generated/hbase-contents.ts";
 import { hbaseCluster } from "../../generated/hbase-cluster.ts";
 import type { HBaseRequest } from "../../generated/hbase-request.ts";
 import { hbaseTable } from "../../generated/hbase-table.ts";
@@ -16,6 +17,12 @@ import type { HBaseProbe, TableReading, WantedFamily, WantedSplit } from "./tabl
 /** Every method throws errors of the runtime's classes. */
 export interface ServingTables {
   describe(name: ServingTableName, signal: AbortSignal): Promise<TableReading>;
+  /** Those of the families that hold cells. */
+  filledOf(
+    name: ServingTableName,
+    families: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly string[]>;
   execute(action: TableAction, permit: WritePermit): Promise<void>;
   /** Drops the table with its rows, while it bears the mark. */
   drop(table: { readonly name: ServingTableName; readonly mark: string }, permit: WritePermit): Promise<void>;
@@ -26,9 +33,11 @@ export interface ServingTables {
 /** Longer than the administration waits for HBase. */
 const TIMEOUT_MILLISECONDS = 45_000;
 
+type Access = Pick<HBaseRequest, "bootstrapServers" | "user" | "tls" | "kerberos">;
+
 interface Question<Schema extends z.ZodType> {
   readonly path: string;
-  readonly body: Omit<HBaseRequest, "bootstrapServers">;
+  readonly body: Omit<HBaseRequest, keyof Access>;
   readonly answer: Schema;
   /** Completes "while …". */
   readonly doing: string;
@@ -45,7 +54,7 @@ export function createServingTables(settings: HBaseSettings, adminUrl: string): 
     signal: AbortSignal,
   ): Promise<z.output<Schema>> => {
     const place = { settings, adminUrl, doing };
-    const request: HBaseRequest = { bootstrapServers: settings.bootstrapServers, ...body };
+    const request: HBaseRequest = { ...accessOf(settings), ...body };
     const answer = await client.send(`${base}${path}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -64,6 +73,12 @@ export function createServingTables(settings: HBaseSettings, adminUrl: string): 
         { path: PATHS.describe, body: { table }, answer: hbaseTable, doing: `reading table "${table}"` },
         signal,
       ),
+    filledOf: async (table, within, signal) => {
+      const doing = `looking for cells in table "${table}"`;
+      const body = { table, within };
+      const { families } = await ask({ path: PATHS.contents, body, answer: hbaseContents, doing }, signal);
+      return families;
+    },
     execute: async (action, permit) => {
       permit.assertMayWrite();
       const doing = describeTableAction(action);
@@ -80,6 +95,24 @@ export function createServingTables(settings: HBaseSettings, adminUrl: string): 
     probe: (signal) =>
       ask({ path: PATHS.cluster, body: {}, answer: hbaseCluster, doing: "asking for the cluster" }, signal),
     close: () => client.close(),
+  };
+}
+
+/** Where to go, and who we are there. */
+function accessOf({ bootstrapServers, user, tls, kerberos }: HBaseSettings): Access {
+  return {
+    bootstrapServers,
+    ...(user !== undefined && { user }),
+    ...(tls !== undefined && { tls: tlsOf(tls) }),
+    ...(kerberos !== undefined && { kerberos: { ...kerberos, keytab: kerberos.keytab.reveal() } }),
+  };
+}
+
+function tlsOf({ certificateAuthority, client }: NonNullable<HBaseSettings["tls"]>): Access["tls"] {
+  return {
+    isUsed: true,
+    ...(certificateAuthority !== undefined && { authorities: certificateAuthority }),
+    ...(client !== undefined && { certificate: client.certificate, privateKey: client.privateKey.reveal() }),
   };
 }
 

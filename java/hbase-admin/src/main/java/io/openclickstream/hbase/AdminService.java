@@ -1,22 +1,18 @@
 package io.openclickstream.hbase;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.openclickstream.model.ConfigException;
 import io.openclickstream.model.ConfigNode;
 import io.openclickstream.model.HBaseRequest;
 import io.openclickstream.model.HbaseEndpoints;
 import io.openclickstream.service.Causes;
+import io.openclickstream.service.JsonAnswers;
+import io.openclickstream.service.JsonAnswers.Reply;
 import io.openclickstream.service.MetricsText;
 import io.openclickstream.service.ServiceStatus;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.hbase.DoNotRetryIOException;
 import org.apache.hadoop.hbase.TableExistsException;
 import org.apache.hadoop.hbase.TableNotFoundException;
@@ -29,28 +25,19 @@ final class AdminService implements ServiceStatus {
     private static final Logger LOG = LoggerFactory.getLogger(AdminService.class);
     private static final int BODY_BYTES = 1 << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final int AWAY_SECONDS = 10;
+    private static final int BUSY_SECONDS = 5;
 
     private final Clusters clusters;
-    private final ObjectMapper json = new ObjectMapper().setSerializationInclusion(JsonInclude.Include.NON_NULL);
-    private final Map<Integer, AtomicLong> answers = new TreeMap<>();
+    private final JsonAnswers answers = new JsonAnswers(BODY_BYTES, 200, 400, 403, 404, 409, 422, 500, 503, 504);
 
     /** What a request is about, once it was read. */
     private interface Work {
         Object on(Tables tables, HBaseRequest request) throws IOException;
     }
 
-    /** What is sent back. */
-    private record Reply(int code, Object document) {
-        static Reply of(int code, String message) {
-            return new Reply(code, Map.of("message", message));
-        }
-    }
-
     AdminService(Clusters clusters) {
         this.clusters = clusters;
-        for (int code : new int[] {200, 400, 403, 404, 405, 409, 413, 422, 500, 503, 504}) {
-            answers.put(code, new AtomicLong());
-        }
     }
 
     /** What is answered at which path. */
@@ -58,6 +45,7 @@ final class AdminService implements ServiceStatus {
         return Map.of(
             HbaseEndpoints.CLUSTER_PATH, at((tables, request) -> tables.cluster()),
             HbaseEndpoints.DESCRIBE_PATH, at((tables, request) -> tables.describe(Descriptors.nameOf(request))),
+            HbaseEndpoints.CONTENTS_PATH, at((tables, request) -> tables.contents(Descriptors.nameOf(request), request.within())),
             HbaseEndpoints.CREATE_PATH, at((tables, request) -> {
                 tables.create(request);
                 return Map.of();
@@ -73,45 +61,31 @@ final class AdminService implements ServiceStatus {
     }
 
     private HttpHandler at(Work work) {
-        return exchange -> {
-            try (exchange) {
-                Reply reply = reply(exchange, work);
-                answers.get(reply.code()).incrementAndGet();
-                byte[] body = json.writeValueAsBytes(reply.document());
-                exchange.getResponseHeaders().set("Content-Type", "application/json");
-                exchange.sendResponseHeaders(reply.code(), body.length);
-                exchange.getResponseBody().write(body);
-            }
-        };
+        return answers.post(body -> reply(body, work));
     }
 
-    private Reply reply(HttpExchange exchange, Work work) throws IOException {
-        if (!exchange.getRequestMethod().equals("POST")) {
-            return Reply.of(405, "only POST");
-        }
-        byte[] body = exchange.getRequestBody().readNBytes(BODY_BYTES + 1);
-        if (body.length > BODY_BYTES) {
-            return Reply.of(413, "a request has at most " + BODY_BYTES + " bytes");
-        }
+    private Reply reply(String body, Work work) {
         HBaseRequest request;
+        Access access;
         try {
-            request = HBaseRequest.of(ConfigNode.parse("request", new String(body, StandardCharsets.UTF_8)));
+            request = HBaseRequest.of(ConfigNode.parse("request", body));
+            access = Access.of(request);
         } catch (ConfigException e) {
             return Reply.of(400, e.getMessage());
         }
         try {
-            return new Reply(200, work.on(new Tables(clusters.admin(request.bootstrapServers(), PATIENCE), PATIENCE), request));
+            return new Reply(200, work.on(new Tables(clusters.connection(access, PATIENCE), PATIENCE), request));
         } catch (ConfigException | IllegalArgumentException | ArithmeticException e) {
             return Reply.of(400, e.getMessage());
         } catch (IOException e) {
-            return replyTo(e, request);
+            return replyTo(e, request, access);
         } catch (RuntimeException e) {
             LOG.error("A request could not be answered", e);
             return Reply.of(500, Causes.describe(e));
         }
     }
 
-    private Reply replyTo(IOException failure, HBaseRequest request) {
+    private Reply replyTo(IOException failure, HBaseRequest request, Access access) {
         // What the servers threw is the outer one; its cause is how it came over the network.
         if (failure instanceof Tables.OtherMarkException) {
             return Reply.of(409, failure.getMessage());
@@ -125,13 +99,18 @@ final class AdminService implements ServiceStatus {
         if (failure instanceof AccessDeniedException) {
             return Reply.of(403, firstLine(failure));
         }
+        String refusal = Refusals.of(failure);
+        if (refusal != null) {
+            clusters.forget(access);
+            return Reply.of(403, refusal);
+        }
         if (failure instanceof DoNotRetryIOException) {
             return Reply.of(422, firstLine(failure));
         }
-        clusters.forget(request.bootstrapServers());
+        clusters.forget(access);
         return failure instanceof Waiting.NoAnswerException
-            ? Reply.of(504, failure.getMessage())
-            : Reply.of(503, Causes.describe(failure));
+            ? Reply.later(504, failure.getMessage(), BUSY_SECONDS)
+            : Reply.later(503, Causes.describe(failure), AWAY_SECONDS);
     }
 
     /** A remote failure has its trace in its message, and one of the checks tells how to switch all checks off. */
@@ -157,10 +136,8 @@ final class AdminService implements ServiceStatus {
 
     @Override
     public String metrics() {
-        Map<Integer, Long> counts = new TreeMap<>();
-        answers.forEach((code, count) -> counts.put(code, count.get()));
         return new MetricsText("openclickstream_hbase_admin_")
-            .counters("answers_total", "Requests by the code of the answer.", "code", counts)
+            .counters("answers_total", "Requests by the code of the answer.", "code", answers.counts())
             .toString();
     }
 }

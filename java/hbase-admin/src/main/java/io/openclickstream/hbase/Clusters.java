@@ -8,51 +8,56 @@ import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hbase.HBaseConfiguration;
-import org.apache.hadoop.hbase.client.AsyncAdmin;
 import org.apache.hadoop.hbase.client.AsyncConnection;
 import org.apache.hadoop.hbase.client.ConnectionFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Connections to clusters by their bootstrap servers: made when first asked for, the ones that were not used for longest closed first. */
+/** Connections to clusters: made when first asked for, the ones that were not used for longest closed first. */
 final class Clusters implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Clusters.class);
     private static final int MOST = 16;
 
-    private final Map<String, AsyncConnection> connections = new LinkedHashMap<>(MOST, 0.75f, true);
+    private final Map<Access, Held> connections = new LinkedHashMap<>(MOST, 0.75f, true);
 
-    /** The administration of a cluster. */
-    AsyncAdmin admin(List<String> bootstrapServers, Duration patience) throws IOException {
-        return connection(String.join(",", bootstrapServers), patience).getAdmin();
+    private record Held(AsyncConnection connection, Login login) {
+    }
+
+    /** The connection to a cluster. */
+    AsyncConnection connection(Access access, Duration patience) throws IOException {
+        Held held;
+        synchronized (connections) {
+            held = connections.get(access);
+        }
+        if (held == null) {
+            held = made(access, patience);
+        } else {
+            held.login().renew();
+        }
+        return held.connection();
     }
 
     /** Another connection is made the next time: this one may know of servers that are no more. */
-    void forget(List<String> bootstrapServers) {
-        AsyncConnection connection;
+    void forget(Access access) {
+        Held held;
         synchronized (connections) {
-            connection = connections.remove(String.join(",", bootstrapServers));
+            held = connections.remove(access);
         }
-        if (connection != null) {
-            close(connection);
+        if (held != null) {
+            close(held);
         }
     }
 
-    private AsyncConnection connection(String servers, Duration patience) throws IOException {
+    private Held made(Access access, Duration patience) throws IOException {
+        Held made = connect(Login.to(access, configuration(access)), patience);
+        List<Held> superfluous = new ArrayList<>();
         synchronized (connections) {
-            AsyncConnection held = connections.get(servers);
-            if (held != null) {
-                return held;
-            }
-        }
-        AsyncConnection made = Waiting.await(ConnectionFactory.createAsyncConnection(configuration(servers)), patience);
-        List<AsyncConnection> superfluous = new ArrayList<>();
-        synchronized (connections) {
-            AsyncConnection other = connections.put(servers, made);
+            Held other = connections.put(access, made);
             if (other != null) {
                 superfluous.add(other);
             }
             if (connections.size() > MOST) {
-                String eldest = connections.keySet().iterator().next();
+                Access eldest = connections.keySet().iterator().next();
                 superfluous.add(connections.remove(eldest));
             }
         }
@@ -60,11 +65,20 @@ final class Clusters implements AutoCloseable {
         return made;
     }
 
-    private static Configuration configuration(String servers) {
+    private static Held connect(Login login, Duration patience) throws IOException {
+        try {
+            return new Held(Waiting.await(ConnectionFactory.createAsyncConnection(login.configuration(), login.user()), patience), login);
+        } catch (IOException | RuntimeException e) {
+            login.close();
+            throw e;
+        }
+    }
+
+    private static Configuration configuration(Access access) {
         Configuration configuration = HBaseConfiguration.create();
         // ZooKeeper is the cluster's own affair since HBase 2.6: its servers say where everything is.
         configuration.set("hbase.client.registry.impl", "org.apache.hadoop.hbase.client.RpcConnectionRegistry");
-        configuration.set("hbase.client.bootstrap.servers", servers);
+        configuration.set("hbase.client.bootstrap.servers", String.join(",", access.bootstrapServers()));
         configuration.setInt("hbase.ipc.client.socket.timeout.connect", 2_000);
         configuration.setInt("hbase.rpc.timeout", 10_000);
         configuration.setInt("hbase.client.operation.timeout", 20_000);
@@ -75,7 +89,7 @@ final class Clusters implements AutoCloseable {
 
     @Override
     public void close() {
-        List<AsyncConnection> all;
+        List<Held> all;
         synchronized (connections) {
             all = List.copyOf(connections.values());
             connections.clear();
@@ -83,11 +97,13 @@ final class Clusters implements AutoCloseable {
         all.forEach(Clusters::close);
     }
 
-    private static void close(AsyncConnection connection) {
+    private static void close(Held held) {
         try {
-            connection.close();
+            held.connection().close();
         } catch (IOException e) {
             LOG.warn("A connection could not be closed", e);
+        } finally {
+            held.login().close();
         }
     }
 }

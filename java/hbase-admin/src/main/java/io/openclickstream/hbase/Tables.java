@@ -1,11 +1,15 @@
 package io.openclickstream.hbase;
 
 import io.openclickstream.model.HBaseCluster;
+import io.openclickstream.model.HBaseContents;
 import io.openclickstream.model.HBaseRequest;
 import io.openclickstream.model.HBaseTable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.apache.hadoop.hbase.ClusterMetrics;
@@ -18,15 +22,20 @@ import org.apache.hadoop.hbase.Size;
 import org.apache.hadoop.hbase.TableName;
 import org.apache.hadoop.hbase.TableNotFoundException;
 import org.apache.hadoop.hbase.client.AsyncAdmin;
+import org.apache.hadoop.hbase.client.AsyncConnection;
+import org.apache.hadoop.hbase.client.Scan;
 import org.apache.hadoop.hbase.client.TableDescriptor;
+import org.apache.hadoop.hbase.filter.FirstKeyOnlyFilter;
 
 /** What is done to tables of one cluster. Each call ends within its patience or throws. */
 final class Tables {
+    private final AsyncConnection connection;
     private final AsyncAdmin admin;
     private final Duration patience;
 
-    Tables(AsyncAdmin admin, Duration patience) {
-        this.admin = admin;
+    Tables(AsyncConnection connection, Duration patience) {
+        this.connection = connection;
+        this.admin = connection.getAdmin();
         this.patience = patience;
     }
 
@@ -67,6 +76,20 @@ final class Tables {
             }
         }
         return new HBaseTable(metrics.getClusterId(), Descriptors.answer(table, isEnabled, regions, bytes));
+    }
+
+    /** Those of the families that hold a cell that a reader would see. */
+    HBaseContents contents(TableName name, List<String> families) throws IOException {
+        TableDescriptor table = await(admin.getDescriptor(name));
+        List<String> filled = new ArrayList<>();
+        for (String family : families) {
+            byte[] bytes = family.getBytes(StandardCharsets.UTF_8);
+            Scan first = new Scan().addFamily(bytes).setOneRowLimit().setCacheBlocks(false).setFilter(new FirstKeyOnlyFilter());
+            if (table.hasColumnFamily(bytes) && !await(connection.getTable(name).scanAll(first)).isEmpty()) {
+                filled.add(family);
+            }
+        }
+        return new HBaseContents(filled);
     }
 
     /** Makes the table, and its namespace where that is not there. */

@@ -15,6 +15,8 @@ public final class HbaseEndpoints {
     public static final String CLUSTER_PATH = "/v1/cluster";
     /** Says how a table is. */
     public static final String DESCRIBE_PATH = "/v1/describe";
+    /** Says which families of a table hold cells. */
+    public static final String CONTENTS_PATH = "/v1/contents";
     /** Creates a table. */
     public static final String CREATE_PATH = "/v1/create";
     /** Brings a table's families in line. */

@@ -25,7 +25,7 @@ public final class PlannerMain {
         int port = arguments.length == 0 ? PlannerEndpoints.HTTP_PORT : Integer.parseInt(arguments[0]);
         PlannerService service = new PlannerService(new SqlPlanner(), PlannerService.Limits.DEFAULT);
         StatusServer server =
-            StatusServer.start(port, service, CONNECTIONS, Map.of(PlannerEndpoints.PLAN_PATH, service::handle));
+            StatusServer.start(port, service, CONNECTIONS, Map.of(PlannerEndpoints.PLAN_PATH, service.handler()));
         Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
         service.warmUp(PlannerMain::warmUp);
         LOG.info("Planning queries at port {}", server.port());

@@ -1,18 +1,15 @@
 package io.openclickstream.planner;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import io.openclickstream.model.ConfigException;
 import io.openclickstream.model.ConfigNode;
 import io.openclickstream.model.PlanRequest;
+import io.openclickstream.service.JsonAnswers;
+import io.openclickstream.service.JsonAnswers.Reply;
 import io.openclickstream.service.MetricsText;
 import io.openclickstream.service.ServiceStatus;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -34,8 +31,7 @@ final class PlannerService implements ServiceStatus {
     private final SqlPlanner planner;
     private final Limits limits;
     private final Semaphore turns;
-    private final ObjectMapper json = new ObjectMapper().setSerializationInclusion(JsonInclude.Include.NON_NULL);
-    private final Map<Integer, AtomicLong> answers = new TreeMap<>();
+    private final JsonAnswers answers;
     private final AtomicLong planNanos = new AtomicLong();
     private final Map<Thread, Long> running = new java.util.concurrent.ConcurrentHashMap<>();
     private volatile boolean isWarm;
@@ -51,20 +47,11 @@ final class PlannerService implements ServiceStatus {
         static final Limits DEFAULT = new Limits(2 << 20, 4, Duration.ofSeconds(5));
     }
 
-    /** What is sent back. */
-    private record Reply(int code, Object document) {
-        static Reply of(int code, String message) {
-            return new Reply(code, Map.of("message", message));
-        }
-    }
-
     PlannerService(SqlPlanner planner, Limits limits) {
         this.planner = planner;
         this.limits = limits;
         this.turns = new Semaphore(limits.atATime());
-        for (int code : new int[] {200, 400, 405, 413, 422, 500, 503, 504}) {
-            answers.put(code, new AtomicLong());
-        }
+        this.answers = new JsonAnswers(limits.bodyBytes(), 200, 400, 422, 500, 503, 504);
     }
 
     /** The first plan compiles much of Calcite; requests should not wait for that. */
@@ -73,33 +60,16 @@ final class PlannerService implements ServiceStatus {
         isWarm = true;
     }
 
-    /** Handles a request at the path for plans. */
-    void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            Reply reply = reply(exchange);
-            answers.get(reply.code()).incrementAndGet();
-            byte[] body = json.writeValueAsBytes(reply.document());
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
-            if (reply.code() == 503) {
-                exchange.getResponseHeaders().set("Retry-After", "1");
-            }
-            exchange.sendResponseHeaders(reply.code(), body.length);
-            exchange.getResponseBody().write(body);
-        }
+    /** What is answered at the path for plans. */
+    HttpHandler handler() {
+        return answers.post(this::reply);
     }
 
-    private Reply reply(HttpExchange exchange) throws IOException {
-        if (!exchange.getRequestMethod().equals("POST")) {
-            return Reply.of(405, "only POST");
-        }
-        byte[] body = exchange.getRequestBody().readNBytes(limits.bodyBytes() + 1);
-        if (body.length > limits.bodyBytes()) {
-            return Reply.of(413, "a request has at most " + limits.bodyBytes() + " bytes");
-        }
+    private Reply reply(String body) {
         if (!turns.tryAcquire()) {
-            return Reply.of(503, "as many queries as are planned at a time are being planned; try again");
+            return Reply.later(503, "as many queries as are planned at a time are being planned; try again", 1);
         }
-        return planned(new String(body, StandardCharsets.UTF_8));
+        return planned(body);
     }
 
     /** Plans in a thread of its own, whose stack is large: Calcite reads nested queries by recursion. */
@@ -129,7 +99,7 @@ final class PlannerService implements ServiceStatus {
             return Reply.of(500, "the query could not be planned: " + e.getCause().getClass().getSimpleName());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Reply.of(503, "the planner is stopping; try again");
+            return Reply.later(503, "the planner is stopping; try again", 1);
         }
     }
 
@@ -161,10 +131,8 @@ final class PlannerService implements ServiceStatus {
 
     @Override
     public String metrics() {
-        Map<Integer, Long> counts = new TreeMap<>();
-        answers.forEach((code, count) -> counts.put(code, count.get()));
         return new MetricsText("openclickstream_planner_")
-            .counters("answers_total", "Requests for plans by the code of the answer.", "code", counts)
+            .counters("answers_total", "Requests for plans by the code of the answer.", "code", answers.counts())
             .gauge("plans_running", "Plans that are being made.", running.size())
             .gauge("plan_seconds_total", "Seconds spent on plans.", planNanos.get() / 1e9)
             .toString();

@@ -37,7 +37,7 @@ class PlannerServiceTest {
     private record Running(PlannerService service, StatusServer server) implements AutoCloseable {
         static Running start(SqlPlanner planner, PlannerService.Limits limits) throws IOException {
             PlannerService service = new PlannerService(planner, limits);
-            return new Running(service, StatusServer.start(0, service, 8, Map.of(PlannerEndpoints.PLAN_PATH, service::handle)));
+            return new Running(service, StatusServer.start(0, service, 8, Map.of(PlannerEndpoints.PLAN_PATH, service.handler())));
         }
 
         HttpResponse<String> send(String method, String path, String body) throws IOException, InterruptedException {
