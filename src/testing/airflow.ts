@@ -4,6 +4,8 @@ import type { WritePermit } from "../runtime/controller.ts";
 import { WaitingError } from "../runtime/errors.ts";
 import type { Backfill, Dag, DagRun, ImportError } from "../targets/airflow/dag.ts";
 import { DagRegister, type DagRegisters } from "../targets/airflow/dag-register.ts";
+import type { RunFailure } from "../targets/airflow/run-failure.ts";
+import { parseFailure } from "../targets/airflow/run-failure.ts";
 import type { AirflowServer } from "../targets/airflow/server.ts";
 
 /** What a platform says of it; its Secret has the default keys. */
@@ -22,6 +24,10 @@ export class FakeAirflow implements AirflowServer {
   readonly backfills = new Map<string, readonly Backfill[]>();
   /** By path of the file in the bundle. */
   readonly importErrors = new Map<string, ImportError>();
+  /** What failed tries have left, by id of the run, as the DAG's task writes it. */
+  readonly failures = new Map<string, object>();
+  /** Runs whose failures were asked for, in order. */
+  readonly failuresRead: string[] = [];
   /** What took effect: `pause`, `unpause`, `delete`, `trigger` or `backfill`, and of what. */
   readonly writes: string[] = [];
   isDown = false;
@@ -100,6 +106,12 @@ export class FakeAirflow implements AirflowServer {
   async readRun(dagId: string, runId: string): Promise<DagRun | undefined> {
     this.#refuseWhenDown();
     return this.runs.get(dagId)?.find((run) => run.id === runId);
+  }
+
+  async readFailure(_dagId: string, runId: string): Promise<RunFailure | undefined> {
+    this.#refuseWhenDown();
+    this.failuresRead.push(runId);
+    return parseFailure({ value: JSON.stringify(this.failures.get(runId)) });
   }
 
   async listRuns(...[dagId, { limit }]: Parameters<AirflowServer["listRuns"]>): Promise<readonly DagRun[]> {

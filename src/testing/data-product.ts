@@ -125,7 +125,7 @@ export function productSurroundings(changes: Partial<ObservedProduct> = {}): Obs
     runningInputs: [],
     times: { state: "known", value: NO_TIMES },
     retentions: [],
-    ...{ dag: NOT_READ, dagFile: NOT_READ, history: NOT_READ },
+    ...{ dag: NOT_READ, dagFile: NOT_READ, history: NOT_READ, failures: new Map() },
     ...changes,
   };
 }

@@ -51,6 +51,7 @@ export async function applyProduct(
   observed: ObservedProduct,
   { context, systems }: { readonly context: ReconcileContext; readonly systems: ProductReaders },
 ): Promise<AppliedProduct> {
+  tellFailures(plan, context);
   const dag = new DagWriter({ plan, observed, context, systems });
   await dag.attempt(() => dag.pause());
   const { results: children, problem } = await applyChildren(childSet(plan), context);
@@ -67,6 +68,18 @@ export async function applyProduct(
   const left = problem ?? plan.problems[0] ?? applied.dag.problem;
   if (left !== undefined) throw new PartlyApplied(applied, left);
   return applied;
+}
+
+/** An Event for each run that failed: Ready has one only for the first of several. */
+function tellFailures({ judged }: ProductPlan, context: ReconcileContext): void {
+  for (const { record } of judged.ended) {
+    if (record.state !== "Failed") continue;
+    context.recordEvent(
+      "Warning",
+      "RunFailed",
+      `run ${record.id} failed: ${record.message ?? "nobody knows why"}`,
+    );
+  }
 }
 
 /** The LakeTable holds data and is always planned: only what runs need may be removed, and only when nothing else is unknown. */

@@ -29,7 +29,8 @@ import { isNewcomer, NO_TIMES, tableTimes } from "./kept-table.ts";
 import { mayHaveLateEnd } from "./late-ends.ts";
 import { dagFileKey, dagIdOf, MAX_INPUT_TABLES } from "./parts.ts";
 import { hasPods } from "./run-pods.ts";
-import { airflowRunId, hasUnknownEnd, recordsOf, runIdOf } from "./runs.ts";
+import { readFailures } from "./read-failures.ts";
+import { airflowRunId, hasUnknownEnd, newlyFailed, recordsOf, runIdOf } from "./runs.ts";
 
 /** A table that the SQL names and the catalog does not have. */
 export interface MissingTable {
@@ -64,6 +65,8 @@ export interface ObservedProduct {
   readonly retentions: readonly Retention[];
   /** Of the target; read only when a run has ended and nobody knows yet how. */
   readonly history: Observation<TableHistory | undefined>;
+  /** Why runs failed whose end is news, by their ids in the table. */
+  readonly failures: ReadonlyMap<string, string>;
 }
 
 /** How the surroundings are read. */
@@ -161,20 +164,22 @@ function withFormerInputs(
   return [...names, ...former];
 }
 
-type ObservedRuns = Pick<ObservedProduct, "dag" | "dagFile" | "history">;
+type ObservedRuns = Pick<ObservedProduct, "dag" | "dagFile" | "history" | "failures">;
 
 async function observeRuns(surroundings: Surroundings): Promise<ObservedRuns> {
   const { product, context, readers, platform } = surroundings;
   const { signal } = context;
   if (problemOf(platform, ["Airflow", "Storage"]) !== undefined) {
-    return { dag: NOT_READ, dagFile: NOT_READ, history: NOT_READ };
+    return { dag: NOT_READ, dagFile: NOT_READ, history: NOT_READ, failures: new Map() };
   }
   const key = dagFileKey(requireAirflow(platform).bundlePrefix, keyOf(product));
   const [dag, dagFile] = await Promise.all([
     observed(readDag(surroundings)),
     observed(readers.clients.storage(platform).readText(key, signal)),
   ]);
-  return { dag, dagFile, history: await observeHistory(surroundings, dag) };
+  const ends = await observed(readEnds(surroundings, dag));
+  if (ends.state === "unknown") return { dag, dagFile, history: ends, failures: new Map() };
+  return { dag, dagFile, ...ends.value };
 }
 
 /** Runs that changed are among these; more than a pass can miss. */
@@ -220,17 +225,28 @@ function isAwaited({ status }: DataProduct): boolean {
   return status?.dag !== undefined && scheduled?.reason === "NotSettled" && status.lastRun === undefined;
 }
 
-async function observeHistory(
-  { product, context, readers, platform }: Surroundings,
+/** What became of runs. An end is told once, so that all that is known of it must have been read. */
+async function readEnds(
+  surroundings: Surroundings,
   dag: Observation<DagState>,
-): Promise<ObservedProduct["history"]> {
+): Promise<Pick<ObservedProduct, "history" | "failures">> {
+  const { product, context, readers, platform } = surroundings;
+  const unread = { history: NOT_READ, failures: new Map<string, string>() };
   const target = parseTableIdentifier(product.spec.target);
-  if (dag.state === "unknown" || !("identifier" in target)) return NOT_READ;
+  if (dag.state === "unknown" || !("identifier" in target)) return unread;
   const table = context.kubernetes.cached<LakeTable>(lakeTableKind, keyOf(product));
   const isLate = mayHaveLateEnd(product.status, table?.status?.currentSnapshotId, context.now());
-  if (!isLate && !hasUnknownEnd(product.status, dag.value.runs)) return NOT_READ;
-  if (problemOf(platform, ["Catalog"]) !== undefined) return NOT_READ;
-  return observed(readers.clients.catalog(platform).readHistory(target.identifier, context.signal));
+  if (!isLate && !hasUnknownEnd(product.status, dag.value.runs)) return unread;
+  if (problemOf(platform, ["Catalog"]) !== undefined) return unread;
+  const { signal } = context;
+  const [value, failures] = await Promise.all([
+    readers.clients.catalog(platform).readHistory(target.identifier, signal),
+    readFailures({
+      ...{ dagId: dagIdOf(keyOf(product)), runs: newlyFailed(product.status, dag.value.runs), platform },
+      ...{ airflow: readers.clients.airflow(platform), signal },
+    }),
+  ]);
+  return { history: { state: "known", value }, failures };
 }
 
 async function observeTimes(surroundings: Surroundings): Promise<ObservedProduct["times"]> {

@@ -125,13 +125,13 @@ function isPausedNow({ isSuspended }: ValidatedProduct, { table }: ObservedProdu
 
 function judgedRuns(
   { resource }: ValidatedProduct,
-  { dag, history }: ObservedProduct,
+  { dag, history, failures }: ObservedProduct,
   now: Date,
 ): JudgedRuns {
   const known = dag.state === "known" ? dag.value.runs : undefined;
   if (known === undefined) return { records: recordsOf(resource.status), ended: [] };
   const table = history.state === "known" ? history.value : undefined;
-  const judged = judgeRuns(resource.status, { runs: known, history: table }, windowingOf(resource));
+  const judged = judgeRuns(resource.status, { runs: known, history: table, failures }, windowingOf(resource));
   const late = lateEnds(judged.records, table, now);
   const records = judged.records.map(
     (record) => late.find((end) => end.record.id === record.id)?.record ?? record,

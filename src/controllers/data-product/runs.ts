@@ -113,10 +113,28 @@ export function hasUnknownEnd(status: DataProductStatus | undefined, runs: reado
   return runs.some((run) => isEnded(run) && !isKnown(run, known)) || lostRuns(known, runs).length > 0;
 }
 
+/** Runs that Airflow calls failed, and whose end is news. */
+export function newlyFailed(
+  status: DataProductStatus | undefined,
+  runs: readonly DagRun[],
+): readonly DagRun[] {
+  const known = recordsOf(status);
+  return runs.filter((run) => run.state === "failed" && !isKnown(run, known));
+}
+
+/** What Airflow and the table say of runs. */
+export interface RunSight {
+  readonly runs: readonly DagRun[];
+  /** `undefined`: it was not read. */
+  readonly history: TableHistory | undefined;
+  /** Why runs failed, by their ids in the table. */
+  readonly failures?: ReadonlyMap<string, string>;
+}
+
 /** Airflow's runs, and those that it has forgotten. Without a history ends stay unknown. */
 export function judgeRuns(
   status: DataProductStatus | undefined,
-  { runs, history }: { readonly runs: readonly DagRun[]; readonly history: TableHistory | undefined },
+  { runs, history, failures = new Map() }: RunSight,
   windowing: Windowing,
 ): JudgedRuns {
   const known = recordsOf(status);
@@ -125,7 +143,7 @@ export function judgeRuns(
   for (const run of runs) {
     if (isEnded(run) && isKnown(run, known)) continue;
     const id = runIdOf(run);
-    if (isEnded(run) && history !== undefined) ended.push(judgeEnd(run, history, windowing));
+    if (isEnded(run) && history !== undefined) ended.push(judgeEnd(run, { history, failures }, windowing));
     else judged.set(id, { id, state: "Running", ...windowOfRun(run, windowing), ...timesOf(run) });
   }
   if (history !== undefined) ended.push(...lostRuns(known, runs).map((record) => judgeLost(record, history)));
@@ -176,13 +194,24 @@ function lostRuns(known: readonly RunRecord[], runs: readonly DagRun[]): readonl
   return known.filter(({ id, state }) => state === "Running" && !told.has(id));
 }
 
-function judgeEnd(run: DagRun, history: TableHistory, windowing: Windowing): EndedRun {
+interface EndSight {
+  readonly history: TableHistory;
+  readonly failures: ReadonlyMap<string, string>;
+}
+
+function judgeEnd(run: DagRun, { history, failures }: EndSight, windowing: Windowing): EndedRun {
   const id = runIdOf(run);
   const window = windowOfRun(run, windowing);
   const found = endInTable(id, history);
   const isAsked = typeof run.conf["from"] === "string";
   return {
-    record: { id, ...found.fields, ...messageOf(run.state, found), ...window, ...timesOf(run) },
+    record: {
+      id,
+      ...found.fields,
+      ...messageOf(run.state, found, failures.get(id)),
+      ...window,
+      ...timesOf(run),
+    },
     read: window && (isAsked ? window : lookingBack(window, windowing.lookbackSeconds)),
     snapshot: found.snapshot,
   };
@@ -220,7 +249,11 @@ export function endInTable(id: string, { published, branches }: TableHistory): F
   return { fields: { state: "Failed" }, snapshot: undefined };
 }
 
-function messageOf(end: DagRun["state"] | "forgotten", { fields }: FoundEnd): Pick<RunRecord, "message"> {
+function messageOf(
+  end: DagRun["state"] | "forgotten",
+  { fields }: FoundEnd,
+  why?: string,
+): Pick<RunRecord, "message"> {
   if (fields.state === "Held")
     return { message: shorten(violationsText(fields.checks ?? []), MAX_RUN_MESSAGE) };
   if (fields.state !== "Failed") return {};
@@ -228,7 +261,7 @@ function messageOf(end: DagRun["state"] | "forgotten", { fields }: FoundEnd): Pi
     return { message: "Airflow says that it succeeded, but no version of the table is of this run" };
   if (end === "forgotten")
     return { message: "Airflow knows it no more, and no version of the table is of it" };
-  return { message: "it failed in all its tries; the log of its task in Airflow says why" };
+  return { message: why ?? "it failed in all its tries; the log of its task in Airflow says why" };
 }
 
 /** `violated: one-row-a-day (2), notNull(day) (1)` */

@@ -284,6 +284,23 @@ describe("a run", () => {
   });
 });
 
+describe("what a failed run left", () => {
+  it("is read from its task, and nothing where there is none", async () => {
+    const value = JSON.stringify({
+      error: "Pod x returned a failure.",
+      status: { phase: "Failed", podIP: "10.0.0.1" },
+    });
+    answer = () => ({ status: 200, body: { key: "failure", value } });
+    expect(await airflow.readFailure("shop.a", "r1", signal)).toMatchObject({
+      error: "Pod x returned a failure.",
+      status: { phase: "Failed" },
+    });
+    expect(asked).toEqual(["GET /base/api/v2/dags/shop.a/dagRuns/r1/taskInstances/run/xcomEntries/failure"]);
+    answer = () => ({ status: 404, body: { detail: "XCom entry with key: `failure` not found" } });
+    expect(await airflow.readFailure("shop.a", "r1", signal)).toBeUndefined();
+  });
+});
+
 describe("a backfill", () => {
   const wanted = {
     from: "2026-01-01T00:00:00Z",

@@ -16,6 +16,8 @@ import {
   runAnswer,
   runsAnswer,
 } from "./dag.ts";
+import type { RunFailure } from "./run-failure.ts";
+import { FAILURE_KEY, parseFailure, RUN_TASK } from "./run-failure.ts";
 
 export interface AirflowProbe {
   readonly version: string;
@@ -58,6 +60,8 @@ export interface AirflowServer {
   /** Starts a run. One that is there with this id already is returned as it is. */
   triggerRun(dagId: string, run: RunRequest, permit: WritePermit): Promise<DagRun>;
   readRun(dagId: string, runId: string, signal: AbortSignal): Promise<DagRun | undefined>;
+  /** What the last failed try of a run left; `undefined`: nothing that can be read. */
+  readFailure(dagId: string, runId: string, signal: AbortSignal): Promise<RunFailure | undefined>;
   /** The runs that changed last, the last of them first. Empty also for a DAG that is not there. */
   listRuns(
     dagId: string,
@@ -181,6 +185,12 @@ class RestAirflow implements AirflowServer {
   async readRun(dagId: string, runId: string, signal: AbortSignal): Promise<DagRun | undefined> {
     const doing = `reading run ${runId} of DAG ${dagId}`;
     return this.#read({ ...get(dagPath(dagId, "dagRuns", runId)), doing, signal }, runAnswer);
+  }
+
+  async readFailure(dagId: string, runId: string, signal: AbortSignal): Promise<RunFailure | undefined> {
+    const path = dagPath(dagId, "dagRuns", runId, "taskInstances", RUN_TASK, "xcomEntries", FAILURE_KEY);
+    const doing = `reading why run ${runId} of DAG ${dagId} failed`;
+    return parseFailure(await this.#read({ ...get(path), doing, signal }, z.unknown()));
   }
 
   async listRuns(

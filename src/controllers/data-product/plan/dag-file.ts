@@ -2,6 +2,7 @@
 import { formatTable } from "../../../naming/tables.ts";
 import type { Definition } from "../definition.ts";
 import { hashOf } from "../../../targets/kubernetes/child.ts";
+import { FAILURE_KEY, RUN_TASK } from "../../../targets/airflow/run-failure.ts";
 import { DAG_TAG, DAG_VERSION_TAG, dagClusterTag, dagMark, dagOwnerOf, RUN_CONTAINER } from "../parts.ts";
 import type { RunSettings, ValidatedProduct } from "../validate.ts";
 import type { InputKeep } from "../input-retention.ts";
@@ -48,6 +49,8 @@ function header({ keep }: Definition, runs: RunSettings): string {
   const isScheduled = schedule !== undefined;
   const lines = [
     dagMark(origin),
+    "import json",
+    "from contextlib import suppress",
     `from datetime import datetime, timedelta${isClocked ? ", timezone" : ""}`,
     ...(isScheduled ? ["from zoneinfo import ZoneInfo"] : []),
     "",
@@ -125,6 +128,7 @@ class Settled(BaseSensorOperator):
 `;
 }
 
+/** The pod is deleted at its end. What was known of it stays with its run in Airflow, from where the operator reads why the run failed. */
 function operatorClass({ isWindowed }: RunSettings): string {
   const window = isWindowed ? ", *window(run)" : "";
   return `def run_id(run):
@@ -137,15 +141,39 @@ class BatchJob(KubernetesPodOperator):
     """The batch job in a pod. Nothing of the pod is a template."""
 
     template_fields = ()
+    end = {}
 
     def execute(self, context):
         run = context["dag_run"]
         self.arguments = [${RUN_ARGUMENTS.map((word) => python(word)).join(", ")}, "--run-id", run_id(run)${window}]
         try:
             return super().execute(context)
-        except AirflowSkipException as ended:
-            # It was called wrongly, or a check holds the rows: another try would end like this one.
-            raise AirflowFailException(str(ended)) from ended
+        except Exception as ended:
+            self.tell(context["ti"], ended.__context__ or ended)
+            if isinstance(ended, AirflowSkipException):
+                # It was called wrongly, or a check holds the rows: another try would end like this one.
+                raise AirflowFailException(str(ended)) from ended
+            raise
+
+    def cleanup(self, pod, remote_pod, *args, **kwargs):
+        with suppress(Exception):
+            self.end = self.read_end(pod)
+        super().cleanup(pod, remote_pod, *args, **kwargs)
+
+    def read_end(self, pod):
+        """What Kubernetes says of a pod that has failed, or does not start, before it is deleted."""
+        status = self.pod_manager.read_pod(pod).status
+        if status.phase == "Succeeded":
+            return {}
+        events = self.pod_manager.read_pod_events(pod).items
+        warnings = [event.message[:500] for event in events if event.type == "Warning" and event.message]
+        return {"status": self.client.api_client.sanitize_for_serialization(status), "warnings": warnings[-3:]}
+
+    def tell(self, ti, error):
+        """Leaves it for the product's status; the next try takes it away."""
+        text = getattr(error, "body", None) or str(error)
+        with suppress(Exception):
+            ti.xcom_push(key="${FAILURE_KEY}", value=json.dumps({"error": text[:1000], **self.end}))
 `;
 }
 
@@ -171,7 +199,7 @@ function dagOf(
     },
 ):
     ${isDelayed(runs) ? SETTLED : ""}BatchJob(
-        task_id="run",
+        task_id="${RUN_TASK}",
         pod_template_dict=POD,
         base_container_name=${python(RUN_CONTAINER)},
         inlets=[

@@ -1,4 +1,6 @@
 # Open Clickstream made this file from DataProduct shop/sessions of cluster 11111111-2222-3333-4444-555555555555, and puts back what is changed here.
+import json
+from contextlib import suppress
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,15 +44,39 @@ class BatchJob(KubernetesPodOperator):
     """The batch job in a pod. Nothing of the pod is a template."""
 
     template_fields = ()
+    end = {}
 
     def execute(self, context):
         run = context["dag_run"]
         self.arguments = ["batch-job", "run", "--run-id", run_id(run), *window(run)]
         try:
             return super().execute(context)
-        except AirflowSkipException as ended:
-            # It was called wrongly, or a check holds the rows: another try would end like this one.
-            raise AirflowFailException(str(ended)) from ended
+        except Exception as ended:
+            self.tell(context["ti"], ended.__context__ or ended)
+            if isinstance(ended, AirflowSkipException):
+                # It was called wrongly, or a check holds the rows: another try would end like this one.
+                raise AirflowFailException(str(ended)) from ended
+            raise
+
+    def cleanup(self, pod, remote_pod, *args, **kwargs):
+        with suppress(Exception):
+            self.end = self.read_end(pod)
+        super().cleanup(pod, remote_pod, *args, **kwargs)
+
+    def read_end(self, pod):
+        """What Kubernetes says of a pod that has failed, or does not start, before it is deleted."""
+        status = self.pod_manager.read_pod(pod).status
+        if status.phase == "Succeeded":
+            return {}
+        events = self.pod_manager.read_pod_events(pod).items
+        warnings = [event.message[:500] for event in events if event.type == "Warning" and event.message]
+        return {"status": self.client.api_client.sanitize_for_serialization(status), "warnings": warnings[-3:]}
+
+    def tell(self, ti, error):
+        """Leaves it for the product's status; the next try takes it away."""
+        text = getattr(error, "body", None) or str(error)
+        with suppress(Exception):
+            ti.xcom_push(key="failure", value=json.dumps({"error": text[:1000], **self.end}))
 
 
 with DAG(
@@ -61,7 +87,7 @@ with DAG(
     catchup=True,
     max_active_runs=1,
     is_paused_upon_creation=True,
-    tags=["openclickstream", "cluster:11111111-2222-3333-4444-555555555555", "version:c3924bf96457"],
+    tags=["openclickstream", "cluster:11111111-2222-3333-4444-555555555555", "version:2e77c8f79dd7"],
     default_args={
         "owner": "shop/sessions",
         "retries": 2,
