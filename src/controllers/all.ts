@@ -11,6 +11,7 @@ import { InputTables } from "../targets/iceberg/input-tables.ts";
 import { AnswerMemory } from "../targets/planner/answer-memory.ts";
 import { createSqlPlanner } from "../targets/planner/planner.ts";
 import { PlannerTurns } from "../targets/planner/turns.ts";
+import { CachingCacheReader } from "../targets/trino/cache-statistics.ts";
 import { CachingProber } from "../targets/trino/prober.ts";
 import type { PipelineImages } from "./clickstream-pipeline/validate.ts";
 import { createClickstreamPipelineController } from "./clickstream-pipeline/controller.ts";
@@ -62,12 +63,13 @@ export function registerControllers(
   };
   const { platforms } = systems;
   const prober = new CachingProber(client);
+  const cacheReader = new CachingCacheReader(client);
   operator.register(createDataPlatformController({ images, ...systems }));
   operator.register(createEventStreamController(systems));
   operator.register(createLakeTableController(systems));
   operator.register(createServingTableController(systems));
   operator.register(createClickstreamPipelineController({ images, client, ...systems }));
-  operator.register(createQueryClusterController({ images, prober, secrets, platforms }));
+  operator.register(createQueryClusterController({ images, prober, cacheReader, secrets, platforms }));
   operator.register(
     createDataProductController({
       planner: new AnswerMemory(new PlannerTurns(createSqlPlanner(plannerClient, sqlPlannerUrl))),

@@ -11,6 +11,7 @@ import {
 import { podTemplate } from "./pod-template.ts";
 import { duration } from "./durations.ts";
 import { byteSize, resources } from "./quantities.ts";
+import { queryClusterCacheStatus } from "./query-cluster-cache.ts";
 import { platformRef, secretKey, secretRef } from "./references.ts";
 import { serviceSettings, serviceType } from "./service.ts";
 import {
@@ -234,6 +235,7 @@ export const queryClusterStatus = z.object({
   scale: scaleStatus("worker pods").optional(),
   activeWorkers: count().optional().describe("Workers that the coordinator knows to be active."),
   catalogs: listMap(catalogState, ["name"], 64).optional().describe("What the probes found, one a catalog."),
+  cache: queryClusterCacheStatus.optional(),
 });
 
 export type QueryClusterSpec = Immutable<z.infer<typeof queryClusterSpec>>;
@@ -252,6 +254,12 @@ export const queryClusterKind = defineKind({
       type: "integer",
       jsonPath: ".status.activeWorkers",
       description: "Workers that are active.",
+    },
+    {
+      name: "Cached %",
+      type: "integer",
+      jsonPath: ".status.cache.hitPercent",
+      description: "Share of the bytes read that came from the cache, in percent.",
     },
     { name: "Version", type: "string", jsonPath: ".status.version", description: "Version of Trino." },
     {

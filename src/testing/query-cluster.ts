@@ -29,6 +29,7 @@ export function emptySurroundings(): ObservedCluster {
     deployments: { coordinator: undefined, worker: undefined },
     pods: { coordinator: [], worker: [] },
     probe: { state: "unknown", message: "no coordinator is ready" },
+    cache: { state: "unknown", message: "no pod is ready" },
   };
 }
 

@@ -90,8 +90,13 @@ async function writeKafkaConfiguration(
   return file;
 }
 
+export interface VersitygwOptions extends EngineOptions {
+  /** File that gets a line for each request, in the format of S3's server access logs. Default none. */
+  readonly accessLog?: string;
+}
+
 /** An S3 server over a folder, with the bucket `clickstream` in it. The address is a URL. */
-export async function startVersitygw(options: EngineOptions): Promise<S3Engine> {
+export async function startVersitygw(options: VersitygwOptions): Promise<S3Engine> {
   const binary = await (await versitygwBinary()).provide(options.report ?? quiet);
   const port = await choosePort(options);
   const access = {
@@ -107,6 +112,7 @@ export async function startVersitygw(options: EngineOptions): Promise<S3Engine> 
     name: "versitygw",
     command: [
       ...[binary, "--port", `127.0.0.1:${port}`, "--region", access.region, "--health", "/health"],
+      ...(options.accessLog === undefined ? [] : ["--access-log", options.accessLog]),
       ...["--keep-alive", "posix", buckets],
     ],
     env: { ROOT_ACCESS_KEY: access.accessKeyId, ROOT_SECRET_KEY: access.secretAccessKey },

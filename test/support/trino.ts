@@ -1,4 +1,4 @@
-/** Trino as a plain process for tests, with the lake of the run as its catalog `lake`. */
+/** Trino as a plain process for tests, with the lake of the run as its catalog `lake`, and with or without a cache of its files. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { javaHome } from "../../local/images/artifacts.ts";
@@ -18,11 +18,18 @@ export interface TrinoOptions {
       readonly uri: string;
     };
   };
+  /** Further properties of the catalog `lake`, such as those of its cache. Default none. */
+  readonly lakeProperties?: Readonly<Record<string, string>>;
+  /** Further catalogs: their properties by their names. Default none. */
+  readonly catalogs?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Default 1g. */
+  readonly heap?: string;
   readonly report: (message: string) => void;
 }
 
 /** A coordinator that works itself. The address is `127.0.0.1:port`. */
-export async function startTrino({ directory, lake, report }: TrinoOptions): Promise<Engine> {
+export async function startTrino(options: TrinoOptions): Promise<Engine> {
+  const { directory, report } = options;
   const home = await (await trinoDistribution()).provide(report);
   const [port = 0] = await freePorts(1);
   const etc = join(directory, "etc");
@@ -34,12 +41,19 @@ export async function startTrino({ directory, lake, report }: TrinoOptions): Pro
     "discovery.uri": `http://127.0.0.1:${port}`,
   };
   await writeFile(join(etc, "config.properties"), renderProperties(settings));
-  await writeFile(join(etc, "catalog", "lake.properties"), renderProperties(lakeCatalog(lake)), {
-    mode: 0o600,
-  });
+  for (const [name, properties] of Object.entries(catalogsOf(options))) {
+    await writeFile(join(etc, "catalog", `${name}.properties`), renderProperties(properties), {
+      mode: 0o600,
+    });
+  }
   const java = join(await javaHome({ minimum: 24, maximum: 99 }), "bin", "java");
-  const options = [
-    ...["-Xmx1g", "-XX:+UseSerialGC", "-Duser.timezone=UTC", "-Djdk.attach.allowAttachSelf=true"],
+  const jvm = [
+    ...[
+      `-Xmx${options.heap ?? "1g"}`,
+      "-XX:+UseSerialGC",
+      "-Duser.timezone=UTC",
+      "-Djdk.attach.allowAttachSelf=true",
+    ],
     ...["--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"],
     "--add-modules=jdk.incubator.vector",
     ...[`-Dconfig=${join(etc, "config.properties")}`, `-Dcatalog.config-dir=${join(etc, "catalog")}`],
@@ -49,7 +63,7 @@ export async function startTrino({ directory, lake, report }: TrinoOptions): Pro
   const address = `127.0.0.1:${port}`;
   const { stop } = await startProgram({
     name: "Trino",
-    command: [java, "-cp", `${home}/lib/*`, ...options, "io.trino.server.TrinoServer"],
+    command: [java, "-cp", `${home}/lib/*`, ...jvm, "io.trino.server.TrinoServer"],
     cwd: directory,
     logFile: join(directory, "trino.log"),
     deadlineSeconds: 300,
@@ -58,7 +72,12 @@ export async function startTrino({ directory, lake, report }: TrinoOptions): Pro
   return { address, stop };
 }
 
-function lakeCatalog({ storage, catalog }: TrinoOptions["lake"]): Readonly<Record<string, string>> {
+function catalogsOf({ lake, lakeProperties, catalogs }: TrinoOptions) {
+  return { lake: { ...lakeCatalog(lake), ...lakeProperties }, ...catalogs };
+}
+
+/** The properties of a catalog over the lake, without a cache. */
+export function lakeCatalog({ storage, catalog }: TrinoOptions["lake"]): Readonly<Record<string, string>> {
   return {
     "connector.name": "iceberg",
     "iceberg.catalog.type": "rest",

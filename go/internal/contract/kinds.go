@@ -149,6 +149,10 @@ var (
 	QueryClusterStatusScaleReplicas      = []string{"status", "scale", "replicas"}
 	QueryClusterStatusScaleSelector      = []string{"status", "scale", "selector"}
 	QueryClusterStatusActiveWorkers      = []string{"status", "activeWorkers"}
+	QueryClusterStatusCacheReadAt        = []string{"status", "cache", "readAt"}
+	QueryClusterStatusCachePods          = []string{"status", "cache", "pods"}
+	QueryClusterStatusCacheHitPercent    = []string{"status", "cache", "hitPercent"}
+	QueryClusterStatusCacheMessage       = []string{"status", "cache", "message"}
 )
 
 // Fields of DataProduct.

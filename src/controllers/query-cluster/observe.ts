@@ -1,7 +1,7 @@
 /** Reads what a cluster depends on and what it is made of, and asks the running coordinator; does not write. */
 import type { V1Deployment } from "@kubernetes/client-node";
 import type { QueryCluster } from "../../crds/kinds.ts";
-import { LAKE_CATALOG, queryClusterKind } from "../../crds/kinds.ts";
+import { LAKE_CATALOG, QUERY_CLUSTER_DEFAULTS, queryClusterKind } from "../../crds/kinds.ts";
 import { clusterNames } from "../../naming/children.ts";
 import { COMPONENT_LABEL, managedLabels } from "../../naming/marks.ts";
 import type { KubernetesObject, ReconcileContext } from "../../runtime/controller.ts";
@@ -11,6 +11,7 @@ import { isPodReady, newestReadyPod } from "../../targets/kubernetes/pods.ts";
 import type { PlatformReader, PlatformState } from "../../platform/platform.ts";
 import type { SecretReader } from "../../platform/secret-reader.ts";
 import type { Secrets } from "../../platform/secrets.ts";
+import type { CacheReader, CacheReading } from "../../targets/trino/cache-statistics.ts";
 import type { TrinoProbe } from "../../targets/trino/probe.ts";
 import { catalogSecretKeys } from "./cluster-secrets.ts";
 import type { Role } from "./parts.ts";
@@ -26,6 +27,8 @@ export interface ObservedCluster {
   readonly deployments: Readonly<Record<Role, DeploymentObject | undefined>>;
   readonly pods: Readonly<Record<Role, readonly PodObject[]>>;
   readonly probe: TrinoProbe;
+  /** What the cache of the pods did; undefined where the cluster has none. */
+  readonly cache: CacheReading | undefined;
 }
 
 /** How the surroundings are read. */
@@ -33,21 +36,23 @@ export interface ClusterReaders {
   readonly platforms: PlatformReader;
   readonly secrets: SecretReader;
   readonly prober: ClusterProber;
+  readonly cacheReader: CacheReader;
 }
 
 export async function observeCluster(
   cluster: QueryCluster,
   context: ReconcileContext,
-  { platforms, secrets, prober }: ClusterReaders,
+  readers: ClusterReaders,
 ): Promise<ObservedCluster> {
   const { kubernetes } = context;
+  const { platforms, secrets, prober } = readers;
   const namespace = cluster.metadata.namespace ?? "";
   const secretNames = [...new Set(catalogSecretKeys(cluster.spec).map(({ secret }) => secret))];
   const pods = {
     coordinator: readPods(cluster, "coordinator", context),
     worker: readPods(cluster, "worker", context),
   };
-  const [platform, catalogSecrets, probe] = await Promise.all([
+  const [platform, catalogSecrets, probe, cache] = await Promise.all([
     platforms.read(cluster, context),
     secrets.read(cluster, secretNames, context),
     prober.probe({
@@ -58,12 +63,33 @@ export async function observeCluster(
       now: context.now(),
       signal: context.signal,
     }),
+    readCache(cluster, { pods, context, readers }),
   ]);
   const names = clusterNames(cluster.metadata.name);
   const deployment = (name: string): DeploymentObject | undefined =>
     kubernetes.cached<DeploymentObject>(CHILD_TYPES.Deployment, { namespace, name });
   const deployments = { coordinator: deployment(names.coordinator), worker: deployment(names.worker) };
-  return Object.freeze({ platform, catalogSecrets, deployments, pods, probe });
+  return Object.freeze({ platform, catalogSecrets, deployments, pods, probe, cache });
+}
+
+/** Of all pods: the coordinator reads the tables' metadata, and the data too when there are no workers. */
+async function readCache(
+  { metadata, spec }: QueryCluster,
+  given: {
+    readonly pods: ObservedCluster["pods"];
+    readonly context: ReconcileContext;
+    readonly readers: ClusterReaders;
+  },
+): Promise<CacheReading | undefined> {
+  if (!(spec.cache?.enabled ?? QUERY_CLUSTER_DEFAULTS.cache.enabled)) return undefined;
+  const { pods, context, readers } = given;
+  return readers.cacheReader.read({
+    cluster: `${metadata.namespace ?? ""}/${metadata.name}`,
+    pods: [...pods.coordinator, ...pods.worker],
+    catalogs: [LAKE_CATALOG],
+    now: context.now(),
+    signal: context.signal,
+  });
 }
 
 function readPods(cluster: QueryCluster, role: Role, { kubernetes }: ReconcileContext): readonly PodObject[] {

@@ -5,14 +5,19 @@ import { CHILD_TYPES } from "../../targets/kubernetes/child.ts";
 import { localPlatform } from "../../testing/clickstream-pipeline.ts";
 import { IMAGES, emptySurroundings } from "../../testing/query-cluster.ts";
 import { Scenario } from "../../testing/scenario.ts";
+import type { CacheReading } from "../../targets/trino/cache-statistics.ts";
 import { createQueryClusterController } from "./controller.ts";
 
 let scenario: Scenario;
+/** What the pods tell of their cache. */
+let cache: CacheReading;
 
 beforeEach(async () => {
+  cache = { state: "unknown", message: "no pod is ready" };
   const prober = { probe: async () => emptySurroundings().probe };
+  const cacheReader = { read: async () => cache };
   scenario = await Scenario.start(
-    (systems) => createQueryClusterController({ images: IMAGES, prober, ...systems }),
+    (systems) => createQueryClusterController({ images: IMAGES, prober, cacheReader, ...systems }),
     localPlatform(),
   );
 });
@@ -99,6 +104,25 @@ describe("a query cluster", () => {
     expect(scenario.ready("query")).toBe(
       `Ready=False AdmissionRefused: 0 of 2 replicas are updated; ${message}`,
     );
+  });
+
+  it("tells what its cache spared, and writes again only when that is news", async () => {
+    await pass();
+    const cacheAfter = async (hits: number, hitBytes: number): Promise<unknown> => {
+      const figures = { name: "lake", hits, misses: 10, hitBytes, missBytes: 1000 };
+      cache = { state: "known", at: scenario.now, pods: 1, catalogs: [figures] };
+      scenario.wait(60);
+      await scenario.pass("query");
+      return scenario.status("query")["cache"];
+    };
+    const version = (): string | undefined => scenario.resource("query")?.metadata.resourceVersion;
+    expect(await cacheAfter(90, 9000)).toMatchObject({ hitPercent: 90, pods: 1, catalogs: [{ hits: 90 }] });
+    const before = version();
+    expect(await cacheAfter(91, 9050)).toMatchObject({ catalogs: [{ hits: 90 }] });
+    expect(version()).toBe(before);
+    expect(await cacheAfter(9000, 900_000)).toMatchObject({ hitPercent: 99, catalogs: [{ hits: 9000 }] });
+    await pass({ cache: { enabled: false } });
+    expect(scenario.status("query")).not.toHaveProperty("cache");
   });
 
   it("loses its workers only when the coordinator has taken over their work", async () => {

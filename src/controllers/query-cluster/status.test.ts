@@ -164,6 +164,7 @@ describe("the fields of a query cluster's status", () => {
     activeWorkers: 2,
     scale,
     catalogs: [{ name: "lake", reachable: true }],
+    cache: { message: "no pod is ready" },
   };
 
   it("say what the coordinator said", () => {
@@ -177,6 +178,7 @@ describe("the fields of a query cluster's status", () => {
       coordinatorUrl: "http://query.quickstart.svc:8080",
       activeWorkers: 0,
       scale,
+      cache: { message: "no pod is ready" },
     });
   });
 

@@ -12,6 +12,7 @@ import { podProblem } from "../../targets/kubernetes/pods.ts";
 import type { Rollout } from "../../targets/kubernetes/rollout.ts";
 import { deploymentRefusal, deploymentRollout } from "../../targets/kubernetes/rollout.ts";
 import type { AppliedCluster } from "./apply.ts";
+import { cacheStatus } from "./cache-status.ts";
 import type { DeploymentObject, ObservedCluster } from "./observe.ts";
 import type { ClusterPlan } from "./plan.ts";
 import type { Role } from "./parts.ts";
@@ -114,21 +115,23 @@ function fieldsOf(input: Input, observed: ObservedCluster): Result["status"] {
   const labels = { ...managedLabels(queryClusterKind.kind, name), [COMPONENT_LABEL]: "worker" };
   const scale = scaleOf(deploymentOf(input, observed, "worker"), labels);
   const coordinatorUrl = `http://${clusterNames(name).coordinator}.${namespace}.svc:${TRINO_PORT}`;
+  const cache = cacheStatus(resource.status?.cache, observed.cache);
+  const always = { coordinatorUrl, scale, ...(cache === undefined ? {} : { cache }) };
   // What was last known of a coordinator that does not answer would be mistaken for the present.
-  if (probe.state === "unknown") return { ...keptVersion(resource), coordinatorUrl, activeWorkers: 0, scale };
+  if (probe.state === "unknown") return { ...keptVersion(resource), ...always, activeWorkers: 0 };
   const catalogs = probe.catalogs.map(({ name: catalog, reachable, message }) => ({
     name: catalog,
     reachable,
     ...(message === "" ? {} : { message }),
   }));
   const { version, activeWorkers } = probe;
-  return { version, coordinatorUrl, activeWorkers, scale, catalogs };
+  return { version, ...always, activeWorkers, catalogs };
 }
 
 function keptFields({ status }: QueryCluster): Result["status"] {
   if (status === undefined) return {};
-  const { version, coordinatorUrl, activeWorkers, scale, catalogs } = status;
-  const fields = { version, coordinatorUrl, activeWorkers, scale, catalogs };
+  const { version, coordinatorUrl, activeWorkers, scale, catalogs, cache } = status;
+  const fields = { version, coordinatorUrl, activeWorkers, scale, catalogs, cache };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 

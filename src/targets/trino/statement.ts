@@ -4,11 +4,12 @@
  */
 import type { JsonAnswer, JsonClient } from "../http/json-client.ts";
 import { TrinoError } from "./errors.ts";
+import { OPERATOR_USER } from "./server.ts";
 
 /** Who the queries come from; shown in Trino's list of queries. */
 const HEADERS = {
-  "x-trino-user": "openclickstream-operator",
-  "x-trino-source": "openclickstream-operator",
+  "x-trino-user": OPERATOR_USER,
+  "x-trino-source": OPERATOR_USER,
   "content-type": "text/plain; charset=utf-8",
 };
 

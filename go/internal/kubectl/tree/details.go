@@ -34,6 +34,7 @@ var details = map[string][]detail{
 	},
 	contract.KindQueryCluster.Name: {
 		{"Trino %v", contract.QueryClusterStatusVersion, ""}, {"%v workers", contract.QueryClusterStatusActiveWorkers, "%v worker"},
+		{"%v %% cached", contract.QueryClusterStatusCacheHitPercent, ""},
 	},
 }
 

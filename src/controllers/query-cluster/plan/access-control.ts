@@ -1,4 +1,5 @@
-/** Lets the pod's own stop script, and nobody else, tell a worker to shut down gracefully: by default Trino lets no one. Pure. */
+/** Lets the pod's own stop script, and nobody else, tell a worker to shut down gracefully: by default Trino lets no one. The operator may look. Pure. */
+import { OPERATOR_USER } from "../../../targets/trino/server.ts";
 import { renderProperties } from "../../../workloads/properties.ts";
 
 /** Whom the stop script acts as. */
@@ -14,6 +15,12 @@ export function renderAccessControl(folder: string): string {
 }
 
 export function renderAccessRules(): string {
-  const rules = { system_information: [{ user: SHUTDOWN_USER, allow: ["read", "write"] }] };
+  const rules = {
+    system_information: [
+      { user: SHUTDOWN_USER, allow: ["read", "write"] },
+      // What the cache did.
+      { user: OPERATOR_USER, allow: ["read"] },
+    ],
+  };
   return `${JSON.stringify(rules)}\n`;
 }

@@ -1,14 +1,12 @@
 /** `catalog/lake.properties`: the platform's Iceberg tables. Pure. */
 import type { DataPlatformSpec } from "../../../crds/kinds.ts";
 import { DATA_PLATFORM_DEFAULTS, LAKE_CATALOG } from "../../../crds/kinds.ts";
-import type { CacheSettings, ValidatedCluster } from "../validate.ts";
+import type { ValidatedCluster } from "../validate.ts";
 import type { Properties } from "../../../workloads/properties.ts";
 import { REFERENCES } from "../../../platform/references.ts";
 import { fromEnvironment } from "../../../targets/trino/server.ts";
 import { renderProperties } from "../../../workloads/properties.ts";
-
-/** Where the cache's volume is in each pod. */
-export const CACHE_FOLDER = "/cache";
+import { CACHE_FOLDER, cacheProperties } from "./file-cache.ts";
 
 export function renderLakeCatalog({ platform, cache }: ValidatedCluster): string {
   const { catalog, storage } = platform.spec;
@@ -30,7 +28,7 @@ export function renderLakeCatalog({ platform, cache }: ValidatedCluster): string
           "s3.aws-access-key": fromEnvironment(REFERENCES.accessKeyId.variable),
           "s3.aws-secret-key": fromEnvironment(REFERENCES.secretAccessKey.variable),
         }),
-    ...cacheProperties(cache),
+    ...(cache === undefined ? {} : cacheProperties(cache, `${CACHE_FOLDER}/${LAKE_CATALOG}`)),
   });
 }
 
@@ -52,16 +50,5 @@ function credentialProperties({ credentialsSecretRef, oauth2 }: DataPlatformSpec
     "iceberg.rest-catalog.oauth2.credential": `${id}:${secret}`,
     "iceberg.rest-catalog.oauth2.server-uri": oauth2.serverUri,
     "iceberg.rest-catalog.oauth2.scope": oauth2.scope ?? DATA_PLATFORM_DEFAULTS.scope,
-  };
-}
-
-/** Trino refuses a cache without one of the two limits. */
-function cacheProperties(cache: CacheSettings | undefined): Properties {
-  if (cache === undefined) return {};
-  return {
-    "fs.cache.enabled": true,
-    "fs.cache.directories": `${CACHE_FOLDER}/${LAKE_CATALOG}`,
-    "fs.cache.max-sizes": cache.maxBytes === undefined ? undefined : `${cache.maxBytes}B`,
-    "fs.cache.max-disk-usage-percentages": cache.maxDiskPercent,
   };
 }

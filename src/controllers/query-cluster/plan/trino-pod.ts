@@ -19,7 +19,7 @@ import { componentLabels } from "../../../workloads/metadata.ts";
 import type { ConfigMap } from "../../../workloads/config-map.ts";
 import { TRINO_PORT } from "../../../targets/trino/server.ts";
 import { CONFIG_FOLDER } from "./config-properties.ts";
-import { CACHE_FOLDER } from "./lake-catalog.ts";
+import { CACHE_FOLDER } from "./file-cache.ts";
 import { DATA_FOLDER } from "./node-properties.ts";
 import { HEALTH_SCRIPT } from "./scripts.ts";
 import { TRUST_FOLDER, TRUST_SCRIPT } from "./trust.ts";
