@@ -102,6 +102,16 @@ async function hbaseFiles(root: string): Promise<readonly GeneratedFile[]> {
   ];
 }
 
+/** What the Flight SQL gateway is told. */
+async function flightFiles(root: string, maskings: readonly string[]): Promise<readonly GeneratedFile[]> {
+  const flight = parseShape("flight", await readContract(root, "flight"));
+  return [
+    await typeScriptModule("flight", typeModule("FlightDocument", flight)),
+    javaShape("flight", { name: "FlightDocument", isRead: true }, flight),
+    await filledPage(root, "docs/flight.md", { flight: shapeTable(flight, maskings) }),
+  ];
+}
+
 /** A page of docs with its generated sections. */
 async function filledPage(
   root: string,
@@ -139,6 +149,7 @@ export async function contractFiles(root: string): Promise<readonly GeneratedFil
     ...connectionsFiles(connections),
     ...(await documentFiles(root, maskings)),
     ...(await hbaseFiles(root)),
+    ...(await flightFiles(root, maskings)),
     await filledPage(root, "docs/collector.md", {
       ...rawRecordSections(record, failures),
       ...collectorSections(collector, maskings),

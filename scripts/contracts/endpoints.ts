@@ -7,7 +7,7 @@ import { constantName, tsdoc } from "./text.ts";
 
 const NAME = "endpoints";
 
-const server = z.enum(["collector", "driver", "planner", "hbase"]);
+const server = z.enum(["collector", "driver", "planner", "hbase", "flight"]);
 const word = z.string().regex(/^[a-z]+$/);
 const doc = z.string().min(1);
 
@@ -79,6 +79,9 @@ export const PLANNER_PORTS = {${ports("planner")}} as const;
 /** Ports of the HBase administration's pods, with their names. */
 export const HBASE_PORTS = {${ports("hbase")}} as const;
 
+/** Ports of the Flight SQL gateway's pods, with their names. */
+export const FLIGHT_PORTS = {${ports("flight")}} as const;
+
 /** Paths that these servers answer. */
 export const PATHS = {${paths.join("\n")}} as const;
 `;
@@ -112,5 +115,6 @@ export function endpointsFiles(endpoints: Endpoints): readonly GeneratedFile[] {
     javaEndpoints(endpoints, "driver", "Ports of the driver's pod and paths that it answers."),
     javaEndpoints(endpoints, "planner", "Ports of the SQL planner's pods and paths that it answers."),
     javaEndpoints(endpoints, "hbase", "Ports of the HBase administration's pods and paths that it answers."),
+    javaEndpoints(endpoints, "flight", "Ports of the Flight SQL gateway's pods and paths that it answers."),
   ];
 }

@@ -30,6 +30,14 @@ export const HBASE_PORTS = {
   http: { name: "http", port: 8080 },
 } as const;
 
+/** Ports of the Flight SQL gateway's pods, with their names. */
+export const FLIGHT_PORTS = {
+  /** Arrow Flight SQL, over gRPC. */
+  flight: { name: "flight", port: 32010 },
+  /** Metrics, never reached from outside. */
+  http: { name: "http", port: 9090 },
+} as const;
+
 /** Paths that these servers answer. */
 export const PATHS = {
   /** Whether the process lives. */
