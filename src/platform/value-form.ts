@@ -45,7 +45,7 @@ function keyProblem(value: string): string | undefined {
   if (found === undefined) return "holds no private key in PEM form";
   if (found === "ENCRYPTED PRIVATE KEY")
     return "holds an encrypted private key; store it without a passphrase";
-  return `holds a key as "${found}" and must hold it in PKCS#8 form; convert it with openssl pkcs8 -topk8 -nodes, or set privateKey.encoding: PKCS8 in cert-manager's Certificate`;
+  return `holds a key as "${found}" and must hold it in PKCS#8 form; convert it with openssl pkcs8 -topk8 -nocrypt, or set privateKey.encoding: PKCS8 in cert-manager's Certificate`;
 }
 
 function headerProblem(value: string): string | undefined {
