@@ -15,6 +15,7 @@ const environment = z.object({
   COLLECTOR_IMAGE: z.string().min(1).optional(),
   SPARK_IMAGE: z.string().min(1).optional(),
   TRINO_IMAGE: z.string().min(1).optional(),
+  FLIGHT_GATEWAY_IMAGE: z.string().min(1).optional(),
   RESYNC_SECONDS: wholeNumber(5, 86_400).default(120),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
   /** Base address of the SQL planner; default its Service in the operator's namespace. */
@@ -33,7 +34,12 @@ const environment = z.object({
 /** The settings, with all defaults resolved. */
 export interface OperatorConfig {
   /** Full references of the images that controllers put into workloads. */
-  readonly images: { readonly collector: string; readonly spark: string; readonly trino: string };
+  readonly images: {
+    readonly collector: string;
+    readonly spark: string;
+    readonly trino: string;
+    readonly flightGateway: string;
+  };
   /** Base address of the SQL planner. */
   readonly sqlPlannerUrl: string;
   /** Base address of the administration of HBase. */
@@ -73,6 +79,7 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
       collector: settings.COLLECTOR_IMAGE ?? image("collector"),
       spark: settings.SPARK_IMAGE ?? image("spark"),
       trino: settings.TRINO_IMAGE ?? image("trino"),
+      flightGateway: settings.FLIGHT_GATEWAY_IMAGE ?? image("flight-gateway"),
     },
     sqlPlannerUrl:
       settings.SQL_PLANNER_URL ?? `http://open-clickstream-sql-planner.${settings.POD_NAMESPACE}.svc:8080`,

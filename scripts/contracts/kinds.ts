@@ -11,7 +11,7 @@ const READ_OF_SPEC: Readonly<Record<string, readonly string[]>> = {
   ClickstreamPipeline: ["platformRef.name", "tables.database", "tables.prefix"],
   DataProduct: ["incremental.newDataBy", "refresh.schedule", "suspend"],
   LakeTable: ["database"],
-  QueryCluster: ["platformRef.name"],
+  QueryCluster: ["flight.users.secretRef.name", "platformRef.name"],
 };
 
 /** The file of kinds. A field is called by its kind and its path: `ClickstreamPipelineStatusJobLag`. */

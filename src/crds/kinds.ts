@@ -24,6 +24,7 @@ export {
   type UpkeepStatus,
 } from "./maintenance.ts";
 export { CONTAINER_DEFAULTS, LEAST_MEMORY, type Resources, parseBytes } from "./quantities.ts";
+export { FLIGHT_DEFAULTS } from "./query-cluster-flight.ts";
 export * from "./query-cluster.ts";
 export { DEFAULT_DELETION_POLICY, type DeletionPolicy } from "./references.ts";
 export * from "./serving-table.ts";

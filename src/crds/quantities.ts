@@ -99,6 +99,7 @@ export const CONTAINER_DEFAULTS = {
   executor: { requests: { cpu: "200m", memory: "1Gi" }, limits: { memory: "1280Mi" } },
   trino: { requests: { cpu: "200m", memory: "1536Mi" }, limits: { memory: "2Gi" } },
   batch: { requests: { cpu: "200m", memory: "1Gi" }, limits: { memory: "2Gi" } },
+  flight: { requests: { cpu: "50m", memory: "512Mi" }, limits: { memory: "1Gi" } },
 } as const;
 
 /** Smallest memory limit that each container starts with. */
@@ -108,6 +109,7 @@ export const LEAST_MEMORY = {
   executor: "1100Mi",
   trino: "1Gi",
   batch: "1100Mi",
+  flight: "512Mi",
 } as const;
 
 /** Requests and limits of one container, with its defaults in the description. */

@@ -13,6 +13,7 @@ import { duration } from "./durations.ts";
 import { byteSize, resources } from "./quantities.ts";
 import { queryClusterCacheStatus } from "./query-cluster-cache.ts";
 import { platformRef, secretKey, secretRef } from "./references.ts";
+import { flight, flightStatus } from "./query-cluster-flight.ts";
 import { serviceSettings, serviceType } from "./service.ts";
 import {
   MAP_KEY_RULE,
@@ -215,6 +216,7 @@ export const queryClusterSpec = z.object({
     .describe(
       `Further catalogs; the platform's is always there and is named '${LAKE_CATALOG}'. Default none.`,
     ),
+  flight,
   drainTime: duration("1s", "1h")
     .optional()
     .describe(
@@ -234,6 +236,7 @@ export const queryClusterStatus = z.object({
   coordinatorUrl: text(1024).optional().describe("Address of the coordinator within the cluster."),
   scale: scaleStatus("worker pods").optional(),
   activeWorkers: count().optional().describe("Workers that the coordinator knows to be active."),
+  flight: flightStatus.optional(),
   catalogs: listMap(catalogState, ["name"], 64).optional().describe("What the probes found, one a catalog."),
   cache: queryClusterCacheStatus.optional(),
 });
@@ -267,6 +270,13 @@ export const queryClusterKind = defineKind({
       type: "string",
       jsonPath: ".status.coordinatorUrl",
       description: "Address of the coordinator.",
+      priority: 1,
+    },
+    {
+      name: "Flight",
+      type: "string",
+      jsonPath: ".status.flight.endpoint",
+      description: "Address of the Flight SQL gateway.",
       priority: 1,
     },
   ],

@@ -43,6 +43,8 @@ export interface ClusterNames {
   readonly coordinatorConfig: string;
   readonly workerConfig: string;
   readonly catalogs: string;
+  /** The gateway's Deployment, Service, budget and ConfigMap. */
+  readonly flight: string;
 }
 
 /** All child names of a query cluster. */
@@ -53,6 +55,7 @@ export function clusterNames(cluster: string): ClusterNames {
     coordinatorConfig: workloadName(cluster, "coordinator"),
     workerConfig: workloadName(cluster, "worker"),
     catalogs: workloadName(cluster, "catalogs"),
+    flight: workloadName(cluster, "flight"),
   };
 }
 

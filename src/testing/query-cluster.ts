@@ -6,7 +6,10 @@ import { presentPlatform, readyDeployment } from "./clickstream-pipeline.ts";
 import type { ObservedCluster } from "../controllers/query-cluster/observe.ts";
 import type { ClusterImages } from "../controllers/query-cluster/validate.ts";
 
-export const IMAGES: ClusterImages = { trino: "images.test/trino:1" };
+export const IMAGES: ClusterImages = {
+  trino: "images.test/trino:1",
+  flightGateway: "images.test/flight-gateway:1",
+};
 
 export function clusterWith(
   spec: Partial<QueryClusterSpec> = {},
@@ -26,8 +29,9 @@ export function emptySurroundings(): ObservedCluster {
   return {
     platform: presentPlatform(),
     catalogSecrets: new Map(),
-    deployments: { coordinator: undefined, worker: undefined },
-    pods: { coordinator: [], worker: [] },
+    flightSecrets: new Map(),
+    deployments: { coordinator: undefined, worker: undefined, flight: undefined },
+    pods: { coordinator: [], worker: [], flight: [] },
     probe: { state: "unknown", message: "no coordinator is ready" },
     cache: { state: "unknown", message: "no pod is ready" },
   };
@@ -37,7 +41,11 @@ export function emptySurroundings(): ObservedCluster {
 export function healthySurroundings(): ObservedCluster {
   return {
     ...emptySurroundings(),
-    deployments: { coordinator: readyDeployment("query"), worker: readyDeployment("query-worker", 2) },
+    deployments: {
+      coordinator: readyDeployment("query"),
+      worker: readyDeployment("query-worker", 2),
+      flight: readyDeployment("query-flight", 2),
+    },
     probe: HEALTHY_PROBE,
   };
 }

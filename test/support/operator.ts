@@ -17,6 +17,7 @@ const images = {
   collector: "images.test/collector:1",
   spark: "images.test/spark:1",
   trino: "images.test/trino:1",
+  flightGateway: "images.test/flight-gateway:1",
 };
 const stopWithinSeconds = 5;
 

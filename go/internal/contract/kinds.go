@@ -142,17 +142,22 @@ var (
 
 // Fields of QueryCluster.
 var (
-	QueryClusterSpecPlatformRefName      = []string{"spec", "platformRef", "name"}
-	QueryClusterStatusObservedGeneration = []string{"status", "observedGeneration"}
-	QueryClusterStatusVersion            = []string{"status", "version"}
-	QueryClusterStatusCoordinatorURL     = []string{"status", "coordinatorUrl"}
-	QueryClusterStatusScaleReplicas      = []string{"status", "scale", "replicas"}
-	QueryClusterStatusScaleSelector      = []string{"status", "scale", "selector"}
-	QueryClusterStatusActiveWorkers      = []string{"status", "activeWorkers"}
-	QueryClusterStatusCacheReadAt        = []string{"status", "cache", "readAt"}
-	QueryClusterStatusCachePods          = []string{"status", "cache", "pods"}
-	QueryClusterStatusCacheHitPercent    = []string{"status", "cache", "hitPercent"}
-	QueryClusterStatusCacheMessage       = []string{"status", "cache", "message"}
+	QueryClusterSpecFlightUsersSecretRefName   = []string{"spec", "flight", "users", "secretRef", "name"}
+	QueryClusterSpecPlatformRefName            = []string{"spec", "platformRef", "name"}
+	QueryClusterStatusObservedGeneration       = []string{"status", "observedGeneration"}
+	QueryClusterStatusVersion                  = []string{"status", "version"}
+	QueryClusterStatusCoordinatorURL           = []string{"status", "coordinatorUrl"}
+	QueryClusterStatusScaleReplicas            = []string{"status", "scale", "replicas"}
+	QueryClusterStatusScaleSelector            = []string{"status", "scale", "selector"}
+	QueryClusterStatusActiveWorkers            = []string{"status", "activeWorkers"}
+	QueryClusterStatusFlightEndpoint           = []string{"status", "flight", "endpoint"}
+	QueryClusterStatusFlightReplicas           = []string{"status", "flight", "replicas"}
+	QueryClusterStatusFlightReadyReplicas      = []string{"status", "flight", "readyReplicas"}
+	QueryClusterStatusFlightCertificateExpires = []string{"status", "flight", "certificateExpires"}
+	QueryClusterStatusCacheReadAt              = []string{"status", "cache", "readAt"}
+	QueryClusterStatusCachePods                = []string{"status", "cache", "pods"}
+	QueryClusterStatusCacheHitPercent          = []string{"status", "cache", "hitPercent"}
+	QueryClusterStatusCacheMessage             = []string{"status", "cache", "message"}
 )
 
 // Fields of DataProduct.

@@ -14,7 +14,8 @@ import type { Secrets } from "../../platform/secrets.ts";
 import type { CacheReader, CacheReading } from "../../targets/trino/cache-statistics.ts";
 import type { TrinoProbe } from "../../targets/trino/probe.ts";
 import { catalogSecretKeys } from "./cluster-secrets.ts";
-import type { Role } from "./parts.ts";
+import { flightSecretNames } from "./flight-secrets.ts";
+import type { ClusterComponent } from "./parts.ts";
 import type { ClusterProber } from "../../targets/trino/prober.ts";
 
 export type DeploymentObject = KubernetesObject & Pick<V1Deployment, "spec" | "status">;
@@ -24,8 +25,10 @@ export interface ObservedCluster {
   readonly platform: PlatformState;
   /** Those that the user's catalogs name. */
   readonly catalogSecrets: Secrets;
-  readonly deployments: Readonly<Record<Role, DeploymentObject | undefined>>;
-  readonly pods: Readonly<Record<Role, readonly PodObject[]>>;
+  /** Those of the Flight SQL gateway. */
+  readonly flightSecrets: Secrets;
+  readonly deployments: Readonly<Record<ClusterComponent, DeploymentObject | undefined>>;
+  readonly pods: Readonly<Record<ClusterComponent, readonly PodObject[]>>;
   readonly probe: TrinoProbe;
   /** What the cache of the pods did; undefined where the cluster has none. */
   readonly cache: CacheReading | undefined;
@@ -51,10 +54,12 @@ export async function observeCluster(
   const pods = {
     coordinator: readPods(cluster, "coordinator", context),
     worker: readPods(cluster, "worker", context),
+    flight: readPods(cluster, "flight", context),
   };
-  const [platform, catalogSecrets, probe, cache] = await Promise.all([
+  const [platform, catalogSecrets, flightSecrets, probe, cache] = await Promise.all([
     platforms.read(cluster, context),
     secrets.read(cluster, secretNames, context),
+    secrets.read(cluster, flightSecretNames(cluster.spec), context),
     prober.probe({
       cluster: `${namespace}/${cluster.metadata.name}`,
       coordinator: newestReadyPod(pods.coordinator),
@@ -68,8 +73,12 @@ export async function observeCluster(
   const names = clusterNames(cluster.metadata.name);
   const deployment = (name: string): DeploymentObject | undefined =>
     kubernetes.cached<DeploymentObject>(CHILD_TYPES.Deployment, { namespace, name });
-  const deployments = { coordinator: deployment(names.coordinator), worker: deployment(names.worker) };
-  return Object.freeze({ platform, catalogSecrets, deployments, pods, probe, cache });
+  const deployments = {
+    coordinator: deployment(names.coordinator),
+    worker: deployment(names.worker),
+    flight: deployment(names.flight),
+  };
+  return Object.freeze({ platform, catalogSecrets, flightSecrets, deployments, pods, probe, cache });
 }
 
 /** Of all pods: the coordinator reads the tables' metadata, and the data too when there are no workers. */
@@ -92,8 +101,12 @@ async function readCache(
   });
 }
 
-function readPods(cluster: QueryCluster, role: Role, { kubernetes }: ReconcileContext): readonly PodObject[] {
+function readPods(
+  cluster: QueryCluster,
+  component: ClusterComponent,
+  { kubernetes }: ReconcileContext,
+): readonly PodObject[] {
   const { name, namespace = "" } = cluster.metadata;
-  const labels = { ...managedLabels(queryClusterKind.kind, name), [COMPONENT_LABEL]: role };
+  const labels = { ...managedLabels(queryClusterKind.kind, name), [COMPONENT_LABEL]: component };
   return kubernetes.cachedList<PodObject>(CHILD_TYPES.Pod, { namespace, labels });
 }

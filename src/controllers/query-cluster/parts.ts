@@ -2,3 +2,6 @@
 
 /** What a Trino server does: the value of the label `app.kubernetes.io/component` on its pods. */
 export type Role = "coordinator" | "worker";
+
+/** Whatever has pods of its own; the label says it of each. */
+export type ClusterComponent = Role | "flight";

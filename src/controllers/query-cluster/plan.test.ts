@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import type { DataPlatformSpec, QueryClusterSpec } from "../../crds/kinds.ts";
 import { dataPlatformSpec, queryClusterSpec } from "../../crds/kinds.ts";
+import { COMPONENT_LABEL } from "../../naming/marks.ts";
 import type { Child } from "../../targets/kubernetes/child.ts";
 import type { Secrets } from "../../platform/secrets.ts";
 import { secretWith } from "../../testing/systems.ts";
@@ -21,6 +22,8 @@ interface Case {
   /** Keys by Secret, where there are others than the platform's. */
   readonly secrets?: Readonly<Record<string, readonly string[]>>;
   readonly only?: readonly string[];
+  /** Of these components only. */
+  readonly components?: readonly string[];
 }
 
 function planOf(input: Case, secrets?: Secrets): ClusterPlan {
@@ -33,6 +36,7 @@ function planOf(input: Case, secrets?: Secrets): ClusterPlan {
     ...emptySurroundings(),
     platform: presentPlatform(platform, secrets ?? new Map([...secretsOf(platform), ...given])),
     catalogSecrets: new Map(given),
+    flightSecrets: new Map(given),
   };
   return planCluster(validateCluster(clusterWith(input.cluster), observed, IMAGES));
 }
@@ -45,20 +49,25 @@ describe("the plan of a query cluster", () => {
     expect(queryClusterSpec.safeParse(input.cluster).error).toBeUndefined();
     expect(dataPlatformSpec.safeParse(localPlatform(input.platform).spec).error).toBeUndefined();
     const golden = join(TESTDATA, file.replace(".input.", ".golden."));
-    const shown = orderedChildren(planOf(input)).filter(({ type }) =>
-      (input.only ?? [type.kind]).includes(type.kind),
-    );
+    const shown = orderedChildren(planOf(input)).filter(({ type, object }) => {
+      const component = object.metadata.labels?.[COMPONENT_LABEL] ?? "";
+      return (
+        (input.only ?? [type.kind]).includes(type.kind) &&
+        (input.components ?? [component]).includes(component)
+      );
+    });
     const text = shown.map(({ object }) => stringify(object, { aliasDuplicateObjects: false })).join("---\n");
     await expect(text).toMatchFileSnapshot(golden);
   });
 
   it("writes every child that it holds, each once", () => {
-    const plan = planOf({ cluster: clusterWith({ workers: 1 }).spec, platform: {} });
+    const plan = planOf({ cluster: clusterWith({ workers: 1, flight: {} }).spec, platform: {} });
     const held = [
       plan.serviceAccount,
       plan.catalogs,
       ...Object.values(plan.coordinator),
       ...Object.values(plan.worker ?? {}),
+      ...(plan.flight === undefined ? [] : Object.values({ ...plan.flight })),
     ];
     expect(new Set(orderedChildren(plan))).toEqual(new Set(held));
     expect(orderedChildren(plan)).toHaveLength(held.length);
@@ -84,6 +93,7 @@ describe("what rolls the cluster", () => {
       { coordinator: true, worker: false },
     ],
     ["another drain time: both roles", { drainTime: "5m" }, { coordinator: true, worker: true }],
+    ["a gateway: none", { flight: {} }, { coordinator: false, worker: false }],
     ["no cache: both roles", { cache: { enabled: false } }, { coordinator: true, worker: true }],
   ])("is %s", (...[, spec, rolls]) => {
     const before = templatesOf(planOf({ cluster: clusterWith({ workers: 2 }).spec, platform: {} }));

@@ -3,6 +3,8 @@ import type { Child } from "../../targets/kubernetes/child.ts";
 import { planCatalogsConfigMap, planCoordinatorConfigMap, planWorkerConfigMap } from "./plan/config-maps.ts";
 import { planCoordinatorDeployment } from "./plan/coordinator-deployment.ts";
 import { planCoordinatorService } from "./plan/coordinator-service.ts";
+import type { FlightPlan } from "./plan/flight-parts.ts";
+import { planFlight } from "./plan/flight-parts.ts";
 import { planServiceAccount } from "./plan/service-account.ts";
 import { planWorkerDeployment } from "./plan/worker-deployment.ts";
 import { planWorkerDisruptionBudget } from "./plan/worker-disruption-budget.ts";
@@ -16,6 +18,7 @@ export interface ClusterPlan {
   readonly coordinator: { readonly configMap: Child; readonly service: Child; readonly deployment: Child };
   readonly worker:
     { readonly configMap: Child; readonly disruptionBudget: Child; readonly deployment: Child } | undefined;
+  readonly flight: FlightPlan | undefined;
 }
 
 export function planCluster(cluster: ValidatedCluster): ClusterPlan {
@@ -31,21 +34,26 @@ export function planCluster(cluster: ValidatedCluster): ClusterPlan {
       deployment: planCoordinatorDeployment(cluster, { server: coordinator, catalogs }),
     },
     worker: planWorker(cluster, catalogs),
+    flight: cluster.flight && planFlight(cluster, cluster.flight),
   };
 }
 
 /** All children in the order of writing: what pods refer to first. The coordinator before the workers: they look for it. */
 export function orderedChildren(plan: ClusterPlan): readonly Child[] {
-  const { serviceAccount, catalogs, coordinator, worker } = plan;
+  const { serviceAccount, catalogs, coordinator, worker, flight } = plan;
   const wanted: readonly (Child | undefined)[] = [
     serviceAccount,
     catalogs,
     coordinator.configMap,
     worker?.configMap,
+    flight?.configMap,
     coordinator.service,
+    flight?.service,
     worker?.disruptionBudget,
+    flight?.disruptionBudget,
     coordinator.deployment,
     worker?.deployment,
+    flight?.deployment,
   ];
   return wanted.filter((planned) => planned !== undefined);
 }

@@ -141,4 +141,46 @@ describe("a query cluster", () => {
     ]);
     expect(await pass({ workers: 0 })).toEqual([]);
   });
+
+  it("gets a Flight SQL gateway, which follows its key and goes when it is taken out", async () => {
+    const signingKey = { secretRef: { name: "flight" } };
+    scenario.putSecret("flight", { key: "k".repeat(32), users: "ada:lovelace" });
+    await pass();
+    makeCoordinatorRun();
+    expect(await pass({ flight: { signingKey, users: { secretRef: { name: "flight" } } } })).toEqual([
+      "apply ConfigMap query-flight",
+      "apply Service query-flight",
+      "apply PodDisruptionBudget query-flight",
+      "apply Deployment query-flight",
+    ]);
+    expect(scenario.condition("query", "FlightReady")).toContain(
+      "RolloutInProgress: the new specification is not yet observed",
+    );
+    // Users are read again by the gateway itself.
+    scenario.putSecret("flight", { key: "k".repeat(32), users: "ada:byron" });
+    scenario.wait(10);
+    const flight = { signingKey, users: { secretRef: { name: "flight" } } };
+    expect(await pass({ flight })).toEqual([]);
+    scenario.putSecret("flight", { key: "m".repeat(32), users: "ada:byron" });
+    scenario.wait(10);
+    expect(await pass({ flight })).toEqual(["apply Deployment query-flight"]);
+    expect(await pass()).toEqual([
+      "delete Deployment query-flight",
+      "delete PodDisruptionBudget query-flight",
+      "delete Service query-flight",
+      "delete ConfigMap query-flight",
+    ]);
+    expect(await pass()).toEqual([]);
+  });
+
+  it("is made though a Secret of its gateway is missing, and says which", async () => {
+    const flight = { users: { secretRef: { name: "flight" } } };
+    expect(await pass({ flight })).toContain("apply Deployment query");
+    makeCoordinatorRun();
+    await pass({ flight });
+    expect(scenario.condition("query", "FlightReady")).toContain(
+      'SecretNotFound: Secret "flight" does not exist',
+    );
+    expect(scenario.condition("query", "CoordinatorReady")).toContain("Succeeded");
+  });
 });

@@ -15,7 +15,9 @@ import type { AppliedCluster } from "./apply.ts";
 import { cacheStatus } from "./cache-status.ts";
 import type { DeploymentObject, ObservedCluster } from "./observe.ts";
 import type { ClusterPlan } from "./plan.ts";
-import type { Role } from "./parts.ts";
+import { flightFields, judgeFlight } from "./flight-status.ts";
+import type { FlightInput } from "./flight-status.ts";
+import type { ClusterComponent, Role } from "./parts.ts";
 import { TRINO_PORT } from "../../targets/trino/server.ts";
 import { FAULT_INTERVAL_SECONDS, PROBE_INTERVAL_SECONDS } from "../../targets/trino/prober.ts";
 import type { ValidatedCluster } from "./validate.ts";
@@ -26,13 +28,22 @@ type Result = StatusResult<QueryClusterStatus>;
 export function clusterStatus(input: Input): Result {
   const { resource, observed } = input;
   if (observed === undefined) return { status: keptFields(resource), conditions: [] };
+  const coordinator = judgeRole(input, observed, "coordinator");
+  const flight: FlightInput = {
+    cluster: resource,
+    observed,
+    deployment: deploymentOf(input, observed, "flight"),
+    isCoordinatorReady: coordinator.status === "True",
+    now: input.now,
+  };
   const conditions = [
-    judgeRole(input, observed, "coordinator"),
+    coordinator,
     judgeRole(input, observed, "worker"),
     judgeCatalogs(observed),
+    ...judgeFlight(flight),
   ];
   return {
-    status: fieldsOf(input, observed),
+    status: { ...fieldsOf(input, observed), ...flightFields(flight) },
     conditions,
     requeueAfterSeconds: PROBE_INTERVAL_SECONDS,
     ...verdictOf(conditions),
@@ -59,10 +70,14 @@ function judgeRole(input: Input, observed: ObservedCluster, role: Role): Conditi
 }
 
 /** As the API server answered, where it did. */
-function deploymentOf(input: Input, observed: ObservedCluster, role: Role): DeploymentObject | undefined {
-  const name = clusterNames(input.resource.metadata.name)[role];
+function deploymentOf(
+  input: Input,
+  observed: ObservedCluster,
+  component: ClusterComponent,
+): DeploymentObject | undefined {
+  const name = clusterNames(input.resource.metadata.name)[component];
   const answered = findResult<DeploymentObject>(input.applied?.children ?? [], "Deployment", name);
-  return answered ?? observed.deployments[role];
+  return answered ?? observed.deployments[component];
 }
 
 function unfinished(rollout: Rollout, cause: Problem | undefined): Problem {
@@ -130,8 +145,8 @@ function fieldsOf(input: Input, observed: ObservedCluster): Result["status"] {
 
 function keptFields({ status }: QueryCluster): Result["status"] {
   if (status === undefined) return {};
-  const { version, coordinatorUrl, activeWorkers, scale, catalogs, cache } = status;
-  const fields = { version, coordinatorUrl, activeWorkers, scale, catalogs, cache };
+  const { version, coordinatorUrl, activeWorkers, scale, flight, catalogs, cache } = status;
+  const fields = { version, coordinatorUrl, activeWorkers, scale, flight, catalogs, cache };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 

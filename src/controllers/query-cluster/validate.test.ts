@@ -32,6 +32,7 @@ describe("a cluster that says nothing", () => {
       catalogs: [],
       drainSeconds: 30,
       names: {
+        flight: "query-flight",
         coordinator: "query",
         worker: "query-worker",
         coordinatorConfig: "query-coordinator",

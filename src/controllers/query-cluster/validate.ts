@@ -22,11 +22,14 @@ import { requireSecretKeys } from "../../platform/secrets.ts";
 import type { GivenPodTemplate } from "../../workloads/pod-template.ts";
 import { secretsHash, unprovenSecrets } from "../../workloads/secrets.ts";
 import { catalogSecretKeys, clusterSecretKeys, LAKE_SYSTEMS } from "./cluster-secrets.ts";
+import type { FlightSettings } from "./flight-settings.ts";
+import { resolveFlight } from "./flight-settings.ts";
 import type { ObservedCluster } from "./observe.ts";
 
-/** Image of coordinator and workers, as a full reference. */
+/** Images as full references: of coordinator and workers, and of the gateway. */
 export interface ClusterImages {
   readonly trino: string;
+  readonly flightGateway: string;
 }
 
 /** The cache of each pod; `undefined` = none. */
@@ -79,6 +82,8 @@ export interface ValidatedCluster {
   readonly drainSeconds: number;
   readonly serviceType: NonNullable<QueryClusterSpec["serviceType"]>;
   readonly service: NonNullable<QueryClusterSpec["service"]>;
+  /** The Flight SQL gateway; `undefined` = none. */
+  readonly flight: FlightSettings | undefined;
 }
 
 /** What the containers get when the spec says nothing. */
@@ -123,6 +128,10 @@ export function validateCluster(
     drainSeconds: parseDurationSeconds(spec.drainTime ?? QUERY_CLUSTER_DEFAULTS.drainTime),
     serviceType: spec.serviceType ?? QUERY_CLUSTER_DEFAULTS.serviceType,
     service: spec.service ?? {},
+    flight: resolveFlight(spec, {
+      platform: platform.spec,
+      secrets: new Map([...platform.secrets, ...observed.flightSecrets]),
+    }),
   };
 }
 

@@ -74,6 +74,35 @@ export const QUERY_CLUSTER_CASES: readonly FieldCase[] = [
     value: { "s3.aws-access-key": "x", "connection-url": "jdbc:mysql://db:3306/?user=alice" },
   },
   {
+    name: "several gateways without a key that they share",
+    path: "flight.signingKey",
+    value: undefined,
+    refusal: /flight\.signingKey: .*with several replicas/,
+  },
+  {
+    name: "passwords in the clear from outside",
+    path: "flight.tls",
+    value: undefined,
+    refusal: /flight\.tls: .*in the clear/,
+  },
+  {
+    name: "a gateway with nothing said",
+    path: "flight",
+    value: {},
+  },
+  {
+    name: "a gateway with less memory than it starts with",
+    path: "flight.resources.limits.memory",
+    value: "511Mi",
+    refusal: /flight\.resources\.limits\.memory: .*must be a size from 512Mi/,
+  },
+  {
+    name: "a gateway whose clients need not read",
+    path: "flight.idleTime",
+    value: "0s",
+    refusal: /flight\.idleTime: .*must be a duration/,
+  },
+  {
     name: "no drain time",
     path: "drainTime",
     value: "0s",
