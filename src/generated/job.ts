@@ -119,6 +119,20 @@ export interface JobDocument {
         readonly property: string;
       }[]
     | undefined;
+  /** Where visitors' profiles are kept in HBase; without it none are kept. */
+  readonly profiles?:
+    | {
+        /** HBase's servers that are asked first, `host:port`s with commas between them. */
+        readonly bootstrapServers?: string | undefined;
+        /** The table, `namespace:name`, which must exist; without it no profiles are kept. */
+        readonly table?: string | undefined;
+        /**
+         * How many of a visitor's newest events are kept one by one, each with the profile as of then; without it
+         * 20.
+         */
+        readonly history?: number | undefined;
+      }
+    | undefined;
   /** Parallel parts of the stateful steps; the first start fixes them for the life of the checkpoint. */
   readonly shufflePartitions: number;
   /**

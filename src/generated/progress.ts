@@ -27,6 +27,17 @@ export const progressDocument = z.object({
    * batch.
    */
   erased: z.int().min(0).nullish(),
+  /** How far visitors' profiles are; none where none are kept. */
+  profiles: z
+    .object({
+      /** What keeps them from going on, for a person; none while they do. */
+      problem: z.string().nullish(),
+      /** Records of the topic that the tables have and the profiles do not; none while unknown. */
+      lag: z.int().min(0).nullish(),
+      /** How often a visitor's row was changed since the start. */
+      changed: z.int().min(0),
+    })
+    .nullish(),
   /** Records since the start by what became of them. */
   rows: z.object({
     /** Rows of the table of events. */

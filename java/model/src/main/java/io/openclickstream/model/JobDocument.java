@@ -25,6 +25,7 @@ import java.util.List;
  * @param siteHosts Hosts of one's own site with all below them; without it a site is known by its pages and log lines
  * @param enrichments Which derived columns are filled; without it all
  * @param propertyColumns Columns of the events table beyond the event model, each filled from a property; without it there are none
+ * @param profiles Where visitors' profiles are kept in HBase; without it none are kept
  * @param shufflePartitions Parallel parts of the stateful steps; the first start fixes them for the life of the checkpoint
  * @param recoveryId The recovery that lets the job start on an empty checkpoint although its tables hold rows; without it the job
  *     refuses; may be null
@@ -48,6 +49,7 @@ public record JobDocument(
     List<String> siteHosts,
     Enrichments enrichments,
     List<PropertyColumn> propertyColumns,
+    Profiles profiles,
     long shufflePartitions,
     String recoveryId,
     boolean readAgain) implements Serializable {
@@ -244,6 +246,28 @@ public record JobDocument(
         }
     }
 
+    /**
+     * Where visitors' profiles are kept in HBase; without it none are kept.
+     *
+     * @param bootstrapServers HBase's servers that are asked first, {@code host:port}s with commas between them; may be null
+     * @param table The table, {@code namespace:name}, which must exist; without it no profiles are kept; may be null
+     * @param history How many of a visitor's newest events are kept one by one, each with the profile as of then; without it 20; may be
+     *     null
+     */
+    public record Profiles(
+        String bootstrapServers,
+        String table,
+        Long history) implements Serializable {
+
+        /** Reads and checks an object; the error names the field. */
+        public static Profiles of(ConfigNode node) {
+            return new Profiles(
+                node.optionalText("bootstrapServers"),
+                node.optionalText("table"),
+                node.optionalWhole("history", 1));
+        }
+    }
+
     /** Reads and checks an object; the error names the field. */
     public static JobDocument of(ConfigNode node) {
         return new JobDocument(
@@ -264,6 +288,7 @@ public record JobDocument(
             node.texts("siteHosts"),
             Enrichments.of(node.optionalObject("enrichments")),
             node.optionalList("propertyColumns", PropertyColumn::of),
+            Profiles.of(node.optionalObject("profiles")),
             node.positive("shufflePartitions"),
             node.optionalText("recoveryId"),
             node.flag("readAgain", false));

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param lastExecutorLoss Why the last of them ended; may be null
  * @param erased Records whose rows were ever erased from the tables by the product's own means; none before the first batch; may be
  *     null
+ * @param profiles How far visitors' profiles are; none where none are kept
  * @param rows Records since the start by what became of them
  */
 public record ProgressDocument(
@@ -30,6 +31,7 @@ public record ProgressDocument(
     Long executorsLost,
     String lastExecutorLoss,
     Long erased,
+    Profiles profiles,
     Rows rows) {
 
     /** STARTING leads to RUNNING, each of them to STOPPING or FAILED. */
@@ -38,6 +40,19 @@ public record ProgressDocument(
         RUNNING,
         STOPPING,
         FAILED
+    }
+
+    /**
+     * How far visitors' profiles are; none where none are kept.
+     *
+     * @param problem What keeps them from going on, for a person; none while they do; may be null
+     * @param lag Records of the topic that the tables have and the profiles do not; none while unknown; may be null
+     * @param changed How often a visitor's row was changed since the start
+     */
+    public record Profiles(
+        String problem,
+        Long lag,
+        long changed) {
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.openclickstream.profiles;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * Keys of rows: one byte of salt, 0 to 15, by which a table can be split before it is filled, and 16 bytes of a hash. They show no identifier,
@@ -10,6 +9,8 @@ import java.util.Arrays;
 public final class RowKeys {
     /** How many values the salt has. */
     public static final int SALTS = 16;
+    /** Family of the row {@link #cursor}, whose cells have the time at which they were written and never end. */
+    public static final String CURSOR_FAMILY = "c";
     private static final int HASH_BYTES = 16;
     /** Its first byte is no salt. */
     private static final byte[] CURSOR = "cursor".getBytes(StandardCharsets.US_ASCII);
@@ -42,12 +43,5 @@ public final class RowKeys {
         key[0] = (byte) (digest[HASH_BYTES] & (SALTS - 1));
         System.arraycopy(digest, 0, key, 1, HASH_BYTES);
         return key;
-    }
-
-    /** The keys at which a table with this many salts is split. */
-    public static byte[][] splits() {
-        byte[][] splits = new byte[SALTS - 1][];
-        Arrays.setAll(splits, index -> new byte[] {(byte) (index + 1)});
-        return splits;
     }
 }

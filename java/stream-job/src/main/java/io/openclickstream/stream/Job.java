@@ -6,19 +6,25 @@ import io.openclickstream.kafka.RawTopic;
 import io.openclickstream.lake.LakeCatalog;
 import io.openclickstream.lake.LakeSink;
 import io.openclickstream.lake.LakeTables;
+import io.openclickstream.lake.StoredEvents;
 import io.openclickstream.lake.TrustedAuthorities;
+import io.openclickstream.model.OutputTable;
 import io.openclickstream.stream.config.JobConfig;
+import io.openclickstream.stream.profile.ProfileStage;
 import io.openclickstream.stream.serve.ClusterListener;
 import io.openclickstream.stream.serve.JobStatus;
+import io.openclickstream.stream.serve.ProfileProgress;
 import io.openclickstream.stream.serve.ProgressListener;
 import io.openclickstream.stream.sink.BatchWriter;
 import io.openclickstream.stream.source.Checkpoint;
 import io.openclickstream.stream.source.StartingOffsets;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.concurrent.TimeoutException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.Dataset;
@@ -37,7 +43,11 @@ final class Job implements AutoCloseable {
     /** Held here, as its S3 client would be closed when nothing refers to it any more. */
     private final Catalog catalog;
 
-    private Job(SparkSession spark, StreamingQuery query, LiveTopic topic, Catalog catalog) {
+    /** Null where no profiles are kept. */
+    private final ProfileStage profiles;
+
+    private Job(SparkSession spark, StreamingQuery query, LiveTopic topic, Catalog catalog, ProfileStage profiles) {
+        this.profiles = profiles;
         this.spark = spark;
         this.query = query;
         this.topic = topic;
@@ -60,18 +70,34 @@ final class Job implements AutoCloseable {
         status.goesOn(checkpoint.lastBatch(), tables.complete(topic.id()).byPartition(), topic.end());
         // Spark last, as it takes seconds to start: a wrong address, password or checkpoint shows at once.
         SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
+        ProfileStage profiles = profiles(config, catalog, status);
         try {
             status.batchesEvery(config.triggerInterval());
             spark.streams().addListener(new ProgressListener(status));
             spark.sparkContext().addSparkListener(new ClusterListener(status));
             Dataset<Row> records = records(spark, kafka, config).option("startingOffsets", startingOffsets).load();
             LiveTopic liveTopic = new LiveTopic(kafka, config.topic());
-            BatchWriter sink = new BatchWriter(new LakeSink(tables, liveTopic, topic.id()), status, config.propertyColumns());
-            return new Job(spark, StreamQuery.start(StreamQuery.steps(records, config), sink, config), liveTopic, catalog);
+            BatchWriter sink = new BatchWriter(
+                new LakeSink(tables, liveTopic, topic.id()), status, config.propertyColumns(), profiles == null ? () -> { } : profiles::committed);
+            return new Job(spark, StreamQuery.start(StreamQuery.steps(records, config), sink, config), liveTopic, catalog, profiles);
         } catch (TimeoutException | RuntimeException e) {
+            if (profiles != null) {
+                profiles.close();
+            }
             spark.stop();
             throw e;
         }
+    }
+
+    /** They follow what is committed, so they need not wait for the query, nor it for them. */
+    private static ProfileStage profiles(JobConfig config, Catalog catalog, JobStatus status) {
+        if (config.profiles() == null) {
+            return null;
+        }
+        ProfileProgress progress = new ProfileProgress(Clock.systemUTC());
+        status.keepsProfiles(progress);
+        TableIdentifier events = config.tables().get(OutputTable.EVENTS);
+        return ProfileStage.start(config.profiles(), () -> new StoredEvents(catalog.loadTable(events)), progress);
     }
 
     private static DataStreamReader records(SparkSession spark, KafkaConnection kafka, JobConfig config) {
@@ -96,6 +122,9 @@ final class Job implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (profiles != null) {
+            profiles.close();
+        }
         spark.stop();
         topic.close();
         if (catalog instanceof Closeable closeable) {

@@ -29,7 +29,7 @@ class ModulesTest {
     @BeforeAll
     static void read() {
         ours = new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("io.openclickstream");
-        for (String module : List.of("model", "offsets", "lake", "kafka", "service", "stream", "batch")) {
+        for (String module : List.of("model", "offsets", "lake", "kafka", "service", "profiles", "stream", "batch")) {
             assertTrue(ours.stream().anyMatch(one -> one.getPackageName().startsWith(ROOT + module)), "no classes of " + module);
         }
     }
@@ -41,7 +41,7 @@ class ModulesTest {
     }
 
     @ParameterizedTest(name = "{0} depends on none of ours but the ground floor")
-    @ValueSource(strings = {"model", "offsets", "lake", "kafka", "service"})
+    @ValueSource(strings = {"model", "offsets", "lake", "kafka", "service", "profiles"})
     void floors(String module) {
         String[] allowed = Stream.concat(GROUND.stream(), Stream.of(module)).map(name -> ROOT + name + "..").toArray(String[]::new);
         classes().that().resideInAPackage(ROOT + module + "..")

@@ -77,7 +77,7 @@ public final class StreamBench {
     private static JobConfig config(Path folder, TestLake lake, int rows) {
         return new JobConfig("bench/web" + rows, null, null, null, null, List.of(), lake.identifiers(), folder.resolve("checkpoint" + rows).toString(),
             Duration.ofMillis(1), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), rows, Masking.NONE, List.of("undefined"), List.of(), Enrichments.ALL,
-            CORES, PropertyColumns.NONE, null);
+            CORES, PropertyColumns.NONE, null, null);
     }
 
     /** What so many batches of so many rows take, without the first ones. */
@@ -94,7 +94,7 @@ public final class StreamBench {
             .map((MapFunction<Row, Row>) row -> record(row.getLong(0)), Encoders.row(StreamQueryTest.KAFKA));
         BatchWriter sink = new BatchWriter(
             new LakeSink(LakeTables.open(catalog, lake.identifiers()), new FakeTopic(), "topic-1"), new JobStatus(Clock.systemUTC()),
-            PropertyColumns.NONE);
+            PropertyColumns.NONE, () -> { });
         StreamingQuery query = StreamQuery.start(StreamQuery.steps(records, config), sink, config);
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         awaitBatch(query, WARM_UP_BATCHES);

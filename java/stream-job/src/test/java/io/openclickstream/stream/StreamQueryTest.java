@@ -129,7 +129,7 @@ class StreamQueryTest {
         String begin = tables.begin(kept(topicId), new Recovery(id, readAgain)).toString();
         topic.id = topicId;
         query = StreamQuery.start(
-            StreamQuery.steps(kafka.toDF(), config), new BatchWriter(new LakeSink(tables, topic, topicId), status, config.propertyColumns()), config);
+            StreamQuery.steps(kafka.toDF(), config), new BatchWriter(new LakeSink(tables, topic, topicId), status, config.propertyColumns(), () -> { }), config);
         return begin;
     }
 
@@ -141,11 +141,11 @@ class StreamQueryTest {
     private static JobConfig config(Path folder, TestLake lake) {
         return new JobConfig("test/web", null, null, null, null, List.of(), lake.identifiers(), folder.resolve("checkpoint").toString(),
             Duration.ofMillis(50), Duration.ofMinutes(30), Duration.ofHours(24), Duration.ofHours(1), 1000, Masking.NONE, List.of("undefined"), List.of(), Enrichments.ALL, 2,
-            new PropertyColumns(Map.of("colour", "colour")), null);
+            new PropertyColumns(Map.of("colour", "colour")), null, null);
     }
 
     private void start() throws Exception {
-        BatchWriter sink = new BatchWriter(new LakeSink(LakeTables.open(catalog, lake.identifiers()), topic, TOPIC_ID), status, config.propertyColumns());
+        BatchWriter sink = new BatchWriter(new LakeSink(LakeTables.open(catalog, lake.identifiers()), topic, TOPIC_ID), status, config.propertyColumns(), () -> { });
         query = StreamQuery.start(StreamQuery.steps(kafka.toDF(), config), sink, config);
     }
 
@@ -295,7 +295,7 @@ class StreamQueryTest {
     @DisplayName("knows the identifiers of a checkpoint that a job before fingerprints made")
     void earlierState() throws Exception {
         query.stop();
-        BatchWriter sink = new BatchWriter(new LakeSink(LakeTables.open(catalog, lake.identifiers()), topic, TOPIC_ID), status, config.propertyColumns());
+        BatchWriter sink = new BatchWriter(new LakeSink(LakeTables.open(catalog, lake.identifiers()), topic, TOPIC_ID), status, config.propertyColumns(), () -> { });
         query = StreamQuery.start(StreamQuery.steps(kafka.toDF(), config, new EarlierDedup(config.dedupWindow())), sink, config);
         send(event("a", "v", "10:00:00"), event("b", "v", "10:01:00"));
         query.stop();

@@ -10,6 +10,7 @@ import io.openclickstream.model.ConfigNode;
 import io.openclickstream.model.JobDocument;
 import io.openclickstream.model.Masking;
 import io.openclickstream.model.OutputTable;
+import io.openclickstream.stream.profile.ProfileSettings;
 import io.openclickstream.stream.rows.RowRules;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param enrichments which derived columns are filled
  * @param shufflePartitions parallel parts of the stateful steps; fixed by the first start on a checkpoint
  * @param propertyColumns further columns of the events table
+ * @param profiles where visitors' profiles are kept; null where none are
  * @param recovery what allows a start without a checkpoint though the tables hold rows; null without one
  */
 public record JobConfig(
@@ -65,7 +67,9 @@ public record JobConfig(
     JobDocument.Enrichments enrichments,
     int shufflePartitions,
     PropertyColumns propertyColumns,
+    ProfileSettings profiles,
     Recovery recovery) {
+    private static final int PROFILE_HISTORY = 20;
 
     /** Reads and checks a file. */
     public static JobConfig load(Path file) {
@@ -99,12 +103,29 @@ public record JobConfig(
             job.enrichments(),
             Math.toIntExact(job.shufflePartitions()),
             propertyColumns(job.propertyColumns()),
+            profiles(job),
             job.recoveryId() == null ? null : new Recovery(job.recoveryId(), job.readAgain()));
     }
 
     private static PropertyColumns propertyColumns(List<JobDocument.PropertyColumn> columns) {
         return new PropertyColumns(columns.stream().collect(
             Collectors.toUnmodifiableMap(JobDocument.PropertyColumn::column, JobDocument.PropertyColumn::property)));
+    }
+
+    private static ProfileSettings profiles(JobDocument job) {
+        JobDocument.Profiles profiles = job.profiles();
+        if (profiles.table() == null) {
+            return null;
+        }
+        if (profiles.bootstrapServers() == null) {
+            throw new ConfigException("job.json: \"profiles.bootstrapServers\" must be given with \"profiles.table\"");
+        }
+        return new ProfileSettings(
+            job.pipeline().namespace() + "/" + job.pipeline().name(),
+            profiles.bootstrapServers(),
+            profiles.table(),
+            profiles.history() == null ? PROFILE_HISTORY : Math.toIntExact(profiles.history()),
+            job.maxRowsPerTrigger());
     }
 
     /** What is said about the making of rows. */

@@ -12,7 +12,7 @@ final class JobMetrics {
     }
 
     static String of(JobStatus.Reading reading) {
-        return new MetricsText("openclickstream_stream_")
+        MetricsText metrics = new MetricsText("openclickstream_stream_")
             .counters("rows_total", "Raw records since the start, by what became of them", "result", rowsByResult(reading))
             .counter("conflicts_total", "Duplicates since the start whose content is not that of the first", reading.conflicts())
             .counter("executors_lost_total", "Executors that ended without being asked to, since the start", reading.executorsLost())
@@ -25,8 +25,20 @@ final class JobMetrics {
             .gauge("batch_duration_seconds", "Duration of the last batch", reading.batchSeconds())
             .gauge("oldest_event_age_seconds", "Age of the last batch's earliest event when it became readable",
                 reading.oldestEventAgeSeconds())
-            .gauges("kafka_offset", "Next offset to read, by partition", "partition", reading.offsets())
-            .toString();
+            .gauges("kafka_offset", "Next offset to read, by partition", "partition", reading.offsets());
+        if (reading.profiles() != null) {
+            add(metrics, reading.profiles());
+        }
+        return metrics.toString();
+    }
+
+    private static void add(MetricsText metrics, ProfileProgress.Reading profiles) {
+        metrics
+            .counter("profiles_changed_total", "How often a visitor's row was changed since the start", profiles.changed())
+            .gauge("profiles_wait", "1 while something keeps the profiles from going on", profiles.problem() == null ? 0 : 1)
+            .gauge("profiles_lag_records", "Records that the tables have and the profiles do not", profiles.lag())
+            .gauge("profiles_oldest_event_age_seconds", "Age of the earliest of the events that were taken last, when they could be seen",
+                profiles.oldestEventAgeSeconds());
     }
 
     private static Map<String, Integer> states(JobStatus.Reading reading) {

@@ -33,6 +33,7 @@ public final class JobStatus implements ServiceStatus {
      * @param erased records whose rows were ever erased from the tables on purpose; null while unknown
      * @param oldestEventAgeSeconds age of the last batch's earliest event when its rows became readable; null before the first
      * @param batchSeconds duration of the last batch; null before the first
+     * @param profiles how far visitors' profiles are; null where none are kept
      */
     public record Reading(
         ProgressDocument.State state,
@@ -48,7 +49,8 @@ public final class JobStatus implements ServiceStatus {
         String lastExecutorLoss,
         Long erased,
         Double oldestEventAgeSeconds,
-        Double batchSeconds) {
+        Double batchSeconds,
+        ProfileProgress.Reading profiles) {
     }
 
     private final Clock clock;
@@ -66,6 +68,7 @@ public final class JobStatus implements ServiceStatus {
     private double processedRowsPerSecond;
     private Double oldestEventAgeSeconds;
     private Double batchSeconds;
+    private ProfileProgress profiles;
     private Instant lastSign;
     private Duration stuckAfter = PATIENCE;
 
@@ -129,6 +132,11 @@ public final class JobStatus implements ServiceStatus {
         erased = records;
     }
 
+    /** Profiles are kept too. */
+    public synchronized void keepsProfiles(ProfileProgress progress) {
+        profiles = progress;
+    }
+
     /** Takes over what Spark says of a finished batch. */
     public synchronized void batchDone(BatchProgress progress) {
         lastBatch = progress.batchId();
@@ -185,7 +193,8 @@ public final class JobStatus implements ServiceStatus {
             lastExecutorLoss,
             erased,
             oldestEventAgeSeconds,
-            batchSeconds);
+            batchSeconds,
+            profiles == null ? null : profiles.read());
     }
 
     @Override
@@ -203,6 +212,7 @@ public final class JobStatus implements ServiceStatus {
             reading.executorsLost(),
             reading.lastExecutorLoss(),
             reading.erased(),
+            reading.profiles() == null ? null : reading.profiles().document(),
             new ProgressDocument.Rows(
                 counted.get(OutputTable.EVENTS), counted.get(OutputTable.FAILED_EVENTS), counted.get(OutputTable.DUPLICATE_EVENTS),
                 reading.conflicts()));

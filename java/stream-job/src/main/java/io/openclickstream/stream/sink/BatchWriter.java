@@ -23,9 +23,15 @@ public final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
     private final transient LakeSink sink;
     private final transient JobStatus status;
     private final PropertyColumns propertyColumns;
+    private final transient Runnable committed;
 
-    /** The property columns are those of the events table. */
-    public BatchWriter(LakeSink sink, JobStatus status, PropertyColumns propertyColumns) {
+    /**
+     * The property columns are those of the events table.
+     *
+     * @param committed is told of each batch that all tables hold
+     */
+    public BatchWriter(LakeSink sink, JobStatus status, PropertyColumns propertyColumns, Runnable committed) {
+        this.committed = committed;
         this.sink = sink;
         this.status = status;
         this.propertyColumns = propertyColumns;
@@ -44,5 +50,6 @@ public final class BatchWriter implements VoidFunction2<Dataset<Row>, Long> {
         sink.commit(batch, targets, output);
         status.erased(sink.erased());
         status.addRows(output.rows(), output.conflicts(), output.oldestReceivedAt());
+        committed.run();
     }
 }

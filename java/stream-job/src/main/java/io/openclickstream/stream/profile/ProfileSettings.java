@@ -1,0 +1,13 @@
+package io.openclickstream.stream.profile;
+
+/**
+ * Where profiles are kept, and of what.
+ *
+ * @param pipeline the pipeline, {@code namespace/name}
+ * @param bootstrapServers HBase's servers that are asked first, {@code host:port}s with commas between them
+ * @param table the table in HBase, {@code namespace:name}
+ * @param history how many of a visitor's newest events are kept one by one
+ * @param maxRecords most records whose events are taken at once
+ */
+public record ProfileSettings(String pipeline, String bootstrapServers, String table, int history, long maxRecords) {
+}
