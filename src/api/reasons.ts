@@ -48,6 +48,7 @@ export const REASONS = [
   "ContainerFailed",
   "CollectorNotReady",
   "ProcessingNotReady",
+  "ProfilesNotReady",
   "Suspended",
   "UpkeepFailed",
   "CatalogLimited",

@@ -1,7 +1,7 @@
 /** Children that hold data and carry a copy of their owner's deletionPolicy: what becomes of them when the owner is deleted. */
 import type { KubernetesObject, ResourceType } from "../api/objects.ts";
 import { keyOf } from "../api/objects.ts";
-import type { DeletionPolicy, EventStream, LakeTable } from "../crds/kinds.ts";
+import type { DeletionPolicy, EventStream, LakeTable, ServingTable } from "../crds/kinds.ts";
 import { DEFAULT_DELETION_POLICY } from "../crds/kinds.ts";
 import { managedLabels } from "../naming/marks.ts";
 import type { KubernetesClient, ObjectReader } from "../runtime/controller.ts";
@@ -9,7 +9,7 @@ import { controllerOf } from "../targets/kubernetes/child.ts";
 
 export interface DataChild {
   readonly type: ResourceType;
-  readonly object: EventStream | LakeTable;
+  readonly object: EventStream | LakeTable | ServingTable;
 }
 
 /** What a resource says is to become of its data. */
@@ -29,7 +29,7 @@ export function ownDataChildren(
 ): readonly DataChild[] {
   const { namespace } = keyOf(owner);
   return children.flatMap(({ type, name }) => {
-    const object = cache.cached<EventStream | LakeTable>(type, { namespace, name });
+    const object = cache.cached<EventStream | LakeTable | ServingTable>(type, { namespace, name });
     const isOwn = object !== undefined && controllerOf(object)?.uid === owner.metadata.uid;
     return isOwn ? [{ type, object }] : [];
   });

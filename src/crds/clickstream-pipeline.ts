@@ -20,6 +20,7 @@ import {
   defineKind,
 } from "./kind-definition.ts";
 import { podTemplate } from "./pod-template.ts";
+import { profiles } from "./profiles.ts";
 import { network, serviceSettings, serviceType } from "./service.ts";
 import { duration, durationAtLeast } from "./durations.ts";
 import { resources } from "./quantities.ts";
@@ -285,9 +286,12 @@ export const clickstreamPipelineSpec = z.object({
   stream: stream.optional(),
   processing: processing.optional(),
   tables: tables.optional(),
+  profiles: profiles.optional(),
   deletionPolicy: deletionPolicy
     .optional()
-    .describe("Whether deleting this resource deletes topic, tables and checkpoint. Default 'Retain'."),
+    .describe(
+      "Whether deleting this resource deletes topic, tables, profiles and checkpoint. Default 'Retain'.",
+    ),
 });
 
 export type ClickstreamPipelineSpec = Immutable<z.infer<typeof clickstreamPipelineSpec>>;

@@ -31,6 +31,8 @@ export const PIPELINE_CHILDREN = {
   collectorInternal: { suffix: "collector-internal", limit: "workload" },
   /** StatefulSet, Service and ServiceAccount of the stream job. */
   streamJob: { suffix: "stream", limit: "workload" },
+  /** ServingTable of the visitors' profiles. */
+  profiles: { suffix: "profiles", limit: "workload" },
 } as const;
 
 /** What a data product makes beside its LakeTable: what follows its name, and which limit the names have. */

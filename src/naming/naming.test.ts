@@ -77,6 +77,7 @@ describe("names of children", () => {
       collector: "web-collector",
       collectorInternal: "web-collector-internal",
       streamJob: "web-stream",
+      profiles: "web-profiles",
     });
   });
 

@@ -96,6 +96,7 @@ export function emptySurroundings(platform: DataPlatform = localPlatform()): Obs
     rawStream: undefined,
     tables: [undefined, undefined, undefined],
     foundTables: [NOT_READ, NOT_READ, NOT_READ],
+    profileTable: undefined,
     collector: undefined,
     streamJob: undefined,
     streamAccount: undefined,

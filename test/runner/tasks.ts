@@ -200,7 +200,7 @@ function engineTests(choices: Choices): readonly Task[] {
       after: ["Java tests"],
       command: [
         "node",
-        ...["test/support/with-engines.ts", "lake", "trino", "secured-kafka", "--"],
+        ...["test/support/with-engines.ts", "lake", "trino", "secured-kafka", "hbase-jars", "--"],
         ...["bash", "-c", 'exec "$@" -Dengines="$ENGINES_FILE"', "bash", ...mavenOfTests, "-Pengines"],
         ...["verify", `-Daccess.log=${accessLog}`, ...(choices["Java tests with engines"] ?? [])],
       ],

@@ -8,16 +8,18 @@
  *   secured-kafka  a Kafka with TLS and SASL; SECURED_KAFKA (host:port), SECURED_KAFKA_CA_FILE, SECURED_KAFKA_USERNAME and
  *                  SECURED_KAFKA_PASSWORD, and member "securedKafka" of that file. Its listener for clients with a certificate:
  *                  MUTUAL_KAFKA, MUTUAL_KAFKA_CERTIFICATE_FILE and MUTUAL_KAFKA_KEY_FILE
+ *   hbase-jars     starts nothing; HBASE_HOME, HBASE_CONF and HBASE_LIB are what `images/hbase/bin/hbase-start` needs
  *   kafka-jars     starts nothing; KAFKA_CLASSPATH is what a program needs to start a Kafka itself, `java` is in its PATH
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { javaHome, mavenArtifacts } from "../../local/images/artifacts.ts";
+import { checkoutFolder } from "../../local/support/checkout.ts";
 import { runCommand } from "../../local/support/command.ts";
 import { type EngineAddresses, RunningEngines } from "./engine-set.ts";
 
-const known = ["lake", "trino", "secured-kafka", "kafka-jars"];
+const known = ["lake", "trino", "secured-kafka", "hbase-jars", "kafka-jars"];
 const report = (message: string): void => {
   console.error(`engines: ${message}`);
 };
@@ -39,6 +41,7 @@ async function provide(name: string, running: RunningEngines, before: object): P
     const tokenService = await running.startTokenService(lake);
     return { environment: {}, addresses: { ...lake, privateStorage, tokenService } };
   }
+  if (name === "hbase-jars") return { environment: await hbasePrograms(), addresses: {} };
   if (name === "kafka-jars") return { environment: await kafkaPrograms(), addresses: {} };
   const secured = await running.startSecuredKafka();
   const environment = {
@@ -57,6 +60,15 @@ async function kafkaPrograms(): Promise<Readonly<Record<string, string>>> {
   const jars = await (await mavenArtifacts("kafka")).provide(report);
   const home = await javaHome({ minimum: 17, maximum: 99 });
   return { KAFKA_CLASSPATH: `${jars}/*`, PATH: `${join(home, "bin")}:${process.env["PATH"] ?? ""}` };
+}
+
+/** For programs that start and kill an HBase themselves. */
+async function hbasePrograms(): Promise<Readonly<Record<string, string>>> {
+  return {
+    HBASE_LIB: await (await mavenArtifacts("hbase")).provide(report),
+    HBASE_HOME: join(checkoutFolder, "images/hbase"),
+    HBASE_CONF: join(checkoutFolder, "manifests/engines/hbase"),
+  };
 }
 
 async function main(args: readonly string[]): Promise<number> {

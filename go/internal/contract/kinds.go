@@ -138,6 +138,8 @@ var (
 	ClickstreamPipelineStatusJobLastExecutorLoss       = []string{"status", "job", "lastExecutorLoss"}
 	ClickstreamPipelineStatusJobErased                 = []string{"status", "job", "erased"}
 	ClickstreamPipelineStatusJobRestarts               = []string{"status", "job", "restarts"}
+	ClickstreamPipelineStatusProfilesTable             = []string{"status", "profiles", "table"}
+	ClickstreamPipelineStatusProfilesLag               = []string{"status", "profiles", "lag"}
 )
 
 // Fields of QueryCluster.

@@ -29,6 +29,8 @@ var (
 	ChildCollectorInternal = Child{Suffix: "collector-internal", MaxLength: 52, IsWorkload: true}
 	// StatefulSet, Service and ServiceAccount of the stream job.
 	ChildStreamJob = Child{Suffix: "stream", MaxLength: 52, IsWorkload: true}
+	// ServingTable of the visitors' profiles.
+	ChildProfiles = Child{Suffix: "profiles", MaxLength: 52, IsWorkload: true}
 )
 
 // TableName is how a default name is made: each of the characters Replaced becomes an underscore, and Appended follows.

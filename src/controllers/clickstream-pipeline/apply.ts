@@ -19,7 +19,7 @@ export interface AppliedPipeline {
   readonly refusals: PodRefusals;
 }
 
-/** Never EventStreams and LakeTables: they are always planned, and they hold data. */
+/** Never EventStreams, LakeTables and the ServingTable of profiles: they hold data. */
 export const OWNED = ownedBy(clickstreamPipelineKind, [
   CHILD_TYPES.StatefulSet,
   CHILD_TYPES.Deployment,

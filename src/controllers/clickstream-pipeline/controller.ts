@@ -1,6 +1,11 @@
 /** The ClickstreamPipeline controller: what wakes it, and its six phases. */
 import type { ClickstreamPipeline, ClickstreamPipelineStatus } from "../../crds/kinds.ts";
-import { clickstreamPipelineKind, eventStreamKind, lakeTableKind } from "../../crds/kinds.ts";
+import {
+  clickstreamPipelineKind,
+  eventStreamKind,
+  lakeTableKind,
+  servingTableKind,
+} from "../../crds/kinds.ts";
 import type { Controller, SecondaryWatch } from "../../runtime/controller.ts";
 import { byOwner } from "../../runtime/cache/watches.ts";
 import type { JsonClient } from "../../targets/http/json-client.ts";
@@ -56,5 +61,6 @@ const WATCHES: readonly SecondaryWatch[] = [
   watchPlatform(clickstreamPipelineKind),
   { type: eventStreamKind, toKeys: byOwner(clickstreamPipelineKind) },
   { type: lakeTableKind, toKeys: byOwner(clickstreamPipelineKind) },
+  { type: servingTableKind, toKeys: byOwner(clickstreamPipelineKind) },
   ...OWNED.watches,
 ];

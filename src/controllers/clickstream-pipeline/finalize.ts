@@ -1,6 +1,11 @@
 /** What Kubernetes cannot collect of a deleted pipeline: the policy of its topic and tables is passed on, its checkpoint deleted. */
 import type { ClickstreamPipeline } from "../../crds/kinds.ts";
-import { clickstreamPipelineKind, eventStreamKind, lakeTableKind } from "../../crds/kinds.ts";
+import {
+  clickstreamPipelineKind,
+  eventStreamKind,
+  lakeTableKind,
+  servingTableKind,
+} from "../../crds/kinds.ts";
 import { pipelineChildNames } from "../../naming/children.ts";
 import { COMPONENT_LABEL, managedLabels } from "../../naming/marks.ts";
 import type { ObjectReader, ReconcileContext, ResourceKey } from "../../runtime/controller.ts";
@@ -35,7 +40,7 @@ export async function finalizePipeline(
   { platforms, clients }: SystemAccess,
 ): Promise<void> {
   // Then the job and its checkpoint stay too.
-  if (hasLostChildren(pipeline, [eventStreamKind, lakeTableKind], context.kubernetes)) {
+  if (hasLostChildren(pipeline, [eventStreamKind, lakeTableKind, servingTableKind], context.kubernetes)) {
     context.logger.info("Left the children as they are: the pipeline is deleted without them");
     return;
   }
@@ -60,6 +65,7 @@ function dataChildren(pipeline: ClickstreamPipeline, cache: ObjectReader): reado
   const children = [
     { type: eventStreamKind, name: names.rawStream },
     ...TABLE_ROLES.map((role) => ({ type: lakeTableKind, name: names[role] })),
+    { type: servingTableKind, name: names.profiles },
   ];
   return ownDataChildren(pipeline, children, cache);
 }

@@ -1,7 +1,12 @@
 /** Reads what a pipeline depends on and what it is made of; does not write. Children come from the caches. */
 import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
-import type { ClickstreamPipeline, EventStream, LakeTable } from "../../crds/kinds.ts";
-import { clickstreamPipelineKind, eventStreamKind, lakeTableKind } from "../../crds/kinds.ts";
+import type { ClickstreamPipeline, EventStream, LakeTable, ServingTable } from "../../crds/kinds.ts";
+import {
+  clickstreamPipelineKind,
+  eventStreamKind,
+  lakeTableKind,
+  servingTableKind,
+} from "../../crds/kinds.ts";
 import { TABLE_MARKS } from "../../generated/names.ts";
 import { pipelineChildNames } from "../../naming/children.ts";
 import { COMPONENT_LABEL, managedLabels } from "../../naming/marks.ts";
@@ -46,6 +51,7 @@ export interface ObservedPipeline {
   readonly tables: readonly (LakeTable | undefined)[];
   /** What the catalog has by the names of these tables; known and `undefined`: nothing. */
   readonly foundTables: readonly Observation<FoundTable | undefined>[];
+  readonly profileTable: ServingTable | undefined;
   readonly collector: DeploymentObject | undefined;
   readonly streamJob: StatefulSetObject | undefined;
   /** The account of the driver. */
@@ -119,6 +125,7 @@ function readChildren(key: ResourceKey, cache: ObjectReader): Children {
   return {
     rawStream: cache.cached<EventStream>(eventStreamKind, keyOf(names.rawStream)),
     tables: TABLE_ROLES.map((role) => cache.cached<LakeTable>(lakeTableKind, keyOf(names[role]))),
+    profileTable: cache.cached<ServingTable>(servingTableKind, keyOf(names.profiles)),
     collector: cache.cached<DeploymentObject>(CHILD_TYPES.Deployment, keyOf(names.collector)),
     streamJob: cache.cached<StatefulSetObject>(CHILD_TYPES.StatefulSet, keyOf(names.streamJob)),
     streamAccount: cache.cached(CHILD_TYPES.ServiceAccount, keyOf(names.streamJob)),

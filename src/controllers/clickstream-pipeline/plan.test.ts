@@ -8,6 +8,7 @@ import {
   dataPlatformSpec,
   eventStreamSpec,
   lakeTableSpec,
+  servingTableSpec,
 } from "../../crds/kinds.ts";
 import type { Child } from "../../targets/kubernetes/child.ts";
 import type { Secrets } from "../../platform/secrets.ts";
@@ -24,6 +25,7 @@ import {
 } from "../../testing/clickstream-pipeline.ts";
 import { validatePipeline } from "./validate.ts";
 
+const HBASE = { bootstrapServers: ["hbase.engines.svc.cluster.local:16000"] };
 const TESTDATA = join(import.meta.dirname, "testdata");
 
 interface Case {
@@ -67,8 +69,10 @@ describe("the plan of a pipeline", () => {
   });
 
   it("holds children that their own schemas accept", () => {
-    const { rawStream, tables } = planOf({ pipeline: pipelineWith().spec, platform: {} });
+    const pipeline = { ...pipelineWith().spec, profiles: {} };
+    const { rawStream, tables, profileTable } = planOf({ pipeline, platform: { hbase: HBASE } });
     expect(eventStreamSpec.safeParse(specOf(rawStream)).error).toBeUndefined();
+    expect(servingTableSpec.safeParse(profileTable && specOf(profileTable)).error).toBeUndefined();
     for (const table of tables) expect(lakeTableSpec.safeParse(specOf(table)).error).toBeUndefined();
   });
 
@@ -110,6 +114,18 @@ describe("the plan of a pipeline", () => {
     expect(text).toContain('"secretKeyRef":{"name":"aws","key":"key"}');
     expect(text).not.toContain('"stringData"');
     expect(text).not.toContain('"kind":"Secret"');
+  });
+});
+
+describe("profiles", () => {
+  it.each<[string, Partial<ClickstreamPipelineSpec>, Partial<DataPlatformSpec>]>([
+    ["unless the pipeline asks for them", {}, { hbase: HBASE }],
+    ["once they are switched off", { profiles: { enabled: false } }, { hbase: HBASE }],
+    ["where the platform has no HBase", { profiles: {} }, {}],
+  ])("have no table and are no affair of the stream job %s", (_title, spec, platform) => {
+    const plan = planOf({ pipeline: { ...pipelineWith().spec, ...spec }, platform });
+    expect(plan.profileTable).toBeUndefined();
+    expect(JSON.stringify(plan.streamJob.configMap)).not.toContain("profiles");
   });
 });
 

@@ -6,6 +6,7 @@ import { planCollectorDeployment } from "./plan/collector-deployment.ts";
 import { planCollectorDisruptionBudget } from "./plan/collector-disruption-budget.ts";
 import { planCollectorInternalService, planCollectorService } from "./plan/collector-service.ts";
 import { planLakeTables } from "./plan/lake-tables.ts";
+import { planProfileTable } from "./plan/profile-table.ts";
 import { planRawStream } from "./plan/raw-stream.ts";
 import { planCollectorServiceAccount, planStreamServiceAccount } from "./plan/service-accounts.ts";
 import { planStreamConfigMap } from "./plan/stream-config-map.ts";
@@ -20,6 +21,7 @@ export interface PipelinePlan {
   readonly pipeline: ValidatedPipeline;
   readonly rawStream: Child;
   readonly tables: readonly Child[];
+  readonly profileTable: Child | undefined;
   readonly collector: {
     readonly serviceAccount: Child;
     readonly service: Child;
@@ -43,6 +45,7 @@ export function planPipeline(pipeline: ValidatedPipeline, observed: ObservedPipe
     pipeline,
     rawStream: planRawStream(pipeline),
     tables: planLakeTables(pipeline),
+    profileTable: planProfileTable(pipeline),
     collector: {
       serviceAccount: planCollectorServiceAccount(pipeline),
       service: planCollectorService(pipeline),
@@ -68,11 +71,12 @@ export function planPipeline(pipeline: ValidatedPipeline, observed: ObservedPipe
  * last. A workload that lacks a Secret is left as it is, with all that belongs to it.
  */
 export function orderedChildren(plan: PipelinePlan): readonly Child[] {
-  const { rawStream, tables, collector, streamJob } = plan;
+  const { rawStream, tables, profileTable, collector, streamJob } = plan;
   const { blocked } = plan.pipeline;
   const wanted: readonly (Child | undefined)[] = [
     rawStream,
     ...tables,
+    profileTable,
     collector.serviceAccount,
     streamJob.serviceAccount,
     streamJob.role,

@@ -34,6 +34,17 @@ describe("the progress of a job", () => {
     });
   });
 
+  it.each([
+    [{ problem: null, lag: 0, changed: 9 }, { lag: 0 }],
+    [{ problem: "HBase is away", lag: null, changed: 0 }, { problem: "HBase is away" }],
+  ])("tells of profiles %j", (answered, profiles) => {
+    expect(parseProgress({ ...ANSWER, profiles: answered })).toMatchObject({ profiles });
+  });
+
+  it("tells of no profiles where the job keeps none", () => {
+    expect(parseProgress({ ...ANSWER, profiles: null })).not.toHaveProperty("profiles");
+  });
+
   it("tells no conflicts of a job that is too old to count them", () => {
     const progress = parseProgress({ ...ANSWER, rows: { stored: 15, failed: 1, duplicate: 1 } });
     expect(progress).toMatchObject({ state: "RUNNING" });

@@ -25,7 +25,16 @@ export type JobProgress =
       readonly lastExecutorLoss?: string;
       /** Records whose rows were ever erased from the tables on purpose. */
       readonly erased?: number;
+      /** Absent where the job keeps no profiles. */
+      readonly profiles?: ProfileProgress;
     };
+
+export interface ProfileProgress {
+  /** What keeps them from going on. */
+  readonly problem?: string;
+  /** Records that the tables have and the profiles do not. */
+  readonly lag?: number;
+}
 
 /** Asks the driver at the address of its pod. Throws only when the signal is aborted. */
 export async function readProgress(
@@ -49,7 +58,7 @@ export function parseProgress(body: unknown): JobProgress {
     return { state: "unknown", message: `the driver's answer is not as agreed: ${problems.join("; ")}` };
   }
   const { state, message, batchId, lag, inputRowsPerSecond, processedRowsPerSecond, rows } = data;
-  const { executorsLost, lastExecutorLoss, erased } = data;
+  const { executorsLost, lastExecutorLoss, erased, profiles } = data;
   return {
     state,
     message,
@@ -61,5 +70,16 @@ export function parseProgress(body: unknown): JobProgress {
     ...(typeof executorsLost === "number" ? { executorsLost } : {}),
     ...(typeof lastExecutorLoss === "string" ? { lastExecutorLoss } : {}),
     ...(typeof erased === "number" ? { erased } : {}),
+    ...(profiles ? { profiles: profilesOf(profiles) } : {}),
+  };
+}
+
+function profilesOf({
+  problem,
+  lag,
+}: NonNullable<z.output<typeof progressDocument>["profiles"]>): ProfileProgress {
+  return {
+    ...(typeof problem === "string" ? { problem } : {}),
+    ...(typeof lag === "number" ? { lag } : {}),
   };
 }

@@ -1,5 +1,5 @@
-/** Judges the four stages of a pipeline from what was observed and answered. Pure. */
-import type { EventStream, LakeTable } from "../../crds/kinds.ts";
+/** Judges the stages of a pipeline from what was observed and answered. Pure. */
+import type { EventStream, LakeTable, ServingTable } from "../../crds/kinds.ts";
 import type { ConditionInput } from "../../api/conditions.ts";
 import type { Reason } from "../../api/reasons.ts";
 import type { Problem } from "../../targets/kubernetes/admission.ts";
@@ -17,10 +17,10 @@ import type { ObservedPipeline } from "./observe.ts";
 import type { TableView } from "./recovery.ts";
 import { checkpointRefusal, tableFault } from "./recovery.ts";
 import type { PodRefusals } from "./refusals.ts";
-import type { BlockedWorkloads } from "./validate.ts";
+import type { BlockedWorkloads, ProfileSettings } from "./validate.ts";
 
 /** The stages in the order in which events pass them. */
-export const STAGES = ["Stream", "Tables", "Collector", "Processing"] as const;
+export const STAGES = ["Stream", "Tables", "Collector", "Processing", "Profiles"] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** A stage's condition, and whether a person must act before it can become ready. */
@@ -33,18 +33,22 @@ export interface StageJudgement {
 /** What is judged: the observation with the children as they are after `apply`, and the wish that the job rests. */
 export type StageInput = Pick<
   ObservedPipeline,
-  "rawStream" | "collector" | "collectors" | "streamJob" | "pods" | "progress"
+  "rawStream" | "collector" | "collectors" | "streamJob" | "pods" | "progress" | "profileTable"
 > &
   TableView & {
     readonly blocked: BlockedWorkloads;
     readonly refusals: PodRefusals;
     readonly isSuspended: boolean;
     readonly executors: number;
+    /** `undefined`: none are kept. */
+    readonly profiles: ProfileSettings | undefined;
+    readonly platformName: string;
   };
 
-/** One judgement a stage, in order. */
+/** One judgement a stage that the pipeline has, in order. */
 export function judgeStages(input: StageInput): readonly StageJudgement[] {
-  return [judgeStream(input), judgeTables(input), judgeCollector(input), judgeProcessing(input)];
+  const always = [judgeStream(input), judgeTables(input), judgeCollector(input), judgeProcessing(input)];
+  return input.profiles === undefined ? always : [...always, judgeProfiles(input, input.profiles)];
 }
 
 function judge(stage: Stage, verdict: Omit<ConditionInput, "type">, isStalled = false): StageJudgement {
@@ -78,7 +82,7 @@ function judgeTables(input: StageInput): StageJudgement {
 
 function fromChild(
   stage: Stage,
-  child: EventStream | LakeTable | undefined,
+  child: EventStream | LakeTable | ServingTable | undefined,
   state: Readiness,
 ): StageJudgement {
   const subject = child === undefined ? "" : `${child.kind} "${child.metadata.name}": `;
@@ -148,6 +152,28 @@ function judgeRunningJob(input: StageInput): StageJudgement {
     return notReady("Processing", "ProcessingNotReady", "no executor is ready yet");
   }
   return ready("Processing", "the stream job runs");
+}
+
+/** What the job says of its profiles counts once their table is there. */
+function judgeProfiles(input: StageInput, profiles: ProfileSettings): StageJudgement {
+  const { profileTable, progress, isSuspended, platformName } = input;
+  if (profiles.hbase === undefined) {
+    return notReady(
+      "Profiles",
+      "PlatformNotReady",
+      `DataPlatform "${platformName}" names no HBase; give it spec.hbase`,
+    );
+  }
+  const state = readiness(profileTable);
+  if (state.state !== "ready") return fromChild("Profiles", profileTable, state);
+  if (isSuspended) return notReady("Profiles", "Suspended", "profiles wait for the stream job");
+  if (progress.state === "unknown" || progress.profiles === undefined) {
+    return notReady("Profiles", "ProfilesNotReady", "the stream job does not tell of profiles yet");
+  }
+  const { problem, lag } = progress.profiles;
+  if (problem !== undefined) return notReady("Profiles", "ProfilesNotReady", `profiles wait: ${problem}`);
+  const table = `profiles are kept in "${profiles.table}"`;
+  return ready("Profiles", lag === undefined || lag === 0 ? table : `${table} and catch up`);
 }
 
 /** What keeps executors from running; Spark itself would go on without a word. */

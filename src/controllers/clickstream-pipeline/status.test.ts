@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ClickstreamPipelineSpec } from "../../crds/kinds.ts";
+import type { ClickstreamPipelineSpec, ServingTable } from "../../crds/kinds.ts";
 import type { StatusResult } from "../../runtime/controller.ts";
 import type { ClickstreamPipelineStatus } from "../../crds/kinds.ts";
 import type { ObservedPipeline } from "./observe.ts";
@@ -56,6 +56,73 @@ const stalled = conditions(
   { status: "True" },
 );
 const waiting = conditions({ status: "False", reason: "KafkaUnreachable", message: "Kafka does not answer" });
+
+describe("the condition of profiles", () => {
+  const hbase = { bootstrapServers: ["hbase:16000"] };
+  const healthy = healthySurroundings(localPlatform({ hbase }));
+  const profileTable: ServingTable = {
+    apiVersion: "openclickstream.io/v1alpha1",
+    kind: "ServingTable",
+    metadata: { name: "web-profiles", namespace: "quickstart", generation: 1 },
+    spec: { platformRef: { name: "local" }, families: [{ name: "p" }] },
+    status: { observedGeneration: 1, conditions: [...conditions({})] },
+  };
+  const kept = { ...healthy, profileTable };
+  const withProfiles = (profiles: object): ObservedPipeline => {
+    const { progress } = kept;
+    return { ...kept, progress: progress.state === "unknown" ? progress : { ...progress, profiles } };
+  };
+
+  it.each<[string, ObservedPipeline, string, object | undefined]>([
+    [
+      "is true while the job keeps them",
+      withProfiles({ lag: 0 }),
+      'True Succeeded: profiles are kept in "quickstart:web-profiles"',
+      { table: "quickstart:web-profiles", lag: 0 },
+    ],
+    [
+      "is true while they catch up, and the status says how far they are behind",
+      withProfiles({ lag: 12 }),
+      'True Succeeded: profiles are kept in "quickstart:web-profiles" and catch up',
+      { table: "quickstart:web-profiles", lag: 12 },
+    ],
+    [
+      "says what they wait for, and how much waits",
+      withProfiles({ problem: "ConnectException: Connection refused", lag: 700 }),
+      "False ProfilesNotReady: profiles wait: ConnectException: Connection refused",
+      { table: "quickstart:web-profiles", lag: 700 },
+    ],
+    [
+      "waits for a job that knows of them",
+      kept,
+      "False ProfilesNotReady: the stream job does not tell of profiles yet",
+      { table: "quickstart:web-profiles" },
+    ],
+    [
+      "names the table that is not there",
+      healthy,
+      "False ChildrenNotReady: not yet created",
+      { table: "quickstart:web-profiles" },
+    ],
+    [
+      "says that the platform has no HBase",
+      HEALTHY,
+      'False PlatformNotReady: DataPlatform "local" names no HBase; give it spec.hbase',
+      undefined,
+    ],
+  ])("%s", (_title, observed, condition, profiles) => {
+    const result = statusOf({ spec: { profiles: {} }, observed });
+    expect(told(result)).toEqual([STREAM, TABLES, COLLECTOR, PROCESSING, `ProfilesReady=${condition}`]);
+    expect(result.status.profiles).toEqual(profiles);
+    expect(result.status.worstStage).toBe(condition.startsWith("True") ? "None" : "Profiles");
+  });
+
+  it("is not there where none are kept", () => {
+    const result = statusOf({ spec: { profiles: { enabled: false } }, observed: kept });
+    expect(told(result)).toEqual([STREAM, TABLES, COLLECTOR, PROCESSING]);
+    expect(result.status.profiles).toBeUndefined();
+  });
+});
 
 describe("the conditions of a pipeline", () => {
   it.each<[string, Given, readonly string[], Pick<Result, "ready" | "waiting" | "terminal">, string]>([

@@ -48,7 +48,16 @@ export function pipelineStatus(input: Input): Result {
 function keptStatus({ status }: ClickstreamPipeline): Result["status"] {
   const kept = remembered(
     status,
-    ...(["worstStage", "scale", "collectorUrl", "topicName", "topicPartitions", "tables", "job"] as const),
+    ...([
+      "worstStage",
+      "scale",
+      "collectorUrl",
+      "topicName",
+      "topicPartitions",
+      "tables",
+      "job",
+      "profiles",
+    ] as const),
   );
   return { ...kept, ...keptIdentity(status) };
 }
@@ -73,6 +82,9 @@ function stageInput(input: Input, observed: ObservedPipeline): Parameters<typeof
     pods: observed.pods,
     collectors: observed.collectors,
     progress: observed.progress,
+    profileTable: answered("ServingTable", observed.profileTable, names?.profiles),
+    profiles: validated?.profiles,
+    platformName: resource.spec.platformRef.name,
     blocked: validated?.blocked ?? {},
     refusals: applied?.refusals ?? {},
     ...jobWishes(resource),
@@ -124,8 +136,19 @@ function fieldsOf(input: Input, observed: ObservedPipeline): Result["status"] {
       duplicateEvents: formatTable(tables.duplicateEvents),
     },
     ...identityStatus(input),
+    ...profileStatus(input, observed),
     ...(job === undefined ? {} : { job }),
   };
+}
+
+/** Where the driver does not answer, nobody knows how far they are. */
+function profileStatus(
+  { validated }: Input,
+  { progress }: ObservedPipeline,
+): Pick<ClickstreamPipelineStatus, "profiles"> {
+  if (validated?.profiles?.hbase === undefined) return {};
+  const lag = progress.state === "unknown" ? undefined : progress.profiles?.lag;
+  return { profiles: { table: validated.profiles.table, ...(lag !== undefined && { lag }) } };
 }
 
 /** What a pass has carried out; of one that wrote nothing, what was before. */

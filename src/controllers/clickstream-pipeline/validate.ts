@@ -3,6 +3,7 @@ import type { ClickstreamPipeline, DataPlatformSpec, DeletionPolicy } from "../.
 import {
   CLICKSTREAM_PIPELINE_DEFAULTS,
   CONTAINER_DEFAULTS,
+  PROFILES_DEFAULTS,
   clickstreamPipelineKind,
   parseDurationSeconds,
 } from "../../crds/kinds.ts";
@@ -10,6 +11,8 @@ import { EVENT_TABLES } from "../../generated/event-model.ts";
 import type { PipelineChildNames } from "../../naming/children.ts";
 import { pipelineChildNames } from "../../naming/children.ts";
 import { managedLabels } from "../../naming/marks.ts";
+import type { ServingTableName } from "../../naming/serving-tables.ts";
+import { defaultServingTableName } from "../../naming/serving-tables.ts";
 import type { TableIdentifier } from "../../naming/tables.ts";
 import {
   defaultDatabaseName,
@@ -103,6 +106,15 @@ export interface ProcessingSettings {
   readonly suspended: boolean;
 }
 
+/** Profiles with nothing left open. */
+export interface ProfileSettings {
+  /** `undefined`: the platform has none, so that no profiles can be kept yet. */
+  readonly hbase: DataPlatformSpec["hbase"];
+  readonly table: ServingTableName;
+  readonly ttl: string;
+  readonly history: number;
+}
+
 /** Why a workload is left as it is: too little memory, or a Secret that is missing, could not be read, or holds what no system has taken yet. */
 export interface BlockedWorkloads {
   readonly collector?: Error | undefined;
@@ -128,6 +140,8 @@ export interface ValidatedPipeline {
   readonly collector: CollectorSettings;
   readonly stream: StreamSettings;
   readonly processing: ProcessingSettings;
+  /** `undefined`: none are kept. */
+  readonly profiles: ProfileSettings | undefined;
   readonly deletionPolicy: DeletionPolicy;
 }
 
@@ -166,6 +180,7 @@ export function validatePipeline(
     collector: resolveCollector(spec),
     stream: { ...CLICKSTREAM_PIPELINE_DEFAULTS.stream, ...defined(spec.stream) },
     processing,
+    profiles: resolveProfiles(pipeline, platform),
     deletionPolicy: spec.deletionPolicy ?? CLICKSTREAM_PIPELINE_DEFAULTS.deletionPolicy,
   };
 }
@@ -235,6 +250,17 @@ function resolveCollector(spec: Spec): CollectorSettings {
     resources: resolveResources(resources, COLLECTOR_RESOURCES),
     cookie: { ...kept, maxAgeSeconds: parseDurationSeconds(maxAge) },
   };
+}
+
+function resolveProfiles(
+  { metadata: { name, namespace = "" }, spec }: ClickstreamPipeline,
+  { spec: { hbase } }: PresentPlatform,
+): ProfileSettings | undefined {
+  if (spec.profiles === undefined) return undefined;
+  const { enabled, retention, history } = { ...PROFILES_DEFAULTS, ...defined(spec.profiles) };
+  if (!enabled) return undefined;
+  const table = defaultServingTableName({ namespace, name: pipelineChildNames(name).profiles });
+  return { hbase, table, ttl: retention, history };
 }
 
 function resolveProcessing(spec: Spec): ProcessingSettings {

@@ -54,6 +54,7 @@ function jobOf(pipeline: ValidatedPipeline): JobDocument {
     absentIds: processing.absentIds,
     ...(processing.siteHosts.length === 0 ? {} : { siteHosts: processing.siteHosts }),
     propertyColumns: propertyColumns(pipeline),
+    profiles: profilesOf(pipeline),
     shufflePartitions: shufflePartitions(pipeline),
     ...(recovery !== undefined && {
       recoveryId: recovery.id,
@@ -71,6 +72,12 @@ function checkpointFolder({ owner, identity: { recovery } }: ValidatedPipeline):
 function propertyColumns({ eventsTable }: ValidatedPipeline): JobDocument["propertyColumns"] {
   if (eventsTable.columns.length === 0) return undefined;
   return eventsTable.columns.map(({ name, property }) => ({ column: name, property: property ?? name }));
+}
+
+function profilesOf({ profiles }: ValidatedPipeline): JobDocument["profiles"] {
+  if (profiles?.hbase === undefined) return undefined;
+  const { hbase, table, history } = profiles;
+  return { bootstrapServers: hbase.bootstrapServers.join(","), table, history };
 }
 
 /**

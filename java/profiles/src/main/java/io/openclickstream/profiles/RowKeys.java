@@ -3,16 +3,14 @@ package io.openclickstream.profiles;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Keys of rows: one byte of salt, 0 to 15, by which a table can be split before it is filled, and 16 bytes of a hash. They show no identifier,
- * and one visitor of two pipelines has two keys.
+ * Keys of rows: one byte of salt, which spreads them evenly over the regions of a table that was split before it was filled, and 16 bytes of
+ * a hash. They show no identifier, and one visitor of two pipelines has two keys.
  */
 public final class RowKeys {
-    /** How many values the salt has. */
-    public static final int SALTS = 16;
     /** Family of the row {@link #cursor}, whose cells have the time at which they were written and never end. */
     public static final String CURSOR_FAMILY = "c";
     private static final int HASH_BYTES = 16;
-    /** Its first byte is no salt. */
+    /** No other key is so short. */
     private static final byte[] CURSOR = "cursor".getBytes(StandardCharsets.US_ASCII);
 
     private final String pipeline;
@@ -40,7 +38,7 @@ public final class RowKeys {
     private byte[] key(String kind, String id) {
         byte[] digest = Digests.sha256(pipeline + "\n" + kind + "\n" + id);
         byte[] key = new byte[1 + HASH_BYTES];
-        key[0] = (byte) (digest[HASH_BYTES] & (SALTS - 1));
+        key[0] = digest[HASH_BYTES];
         System.arraycopy(digest, 0, key, 1, HASH_BYTES);
         return key;
     }

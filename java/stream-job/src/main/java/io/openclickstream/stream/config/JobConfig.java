@@ -70,6 +70,8 @@ public record JobConfig(
     ProfileSettings profiles,
     Recovery recovery) {
     private static final int PROFILE_HISTORY = 20;
+    /** Their events are in the driver's memory together, beside Spark. */
+    private static final long MOST_RECORDS_OF_PROFILES = 20_000;
 
     /** Reads and checks a file. */
     public static JobConfig load(Path file) {
@@ -125,7 +127,7 @@ public record JobConfig(
             profiles.bootstrapServers(),
             profiles.table(),
             profiles.history() == null ? PROFILE_HISTORY : Math.toIntExact(profiles.history()),
-            job.maxRowsPerTrigger());
+            Math.min(job.maxRowsPerTrigger(), MOST_RECORDS_OF_PROFILES));
     }
 
     /** What is said about the making of rows. */

@@ -37,6 +37,7 @@ final class Pipeline {
     private final TestTopic topic;
     private final TestLake lake;
     private Map<String, Object> recovery = Map.of();
+    private Map<String, Object> profiles = Map.of();
 
     private Pipeline(Engines engines, KafkaAccess kafka, Path folder) {
         this.engines = engines;
@@ -67,6 +68,16 @@ final class Pipeline {
 
     TestLake lake() {
         return lake;
+    }
+
+    /** The pipeline as the job knows it, {@code namespace/name}. */
+    String key() {
+        return "jobtest/" + name;
+    }
+
+    /** What the operator tells the job of a table for profiles. */
+    void keepProfiles(String bootstrapServers, String table) {
+        profiles = Map.of("profiles", Map.of("bootstrapServers", bootstrapServers, "table", table));
     }
 
     /** Starts the job; small batches, so that a log takes several. */
@@ -117,6 +128,7 @@ final class Pipeline {
             "ipMasking", "None",
             "shufflePartitions", 2));
         job.putAll(recovery);
+        job.putAll(profiles);
         return job;
     }
 

@@ -1,0 +1,129 @@
+package io.openclickstream.stream.engines;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.openclickstream.model.OutputTable;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.apache.hadoop.hbase.client.Connection;
+import org.apache.iceberg.data.Record;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("Profiles in a real HBase")
+class ProfilesIT {
+    private static final int KILLS = 4;
+
+    @TempDir
+    private Path folder;
+
+    private HBaseProcess hbase;
+    private Pipeline pipeline;
+    private String table;
+
+    @BeforeEach
+    void start() throws Exception {
+        Engines engines = Engines.load();
+        pipeline = Pipeline.create(engines, engines.kafka(), folder);
+        hbase = new HBaseProcess(folder.resolve("hbase"));
+        table = pipeline.key().replace('/', ':');
+        pipeline.keepProfiles(hbase.address(), table);
+    }
+
+    @AfterEach
+    void stop() {
+        hbase.close();
+    }
+
+    private static boolean isCaughtUp(JsonNode progress, long records) {
+        JsonNode profiles = progress.path("profiles");
+        return JobProcess.read(progress) == records && profiles.path("problem").isNull() && profiles.path("lag").asLong(-1) == 0;
+    }
+
+    private void expectCount() throws Exception {
+        List<Record> events = pipeline.lake().rows(OutputTable.EVENTS);
+        Map<String, ProfileScan.Figures> expected = ProfileScan.expected(events);
+        try (Connection connection = hbase.connect()) {
+            assertEquals(expected, ProfileScan.found(connection, table, pipeline.key(), expected.keySet()));
+        }
+    }
+
+    private Set<String> cells() throws Exception {
+        try (Connection connection = hbase.connect()) {
+            return ProfileScan.cells(connection, table);
+        }
+    }
+
+    @Test
+    @DisplayName("equal a count over a real log's rows although job and HBase are killed meanwhile; a second replay changes no cell")
+    void killed() throws Exception {
+        Path log = Path.of(System.getProperty("access.log"));
+        int lines = LogCount.of(log).lines();
+        hbase.start();
+        hbase.createProfileTable(table);
+        pipeline.topic().replay(log);
+        Random random = new Random(7);
+        try (JobProcess job = pipeline.startJob()) {
+            for (int kill = 0; kill < KILLS; kill++) {
+                long before = changed(job);
+                job.await("rows of HBase change, kill " + kill, progress ->
+                    progress.path("profiles").path("changed").asLong() > before || isCaughtUp(progress, lines));
+                Thread.sleep(random.nextInt(300));
+                hbase.kill();
+                hbase.start();
+            }
+        }
+        try (JobProcess job = pipeline.startJob()) {
+            job.await("all is in the profiles", progress -> isCaughtUp(progress, lines));
+            expectCount();
+            Set<String> before = cells();
+            assertFalse(before.isEmpty());
+            pipeline.topic().replay(log);
+            job.await("the second replay is read", progress -> isCaughtUp(progress, 2L * lines));
+            assertEquals(before, cells());
+            assertTrue(job.get("/metrics").contains("openclickstream_stream_profiles_lag_records 0"), job.get("/metrics"));
+            assertEquals(0, job.terminate(), job.logEnd());
+        }
+    }
+
+    private static long changed(JobProcess job) throws Exception {
+        long[] changed = {0};
+        job.await("the job answers", progress -> {
+            changed[0] = progress.path("profiles").path("changed").asLong();
+            return true;
+        });
+        return changed[0];
+    }
+
+    @Test
+    @DisplayName("wait while HBase is away and say so; the tables go on, and then nothing is lost")
+    void away() throws Exception {
+        pipeline.topic().send("a", Pipeline.events("a", 70), Map.of());
+        try (JobProcess job = pipeline.startJob()) {
+            job.await("the tables have the events and the profiles wait", progress -> JobProcess.read(progress) == 70
+                && progress.path("state").asText().equals("RUNNING") && progress.path("profiles").path("problem").isTextual());
+            hbase.start();
+            job.await("the table is missing", progress -> progress.path("profiles").path("problem").asText().contains(table));
+            hbase.createProfileTable(table);
+            job.await("the profiles have caught up", progress -> isCaughtUp(progress, 70));
+            expectCount();
+            hbase.kill();
+            pipeline.topic().send("b", Pipeline.events("b", 30), Map.of());
+            job.await("the tables go on, and it is told how many events wait", progress -> JobProcess.read(progress) == 100
+                && progress.path("profiles").path("lag").asLong() == 30);
+            assertEquals(100, pipeline.lake().counts().get(OutputTable.EVENTS));
+            hbase.start();
+            job.await("the profiles have caught up again", progress -> isCaughtUp(progress, 100));
+            expectCount();
+        }
+    }
+}
