@@ -131,6 +131,18 @@ export interface JobDocument {
          * 20.
          */
         readonly history?: number | undefined;
+        /**
+         * A user whom `identify` events tied to more visitors is no single person, and none of them is merged;
+         * without it 20.
+         */
+        readonly maxVisitorsPerUser?: number | undefined;
+        /**
+         * A visitor whom `identify` events tied to more users is a device that people share, and is merged into
+         * none of them; without it 1.
+         */
+        readonly maxUsersPerVisitor?: number | undefined;
+        /** Users who are nobody, in small or capital letters; without it there are none. */
+        readonly blockedUsers?: readonly string[] | undefined;
       }
     | undefined;
   /** Parallel parts of the stateful steps; the first start fixes them for the life of the checkpoint. */

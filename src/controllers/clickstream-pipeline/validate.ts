@@ -113,6 +113,11 @@ export interface ProfileSettings {
   readonly table: ServingTableName;
   readonly ttl: string;
   readonly history: number;
+  readonly identity: {
+    readonly maxVisitorsPerUser: number;
+    readonly maxUsersPerVisitor: number;
+    readonly blockedUsers: readonly string[];
+  };
 }
 
 /** Why a workload is left as it is: too little memory, or a Secret that is missing, could not be read, or holds what no system has taken yet. */
@@ -257,10 +262,16 @@ function resolveProfiles(
   { spec: { hbase } }: PresentPlatform,
 ): ProfileSettings | undefined {
   if (spec.profiles === undefined) return undefined;
-  const { enabled, retention, history } = { ...PROFILES_DEFAULTS, ...defined(spec.profiles) };
+  const { enabled, retention, history, identity } = { ...PROFILES_DEFAULTS, ...defined(spec.profiles) };
   if (!enabled) return undefined;
   const table = defaultServingTableName({ namespace, name: pipelineChildNames(name).profiles });
-  return { hbase, table, ttl: retention, history };
+  return {
+    hbase,
+    table,
+    ttl: retention,
+    history,
+    identity: { ...PROFILES_DEFAULTS.identity, ...defined(identity) },
+  };
 }
 
 function resolveProcessing(spec: Spec): ProcessingSettings {

@@ -76,8 +76,8 @@ function propertyColumns({ eventsTable }: ValidatedPipeline): JobDocument["prope
 
 function profilesOf({ profiles }: ValidatedPipeline): JobDocument["profiles"] {
   if (profiles?.hbase === undefined) return undefined;
-  const { hbase, table, history } = profiles;
-  return { bootstrapServers: hbase.bootstrapServers.join(","), table, history };
+  const { hbase, table, history, identity } = profiles;
+  return { bootstrapServers: hbase.bootstrapServers.join(","), table, history, ...identity };
 }
 
 /**

@@ -24,6 +24,7 @@ export function planProfileTable(
       families: [
         { name: "p", versions, ttl, compression: "GZ" },
         { name: "s", ttl, compression: "GZ" },
+        { name: "i", ttl },
         // How far the profiles are. It must outlive them, as they would be made once more from the first event on.
         { name: "c" },
       ],

@@ -253,18 +253,29 @@ public record JobDocument(
      * @param table The table, {@code namespace:name}, which must exist; without it no profiles are kept; may be null
      * @param history How many of a visitor's newest events are kept one by one, each with the profile as of then; without it 20; may be
      *     null
+     * @param maxVisitorsPerUser A user whom {@code identify} events tied to more visitors is no single person, and none of them is merged; without
+     *     it 20; may be null
+     * @param maxUsersPerVisitor A visitor whom {@code identify} events tied to more users is a device that people share, and is merged into none of
+     *     them; without it 1; may be null
+     * @param blockedUsers Users who are nobody, in small or capital letters; without it there are none
      */
     public record Profiles(
         String bootstrapServers,
         String table,
-        Long history) implements Serializable {
+        Long history,
+        Long maxVisitorsPerUser,
+        Long maxUsersPerVisitor,
+        List<String> blockedUsers) implements Serializable {
 
         /** Reads and checks an object; the error names the field. */
         public static Profiles of(ConfigNode node) {
             return new Profiles(
                 node.optionalText("bootstrapServers"),
                 node.optionalText("table"),
-                node.optionalWhole("history", 1));
+                node.optionalWhole("history", 1),
+                node.optionalWhole("maxVisitorsPerUser", 1),
+                node.optionalWhole("maxUsersPerVisitor", 1),
+                node.texts("blockedUsers"));
         }
     }
 

@@ -10,6 +10,7 @@ import io.openclickstream.model.ConfigNode;
 import io.openclickstream.model.JobDocument;
 import io.openclickstream.model.Masking;
 import io.openclickstream.model.OutputTable;
+import io.openclickstream.profiles.IdentityRules;
 import io.openclickstream.stream.profile.ProfileSettings;
 import io.openclickstream.stream.rows.RowRules;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.iceberg.catalog.TableIdentifier;
 
@@ -70,6 +72,8 @@ public record JobConfig(
     ProfileSettings profiles,
     Recovery recovery) {
     private static final int PROFILE_HISTORY = 20;
+    private static final int MOST_VISITORS_OF_A_USER = 20;
+    private static final int MOST_USERS_OF_A_VISITOR = 1;
     /** Their events are in the driver's memory together, beside Spark. */
     private static final long MOST_RECORDS_OF_PROFILES = 20_000;
 
@@ -127,7 +131,15 @@ public record JobConfig(
             profiles.bootstrapServers(),
             profiles.table(),
             profiles.history() == null ? PROFILE_HISTORY : Math.toIntExact(profiles.history()),
-            Math.min(job.maxRowsPerTrigger(), MOST_RECORDS_OF_PROFILES));
+            Math.min(job.maxRowsPerTrigger(), MOST_RECORDS_OF_PROFILES),
+            identity(profiles));
+    }
+
+    private static IdentityRules identity(JobDocument.Profiles profiles) {
+        return new IdentityRules(
+            profiles.maxVisitorsPerUser() == null ? MOST_VISITORS_OF_A_USER : Math.toIntExact(profiles.maxVisitorsPerUser()),
+            profiles.maxUsersPerVisitor() == null ? MOST_USERS_OF_A_VISITOR : Math.toIntExact(profiles.maxUsersPerVisitor()),
+            Set.copyOf(profiles.blockedUsers()));
     }
 
     /** What is said about the making of rows. */

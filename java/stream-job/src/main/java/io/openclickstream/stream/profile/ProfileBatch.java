@@ -48,7 +48,7 @@ final class ProfileBatch {
 
     private int writeRows(String topic, List<String> visitors, Map<String, List<PlacedEvent>> byVisitor) throws IOException {
         List<byte[]> rowKeys = visitors.stream().map(keys::visitor).toList();
-        List<byte[]> states = table.states(rowKeys);
+        List<byte[]> states = table.values(rowKeys, ProfileRow.STATE_FAMILY, ProfileRow.STATE);
         Map<byte[], List<ProfileCell>> rows = new IdentityHashMap<>();
         for (int index = 0; index < visitors.size(); index++) {
             String visitor = visitors.get(index);

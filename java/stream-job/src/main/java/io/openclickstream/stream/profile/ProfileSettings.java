@@ -1,5 +1,7 @@
 package io.openclickstream.stream.profile;
 
+import io.openclickstream.profiles.IdentityRules;
+
 /**
  * Where profiles are kept, and of what.
  *
@@ -8,6 +10,7 @@ package io.openclickstream.stream.profile;
  * @param table the table in HBase, {@code namespace:name}
  * @param history how many of a visitor's newest events are kept one by one
  * @param maxRecords most records whose events are taken at once
+ * @param identity which visitors are taken for one user
  */
-public record ProfileSettings(String pipeline, String bootstrapServers, String table, int history, long maxRecords) {
+public record ProfileSettings(String pipeline, String bootstrapServers, String table, int history, long maxRecords, IdentityRules identity) {
 }

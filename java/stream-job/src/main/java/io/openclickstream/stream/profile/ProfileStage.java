@@ -67,8 +67,8 @@ public final class ProfileStage implements Runnable, AutoCloseable {
                 follow(table);
             } catch (IOException | RuntimeException e) {
                 if (!isStopping) {
-                    String cause = Causes.describe(e);
-                    LOG.warn("Profiles wait table={} cause={}", settings.table(), cause);
+                    String cause = "table " + settings.table() + " of HBase at " + settings.bootstrapServers() + ": " + Causes.describe(e);
+                    LOG.warn("Profiles wait cause={}", cause);
                     progress.waits(cause, lag());
                     rest(PAUSE_AFTER_FAILURE);
                 }
@@ -78,7 +78,7 @@ public final class ProfileStage implements Runnable, AutoCloseable {
 
     private void follow(ProfileTable table) throws IOException {
         StoredEvents stored = events();
-        ProfileBatch batch = new ProfileBatch(table, new RowKeys(settings.pipeline()), settings.history());
+        RowKeys keys = new RowKeys(settings.pipeline());
         cursor = table.cursor();
         LOG.info("Following the events table with profiles table={} from={}", settings.table(), cursor.next());
         while (!isStopping) {
@@ -88,14 +88,14 @@ public final class ProfileStage implements Runnable, AutoCloseable {
                 progress.caughtUp();
                 rest(LONGEST_REST);
             } else {
-                take(window, stored, batch);
+                take(window, stored, table, keys);
                 table.advance(window.after());
                 cursor = window.after();
             }
         }
     }
 
-    private void take(Window window, StoredEvents stored, ProfileBatch batch) throws IOException {
+    private void take(Window window, StoredEvents stored, ProfileTable table, RowKeys keys) throws IOException {
         long began = System.nanoTime();
         Map<String, List<PlacedEvent>> byVisitor = new HashMap<>();
         long[] read = {0, Long.MAX_VALUE};
@@ -104,7 +104,8 @@ public final class ProfileStage implements Runnable, AutoCloseable {
             read[0]++;
             read[1] = Math.min(read[1], EventReading.receivedAt(row));
         });
-        long changed = batch.write(window.after().topic(), byVisitor, this::requireGoing);
+        long changed = new ProfileBatch(table, keys, settings.history()).write(window.after().topic(), byVisitor, this::requireGoing);
+        new IdentityBatch(table, keys, settings.identity()).write(byVisitor);
         if (read[0] > 0) {
             progress.took(changed, window.lag(), read[1]);
             LOG.info("Profiles took events={} rows={} seconds={} lag={}",

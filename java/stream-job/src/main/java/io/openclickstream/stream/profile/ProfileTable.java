@@ -1,7 +1,6 @@
 package io.openclickstream.stream.profile;
 
 import io.openclickstream.profiles.ProfileCell;
-import io.openclickstream.profiles.ProfileRow;
 import io.openclickstream.profiles.RowKeys;
 import java.io.Closeable;
 import java.io.IOException;
@@ -22,8 +21,6 @@ import org.apache.hadoop.hbase.util.Bytes;
 
 /** The table of the profiles in HBase. A write has come to stay when its call returns. Not thread-safe. */
 final class ProfileTable implements Closeable {
-    private static final byte[] STATE_FAMILY = Bytes.toBytes(ProfileRow.STATE_FAMILY);
-    private static final byte[] STATE = Bytes.toBytes(ProfileRow.STATE);
     private static final byte[] CURSOR_FAMILY = Bytes.toBytes(RowKeys.CURSOR_FAMILY);
     private static final byte[] NEXT = Bytes.toBytes("next");
     private static final byte[] WRITER = Bytes.toBytes("writer");
@@ -98,14 +95,16 @@ final class ProfileTable implements Closeable {
         return new IOException("another stream job has taken over table " + table.getName() + ": only one may write it");
     }
 
-    /** The values of the column with the state, in the order of the rows' keys; null where there is none. */
-    List<byte[]> states(List<byte[]> keys) throws IOException {
-        List<Get> gets = keys.stream().map(key -> new Get(key).addColumn(STATE_FAMILY, STATE)).toList();
-        List<byte[]> states = new ArrayList<>(keys.size());
+    /** The values of a column, in the order of the rows' keys; null where there is none. */
+    List<byte[]> values(List<byte[]> keys, String family, String qualifier) throws IOException {
+        byte[] familyBytes = Bytes.toBytes(family);
+        byte[] qualifierBytes = Bytes.toBytes(qualifier);
+        List<Get> gets = keys.stream().map(key -> new Get(key).addColumn(familyBytes, qualifierBytes)).toList();
+        List<byte[]> values = new ArrayList<>(keys.size());
         for (Result result : table.get(gets)) {
-            states.add(result.getValue(STATE_FAMILY, STATE));
+            values.add(result.getValue(familyBytes, qualifierBytes));
         }
-        return states;
+        return values;
     }
 
     /** Writes cells by the keys of their rows. */

@@ -99,7 +99,7 @@ final class HBaseProcess implements AutoCloseable {
                 admin.createNamespace(NamespaceDescriptor.create(table.getNamespaceAsString()).build());
             }
             TableDescriptorBuilder builder = TableDescriptorBuilder.newBuilder(table).setDurability(Durability.FSYNC_WAL);
-            Map.of("p", 21, "s", 1, "c", 1).forEach((family, versions) -> builder.setColumnFamily(
+            Map.of("p", 21, "s", 1, "i", 1, "c", 1).forEach((family, versions) -> builder.setColumnFamily(
                 ColumnFamilyDescriptorBuilder.newBuilder(Bytes.toBytes(family)).setMaxVersions(versions).build()));
             admin.createTable(builder.build(), new byte[][] {{64}, {(byte) 128}, {(byte) 192}});
         }

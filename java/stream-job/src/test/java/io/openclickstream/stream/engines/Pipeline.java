@@ -77,7 +77,7 @@ final class Pipeline {
 
     /** What the operator tells the job of a table for profiles. */
     void keepProfiles(String bootstrapServers, String table) {
-        profiles = Map.of("profiles", Map.of("bootstrapServers", bootstrapServers, "table", table));
+        profiles = Map.of("profiles", Map.of("bootstrapServers", bootstrapServers, "table", table, "maxVisitorsPerUser", 2));
     }
 
     /** Starts the job; small batches, so that a log takes several. */

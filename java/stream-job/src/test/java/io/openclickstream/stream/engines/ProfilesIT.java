@@ -6,12 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openclickstream.model.OutputTable;
+import io.openclickstream.profiles.ProfileRow;
+import io.openclickstream.profiles.RowKeys;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import org.apache.hadoop.hbase.TableName;
 import org.apache.hadoop.hbase.client.Connection;
+import org.apache.hadoop.hbase.client.Get;
+import org.apache.hadoop.hbase.client.Table;
+import org.apache.hadoop.hbase.util.Bytes;
 import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +109,42 @@ class ProfilesIT {
             return true;
         });
         return changed[0];
+    }
+
+    private void identify(String visitor, String user, int second) {
+        pipeline.topic().send(visitor, "{\"event_id\":\"" + visitor + user + "\",\"event_type\":\"identify\",\"anonymous_id\":\"" + visitor
+            + "\",\"user_id\":\"" + user + "\",\"timestamp\":\"2026-11-30T00:00:0" + second + "Z\"}");
+    }
+
+    private Map<String, String> mergedInto(String... visitors) throws Exception {
+        Map<String, String> merged = new TreeMap<>();
+        try (Connection connection = hbase.connect(); Table opened = connection.getTable(TableName.valueOf(table))) {
+            for (String visitor : visitors) {
+                byte[] value = opened.get(new Get(new RowKeys(pipeline.key()).visitor(visitor)))
+                    .getValue(Bytes.toBytes(ProfileRow.IDENTITY_FAMILY), Bytes.toBytes(ProfileRow.MERGED_INTO));
+                merged.put(visitor, Bytes.toString(value));
+            }
+        }
+        return merged;
+    }
+
+    @Test
+    @DisplayName("of one user are merged, and no longer when he turns out to be many or the device to be shared")
+    void identities() throws Exception {
+        hbase.start();
+        hbase.createProfileTable(table);
+        identify("phone", "anna", 1);
+        identify("laptop", "anna", 2);
+        identify("tablet", "bert", 3);
+        try (JobProcess job = pipeline.startJob()) {
+            job.await("all is in the profiles", progress -> isCaughtUp(progress, 3));
+            assertEquals(Map.of("phone", "anna", "laptop", "anna", "tablet", "bert"), mergedInto("phone", "laptop", "tablet"));
+            identify("tablet", "carl", 1);
+            identify("kiosk", "anna", 4);
+            job.await("the later ones are in the profiles", progress -> isCaughtUp(progress, 5));
+            assertEquals(
+                Map.of("phone", "", "laptop", "", "tablet", "", "kiosk", ""), mergedInto("phone", "laptop", "tablet", "kiosk"));
+        }
     }
 
     @Test
