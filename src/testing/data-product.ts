@@ -143,7 +143,10 @@ const PRESENT_WITH_AIRFLOW: PresentPlatform = {
 };
 
 /** What is planned of right SQL on a platform with Airflow, before anything is there. */
-export function planWith(spec: Partial<DataProductSpec> = {}): ProductPlan {
+export function planWith(
+  spec: Partial<DataProductSpec> = {},
+  surroundings: Partial<ObservedProduct> = {},
+): ProductPlan {
   const created = { creationTimestamp: "2026-01-01T00:00:00Z" };
   const product = productWith(spec);
   const named = { ...product, metadata: { ...product.metadata, ...created } };
@@ -155,6 +158,7 @@ export function planWith(spec: Partial<DataProductSpec> = {}): ProductPlan {
     platform: PRESENT_WITH_AIRFLOW,
     answer: { state: "known", value: rightAnswer(sparkWindow) },
     ...{ dag: { state: "known", value: NO_DAG }, dagFile: { state: "known", value: undefined } },
+    ...surroundings,
   });
   return planProduct(
     validateProduct(named, observed, { image: RUN_IMAGE }),
