@@ -34,7 +34,8 @@ const severalRuns = `{
 		{"id":"r3","state":"Held","from":"2026-03-03T00:00:00Z","to":"2026-03-04T00:00:00Z","endedAt":"2026-03-04T00:01:00Z","rows":12,"seconds":60,
 		 "checks":[{"name":"visitors","severity":"Error","violations":1},{"name":"sites","severity":"Warning","violations":20},{"name":"days","severity":"Error","violations":0}]},
 		{"id":"r2","state":"Published","endedAt":"2026-03-03T00:01:00Z","rows":0,"seconds":5,"snapshotId":"7"}],
-	"missing":[{"from":"2026-03-03T00:00:00Z","to":"2026-03-04T00:00:00Z","runId":"r3","state":"Held"}],
+	"missing":[{"from":"2026-03-03T00:00:00Z","to":"2026-03-04T00:00:00Z","runId":"r3","state":"Held"},
+		{"from":"2026-02-01T00:00:00Z","to":"2026-02-02T00:00:00Z","state":"Unread"}],
 	"lastGoodSnapshot":{"id":"7","at":"2026-03-03T00:01:00Z"},
 	"lastAudit":{"runId":"r3","branch":"audit_r3","message":"the check visitors found 1 row"},
 	"nextRun":"2026-03-06T00:00:00Z"}`
@@ -52,8 +53,9 @@ r2  | Published | all                                          |    0 |       5 
 the next run by the schedule begins at 2026-03-06T00:00:00Z
 readers see snapshot 7 of 2026-03-03T00:01:00Z
 the held rows of run r3 are in the branch audit_r3 of the table: the check visitors found 1 row
-1 window is missing from the table; this runs them again:
+2 windows are missing from the table; this runs them again:
   kubectl clickstream product run sessions -n shop --from 2026-03-03T00:00:00Z --to 2026-03-04T00:00:00Z  # r3 was held
+  kubectl clickstream product run sessions -n shop --from 2026-02-01T00:00:00Z --to 2026-02-02T00:00:00Z  # no run has read it
 `
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)

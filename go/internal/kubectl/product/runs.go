@@ -52,7 +52,7 @@ type Check struct {
 type Missing struct {
 	From  string `json:"from"`
 	To    string `json:"to"`
-	RunID string `json:"runId"`
+	RunID string `json:"runId,omitempty"`
 	State State  `json:"state"`
 }
 

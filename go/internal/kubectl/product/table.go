@@ -42,11 +42,19 @@ func (r *Runs) WriteText(out io.Writer) error {
 		fmt.Fprintf(&text, "%s missing from the table; this runs them again:\n", terminal.Count(len(r.Missing), "window is", "windows are"))
 	}
 	for _, window := range r.Missing {
-		fmt.Fprintf(&text, "  kubectl clickstream product run %s -n %s --from %s --to %s  # %s was %s\n",
-			r.Name, r.Namespace, window.From, window.To, window.RunID, strings.ToLower(string(window.State)))
+		fmt.Fprintf(&text, "  kubectl clickstream product run %s -n %s --from %s --to %s  # %s\n",
+			r.Name, r.Namespace, window.From, window.To, window.why())
 	}
 	_, err := io.WriteString(out, text.String())
 	return err
+}
+
+// why says what became of the run over the window, if there was one.
+func (m Missing) why() string {
+	if m.RunID == "" {
+		return "no run has read it"
+	}
+	return m.RunID + " was " + strings.ToLower(string(m.State))
 }
 
 func windowText(from, to string) string {

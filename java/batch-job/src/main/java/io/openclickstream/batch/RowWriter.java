@@ -118,8 +118,11 @@ final class RowWriter {
                 spark.sql("DELETE FROM " + name + " AS target WHERE (" + document.windowRows() + ") AND NOT EXISTS (SELECT 1 FROM " + SOURCE
                     + " AS source WHERE " + same + ")", window);
             }
-            String source = window.isEmpty() || document.windowLater() == null ? SOURCE : "(SELECT * FROM " + SOURCE + " AS source WHERE NOT EXISTS (SELECT 1 FROM "
-                + name + " AS target WHERE (" + document.windowLater() + ") AND " + same + "))";
+            String source = SOURCE;
+            if (!window.isEmpty() && document.windowLater() != null) {
+                source = "(SELECT * FROM " + SOURCE + " AS source WHERE NOT EXISTS (SELECT 1 FROM " + name + " AS target WHERE ("
+                    + document.windowLater() + ") AND " + same + "))";
+            }
             spark.sql("MERGE INTO " + name + " AS target USING " + source + " AS source ON " + same
                 + " WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *", window);
             return kept.count();
