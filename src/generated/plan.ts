@@ -57,6 +57,8 @@ export const planDocument = z.object({
       safe: z.boolean(),
       /** Why it does not, for a person. */
       reason: z.string().nullish(),
+      /** What may make it untrue later, for a person; only where it is safe. */
+      caution: z.string().nullish(),
     }),
   ),
   /** The query in Spark's SQL. The session's time zone must be that of the request. */

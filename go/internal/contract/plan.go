@@ -80,4 +80,6 @@ type PlanMode struct {
 	Safe bool `json:"safe"`
 	// Why it does not, for a person.
 	Reason string `json:"reason,omitempty"`
+	// What may make it untrue later, for a person; only where it is safe.
+	Caution string `json:"caution,omitempty"`
 }

@@ -187,6 +187,19 @@ describe("rows that are committed late", () => {
   });
 });
 
+describe("an input whose rows have no time", () => {
+  it("is named where the SQL is right, because a change of it reaches only what is read later", async () => {
+    const caution =
+      "an input has no column event_time: when it changes, rows of earlier times stay as they are";
+    const modes = [{ mode: "Merge", safe: true, caution }];
+    world.planner.answer = () => rightAnswer({ sparkWindow: "SELECT … :from … :to", modes });
+    await world.pass(DAILY);
+    expect(world.condition("SqlValid")).toBe(
+      `SqlValid=True Succeeded: 2 columns from shop.events; ${caution}`,
+    );
+  });
+});
+
 describe("times that the inputs have lost", () => {
   it.each([
     [

@@ -141,9 +141,10 @@ function judgeSql(input: Input): ConditionInput {
   const type = "SqlValid";
   const definition = definitionOf(input);
   if (definition !== undefined) {
-    const { columns, inputs } = definition;
+    const { columns, inputs, plan, mode } = definition;
+    const caution = plan.modes.find((candidate) => candidate.mode === mode)?.caution;
     const tables = inputs.map(({ table }) => table).join(", ");
-    const message = `${counted(columns.length, "column")} from ${tables === "" ? "no table" : tables}`;
+    const message = `${counted(columns.length, "column")} from ${tables === "" ? "no table" : tables}${caution === undefined || caution === null ? "" : `; ${caution}`}`;
     return { type, status: "True", reason: "Succeeded", message };
   }
   const { reason, message } = refusalOf(input);

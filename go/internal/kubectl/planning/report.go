@@ -67,7 +67,11 @@ func title(definition *Definition, plan *contract.Plan) string {
 
 func writeMode(text *strings.Builder, mode contract.PlanMode) {
 	if mode.Safe {
-		fmt.Fprintf(text, "  ✔ %s is safe\n", mode.Mode)
+		fmt.Fprintf(text, "  ✔ %s is safe", mode.Mode)
+		if mode.Caution != "" {
+			fmt.Fprintf(text, "; %s", mode.Caution)
+		}
+		text.WriteString("\n")
 		return
 	}
 	fmt.Fprintf(text, "  ✖ %s is not safe", mode.Mode)

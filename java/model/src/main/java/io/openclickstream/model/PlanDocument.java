@@ -105,10 +105,12 @@ public record PlanDocument(
      * @param mode {@code Full}, {@code Append}, {@code OverwritePartitions} or {@code Merge}
      * @param safe Whether it does
      * @param reason Why it does not, for a person; may be null
+     * @param caution What may make it untrue later, for a person; only where it is safe; may be null
      */
     public record Mode(
         String mode,
         boolean safe,
-        String reason) {
+        String reason,
+        String caution) {
     }
 }

@@ -41,14 +41,22 @@ final class Modes {
 
     List<PlanDocument.Mode> all() {
         return List.of(
-            mode("Full", null),
-            mode("Append", append()),
-            mode("OverwritePartitions", overwrite()),
-            mode("Merge", merge()));
+            mode("Full", null, null),
+            mode("Append", append(), null),
+            mode("OverwritePartitions", overwrite(), ages()),
+            mode("Merge", merge(), ages()));
     }
 
-    private static PlanDocument.Mode mode(String name, String problem) {
-        return new PlanDocument.Mode(name, problem == null, problem);
+    private static PlanDocument.Mode mode(String name, String problem, String caution) {
+        return new PlanDocument.Mode(name, problem == null, problem, problem == null ? caution : null);
+    }
+
+    /** Null when what was read of one time does not depend on when it was read. */
+    private String ages() {
+        return rows.isWhole()
+            ? "an input has no column " + settings.newDataBy() + ": when it changes, rows of earlier times stay as they are until a run reads their time again,"
+                + " as lookback and backfills do"
+            : null;
     }
 
     /** Null when new rows can be told from old, and the rest of the rows is known. */

@@ -104,6 +104,8 @@ class SqlPlannerTest {
         PlanDocument plan = plan(sql, BY_DAY);
         assertEquals(safe, plan.modes().stream().filter(PlanDocument.Mode::safe).map(PlanDocument.Mode::mode).collect(Collectors.joining(" ")));
         assertTrue(plan.modes().stream().allMatch(mode -> mode.safe() == (mode.reason() == null)), plan.modes()::toString);
+        boolean isAging = sql.contains("LEFT JOIN shop.users");
+        assertTrue(plan.modes().stream().allMatch(mode -> (mode.caution() != null) == (isAging && mode.mode().equals("OverwritePartitions"))), plan.modes()::toString);
     }
 
     @ParameterizedTest(name = "{0}")
