@@ -113,6 +113,11 @@ export const runsStatus = {
     .describe(
       "With refresh.onUpdate and newDataBy: up to when rows have been read; the next run goes on from here.",
     ),
+  waitingSince: timestamp()
+    .optional()
+    .describe(
+      "Since when a run that is due waits for runs that fill its inputs. After ten minutes it begins beside them.",
+    ),
   nextRun: timestamp().optional().describe("When the next run by the schedule begins."),
   requests: z
     .array(text(64))

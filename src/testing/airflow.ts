@@ -119,6 +119,16 @@ export class FakeAirflow implements AirflowServer {
     return (this.runs.get(dagId) ?? []).slice(0, limit);
   }
 
+  async listEndedRuns(
+    ...[dagId, { since, limit }]: Parameters<AirflowServer["listEndedRuns"]>
+  ): Promise<readonly DagRun[]> {
+    this.#refuseWhenDown();
+    const ended = (this.runs.get(dagId) ?? []).filter(
+      ({ endedAt }) => endedAt !== undefined && Date.parse(endedAt) >= Date.parse(since),
+    );
+    return ended.sort((one, other) => (one.endedAt ?? "").localeCompare(other.endedAt ?? "")).slice(0, limit);
+  }
+
   /** Of every DAG that has runs. */
   async listChangedDags(): ReturnType<AirflowServer["listChangedDags"]> {
     this.#refuseWhenDown();

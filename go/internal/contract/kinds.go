@@ -195,6 +195,7 @@ var (
 	DataProductStatusLastAuditBranch       = []string{"status", "lastAudit", "branch"}
 	DataProductStatusLastAuditMessage      = []string{"status", "lastAudit", "message"}
 	DataProductStatusReadUntil             = []string{"status", "readUntil"}
+	DataProductStatusWaitingSince          = []string{"status", "waitingSince"}
 	DataProductStatusNextRun               = []string{"status", "nextRun"}
 	DataProductStatusLineageEventsReceiver = []string{"status", "lineageEvents", "receiver"}
 	DataProductStatusLineageEventsPlanHash = []string{"status", "lineageEvents", "planHash"}

@@ -17,6 +17,7 @@ import { tellLineage } from "./tell-lineage.ts";
 import type { Start } from "./next-run.ts";
 import type { ObservedProduct, ProductReaders } from "./observe.ts";
 import type { DagPlan, ProductPlan } from "./plan.ts";
+import type { Backfill } from "../../targets/airflow/dag.ts";
 import type { AirflowServer } from "../../targets/airflow/server.ts";
 
 /** What the API server and Airflow answered. */
@@ -187,17 +188,11 @@ class DagWriter {
     const { dagId } = this.#dagPlan().settings;
     // The answer to an earlier try may have been lost, or the operator with what it was to remember.
     const known = await this.#airflow().listBackfills(dagId, this.#context.signal);
-    if (known.some((backfill) => backfill.conf[BACKFILL_KEY] === start.request)) {
-      this.#noteBegun(start, true);
-      return;
-    }
-    const [last] = known;
-    const isUnderWay = last !== undefined && last.completedAt === undefined;
-    const isThere = isUnderWay && isSameTime(last.from, from) && isSameTime(last.to, to);
+    const there = known.find((backfill) => isSameBackfill(backfill, start));
     const wanted = { from, to, maxActiveRuns: concurrency, repeats: "completed", conf } as const;
-    const made = isThere
-      ? last
-      : await this.#write(async (airflow) => airflow.createBackfill(dagId, wanted, this.#context));
+    const made =
+      there ??
+      (await this.#write(async (airflow) => airflow.createBackfill(dagId, wanted, this.#context)));
     if (made !== undefined) this.#noteBegun(start, true);
   }
 
@@ -240,6 +235,16 @@ class DagWriter {
   #note(changes: Partial<AppliedDag>): void {
     this.applied = { ...this.applied, ...changes };
   }
+}
+
+/** By its hash, and while it is under way by its times, which may be written otherwise. */
+function isSameBackfill(
+  known: Backfill,
+  { from, to, conf, isAnew }: Extract<Start, { kind: "backfill" }>,
+): boolean {
+  if (known.conf[BACKFILL_KEY] === conf[BACKFILL_KEY]) return true;
+  const isUnderWay = known.completedAt === undefined && !isAnew;
+  return isUnderWay && isSameTime(known.from, from) && isSameTime(known.to, to);
 }
 
 function isSameTime(one: string, other: string): boolean {

@@ -1,16 +1,20 @@
 /** Which products read and make which tables: who is woken by whom, who waits for whom, and circles. Pure. */
 import { isDeepStrictEqual } from "node:util";
 import type { KubernetesObject } from "../../api/objects.ts";
-import { keyOf } from "../../api/objects.ts";
-import type { DataProduct, LakeTable } from "../../crds/kinds.ts";
+import { formatKey, keyOf } from "../../api/objects.ts";
+import type { DataPlatform, DataProduct, LakeTable } from "../../crds/kinds.ts";
 import { dataProductKind, lakeTableKind } from "../../crds/kinds.ts";
 import { formatTable } from "../../naming/tables.ts";
 import { isNewState } from "../../runtime/cache/watches.ts";
 import type { ObjectChange, ObjectIndex, ObjectReader, SecondaryWatch } from "../../runtime/controller.ts";
+import { identitiesOf } from "../../platform/identity.ts";
+import { cachedPlatform } from "../../platform/platform.ts";
 import type { Retention } from "./input-retention.ts";
 import { readTableNames } from "../../targets/planner/table-names.ts";
 
-type Cache = Pick<ObjectReader, "cachedBy">;
+import { isOfBackfill, recordsOf } from "./runs.ts";
+
+type Cache = Pick<ObjectReader, "cachedBy" | "cached">;
 
 /** A table of a platform, the same for products and LakeTables of one namespace. */
 function tableKey({ metadata, spec }: DataProduct | LakeTable, table: string): string {
@@ -35,6 +39,12 @@ const PRODUCTS_BY_INPUT: ObjectIndex<DataProduct> = {
 const PRODUCTS_BY_TARGET: ObjectIndex<DataProduct> = {
   type: dataProductKind,
   valuesOf: (product) => [tableKey(product, targetOf(product))],
+};
+
+/** Of all namespaces and platforms. */
+const PRODUCTS_BY_TABLE_NAME: ObjectIndex<DataProduct> = {
+  type: dataProductKind,
+  valuesOf: (product) => [targetOf(product)],
 };
 
 const LAKE_TABLES: ObjectIndex<LakeTable> = {
@@ -80,7 +90,7 @@ export const WATCH_INPUTS: readonly SecondaryWatch[] = [
 /** The next run of a product that waits for this one may begin. */
 function hasOtherRun({ previous, object }: Extract<ObjectChange, { kind: "updated" }>): boolean {
   const [before, after] = [previous, object].map((one) => (one as DataProduct).status);
-  return !isDeepStrictEqual(before?.lastRun, after?.lastRun);
+  return !isDeepStrictEqual(before?.lastRun, after?.lastRun) || fillingOf(before) !== fillingOf(after);
 }
 
 function readersOf(object: KubernetesObject, cache: Cache): readonly DataProduct[] {
@@ -107,8 +117,8 @@ function versionOf(object: KubernetesObject): string | undefined {
 export function editionOf(table: string, product: DataProduct, cache: Cache): string {
   const key = tableKey(product, table);
   const versions = cache.cachedBy(LAKE_TABLES, key).map(versionOf);
-  const runs = cache.cachedBy(PRODUCTS_BY_TARGET, key).map(({ status }) => status?.lastRun);
-  return JSON.stringify([versions, runs.map((run) => [run?.id, run?.state])]);
+  const runs = cache.cachedBy(PRODUCTS_BY_TARGET, key).flatMap(({ status }) => recordsOf(status));
+  return JSON.stringify([versions, runs.map(({ id, state }) => [id, state])]);
 }
 
 /** Who is to make a table that is not there: `DataProduct "pages"`; `undefined`: nobody of the namespace. */
@@ -135,32 +145,72 @@ export function runningMakers(product: DataProduct, cache: Cache): readonly stri
   const makers = tablesReadBy(product).flatMap((table) =>
     cache.cachedBy(PRODUCTS_BY_TARGET, tableKey(product, table)),
   );
-  // The queued run of a suspended product does not begin.
-  const running = makers.filter(
-    ({ spec, status }) =>
-      status?.lastRun?.state === "Running" &&
-      (spec.suspend !== true || status.lastRun.startedAt !== undefined),
-  );
-  return running.map(({ metadata }) => metadata.name);
+  return makers.filter(isFilled).map(({ metadata }) => metadata.name);
 }
 
-/** Names of products that each read what the next one makes, from the given one back to itself; `undefined`: there is no such circle. */
+/** The queued runs of a suspended product do not begin, and those of a backfill come one after the other for hours. */
+function isFilled({ spec, status }: DataProduct): boolean {
+  return recordsOf(status).some(({ id, state, startedAt }) => {
+    if (state !== "Running") return false;
+    return startedAt !== undefined || (spec.suspend !== true && !isOfBackfill(id));
+  });
+}
+
+/** Ids of the runs under way, as one text. */
+function fillingOf(status: DataProduct["status"]): string {
+  const running = recordsOf(status).filter(({ state }) => state === "Running");
+  return running.map(({ id, startedAt }) => `${id} ${startedAt ?? ""}`).join();
+}
+
+/**
+ * Names of products that each read what the next one makes, from the given one back to itself; `undefined`: there is no such circle. A table is
+ * the same in all platforms that lead to one catalog, whatever their names and namespaces.
+ */
 export function findCircle(product: DataProduct, cache: Cache): readonly string[] | undefined {
-  const own = product.metadata.name;
-  const seen = new Set<string>();
+  const seen = new Set<string>([formatKey(keyOf(product))]);
   const search = (current: DataProduct): readonly string[] | undefined => {
     for (const table of tablesReadBy(current)) {
       // The resource itself counts as it is now, whatever the cache still has of it.
-      if (table === targetOf(product)) return [own];
-      for (const maker of cache.cachedBy(PRODUCTS_BY_TARGET, tableKey(product, table))) {
-        if (maker.metadata.name === own || seen.has(maker.metadata.name)) continue;
-        seen.add(maker.metadata.name);
+      if (table === targetOf(product) && haveOneCatalog(current, product, cache))
+        return [nameFor(product, product)];
+      for (const maker of cache.cachedBy(PRODUCTS_BY_TABLE_NAME, table)) {
+        const key = formatKey(keyOf(maker));
+        if (seen.has(key) || !haveOneCatalog(current, maker, cache)) continue;
+        seen.add(key);
         const rest = search(maker);
-        if (rest !== undefined) return [maker.metadata.name, ...rest];
+        if (rest !== undefined) return [nameFor(product, maker), ...rest];
       }
     }
     return undefined;
   };
   const path = search(product);
-  return path === undefined ? undefined : [own, ...path];
+  return path === undefined ? undefined : [nameFor(product, product), ...path];
+}
+
+/** With its namespace where that is another one. */
+function nameFor(reader: DataProduct, { metadata }: DataProduct): string {
+  return metadata.namespace === reader.metadata.namespace
+    ? metadata.name
+    : `${metadata.namespace ?? ""}/${metadata.name}`;
+}
+
+function haveOneCatalog(one: DataProduct, other: DataProduct, cache: Cache): boolean {
+  const isOnePlatform =
+    one.metadata.namespace === other.metadata.namespace &&
+    one.spec.platformRef.name === other.spec.platformRef.name;
+  if (isOnePlatform) return true;
+  const [ours, theirs] = [one, other].map((product) => cachedPlatform(cache, product));
+  return ours !== undefined && theirs !== undefined && isOneCatalog(ours, theirs);
+}
+
+/** By what the catalogs say of themselves, or by their address. The rest of the address leads to different tables of one server. */
+function isOneCatalog(one: DataPlatform, other: DataPlatform): boolean {
+  const [place, otherPlace] = [one, other].map(({ spec: { catalog } }) =>
+    JSON.stringify([catalog.warehouse, catalog.prefix]),
+  );
+  const [uri, otherUri] = [one, other].map(({ spec }) => spec.catalog.uri.replace(/\/+$/, ""));
+  const identity = identitiesOf(one).Catalog;
+  const isOneServer =
+    uri === otherUri || (identity !== undefined && identity === identitiesOf(other).Catalog);
+  return isOneServer && place === otherPlace;
 }

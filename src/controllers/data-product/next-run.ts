@@ -35,6 +35,8 @@ interface BackfillStart {
   /** The last moment that is part of it. */
   readonly to: string;
   readonly concurrency: number;
+  /** It is not the one of the same times that may be under way. */
+  readonly isAnew: boolean;
   readonly conf: Readonly<Record<string, string>>;
   readonly request: string;
 }
@@ -46,6 +48,8 @@ export interface NextRun {
   readonly start?: Start;
   /** Why a run that is due has not begun; absent when none is due. */
   readonly waitsFor?: string;
+  /** Since when it waits for runs that fill its inputs. */
+  readonly waitingSince?: string;
   /** When to look again. */
   readonly afterSeconds?: number;
   /** Times that no run is to read: what a kept table lacks, and what the inputs had lost before it was read. */
@@ -56,6 +60,8 @@ export interface NextRun {
 const LOOK_SECONDS = 30;
 /** The end of the run wakes the product earlier. */
 const INPUT_RETRY_SECONDS = 15;
+/** After this a run begins beside those that fill its inputs; when these end, another one follows. */
+const LONGEST_WAIT_SECONDS = 600;
 const FIRST_PAUSE_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 3600;
 const MAX_DOUBLINGS = 6;
@@ -119,11 +125,11 @@ function isNothingLeft({ runs }: Sight, reach: Reach | undefined): boolean {
 function askedBackfill(sight: Sight): BackfillStart | undefined {
   const backfill = requestsOf(sight)?.backfill;
   if (backfill === undefined || hasBegun(sight, backfill.hash)) return undefined;
-  const { window, concurrency, hash } = backfill;
+  const { window, concurrency, isAnew, hash } = backfill;
   const last = new Date(Date.parse(window.to) - 1000);
   return {
     kind: "backfill",
-    ...{ from: window.from, to: timestamp(last), concurrency },
+    ...{ from: window.from, to: timestamp(last), concurrency, isAnew },
     ...{ conf: { [BACKFILL_KEY]: hash }, request: hash },
   };
 }
@@ -255,13 +261,17 @@ function settlingEnd({ records, runs }: Sight, { record, versions }: LastUpdate)
   return Date.parse(record.to) < seen ? seen + runs.delaySeconds * 1000 : undefined;
 }
 
-/** A run that begins while another one fills what it reads would be of the version before. */
-function waitForInputs({ observed }: Sight): NextRun | undefined {
+/** A run that begins while another one fills what it reads would be of the version before. A backfill may fill it for days, though. */
+function waitForInputs({ observed, product, now }: Sight): NextRun | undefined {
   const [busy] = observed.runningInputs;
   if (busy === undefined) return undefined;
+  const waitingSince = product.resource.status?.waitingSince ?? timestamp(now);
+  const until = Date.parse(waitingSince) + LONGEST_WAIT_SECONDS * 1000;
+  if (until <= now.getTime()) return undefined;
   return {
-    waitsFor: `a run of DataProduct "${busy}", whose table it reads`,
-    afterSeconds: INPUT_RETRY_SECONDS,
+    waitsFor: `a run of DataProduct "${busy}", whose table it reads, until ${timestamp(new Date(until))} at most`,
+    waitingSince,
+    afterSeconds: Math.min(INPUT_RETRY_SECONDS, Math.ceil((until - now.getTime()) / 1000)),
   };
 }
 

@@ -9,7 +9,9 @@ import { problemOf } from "../../platform/components.ts";
 import type { PlatformState } from "../../platform/platform.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
 import type { SystemAccess } from "../../targets/clients.ts";
+import type { DagRun } from "../../targets/airflow/dag.ts";
 import type { DagRegisters } from "../../targets/airflow/dag-register.ts";
+import type { AirflowServer } from "../../targets/airflow/server.ts";
 import type { TableHistory } from "../../targets/iceberg/history.ts";
 import type { InputTables } from "../../targets/iceberg/input-tables.ts";
 import { readRowVersion } from "../../targets/iceberg/row-version.ts";
@@ -30,7 +32,15 @@ import { mayHaveLateEnd } from "./late-ends.ts";
 import { dagFileKey, dagIdOf, MAX_INPUT_TABLES } from "./parts.ts";
 import { hasPods } from "./run-pods.ts";
 import { readFailures } from "./read-failures.ts";
-import { airflowRunId, hasUnknownEnd, newlyFailed, recordsOf, runIdOf } from "./runs.ts";
+import {
+  airflowRunId,
+  hasUnknownEnd,
+  isEnded,
+  lastKnownEnd,
+  newlyFailed,
+  recordsOf,
+  runIdOf,
+} from "./runs.ts";
 
 /** A table that the SQL names and the catalog does not have. */
 export interface MissingTable {
@@ -182,8 +192,10 @@ async function observeRuns(surroundings: Surroundings): Promise<ObservedRuns> {
   return { dag, dagFile, ...ends.value };
 }
 
-/** Runs that changed are among these; more than a pass can miss. */
+/** Runs that changed are among these, but after a long absence. */
 const LISTED_RUNS = 25;
+/** So many ends are judged in one pass, the oldest first; the next pass goes on behind them. */
+const MOST_ENDS = 500;
 
 /** A product that waits for Airflow sees what changed at once; one at rest need not. */
 const WAITING_AGE_SECONDS = 2;
@@ -197,7 +209,9 @@ async function readDag({ product, context, readers, platform }: Surroundings): P
   const look = { maxAgeSeconds: isAtRest(product, context) ? REST_AGE_SECONDS : WAITING_AGE_SECONDS, signal };
   const dag = await register.readDag(id, { ...look, wasThere: !isAwaited(product) });
   // Airflow deletes the runs of a DAG with it.
-  const listed = dag === undefined ? [] : await register.listRuns(id, { ...look, limit: LISTED_RUNS });
+  const latest = dag === undefined ? [] : await register.listRuns(id, { ...look, limit: LISTED_RUNS });
+  const since = lastKnownEnd(product.status, { runs: latest, limit: LISTED_RUNS });
+  const listed = since === undefined ? latest : await allSince(latest, { airflow, id, since, signal });
   // A run of a large backfill may be under way and not among the last that changed.
   const told = new Set(listed.map(runIdOf));
   const untold = recordsOf(product.status).filter((run) => run.state === "Running" && !told.has(run.id));
@@ -207,6 +221,22 @@ async function readDag({ product, context, readers, platform }: Surroundings): P
   const runs = [...listed, ...others.flatMap((run) => run ?? [])];
   const isAsIs = dag !== undefined && !dag.hasImportErrors && !dag.isStale;
   return { dag, runs, importError: isAsIs ? undefined : await register.readImportError(`${id}.py`, look) };
+}
+
+/** All ends since the last one that the status knows: those of the latest runs alone would make it forget the ones before. */
+async function allSince(
+  latest: readonly DagRun[],
+  { airflow, id, since, signal }: EndsSought,
+): Promise<readonly DagRun[]> {
+  const ended = await airflow.listEndedRuns(id, { since, limit: MOST_ENDS, signal });
+  return [...latest.filter((run) => !isEnded(run)), ...ended];
+}
+
+interface EndsSought {
+  readonly airflow: AirflowServer;
+  readonly id: string;
+  readonly since: string;
+  readonly signal: AbortSignal;
 }
 
 /** Whether nothing is expected of Airflow: the manifest is in effect, runs begin by themselves, and none is under way. */

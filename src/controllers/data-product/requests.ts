@@ -19,6 +19,8 @@ export interface BackfillAsked {
   readonly hash: string;
   readonly window: TimeWindow;
   readonly concurrency: number;
+  /** One of the same times that is under way is another one. */
+  readonly isAnew: boolean;
 }
 
 export interface Requests {
@@ -27,6 +29,8 @@ export interface Requests {
 }
 
 const MAX_CONCURRENCY = 16;
+/** Asks for the same times once more. */
+const WORD = /^[A-Za-z0-9_.:-]{1,63}$/;
 const EXAMPLE = "2026-03-01T00:00:00Z/2026-03-05T00:00:00Z";
 
 /** Throws `TerminalError` for an annotation that says nothing. */
@@ -65,7 +69,8 @@ function backfillAsked(product: DataProduct): BackfillAsked | undefined {
   if (parsed === undefined) {
     throw wrong(
       ANNOTATIONS.backfill,
-      `two times and, if wanted, the number of runs at once up to ${MAX_CONCURRENCY}, such as ${EXAMPLE}/2`,
+      `two times and, if wanted, the number of runs at once up to ${MAX_CONCURRENCY}, such as ${EXAMPLE}/2, ` +
+        `and behind it any word that makes it another one than before, such as ${EXAMPLE}/2/again`,
       text,
     );
   }
@@ -80,11 +85,13 @@ function backfillAsked(product: DataProduct): BackfillAsked | undefined {
 }
 
 function parseBackfill(text: string): Omit<BackfillAsked, "hash"> | undefined {
-  const [from, to, concurrency = "1", ...more] = text.split("/");
+  const [from, to, concurrency = "1", word, ...more] = text.split("/");
   const window = windowOf(from, to);
   const number = /^[0-9]{1,2}$/.test(concurrency) ? Number(concurrency) : 0;
-  const isPossible = number >= 1 && number <= MAX_CONCURRENCY && more.length === 0;
-  return window !== undefined && isPossible ? { window, concurrency: number } : undefined;
+  const isPossible = number >= 1 && number <= MAX_CONCURRENCY && WORD.test(word ?? "-") && more.length === 0;
+  return window !== undefined && isPossible
+    ? { window, concurrency: number, isAnew: word !== undefined }
+    : undefined;
 }
 
 function backfillOfSpec(product: DataProduct): BackfillAsked | undefined {
@@ -93,7 +100,7 @@ function backfillOfSpec(product: DataProduct): BackfillAsked | undefined {
   if (backfill === undefined || window === undefined) return undefined;
   const { concurrency = 1 } = backfill;
   const hash = requestHash(product, "backfill", [window.from, window.to, String(concurrency)].join("/"));
-  return { hash, window, concurrency };
+  return { hash, window, concurrency, isAnew: false };
 }
 
 type AskedWindow = (RunAsked | BackfillAsked) & { readonly window: TimeWindow };

@@ -14,7 +14,7 @@ import { MAX_CHECK_NAME, MAX_EARLIER_RUNS, MAX_RUN_MESSAGE } from "../../crds/ki
 import type { DagRun } from "../../targets/airflow/dag.ts";
 import type { PastSnapshot, TableHistory } from "../../targets/iceberg/history.ts";
 import type { TimeWindow } from "./windows.ts";
-import { lookingBack, parseWindow, windowOf } from "./windows.ts";
+import { BEGIN_OF_TIME, lookingBack, parseWindow, windowOf } from "./windows.ts";
 
 export type RunRecord = NonNullable<DataProductStatus["lastRun"]>;
 type CheckResult = NonNullable<RunRecord["checks"]>[number];
@@ -41,9 +41,16 @@ export function runIdOf({ id, conf }: DagRun): string {
   return typeof backfill === "string" ? `${id}~${backfill}` : id;
 }
 
+const BACKFILL_MARK = /~[0-9a-f]{12}$/;
+
 /** Id in Airflow of a run with this id in the table. */
 export function airflowRunId(runId: string): string {
-  return runId.replace(/~[0-9a-f]{12}$/, "");
+  return runId.replace(BACKFILL_MARK, "");
+}
+
+/** Whether a run with this id in the table is one of a backfill. */
+export function isOfBackfill(runId: string): boolean {
+  return BACKFILL_MARK.test(runId);
 }
 
 /** A run that follows the inputs, as its id tells. */
@@ -103,7 +110,7 @@ export interface JudgedRuns {
   readonly ended: readonly EndedRun[];
 }
 
-function isEnded({ state }: DagRun): boolean {
+export function isEnded({ state }: DagRun): boolean {
   return state === "success" || state === "failed";
 }
 
@@ -120,6 +127,16 @@ export function newlyFailed(
 ): readonly DagRun[] {
   const known = recordsOf(status);
   return runs.filter((run) => run.state === "failed" && !isKnown(run, known));
+}
+
+/** Newest end that the status knows of, when the runs have none of which it knows and may not be all that have ended since. */
+export function lastKnownEnd(
+  status: DataProductStatus | undefined,
+  { runs, limit }: { readonly runs: readonly DagRun[]; readonly limit: number },
+): string | undefined {
+  const known = recordsOf(status);
+  const isGap = runs.length >= limit && !runs.some((run) => isEnded(run) && isKnown(run, known));
+  return isGap ? newestEnd(known) || BEGIN_OF_TIME : undefined;
 }
 
 /** What Airflow and the table say of runs. */

@@ -93,6 +93,34 @@ describe("a product that Airflow runs", () => {
     expect(world.historyReads).toBe(before);
   });
 
+  it("judges every end also when more runs have ended than a listing has, the oldest first", async () => {
+    const incremental = { mode: "Merge", keys: ["site"], newDataBy: "event_time" } as const;
+    await world.settle({ ...WINDOWED, incremental }, { nextPeriodFrom: "2025-12-31T00:00:00Z" });
+    world.finish("first", { published: { rows: 1, tableRows: 1 } });
+    await world.pass();
+    const day = (nth: number): string =>
+      new Date(Date.UTC(2026, 0, 1 + nth)).toISOString().replace(".000Z", "Z");
+    for (let nth = 0; nth < 60; nth += 1) {
+      world.run(`scheduled__${nth}`, {
+        period: { from: day(nth), to: day(nth + 1) },
+        startedAt: day(nth + 1),
+      });
+      const isLost = nth === 2 || nth === 50;
+      const end = isLost ? { state: "failed" as const } : { published: { rows: 1, tableRows: nth } };
+      world.finish(`scheduled__${nth}`, end);
+    }
+    await world.pass();
+    expect(world.status().missing).toEqual([
+      { from: day(50), to: day(51), runId: "scheduled__50", state: "Failed" },
+      { from: day(2), to: day(3), runId: "scheduled__2", state: "Failed" },
+    ]);
+    expect(world.status().earlierRuns).toHaveLength(10);
+    expect(world.status().lastRun).toMatchObject({ id: "scheduled__59", state: "Published" });
+    const before = world.historyReads;
+    await world.pass();
+    expect(world.historyReads).toBe(before);
+  });
+
   it("tells of a run what its table says, not what Airflow says", async () => {
     await world.settle();
     world.finish("first", { state: "failed", published: { rows: 3, tableRows: 3 } });
@@ -364,6 +392,24 @@ describe("what people ask for", () => {
     expect(world.airflow.writes.filter((write) => write.startsWith("backfill"))).toHaveLength(1);
   });
 
+  it("a backfill of the same times begins once more for another word behind them", async () => {
+    await world.settle(WINDOWED);
+    const times = "2026-02-01T00:00:00Z/2026-02-03T00:00:00Z/2";
+    await world.pass(WINDOWED, { [backfill]: times });
+    const again = { [backfill]: `${times}/again` };
+    await world.pass(WINDOWED, again);
+    const begun = (): number => world.airflow.writes.filter((write) => write.startsWith("backfill")).length;
+    // Airflow has one at a time; this one waits, and is not taken for the one that is under way.
+    expect(begun()).toBe(1);
+    world.airflow.endBackfills();
+    await world.pass(WINDOWED, again);
+    await world.pass(WINDOWED, again);
+    expect(begun()).toBe(2);
+    world.airflow.endBackfills();
+    await world.pass(WINDOWED, again);
+    expect(begun()).toBe(2);
+  });
+
   it("a backfill's runs are other runs of the table than those of the same times before", async () => {
     await world.settle(WINDOWED);
     const startedAt = "2026-01-02T00:00:00Z";
@@ -408,6 +454,10 @@ describe("what people ask for", () => {
   });
 
   it.each([
+    [
+      { [backfill]: "2026-01-01T00:00:00Z/2026-01-02T00:00:00Z/1/two words" },
+      "openclickstream.io/backfill] must be two times",
+    ],
     [{ [backfill]: "yesterday" }, "openclickstream.io/backfill] must be two times"],
     [{ [run]: "a", [`${run}-window`]: "1/2/3" }, "openclickstream.io/run-window] must be two times"],
   ])("an annotation that says nothing is refused: %o", async (annotations, told) => {

@@ -193,6 +193,50 @@ describe("a product that follows its inputs", () => {
     expect(started()).toHaveLength(1);
   });
 
+  /** What the product that fills the input says of its runs. */
+  function upstreamRuns(lastRun: object, ...earlierRuns: object[]): void {
+    const status = { lastRun, ...(earlierRuns.length > 0 && { earlierRuns }) };
+    world.scenario.putStatus("events", status, dataProductKind);
+  }
+
+  it("does not wait for the runs of a backfill that are queued", async () => {
+    update("1");
+    const upstream = { sql: "SELECT 1 AS site", target: { database: "shop", table: "events" } };
+    world.scenario.putResource("events", productSpec(upstream));
+    const queued = { id: "backfill__2~0123456789ab", state: "Running" };
+    const under = { id: "backfill__1~0123456789ab", state: "Running", startedAt: "2026-01-01T00:00:00Z" };
+    upstreamRuns(queued, under);
+    await world.settle(ON_UPDATE);
+    expect(started()).toEqual([]);
+    upstreamRuns(queued, { ...under, state: "Published" });
+    await world.pass();
+    expect(started()).toHaveLength(1);
+  });
+
+  it("waits ten minutes at most, and says since when and for whom", async () => {
+    update("1");
+    const upstream = { sql: "SELECT 1 AS site", target: { database: "shop", table: "events" } };
+    world.scenario.putResource("events", productSpec(upstream));
+    upstreamRuns({ id: "a", state: "Running", startedAt: "2026-01-01T00:00:00Z" });
+    await world.settle(ON_UPDATE);
+    expect(world.condition("Scheduled")).toContain(
+      'waits for a run of DataProduct "events", whose table it reads, until 2026-01-01T00:10:00Z at most',
+    );
+    expect(world.status().waitingSince).toBe("2026-01-01T00:00:00Z");
+    world.scenario.wait(599);
+    await world.pass();
+    expect(started()).toEqual([]);
+    world.scenario.wait(1);
+    await world.pass();
+    expect(started()).toHaveLength(1);
+    expect(world.status()).not.toHaveProperty("waitingSince");
+    await publish();
+    update("2");
+    await world.pass();
+    expect(started()).toHaveLength(1);
+    expect(world.status().waitingSince).toBe("2026-01-01T00:10:00Z");
+  });
+
   it("goes on with the version before while its SQL is wrong", async () => {
     update("1");
     await world.settle(ON_UPDATE);

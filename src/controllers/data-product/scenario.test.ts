@@ -1,7 +1,7 @@
 /** Whole passes over data products against an API server in this process, with a catalog and a planner in memory. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { lakeTableKind } from "../../crds/kinds.ts";
-import type { DataProductSpec } from "../../crds/kinds.ts";
+import { dataPlatformKind, lakeTableKind } from "../../crds/kinds.ts";
+import type { DataPlatform, DataProductSpec } from "../../crds/kinds.ts";
 import { WaitingError } from "../../runtime/errors.ts";
 import {
   EVENTS_TABLE,
@@ -14,6 +14,7 @@ import {
 } from "../../testing/data-product.ts";
 import { FRESH_DAGS } from "../../testing/airflow.ts";
 import { Scenario } from "../../testing/scenario.ts";
+import { PLATFORM } from "../../testing/systems.ts";
 import { createDataProductController } from "./controller.ts";
 
 let scenario: Scenario;
@@ -220,6 +221,32 @@ describe("a circle of products", () => {
   it("of one is refused", async () => {
     await pass({ sql: "SELECT site FROM shop.events UNION ALL SELECT site FROM shop.sessions" });
     expect(scenario.ready("sessions")).toContain("ProductCycle: spec.sql reads the table that it fills");
+  });
+
+  it("through two platforms of one catalog is refused, and not through those of two", async () => {
+    const pages = { database: "shop", table: "pages" };
+    const uris = [
+      ["another", "http://catalog/"],
+      ["foreign", "http://elsewhere"],
+    ] as const;
+    for (const [name, uri] of uris) {
+      const { spec, ...rest } = PLATFORM;
+      const metadata = { namespace: "shop", name };
+      scenario.put(dataPlatformKind, {
+        ...rest,
+        metadata,
+        spec: { ...spec, catalog: { uri } },
+      } as DataPlatform);
+    }
+    scenario.catalog.tables.set("shop.pages", tableWith("shop.pages", { site: "string" }));
+    const other = { sql: "SELECT site FROM shop.sessions", target: pages };
+    put({ ...other, platformRef: { name: "foreign" } }, "pages");
+    expect(await pass({ sql: "SELECT site FROM shop.pages" })).toEqual(["apply LakeTable sessions"]);
+    put({ ...other, platformRef: { name: "another" } }, "pages");
+    await pass({ sql: "SELECT site FROM shop.pages" });
+    expect(scenario.ready("sessions")).toContain(
+      "Ready=False ProductCycle: products read each other's tables in a circle: sessions reads pages reads sessions",
+    );
   });
 
   it("elsewhere is none of the product's", async () => {

@@ -57,6 +57,7 @@ export function productStatus(input: Input): Result {
       ...runFields(records),
       ...outcome,
       ...requestFields(input),
+      ...waitField(input),
       ...dagFields(input),
       ...fileField(input),
       ...lineageFields(input),
@@ -99,6 +100,15 @@ function requestFields({ resource, applied, validated }: Input): Fields {
   const standing = before.filter((request) => standingRequests(resource, validated).includes(request));
   const requests = [...new Set([...(applied?.dag.begun ?? []), ...standing, ...before])];
   return requests.length === 0 ? {} : { requests: requests.slice(0, MAX_REQUESTS) };
+}
+
+/** A run that was to begin and could not waits no longer for that. */
+function waitField({ resource, plan, applied }: Input): Fields {
+  const next = plan?.dag?.next;
+  if (next === undefined) return remembered(resource.status, "waitingSince");
+  if (next.waitingSince !== undefined) return { waitingSince: next.waitingSince };
+  const isDue = next.start !== undefined && applied?.dag.hasStarted !== true;
+  return isDue ? remembered(resource.status, "waitingSince") : {};
 }
 
 function standingRequests(

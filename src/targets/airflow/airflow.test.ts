@@ -284,6 +284,24 @@ describe("a run", () => {
   });
 });
 
+describe("runs that ended", () => {
+  it("are read page by page, the oldest end first, as far as is asked for", async () => {
+    answer = ({ url = "" }) => {
+      const offset = Number(new URL(url, "http://airflow").searchParams.get("offset"));
+      const runs = Array.from({ length: 100 }, (_, nth) => ({ ...RUN, dag_run_id: `r${offset + nth}` }));
+      return { status: 200, body: { dag_runs: runs, total_entries: 1000 } };
+    };
+    const since = "2026-01-01T00:00:00Z";
+    const found = await airflow.listEndedRuns("shop.a", { since, limit: 250, signal });
+    expect(found.map(({ id }) => id).slice(-1)).toEqual(["r249"]);
+    expect(found).toHaveLength(250);
+    expect(asked).toHaveLength(3);
+    expect(asked[1]).toBe(
+      "GET /base/api/v2/dags/shop.a/dagRuns?end_date_gte=2026-01-01T00%3A00%3A00Z&order_by=end_date&limit=100&offset=100",
+    );
+  });
+});
+
 describe("what a failed run left", () => {
   it("is read from its task, and nothing where there is none", async () => {
     const value = JSON.stringify({

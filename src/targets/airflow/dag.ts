@@ -115,6 +115,8 @@ export const runAnswer = z
 
 export const runsAnswer = z.object({ dag_runs: z.array(runAnswer) });
 
+export const countedRunsAnswer = z.object({ dag_runs: z.array(runAnswer), total_entries: z.int() });
+
 export const changedRunsAnswer = z.object({
   dag_runs: z.array(z.object({ dag_id: z.string() })),
   total_entries: z.int(),

@@ -10,6 +10,7 @@ import {
   backfillAnswer,
   backfillsAnswer,
   changedRunsAnswer,
+  countedRunsAnswer,
   dagAnswer,
   dagsAnswer,
   importErrorsAnswer,
@@ -66,6 +67,11 @@ export interface AirflowServer {
   listRuns(
     dagId: string,
     options: { readonly limit: number; readonly signal: AbortSignal },
+  ): Promise<readonly DagRun[]>;
+  /** The runs that ended then or later, the oldest end first; at most `limit`. */
+  listEndedRuns(
+    dagId: string,
+    options: { readonly since: string; readonly limit: number; readonly signal: AbortSignal },
   ): Promise<readonly DagRun[]>;
   /** Ids of all DAGs of which a run changed since then; `undefined` where that are too many to tell. */
   listChangedDags(since: Date, signal: AbortSignal): Promise<ReadonlySet<string> | undefined>;
@@ -204,6 +210,23 @@ class RestAirflow implements AirflowServer {
       signal,
     };
     return (await this.#read(wanted, runsAnswer))?.dag_runs ?? [];
+  }
+
+  async listEndedRuns(
+    dagId: string,
+    { since, limit, signal }: Parameters<AirflowServer["listEndedRuns"]>[1],
+  ): Promise<readonly DagRun[]> {
+    const doing = `reading runs of DAG ${dagId} that ended since ${since}`;
+    const page = async (offset: string): Promise<Page<DagRun>> => {
+      const query = {
+        ...{ end_date_gte: since, order_by: "end_date" },
+        ...{ limit: String(PAGE_SIZE), offset },
+      };
+      const wanted = { ...get(dagPath(dagId, "dagRuns"), query), doing, signal };
+      const { dag_runs: items, total_entries: total } = await this.#client.demand(wanted, countedRunsAnswer);
+      return { items, total: Math.min(total, limit) };
+    };
+    return (await allPages(page)).slice(0, limit);
   }
 
   async listChangedDags(since: Date, signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {

@@ -122,6 +122,7 @@ type backfillOptions struct {
 	*sharedOptions
 	from, to    string
 	concurrency int
+	again       bool
 }
 
 // mostAtOnce is how many runs of a backfill the operator starts at the same time.
@@ -143,6 +144,7 @@ func newBackfillCommand(shared *sharedOptions) *cobra.Command {
 	flags.StringVar(&o.from, "from", "", "begin of the first period: a time, or a day of UTC")
 	flags.StringVar(&o.to, "to", "", "end of the last period")
 	flags.IntVar(&o.concurrency, "concurrency", 1, fmt.Sprintf("runs at the same time, at most %d", mostAtOnce))
+	flags.BoolVar(&o.again, "again", false, "run it once more where the same backfill was asked for before")
 	for _, name := range []string{"from", "to"} {
 		if err := command.MarkFlagRequired(name); err != nil {
 			panic(err) // the flag is defined above
@@ -172,8 +174,12 @@ func (o *backfillOptions) run(ctx context.Context, name string) error {
 			name, name, window.From, window.To)
 	}
 	asked := fmt.Sprintf("%s/%d", window, o.concurrency)
+	if o.again {
+		// Another word behind it makes it another request.
+		asked += "/" + time.Now().UTC().Format("20060102T150405.000")
+	}
 	if object.GetAnnotations()[contract.AnnotationBackfill] == asked {
-		printf(o.streams.Out, "this backfill of %s was asked for already, and is not run twice; kubectl clickstream product runs %s shows its runs\n", name, name)
+		printf(o.streams.Out, "this backfill of %s was asked for already, and is not run twice without --again; kubectl clickstream product runs %s shows its runs\n", name, name)
 		return nil
 	}
 	if err := access.Annotate(ctx, cluster.DataProducts, name, map[string]any{contract.AnnotationBackfill: asked}); err != nil {

@@ -132,6 +132,10 @@ func TestABackfillIsAskedForOnce(t *testing.T) {
 	if len(asked) != 1 || asked[0] != "2026-03-01T00:00:00Z/2026-04-01T00:00:00Z/4" {
 		t.Errorf("asked for %v", asked)
 	}
+	if again := run(t, "", append(args, "--again")...); again.err != nil || len(asked) != 2 ||
+		!strings.HasPrefix(asked[1].(string), "2026-03-01T00:00:00Z/2026-04-01T00:00:00Z/4/2") {
+		t.Errorf("asked for %v, printed %q, %v", asked, again.out, again.err)
+	}
 	tooMany := run(t, "", append(args, "--concurrency", "17")...)
 	if tooMany.err == nil || tooMany.err.Error() != "--concurrency must be from 1 to 16, it is 17" {
 		t.Errorf("got %v", tooMany.err)
