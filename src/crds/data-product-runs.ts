@@ -71,6 +71,7 @@ const missingWindow = z
 export const runsStatus = {
   dag: text(128).optional().describe("Id of the DAG in Airflow."),
   dagFile: text(1024).optional().describe("Key of its file in the bucket."),
+  dagBucket: text(1024).optional().describe("The bucket, behind the URL of its S3 service."),
   lastRun: runFields.optional().describe("The run that began last."),
   earlierRuns: listMap(runFields, ["id"], MAX_EARLIER_RUNS)
     .optional()

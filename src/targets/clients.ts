@@ -46,6 +46,8 @@ interface ConnectionFactory {
 export interface SystemClients {
   kafka(platform: PlatformState): TopicAdmin;
   storage(platform: PlatformState): ObjectStore;
+  /** Another bucket of the same S3 service. */
+  otherBucket(platform: PlatformState, bucket: string): ObjectStore;
   catalog(platform: PlatformState): TableCatalog;
   airflow(platform: PlatformState): AirflowServer;
   lineage(platform: PlatformState): LineageReceiver;
@@ -78,6 +80,7 @@ export function createSystemClients(
 ): SystemClients {
   const kafka = new Connections((settings: KafkaSettings) => factory.kafka(settings), now);
   const storage = new Connections((settings: StorageSettings) => factory.storage(settings), now);
+  const otherBuckets = new Connections((settings: StorageSettings) => factory.storage(settings), now);
   const catalog = new Connections((settings: CatalogSettings) => factory.catalog(settings), now);
   const airflow = new Connections((settings: AirflowSettings) => factory.airflow(settings), now);
   const lineage = new Connections((settings: LineageSettings) => factory.lineage(settings), now);
@@ -85,12 +88,17 @@ export function createSystemClients(
   return {
     kafka: (platform) => kafka.of(platform, requireKafka(platform)),
     storage: (platform) => storage.of(platform, requireStorage(platform)),
+    otherBucket: (platform, bucket) =>
+      otherBuckets.of(
+        { key: { ...platform.key, name: `${platform.key.name}/${bucket}` } },
+        { ...requireStorage(platform), bucket },
+      ),
     catalog: (platform) => catalog.of(platform, requireCatalog(platform)),
     airflow: (platform) => airflow.of(platform, requireAirflow(platform)),
     lineage: (platform) => lineage.of(platform, requireLineage(platform)),
     hbase: (platform) => hbase.of(platform, requireHBase(platform)),
     closeAll: async () => {
-      const all = [kafka, storage, catalog, airflow, lineage, hbase];
+      const all = [kafka, storage, otherBuckets, catalog, airflow, lineage, hbase];
       await Promise.all(all.map((connections) => connections.closeAll()));
     },
   };

@@ -1,6 +1,12 @@
 /** For tests: passes over one product that an Airflow in memory runs. */
 import { createDataProductController } from "../controllers/data-product/controller.ts";
-import type { DataPlatform, DataProductSpec, DataProductStatus, LakeTable } from "../crds/kinds.ts";
+import type {
+  DataPlatform,
+  DataPlatformSpec,
+  DataProductSpec,
+  DataProductStatus,
+  LakeTable,
+} from "../crds/kinds.ts";
 import { dataPlatformKind, lakeTableKind } from "../crds/kinds.ts";
 import { TABLE_MARKS } from "../generated/names.ts";
 import type { DagRegisters } from "../targets/airflow/dag-register.ts";
@@ -140,10 +146,18 @@ export class ProductScenario {
 
   /** The platform names another place of Airflow's bundle. */
   moveBundle(prefix: string): void {
+    this.#changePlatform((spec) => ({ ...spec, airflow: { ...spec.airflow, bundle: { prefix } } }));
+  }
+
+  /** The platform names another bucket, or one of another S3 service. */
+  moveBucket(place: Partial<DataPlatformSpec["storage"]>): void {
+    this.#changePlatform((spec) => ({ ...spec, storage: { ...spec.storage, ...place } }));
+  }
+
+  #changePlatform(change: (spec: typeof PLATFORM_WITH_AIRFLOW.spec) => DataPlatformSpec): void {
     const { spec, metadata, ...platform } = PLATFORM_WITH_AIRFLOW;
     const { namespace = "", name } = metadata;
-    const moved = { ...spec, airflow: { ...spec.airflow, bundle: { prefix } } };
-    const changed: DataPlatform = { ...platform, metadata: { namespace, name }, spec: moved };
+    const changed: DataPlatform = { ...platform, metadata: { namespace, name }, spec: change(spec) };
     this.scenario.put(dataPlatformKind, changed);
   }
 

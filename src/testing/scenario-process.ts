@@ -29,6 +29,8 @@ export interface World {
   readonly kafka: FakeKafka;
   readonly catalog: FakeCatalog;
   readonly bucket: FakeBucket;
+  /** Those that are not the one that is meant without a word, by name. */
+  readonly otherBuckets: ReadonlyMap<string, FakeBucket>;
   readonly airflow: FakeAirflow;
   readonly lineage: FakeLineageReceiver;
   readonly hbase: FakeHBase;
@@ -80,7 +82,7 @@ export function startProcess(world: World, create: CreateController): Process {
     platforms,
     clients: createSystemClients({
       kafka: () => world.kafka,
-      storage: () => world.bucket,
+      storage: ({ bucket }) => world.otherBuckets.get(bucket) ?? world.bucket,
       catalog: () => world.catalog,
       airflow: () => world.airflow,
       lineage: () => world.lineage,

@@ -35,6 +35,7 @@ export class Scenario {
   readonly kafka = new FakeKafka();
   readonly catalog = new FakeCatalog();
   readonly bucket = new FakeBucket();
+  readonly otherBuckets = new Map<string, FakeBucket>();
   readonly airflow = new FakeAirflow();
   readonly lineage = new FakeLineageReceiver();
   readonly hbase = new FakeHBase();

@@ -174,6 +174,7 @@ var (
 	DataProductStatusRows                  = []string{"status", "rows"}
 	DataProductStatusDag                   = []string{"status", "dag"}
 	DataProductStatusDagFile               = []string{"status", "dagFile"}
+	DataProductStatusDagBucket             = []string{"status", "dagBucket"}
 	DataProductStatusLastRunID             = []string{"status", "lastRun", "id"}
 	DataProductStatusLastRunState          = []string{"status", "lastRun", "state"}
 	DataProductStatusLastRunFrom           = []string{"status", "lastRun", "from"}

@@ -1,7 +1,8 @@
 /** Writes a product's children, its DAG file, and what Airflow is asked for. */
 import { dataProductKind } from "../../crds/kinds.ts";
 import type { ReconcileContext } from "../../runtime/controller.ts";
-import { PartlyApplied } from "../../runtime/errors.ts";
+import { messageOf } from "../../api/text.ts";
+import { PartlyApplied, reasonOfError } from "../../runtime/errors.ts";
 import type { ChildSet } from "../../targets/kubernetes/apply-children.ts";
 import { applyChildren } from "../../targets/kubernetes/apply-children.ts";
 import type { ChildResult } from "../../targets/kubernetes/child.ts";
@@ -10,6 +11,8 @@ import type { ObjectStore } from "../../targets/s3/store.ts";
 import { ownedBy } from "../../workloads/owned.ts";
 import { requireKnown } from "../observation.ts";
 import { deleteOwnFile } from "./dag-deletion.ts";
+import type { FilePlace } from "./file-place.ts";
+import { filePlaceOf, formerPlace, otherBucketOf } from "./file-place.ts";
 import { isOfVersion, isRunnable } from "./dag-state.ts";
 import { BACKFILL_KEY } from "./runs.ts";
 import type { AppliedLineage } from "./tell-lineage.ts";
@@ -31,8 +34,8 @@ export interface AppliedProduct {
 export interface AppliedDag {
   /** A file was written, which Airflow has not read yet. */
   readonly isFileNew: boolean;
-  /** Key of the DAG's file, where it is in place and nowhere else. */
-  readonly file?: string;
+  /** Where the DAG's file is, when it is in place and nowhere else that we can reach. */
+  readonly file?: FilePlace;
   /** What Airflow said when it was paused or unpaused. */
   readonly isPaused?: boolean;
   /** Requests that have begun. */
@@ -139,8 +142,10 @@ class DagWriter {
     const text = this.#plan.defined?.run?.dagFile;
     if (text === undefined) return;
     if (text !== requireKnown(this.#observed.dagFile)) await this.#writeText(text);
-    await this.#removeFormerFile();
-    this.#note({ file: this.#dagPlan().settings.fileKey });
+    const place = filePlaceOf(this.#observed.platform, this.#dagPlan().settings.fileKey);
+    const former = formerPlace(this.#plan.product.resource.status, place);
+    if (former !== undefined) await this.#removeFormer(former, place);
+    this.#note({ file: place });
   }
 
   async #writeText(text: string): Promise<void> {
@@ -156,13 +161,27 @@ class DagWriter {
     this.#note({ isFileNew: true });
   }
 
-  /** Where the bundle had another prefix. */
-  async #removeFormerFile(): Promise<void> {
-    const { fileKey, origin } = this.#dagPlan().settings;
-    const former = this.#plan.product.resource.status?.dagFile ?? fileKey;
-    if (former === fileKey) return;
-    await deleteOwnFile(former, origin, { store: this.#store(), context: this.#context });
-    this.#context.logger.info({ action: `delete "${former}"` }, "Removed the DAG file from its former place");
+  /** Where the bundle had another prefix, or the platform another bucket. What cannot be reached any more is told once and left. */
+  async #removeFormer(former: FilePlace, place: FilePlace): Promise<void> {
+    const { origin } = this.#dagPlan().settings;
+    const { platform } = this.#observed;
+    const context = this.#context;
+    const action = `delete "${former.key}" of "${former.bucket}"`;
+    if (former.bucket === place.bucket) {
+      await deleteOwnFile(former.key, origin, { store: this.#store(), context });
+      context.logger.info({ action }, "Removed the DAG file from its former place");
+      return;
+    }
+    try {
+      const store = otherBucketOf(former, { platform, clients: this.#systems.clients });
+      await deleteOwnFile(former.key, origin, { store, context });
+      context.logger.info({ action }, "Removed the DAG file from its former place");
+    } catch (error) {
+      if (reasonOfError(error) === "StorageUnreachable") throw error;
+      const message = `the DAG's file "${former.key}" was left in the former bucket ${former.bucket}; delete it there: ${messageOf(error)}`;
+      context.logger.warn({ action }, "Left the DAG file in its former bucket");
+      context.recordEvent("Warning", "CleanupAbandoned", message);
+    }
   }
 
   #store(): ObjectStore {

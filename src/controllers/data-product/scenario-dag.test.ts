@@ -4,6 +4,7 @@ import type { DataProductSpec } from "../../crds/kinds.ts";
 import { lakeTableKind } from "../../crds/kinds.ts";
 import { WaitingError } from "../../runtime/errors.ts";
 import { ProductScenario } from "../../testing/product-scenario.ts";
+import { FakeBucket } from "../../testing/systems.ts";
 
 const DAG = "shop.sessions";
 const FILE = "airflow/dags/shop.sessions.py";
@@ -127,6 +128,35 @@ describe("a changed prefix of the bundle", () => {
     expect(world.bucket.keys.has(MOVED)).toBe(true);
     expect(world.bucket.keys.has(FILE)).toBe(false);
     expect(world.status().dagFile).toBe(MOVED);
+  });
+
+  it("moves the file to another bucket, and takes it out of the one before", async () => {
+    await world.settle();
+    const moved = new FakeBucket();
+    world.scenario.otherBuckets.set("new-lake", moved);
+    world.moveBucket({ bucket: "new-lake" });
+    const readText = world.bucket.readText.bind(world.bucket);
+    world.bucket.readText = async () => Promise.reject(new WaitingError("StorageUnreachable", "S3 is away"));
+    await world.pass();
+    expect(moved.contents.has(FILE)).toBe(true);
+    expect(world.status().dagBucket).toBe("http://s3:7070/lake");
+    world.bucket.readText = readText;
+    await world.pass();
+    expect(world.bucket.keys.has(FILE)).toBe(false);
+    expect(moved.contents.has(FILE)).toBe(true);
+    expect(world.status()).toMatchObject({ dagFile: FILE, dagBucket: "http://s3:7070/new-lake" });
+  });
+
+  it("says in an Event which file it left in a bucket that it cannot reach", async () => {
+    await world.settle();
+    world.scenario.otherBuckets.set("new-lake", new FakeBucket());
+    world.moveBucket({ bucket: "new-lake", endpoint: "http://another-s3" });
+    await world.pass();
+    expect(world.bucket.contents.has(FILE)).toBe(true);
+    expect(world.scenario.events()).toContainEqual(
+      `Warning CleanupAbandoned: the DAG's file "${FILE}" was left in the former bucket http://s3:7070/lake; delete it there: the platform names another S3 service now`,
+    );
+    expect(world.status()).toMatchObject({ dagBucket: "http://another-s3/new-lake" });
   });
 
   it("leaves a file of somebody else at the old place", async () => {

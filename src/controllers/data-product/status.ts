@@ -137,7 +137,9 @@ function dagFields(input: Input): Fields {
 /** The file may lie where the bundle was before. */
 function fileField({ resource, applied }: Input): Fields {
   const file = applied?.dag.file;
-  return file === undefined ? remembered(resource.status, "dagFile") : { dagFile: file };
+  return file === undefined
+    ? remembered(resource.status, "dagFile", "dagBucket")
+    : { dagFile: file.key, dagBucket: file.bucket };
 }
 
 function wasWritten({ resource, applied }: Input): boolean {

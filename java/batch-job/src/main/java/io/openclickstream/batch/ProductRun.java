@@ -11,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.iceberg.Snapshot;
@@ -25,7 +26,11 @@ import org.slf4j.LoggerFactory;
  */
 final class ProductRun {
     static final String PRODUCT = "openclickstream.product";
+    /** While others than runs and the upkeep write the table. */
     private static final int MAX_TRIES = 3;
+    /** While other runs of a backfill are published: each of its runs, sixteen at once, has its turn before this one at the latest. */
+    private static final int MAX_TURNS = 64;
+    private static final long LONGEST_PAUSE_MS = 5_000;
     private static final int MAX_MESSAGE = 1000;
     private static final Logger LOG = LoggerFactory.getLogger(ProductRun.class);
 
@@ -55,20 +60,39 @@ final class ProductRun {
             return already(published.get());
         }
         RowWriter.check(document, target, request);
-        for (int number = 1; number <= MAX_TRIES; number++) {
-            Optional<BatchResult> result = attempt(target);
+        int disturbed = 0;
+        for (int turn = 1; turn <= MAX_TURNS && disturbed < MAX_TRIES; turn++) {
+            AuditBranch branch = AuditBranch.begin(target.table(), request.runId());
+            Optional<BatchResult> result = attempt(target, branch);
             if (result.isPresent()) {
                 return result.get();
             }
-            LOG.warn("Somebody else wrote the table meanwhile run={} try={}", request.runId(), number);
+            boolean isBehindRuns = branch.isBehindRuns();
+            disturbed += isBehindRuns ? 0 : 1;
+            LOG.warn("The table was written meanwhile run={} try={} byRuns={}", request.runId(), turn, isBehindRuns);
+            pause(turn);
         }
-        throw new IllegalStateException("table " + target.table().name() + " was written by others during each of " + MAX_TRIES
-            + " tries: nothing but the product and the upkeep should write it; readers see it without this run");
+        throw new IllegalStateException(disturbed < MAX_TRIES
+            ? MAX_TURNS + " other runs of the product were published to table " + target.table().name()
+                + " during this one: run fewer at once; readers see it without this run"
+            : "table " + target.table().name() + " was written by others during each of " + MAX_TRIES
+                + " tries: nothing but the product and the upkeep should write it; readers see it without this run");
+    }
+
+    /** So that runs which began together do not end together again. */
+    private static void pause(int turn) {
+        StepException.during("waiting for its turn", () -> {
+            try {
+                Thread.sleep(ThreadLocalRandom.current().nextLong(Math.min(LONGEST_PAUSE_MS, 100L << Math.min(turn, 10))));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted", e);
+            }
+        });
     }
 
     /** Gives nothing when the table was written by somebody else, so that the rows may be wrong by now. */
-    private Optional<BatchResult> attempt(TargetTable target) {
-        AuditBranch branch = AuditBranch.begin(target.table(), request.runId());
+    private Optional<BatchResult> attempt(TargetTable target, AuditBranch branch) {
         Map<String, String> properties = properties(target);
         LOG.info("Writing run={} branch={} mode={}", request.runId(), branch.name(), document.mode());
         long rows = StepException.in("writing the rows", () -> new RowWriter(spark.get(), document, target).write(request, branch.name(), summary()));
@@ -79,7 +103,7 @@ final class ProductRun {
         if (isAppend()) {
             summary.putAll(StepException.in("counting rows that came late", () -> appendSummary(target)));
         }
-        Snapshot audited = branch.audit(written, ResultText.checks(findings.checks()), summary);
+        Snapshot audited = branch.audit(written, ResultText.checks(findings.checks()), findings.isHeld(), summary);
         if (findings.isHeld()) {
             return Optional.of(held(branch, audited, rows, findings));
         }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.ManageSnapshots;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
@@ -23,10 +24,13 @@ import org.slf4j.LoggerFactory;
  * very snapshot that was audited. A run is known again by its identifier, in the summary of the snapshot that {@link #audit} makes.
  */
 public final class AuditBranch {
-    private static final String PREFIX = "audit_";
+    /** In the summary of the audited snapshot of a run that a check holds. */
+    static final String HELD = "openclickstream.held";
+    static final String PREFIX = "audit_";
     /** Snapshot expiry removes the branch of a held run when its newest snapshot is so old, and not before. */
-    private static final Duration KEPT = Duration.ofDays(7);
-    private static final int MAX_TRIES = 5;
+    static final Duration KEPT = Duration.ofDays(7);
+    /** Runs of a backfill change the table's branches at the same time; each conflict is another one's success. */
+    private static final int MAX_TRIES = 20;
     private static final Logger LOG = LoggerFactory.getLogger(AuditBranch.class);
 
     private final Table table;
@@ -58,7 +62,8 @@ public final class AuditBranch {
     }
 
     /**
-     * Makes the branch where the table is now. One that an earlier try of the run left is taken away first.
+     * Makes the branch where the table is now. One that an earlier try of the run left is taken away first, and so are those that earlier runs
+     * left, but for the last three that are held.
      *
      * @throws IllegalStateException when the catalog keeps no branches
      */
@@ -67,6 +72,7 @@ public final class AuditBranch {
         for (int number = 0; number < MAX_TRIES; number++) {
             try {
                 table.refresh();
+                new LeftBranches(table, System.currentTimeMillis()).bound(nameOf(runId));
                 return new AuditBranch(table, runId, make(table, nameOf(runId)));
             } catch (CommitFailedException e) {
                 conflict = e;
@@ -133,11 +139,15 @@ public final class AuditBranch {
     /**
      * Puts a snapshot without files on the written one, which says what the audit found.
      *
+     * @param isHeld whether the branch stays as it is, because a check found something
      * @param summary further members of its summary
      * @throws IllegalStateException when another try of the run wrote to the branch meanwhile
      */
-    public Snapshot audit(Snapshot written, String checks, Map<String, String> summary) {
+    public Snapshot audit(Snapshot written, String checks, boolean isHeld, Map<String, String> summary) {
         AppendFiles append = table.newFastAppend().toBranch(name).set(TableMarks.RUN_ID, runId).set(TableMarks.CHECKS, checks);
+        if (isHeld) {
+            append.set(HELD, "true");
+        }
         summary.forEach(append::set);
         append.commit();
         Snapshot audited = head();
@@ -177,6 +187,22 @@ public final class AuditBranch {
             }
         }
         throw conflict;
+    }
+
+    /**
+     * Whether only other runs and the upkeep wrote the table since the branch was made: then each of them had its turn, and this one comes to
+     * its own.
+     */
+    public boolean isBehindRuns() {
+        for (Snapshot snapshot : SnapshotUtil.currentAncestors(table)) {
+            if (base != null && snapshot.snapshotId() == base.snapshotId()) {
+                return true;
+            }
+            if (!snapshot.summary().containsKey(TableMarks.RUN_ID) && !DataOperations.REPLACE.equals(snapshot.operation())) {
+                return false;
+            }
+        }
+        return base == null;
     }
 
     /** Iceberg does not repeat a change of branches on newer metadata, so a conflict always comes out. */

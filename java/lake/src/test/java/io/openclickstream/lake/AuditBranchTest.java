@@ -11,6 +11,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -90,7 +92,7 @@ class AuditBranchTest {
     }
 
     private Snapshot audited(AuditBranch branch) {
-        return branch.audit(write(branch), "[]", Map.of("openclickstream.rows", "1"));
+        return branch.audit(write(branch), "[]", false, Map.of("openclickstream.rows", "1"));
     }
 
     private String rows() {
@@ -176,7 +178,7 @@ class AuditBranchTest {
         Snapshot written = write(first);
         AuditBranch second = AuditBranch.begin(table(), "r1");
         write(second);
-        assertThrows(IllegalStateException.class, () -> first.audit(written, "[]", Map.of()));
+        assertThrows(IllegalStateException.class, () -> first.audit(written, "[]", false, Map.of()));
     }
 
     @Test
@@ -201,6 +203,54 @@ class AuditBranchTest {
         age(Duration.ofDays(8));
         table().expireSnapshots().commit();
         assertEquals(Set.of("main"), table().refs().keySet());
+    }
+
+    @Test
+    @DisplayName("of a held run goes when three later ones are held, with its snapshots, and none that a run may still write")
+    void bounded() {
+        table().newAppend().appendFile(file()).commit();
+        AuditBranch working = AuditBranch.begin(table(), "working");
+        write(working);
+        AuditBranch begun = AuditBranch.begin(table(), "begun");
+        AuditBranch checked = AuditBranch.begin(table(), "checked");
+        Snapshot audited = audited(checked);
+        List<Long> held = new ArrayList<>();
+        for (int nth = 1; nth <= 5; nth++) {
+            AuditBranch branch = AuditBranch.begin(table(), "held" + nth);
+            held.add(branch.audit(write(branch), "[]", true, Map.of()).snapshotId());
+        }
+        AuditBranch.begin(table(), "next");
+        assertEquals(Set.of("main", working.name(), begun.name(), checked.name(), "audit_held3", "audit_held4", "audit_held5", "audit_next"),
+            table().refs().keySet());
+        assertNull(table().snapshot(held.get(1)));
+        assertEquals("1", rows());
+        // A day later nobody believes that they go on.
+        age(Duration.ofHours(25));
+        AuditBranch.begin(table(), "last");
+        assertEquals(Set.of("main", "audit_held3", "audit_held4", "audit_held5", "audit_last"), table().refs().keySet());
+        assertNull(table().snapshot(audited.snapshotId()));
+        assertEquals("2", table().snapshot(held.get(4)).summary().get("total-records"));
+    }
+
+    @Test
+    @DisplayName("knows whether only runs and the upkeep were quicker")
+    void tellsWhoWasQuicker() {
+        table().newAppend().appendFile(file()).commit();
+        AuditBranch branch = AuditBranch.begin(table(), "r1");
+        Snapshot audited = audited(branch);
+        AuditBranch other = AuditBranch.begin(table(), "r2");
+        assertTrue(other.publish(other.audit(writtenBy(other, "r2"), "[]", false, Map.of()), Map.of()));
+        assertFalse(branch.publish(audited, Map.of()));
+        assertTrue(branch.isBehindRuns());
+        table().newAppend().appendFile(file()).commit();
+        assertFalse(branch.publish(audited, Map.of()));
+        assertFalse(branch.isBehindRuns());
+    }
+
+    /** As the batch job writes, whose rows carry the run, too. */
+    private Snapshot writtenBy(AuditBranch branch, String runId) {
+        table().newAppend().appendFile(file()).toBranch(branch.name()).set(AuditBranch.RUN_ID, runId).commit();
+        return branch.head();
     }
 
     /** Lets time go by for all snapshots. */
