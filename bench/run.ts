@@ -114,7 +114,7 @@ async function measureRunning(
 ): Promise<Figure[]> {
   const figures: Figure[] = [];
   if (chosen.length === 0) return figures;
-  const cluster = await bringUpPlatform(steps, { airflow });
+  const cluster = await bringUpPlatform(steps, { airflow, hbase: false });
   const example = airflow ? "airflow" : "quickstart";
   await steps.run("Apply the quickstart and wait until every resource is Ready", async (report) => {
     await cluster.apply(join(checkoutFolder, "manifests", "examples", example));

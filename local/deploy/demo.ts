@@ -10,8 +10,8 @@ import { Steps, type ReportProgress } from "../support/progress.ts";
 const namespace = "quickstart";
 const pipeline = "web";
 const product = "sessions-by-day";
-/** ClickstreamPipeline, QueryCluster, DataPlatform, DataProduct, one EventStream, four LakeTables. */
-const resources = 9;
+/** ClickstreamPipeline, QueryCluster, DataPlatform, DataProduct, one EventStream, four LakeTables, ServingTable. */
+const resources = 10;
 const examples = join(checkoutFolder, "manifests", "examples");
 
 const showAirflow = `The page of Airflow, at http://localhost:8080 for the user admin with the password airflow-admin-secret:
@@ -100,7 +100,7 @@ function sendingArguments(input: string): string[] {
 
 async function main(): Promise<void> {
   const steps = new Steps();
-  const cluster = await bringUpPlatform(steps, { airflow: true });
+  const cluster = await bringUpPlatform(steps, { airflow: true, hbase: true });
   const input = process.env["INPUT"] ?? "";
 
   await steps.run(
@@ -127,8 +127,12 @@ async function main(): Promise<void> {
   await steps.run("Let Airflow fill a data product", async (report) => {
     await cluster.apply(join(examples, "data-products"));
     const options = { timeoutSeconds: 900, report };
-    await waitUntilReady(cluster, namespace, { atLeast: resources, ...options });
+    await waitUntilReady(cluster, namespace, { atLeast: resources - 1, ...options });
     await waitUntilFilled(cluster, { namespace, name: product }, options);
+  });
+  await steps.run("Make a table of HBase", async (report) => {
+    await cluster.apply(join(examples, "serving-tables"));
+    await waitUntilReady(cluster, namespace, { atLeast: resources, timeoutSeconds: 900, report });
   });
   await steps.run("Ask Trino", async () => {
     await cluster.show(["get", "clickstream", "--namespace", namespace]);

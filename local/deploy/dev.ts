@@ -12,7 +12,7 @@ import { Steps } from "../support/progress.ts";
 const clusterDns = "10.96.0.10";
 
 async function main(): Promise<void> {
-  const cluster = await bringUpPlatform(new Steps(), { airflow: true });
+  const cluster = await bringUpPlatform(new Steps(), { airflow: true, hbase: true });
   await cluster.kubectl(["scale", "deployment/operator", "-n", "openclickstream-system", "--replicas=0"]);
   const directory = join(checkoutFolder, ".local", "dev");
   await mkdir(directory, { recursive: true });

@@ -25,7 +25,7 @@ describe("the manifests of the operator", () => {
   });
 });
 
-it.each(["engines", "engines/airflow", "operator"])(
+it.each(["engines", "engines/airflow", "engines/hbase", "operator", "operator/hbase-admin"])(
   "every image of the manifests of %s is loaded into the cluster",
   async (name) => {
     const folder = join(checkoutFolder, "manifests", name);

@@ -10,6 +10,9 @@ import type { Steps } from "../support/progress.ts";
 /** Whether the cluster of KUBECONFIG is used instead of one of our own. */
 export const isExistingCluster = process.env["CLUSTER"] === "existing";
 const engineTimeoutSeconds = 600;
+/** Systems that only some platforms have, with their images. */
+const optional = { airflow: ["airflow"], hbase: ["hbase", "hbase-admin"] } as const;
+
 /** The images that run in the cluster; the base images are only built upon. */
 export const deployedImages: readonly string[] = [
   "operator",
@@ -21,7 +24,8 @@ export const deployedImages: readonly string[] = [
   "versitygw",
   "postgresql",
   "iceberg-rest",
-  "airflow",
+  ...optional.airflow,
+  ...optional.hbase,
 ];
 
 /** The references of the images as they are built from this checkout; builds what is missing. */
@@ -36,10 +40,10 @@ export async function imageReferences(): Promise<ImageReference[]> {
  */
 export async function bringUpPlatform(
   steps: Steps,
-  { airflow }: { readonly airflow: boolean },
+  wanted: { readonly airflow: boolean; readonly hbase: boolean },
 ): Promise<Cluster> {
   const cluster = platformCluster();
-  const names = deployedImages.filter((name) => airflow || name !== "airflow");
+  const names = deployedImages.filter((name) => !leftOut(wanted).includes(name));
   if (!isExistingCluster) {
     await steps.run("Start the local cluster", async (report) => {
       await startCluster(report);
@@ -63,12 +67,21 @@ export async function bringUpPlatform(
     await cluster.applyWithImages("engines", images);
     await cluster.apply(join(checkoutFolder, "config", "crd"));
     await cluster.applyWithImages("operator", images);
-    if (airflow) await cluster.applyWithImages("engines/airflow", images);
+    if (wanted.airflow) await cluster.applyWithImages("engines/airflow", images);
+    if (wanted.hbase) {
+      await cluster.applyWithImages("engines/hbase", images);
+      await cluster.applyWithImages("operator/hbase-admin", images);
+    }
     const options = { timeoutSeconds: engineTimeoutSeconds, report };
     await waitForWorkloads(cluster, { namespace: "engines", partOf: "openclickstream-engines" }, options);
     await waitForWorkloads(cluster, { namespace: "openclickstream-system" }, options);
   });
   return cluster;
+}
+
+/** Images of systems that nobody wants now. */
+function leftOut(wanted: { readonly airflow: boolean; readonly hbase: boolean }): readonly string[] {
+  return [...(wanted.airflow ? [] : optional.airflow), ...(wanted.hbase ? [] : optional.hbase)];
 }
 
 /** The cluster that is used, whether it runs or not. */

@@ -43,7 +43,7 @@ export class Environment {
 
   /** Brings engines, Airflow and operator up and applies the quickstart under a new namespace. */
   static async create(): Promise<Environment> {
-    const cluster = await bringUpPlatform(new Steps(), { airflow: true });
+    const cluster = await bringUpPlatform(new Steps(), { airflow: true, hbase: true });
     await Environment.removeAll(true);
     // Retained topics and tables of an earlier run must not be mistaken for this run's.
     const environment = new Environment(

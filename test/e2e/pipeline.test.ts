@@ -8,6 +8,7 @@ import { countLog, type LogCount } from "./access-log.ts";
 import { dataProductSteps } from "./data-product-steps.ts";
 import { accessLog, Environment, patienceSeconds } from "./environment.ts";
 import { OtherEngine } from "./other-engine.ts";
+import { servingTableSteps } from "./serving-table-steps.ts";
 import { upkeepSteps } from "./upkeep-steps.ts";
 import { askPython } from "../support/python.ts";
 
@@ -233,6 +234,8 @@ describe.sequential("a clickstream pipeline on the local cluster", () => {
   });
 
   upkeepSteps(() => ({ environment }));
+
+  servingTableSteps(() => ({ environment }));
 
   it("adopts a table that another engine made, and changes nothing of it", async () => {
     const catalog = await OtherEngine.connect(environment);

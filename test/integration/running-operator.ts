@@ -72,9 +72,9 @@ export class RunningOperator {
   async applySecret(
     namespace: string,
     name: string,
-    stringData: Readonly<Record<string, string>>,
+    values: Readonly<Record<string, string | Uint8Array>>,
   ): Promise<void> {
-    await this.#operator.applySecret(namespace, name, stringData);
+    await this.#operator.applySecret(namespace, name, values);
   }
 
   async apply(kind: KindDefinition, at: Address, spec: unknown): Promise<void> {
@@ -84,6 +84,18 @@ export class RunningOperator {
       metadata: { name: at.name },
       spec,
     });
+  }
+
+  /** Sets annotations as `kubectl annotate` does. */
+  async annotate(
+    kind: KindDefinition,
+    at: Address,
+    annotations: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    await this.#requests.update<SeenResource>(pathOf(kind, at), (held) => ({
+      ...held,
+      metadata: { ...held.metadata, annotations },
+    }));
   }
 
   async get(kind: KindDefinition, at: Address): Promise<SeenResource | undefined> {

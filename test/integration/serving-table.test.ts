@@ -10,8 +10,8 @@ import type { TableAction } from "../../src/targets/hbase/diff.ts";
 import type { CurrentServingTable } from "../../src/targets/hbase/table.ts";
 import { createServingTables, type ServingTables } from "../../src/targets/hbase/tables.ts";
 import { allStarted } from "../support/engine-set.ts";
-import { startHBase, startHBaseAdmin } from "../support/hbase.ts";
-import type { Engine } from "../support/process.ts";
+import { startHBase, startHBaseAdmin, writerCommand } from "../support/hbase.ts";
+import { startProgram, type Engine } from "../support/process.ts";
 import type { Address } from "./running-operator.ts";
 import { RunningOperator, ready } from "./running-operator.ts";
 
@@ -23,6 +23,8 @@ const FAMILIES = [{ name: "p", versions: 5, ttl: "90d", compression: "GZ" }, { n
 const SPEC = { platformRef: { name: "main" }, families: FAMILIES, split: { uniform: 4 } };
 
 let directory: string;
+/** Of HBase. */
+let address: string;
 let engines: readonly Engine[] = [];
 let operator: RunningOperator;
 /** What somebody does beside the operator. */
@@ -35,6 +37,7 @@ beforeAll(async () => {
     startHBaseAdmin({ directory: join(directory, "admin") }),
   );
   engines = [server, admin];
+  ({ address } = server);
   hbase = createServingTables({ bootstrapServers: [server.address] }, admin.address);
   operator = await RunningOperator.start([NAMESPACE], { hbaseAdminUrl: admin.address });
   await operator.applyPlatform(NAMESPACE, { hbase: { bootstrapServers: [server.address] } });
@@ -91,12 +94,10 @@ describe("a serving table", () => {
     ]);
   });
 
-  it("is changed with its manifest, and a family goes only when it is named", async () => {
+  it("is changed with its manifest, and an empty family goes", async () => {
     const families = [{ name: "p", versions: 9, minVersions: 2, bloomFilter: "ROWCOL", blockSize: "8Ki" }];
     await apply("profiles", { families });
-    await operator.waitForReason(servingTableKind, at("profiles"), "DestructiveChange");
-    expect((await tableNow())?.families).toHaveLength(2);
-    await apply("profiles", { families, dropFamilies: ["s"] });
+    // Nobody has written to it, so there is nothing to confirm.
     await operator.waitUntilReady(servingTableKind, at("profiles"));
     expect((await tableNow())?.families).toEqual([
       {
@@ -113,7 +114,6 @@ describe("a serving table", () => {
       mark,
       durability: "SKIP_WAL",
       families: [],
-      dropFamilies: [],
       split: undefined,
     };
     const byHand: TableAction = {
@@ -142,15 +142,73 @@ describe("a serving table", () => {
     expect(await tableNow()).toBeDefined();
   });
 
-  it("waits while HBase is away, and the platform says so", async () => {
-    await apply("later");
-    await operator.waitUntilReady(servingTableKind, at("later"));
-    await engines[0]?.stop();
-    await operator.waitForReason(servingTableKind, at("later"), "HBaseUnreachable");
-    await operator.waitFor(
-      dataPlatformKind,
-      at("main"),
-      ({ status }) => status?.conditions?.find(({ type }) => type === "HBaseReady")?.status === "False",
+  it("waits for a person before anything that somebody wrote is lost, and does then just that", async () => {
+    const name = "serving_a:kept" as ServingTableName;
+    const families = [{ name: "p", versions: 5 }, { name: "s" }];
+    await apply("kept", { families, deletionPolicy: "Delete" });
+    await operator.waitUntilReady(servingTableKind, at("kept"));
+    await writeRow(name, "s");
+    expect(await hbase.filledOf(name, ["p", "s", "none"], PERMIT.signal)).toEqual(["s"]);
+    // Of p, which is empty, nothing is lost with fewer versions; with s its cells are.
+    const less = { families: [{ name: "p", versions: 2 }], deletionPolicy: "Delete" };
+    await apply("kept", less);
+    const { status } = await operator.waitForReason(servingTableKind, at("kept"), "ApprovalRequired");
+    const { hash, losses } = status?.["awaitsApproval"] as { hash: string; losses: string[] };
+    expect(losses).toEqual(['family "s" goes with its cells']);
+    expect((await tableNow(name))?.families).toMatchObject([{ name: "p", versions: 2 }, { name: "s" }]);
+    await operator.annotate(servingTableKind, at("kept"), { "openclickstream.io/approve": hash });
+    await operator.waitUntilReady(servingTableKind, at("kept"));
+    expect((await tableNow(name))?.families).toMatchObject([{ name: "p" }]);
+    await writeRow(name, "p");
+    await operator.delete(servingTableKind, at("kept"));
+    const waiting = await operator.waitFor(servingTableKind, at("kept"), ({ status: now }) =>
+      JSON.stringify(now?.conditions ?? []).includes("the whole table goes with its rows"),
     );
+    const [, toDrop = ""] = /approve=(\w+)/.exec(JSON.stringify(waiting.status)) ?? [];
+    expect(await tableNow(name)).toBeDefined();
+    await operator.annotate(servingTableKind, at("kept"), { "openclickstream.io/approve": toDrop });
+    await operator.waitUntilGone(servingTableKind, at("kept"));
+    expect(await tableNow(name)).toBeUndefined();
   });
+
+  it(
+    "waits while HBase is away, and the platform says so; goes on when it is back",
+    async () => {
+      await apply("later");
+      await operator.waitUntilReady(servingTableKind, at("later"));
+      await engines[0]?.stop();
+      await operator.waitForReason(servingTableKind, at("later"), "HBaseUnreachable");
+      await operator.waitFor(
+        dataPlatformKind,
+        at("main"),
+        ({ status }) => status?.conditions?.find(({ type }) => type === "HBaseReady")?.status === "False",
+      );
+      const body = JSON.stringify({ bootstrapServers: [address] });
+      const answer = await fetch(`${engines[1]?.address ?? ""}/v1/cluster`, { method: "POST", body });
+      expect({ code: answer.status, after: answer.headers.get("retry-after") }).toEqual({
+        code: 503,
+        after: "10",
+      });
+      const again = await startHBase({
+        directory: join(directory, "hbase"),
+        port: Number(address.split(":")[1]),
+      });
+      engines = [again, ...engines.slice(1)];
+      await operator.waitUntilReady(servingTableKind, at("later"));
+    },
+    START_MILLISECONDS,
+  );
 });
+
+/** One row by a client of its own, until it is acknowledged. */
+async function writeRow(table: string, family: string): Promise<void> {
+  const writer = await startProgram({
+    name: "the writer",
+    command: [...(await writerCommand()), address, table, family, "write"],
+    logFile: join(directory, "writer.log"),
+    deadlineSeconds: 60,
+    isReady: async (log) => log.includes("\n"),
+    stopSignal: "SIGKILL",
+  });
+  await writer.stop();
+}

@@ -66,6 +66,17 @@ export async function startHBase(options: HBaseOptions): Promise<Engine> {
   return { address: `localhost:${port}`, stop };
 }
 
+/** What begins a run of `HBaseWriter`: its arguments follow. */
+export async function writerCommand(): Promise<readonly string[]> {
+  const jars = await (await hbaseAdmin()).provide(quiet);
+  const java = join(await javaHome({ minimum: 17, maximum: 17 }), "bin", "java");
+  return [
+    ...[java, "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"],
+    ...["--add-opens=java.base/java.nio=ALL-UNNAMED", "-cp", `${jars}/*`],
+    join(checkoutFolder, "test/support/java/HBaseWriter.java"),
+  ];
+}
+
 /** The administration of HBase. The address is its URL. */
 export async function startHBaseAdmin(
   options: Pick<HBaseOptions, "directory" | "report" | "port" | "javaOptions">,

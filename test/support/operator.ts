@@ -84,13 +84,15 @@ export class TestOperator {
   async applySecret(
     namespace: string,
     name: string,
-    stringData: Readonly<Record<string, string>>,
+    values: Readonly<Record<string, string | Uint8Array>>,
   ): Promise<void> {
     await this.requests.apply(`/api/v1/namespaces/${namespace}/secrets/${name}`, {
       apiVersion: "v1",
       kind: "Secret",
       metadata: { name },
-      stringData,
+      data: Object.fromEntries(
+        Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString("base64")]),
+      ),
     });
   }
 
