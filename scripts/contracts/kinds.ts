@@ -12,6 +12,7 @@ const READ_OF_SPEC: Readonly<Record<string, readonly string[]>> = {
   DataProduct: ["incremental.newDataBy", "refresh.schedule", "suspend"],
   LakeTable: ["database"],
   QueryCluster: ["flight.users.secretRef.name", "platformRef.name"],
+  ServingTable: ["platformRef.name"],
 };
 
 /** The file of kinds. A field is called by its kind and its path: `ClickstreamPipelineStatusJobLag`. */

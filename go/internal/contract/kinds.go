@@ -206,6 +206,7 @@ var (
 
 // Fields of ServingTable.
 var (
+	ServingTableSpecPlatformRefName         = []string{"spec", "platformRef", "name"}
 	ServingTableStatusObservedGeneration    = []string{"status", "observedGeneration"}
 	ServingTableStatusTableName             = []string{"status", "tableName"}
 	ServingTableStatusMark                  = []string{"status", "mark"}

@@ -28,6 +28,7 @@ var (
 	EventStreams   = resourcesOf(contract.KindEventStream)
 	LakeTables     = resourcesOf(contract.KindLakeTable)
 	QueryClusters  = resourcesOf(contract.KindQueryCluster)
+	ServingTables  = resourcesOf(contract.KindServingTable)
 	DataProducts   = resourcesOf(contract.KindDataProduct)
 	Deployments    = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}
 	StatefulSets   = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "statefulsets"}
@@ -42,7 +43,7 @@ func resourcesOf(kind contract.Kind) schema.GroupVersionResource {
 var kindNames = map[schema.GroupVersionResource]string{
 	Pipelines: contract.KindClickstreamPipeline.Name, Platforms: contract.KindDataPlatform.Name, EventStreams: contract.KindEventStream.Name,
 	LakeTables: contract.KindLakeTable.Name, QueryClusters: contract.KindQueryCluster.Name,
-	DataProducts: contract.KindDataProduct.Name, Deployments: "Deployment", StatefulSets: "StatefulSet", podsOfAnything: "Pod",
+	ServingTables: contract.KindServingTable.Name, DataProducts: contract.KindDataProduct.Name, Deployments: "Deployment", StatefulSets: "StatefulSet", podsOfAnything: "Pod",
 }
 
 // Access reaches one namespace of a cluster.

@@ -100,6 +100,7 @@ func shop(t *testing.T, collector *fakeCollector, trino *httptest.Server) *clust
 	server.Put(group+"dataplatforms", `{"metadata":{"name":"local"},`+ready+`}`)
 	server.Put(group+"eventstreams", `{"metadata":{"name":"web-raw"},`+ready+`}`)
 	server.Put(group+"queryclusters", `{"metadata":{"name":"query"},"spec":{"platformRef":{"name":"local"}},`+ready+`}`)
+	server.Put(group+"servingtables", `{"metadata":{"name":"profiles"},"spec":{"platformRef":{"name":"local"}},`+ready+`}`)
 	for _, table := range []string{"web-events", "web-failed-events", "web-duplicate-events"} {
 		server.Put(group+"laketables", `{"metadata":{"name":"`+table+`"},`+ready+`}`)
 	}
@@ -140,7 +141,9 @@ func TestStatusShowsTheWholePipeline(t *testing.T) {
 │       ✔ Ready
 ├── ✔ LakeTable web-duplicate-events
 │       ✔ Ready
-└── ✔ QueryCluster query
+├── ✔ QueryCluster query
+│       ✔ Ready
+└── ✔ ServingTable profiles
         ✔ Ready
 `
 	if got.err != nil || got.out != want {

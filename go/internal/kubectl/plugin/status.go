@@ -66,7 +66,10 @@ func (r *statusReader) read(ctx context.Context) *tree.Node {
 	for _, table := range r.pipeline.LakeTableNames() {
 		root.Add(r.resource(ctx, cluster.LakeTables, contract.KindLakeTable.Name, table))
 	}
-	for _, node := range r.queryClusters(ctx) {
+	for _, node := range r.ofPlatform(ctx, cluster.QueryClusters, contract.KindQueryCluster.Name, contract.QueryClusterSpecPlatformRefName) {
+		root.Add(node)
+	}
+	for _, node := range r.ofPlatform(ctx, cluster.ServingTables, contract.KindServingTable.Name, contract.ServingTableSpecPlatformRefName) {
 		root.Add(node)
 	}
 	return root
@@ -109,16 +112,20 @@ func (r *statusReader) podsOf(ctx context.Context, workload *unstructured.Unstru
 	return r.access.Pods(ctx, labels.SelectorFromSet(matchLabels).String())
 }
 
-// queryClusters are those that answer questions about the pipeline: all of its platform.
-func (r *statusReader) queryClusters(ctx context.Context) []*tree.Node {
-	all, err := r.access.List(ctx, cluster.QueryClusters, "")
+// ofPlatform are the resources of a kind that use the pipeline's platform: query clusters answer questions about its tables, serving tables have
+// rows of it. A kind that this cluster does not know has none.
+func (r *statusReader) ofPlatform(ctx context.Context, of schema.GroupVersionResource, kind string, platform []string) []*tree.Node {
+	all, err := r.access.List(ctx, of, "")
+	if cluster.IsNotFound(err) {
+		return nil
+	}
 	if err != nil {
-		return []*tree.Node{tree.Unreadable(contract.KindQueryCluster.Name, "", err)}
+		return []*tree.Node{tree.Unreadable(kind, "", err)}
 	}
 	var nodes []*tree.Node
 	for i := range all {
-		if cluster.Text(all[i].Object, contract.QueryClusterSpecPlatformRefName...) == r.pipeline.Platform {
-			nodes = append(nodes, tree.Resource(contract.KindQueryCluster.Name, &all[i]))
+		if cluster.Text(all[i].Object, platform...) == r.pipeline.Platform {
+			nodes = append(nodes, tree.Resource(kind, &all[i]))
 		}
 	}
 	return nodes

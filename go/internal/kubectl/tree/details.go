@@ -32,6 +32,10 @@ var details = map[string][]detail{
 		{"%v", contract.LakeTableSpecDatabase, ""}, {"%v rows", contract.LakeTableStatusRows, "%v row"},
 		{"%v files", contract.LakeTableStatusDataFiles, "%v file"},
 	},
+	contract.KindServingTable.Name: {
+		{"%v", contract.ServingTableStatusTableName, ""}, {"%v regions", contract.ServingTableStatusRegions, "%v region"},
+		{"%v", contract.ServingTableStatusDurability, ""},
+	},
 	contract.KindQueryCluster.Name: {
 		{"Trino %v", contract.QueryClusterStatusVersion, ""}, {"%v workers", contract.QueryClusterStatusActiveWorkers, "%v worker"},
 		{"%v %% cached", contract.QueryClusterStatusCacheHitPercent, ""},

@@ -78,6 +78,11 @@ func TestAResourceIsShownWithItsConditions(t *testing.T) {
 			"… LakeTable t\n    ✔ Ready, TablesReady\n    … the operator has not looked at the last change yet\n", UnderWay,
 		},
 		{
+			"waiting for a person", "ServingTable", `{"metadata":{"name":"profiles"},"status":{"tableName":"shop:profiles","regions":1,"durability":"FSYNC_WAL",` +
+				strings.ReplaceAll(stalledConditions, "ImpossibleChange", "ApprovalRequired") + `}}`,
+			"✖ ServingTable profiles  shop:profiles, 1 region, FSYNC_WAL\n    ✖ Ready=False ApprovalRequired: drop column a by hand\n", NotWell,
+		},
+		{
 			"unknown", "LakeTable", `{"metadata":{"name":"t"},"status":{"conditions":[{"type":"Ready","status":"Unknown","reason":"CatalogUnreachable"}]}}`,
 			"? LakeTable t\n    ? Ready=Unknown CatalogUnreachable\n", Unknown,
 		},

@@ -249,7 +249,7 @@ class AuditBranchTest {
 
     /** As the batch job writes, whose rows carry the run, too. */
     private Snapshot writtenBy(AuditBranch branch, String runId) {
-        table().newAppend().appendFile(file()).toBranch(branch.name()).set(AuditBranch.RUN_ID, runId).commit();
+        table().newAppend().appendFile(file()).toBranch(branch.name()).set(TableMarks.RUN_ID, runId).commit();
         return branch.head();
     }
 
