@@ -63,6 +63,10 @@ func TestAResourceIsShownWithItsConditions(t *testing.T) {
 			"✔ EventStream raw  topic t, 3 partitions\n    ✔ Ready, TablesReady\n", Well,
 		},
 		{
+			"a cache", "QueryCluster", `{"metadata":{"name":"query"},"status":{"version":"476","activeWorkers":1,"cache":{"hitPercent":93},` + wellConditions + `}}`,
+			"✔ QueryCluster query  Trino 476, 1 worker, 93 % cached\n    ✔ Ready, TablesReady\n", Well,
+		},
+		{
 			"waiting, said once", "EventStream", `{"metadata":{"name":"raw"},"status":{` + waitingConditions + `}}`,
 			"… EventStream raw\n    … Ready=False KafkaUnreachable: no broker\n", UnderWay,
 		},
