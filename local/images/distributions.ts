@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { copyDependencies, javaHome, mavenArtifacts, type Artifact, type JavaVersions } from "./artifacts.ts";
 import { mustRun } from "../support/command.ts";
 import { cached, hashOf, hashOfPath } from "../support/cache.ts";
+import { addCheckedPages, checkedPagesKey } from "./checked-pages.ts";
 import { unpackDebianPackages } from "./debian-packages.ts";
 import { isBuilt, packageModules } from "./java-modules.ts";
 import { checkoutFolder } from "../support/checkout.ts";
@@ -141,6 +142,7 @@ export async function trinoDistribution(): Promise<Artifact> {
   const key = hashOf({
     artifacts: artifacts.key,
     leftOut: [...trinoLeftOut, trinoJarsLeftOut.source].join(),
+    checkedPages: await checkedPagesKey(),
   });
   return {
     key,
@@ -178,6 +180,7 @@ async function unpackTrino(source: string, building: string): Promise<void> {
   for (const entry of await readdir(join(trino, "plugin"), { recursive: true, withFileTypes: true })) {
     if (trinoJarsLeftOut.test(entry.name)) await rm(join(entry.parentPath, entry.name));
   }
+  await addCheckedPages(join(trino, "plugin", "iceberg"));
 }
 
 /** What drivers and executors run with: the jars that `java/spark-distribution/pom.xml` lists, programs, configuration. */
