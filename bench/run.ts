@@ -54,6 +54,7 @@ const ownSections: Readonly<
   upkeep: measureUpkeep,
   "idle-tables": measureIdleTables,
   products: measureProducts,
+  cache: measureCache,
 };
 
 type Section = (cluster: Cluster) => Promise<readonly Figure[]>;
@@ -64,7 +65,6 @@ const sections: Readonly<Record<string, Section>> = {
   apply: (cluster) => measureApplyToReady(cluster, namespace),
   freshness: async (cluster) => [await measureFreshness(cluster, namespace)],
   stream: (cluster) => measureStream(cluster, namespace),
-  cache: (cluster) => measureCache(cluster, namespace),
   collector: (cluster) => measureCollector(cluster, namespace),
 };
 
