@@ -1,7 +1,7 @@
 """What data people do with the tables: pyiceberg, and DuckDB over what it reads.
 
 `lake_client.py count TABLE` prints how many rows each of the two finds. `lake_client.py history TABLE` makes a table and works with its
-history. LAKE in the environment says where the lake is, in JSON: uri, endpoint, region, accessKeyId, secretAccessKey.
+history. `append`, `delete` and `overwrite` change a table, and print what pyiceberg then finds. LAKE in the environment says where the lake is, in JSON: uri, endpoint, region, accessKeyId, secretAccessKey.
 """
 
 import json
@@ -61,9 +61,30 @@ def history(catalog: Catalog, name: str) -> dict[str, object]:
     }
 
 
+def change(catalog: Catalog, name: str, step: str) -> dict[str, object]:
+    """Changes a table of numbers, which the first append makes."""
+    catalog.create_namespace_if_not_exists(name.split(".")[0])
+    schema = pyarrow.schema([("id", pyarrow.int64()), ("word", pyarrow.string())])
+    table = catalog.create_table_if_not_exists(name, schema)
+    first = table.scan().to_arrow().num_rows
+    rows = [first + number for number in range(1000)]
+    made = pyarrow.table({"id": rows, "word": [f"{step} {number}" for number in rows]}, schema=schema)
+    if step == "append":
+        table.append(made)
+    elif step == "overwrite":
+        table.overwrite(made)
+    else:
+        table.delete("id < 100")
+    found = catalog.load_table(name).scan().to_arrow()
+    return {"rows": found.num_rows, "sum": sum(found["id"].to_pylist()), "last": max(found["word"].to_pylist())}
+
+
 def main(action: str, name: str) -> None:
     catalog = connect(json.loads(os.environ["LAKE"]))
-    print(json.dumps({"count": count, "history": history}[action](catalog, name)))
+    if action in ("append", "delete", "overwrite"):
+        print(json.dumps(change(catalog, name, action)))
+    else:
+        print(json.dumps({"count": count, "history": history}[action](catalog, name)))
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ export interface LakeAddress {
 
 /** Runs an action of `test/python/lake_client.py` on a table; returns what it prints. */
 export async function askPython(
-  action: "count" | "history",
+  action: "count" | "history" | "append" | "delete" | "overwrite",
   table: string,
   { storage, uri }: LakeAddress,
 ): Promise<unknown> {
