@@ -3,12 +3,18 @@ package io.openclickstream.flight.server;
 import io.openclickstream.flight.access.Login;
 import io.openclickstream.flight.access.Sealed;
 import io.openclickstream.flight.access.Users;
+import io.openclickstream.flight.direct.DirectStream;
+import io.openclickstream.flight.direct.DirectTables;
 import io.openclickstream.flight.query.Figures;
 import io.openclickstream.flight.query.Leases;
 import io.openclickstream.flight.query.Metadata;
 import io.openclickstream.flight.query.Statements;
 import io.openclickstream.flight.query.TrinoStream;
 import io.openclickstream.flight.trino.TrinoClient;
+import io.openclickstream.lake.CatalogSettings;
+import io.openclickstream.lake.LakeCatalog;
+import io.openclickstream.lake.StorageSettings;
+import io.openclickstream.lake.TrustedAuthorities;
 import io.openclickstream.model.ConfigException;
 import io.openclickstream.model.FlightDocument;
 import io.openclickstream.service.GracefulStop;
@@ -30,6 +36,8 @@ import org.apache.arrow.flight.FlightServer;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.catalog.Catalog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +68,8 @@ public final class Gateway implements ServiceStatus, AutoCloseable {
         Statements statements = new Statements(trino, leases, sealed, clock, Duration.ofSeconds(limits.ticketSeconds()));
         TrinoStream stream = new TrinoStream(trino, allocator, figures, ahead,
             new TrinoStream.Limits(limits.batchBytes(), limits.idleSeconds() * 1000));
-        Queries queries = new Queries(statements, stream, leases, sealed, clock, allocator);
+        Queries queries = new Queries(statements, stream, direct(document, statements), leases, sealed, clock, allocator,
+            Duration.ofSeconds(limits.ticketSeconds()));
         GatewayProducer producer = new GatewayProducer(queries, new Metadata(statements), new Replies(allocator),
             new GatewayProducer.Defaults(document.trino().catalog(), document.trino().schema()));
         FlightServer.Builder builder = FlightServer.builder(allocator, location(document.tls(), port), producer)
@@ -71,6 +80,26 @@ public final class Gateway implements ServiceStatus, AutoCloseable {
             Certificates.use(builder, document.tls());
         }
         this.server = builder.build();
+    }
+
+    private Queries.Direct direct(FlightDocument document, Statements statements) {
+        FlightDocument.Direct direct = document.direct();
+        if (direct.catalog().uri() == null) {
+            return new Queries.Direct(null, null);
+        }
+        FlightDocument.Direct.Catalog its = direct.catalog();
+        if (its.name() == null || direct.storage().region() == null) {
+            throw new ConfigException("\"direct.catalog.name\" and \"direct.storage.region\" must be given with \"direct.catalog.uri\"");
+        }
+        TrustedAuthorities.add(direct.authorityFiles().stream().map(Path::of).toList());
+        CatalogSettings.Client client = its.client().scope() == null ? null
+            : new CatalogSettings.Client(its.client().serverUri(), its.client().scope());
+        Catalog catalog = LakeCatalog.connect(
+            new CatalogSettings(its.name(), its.uri(), its.warehouse(), its.prefix(), client),
+            new StorageSettings(direct.storage().endpoint(), direct.storage().region(), direct.storage().pathStyle()), new Configuration());
+        DirectTables tables = new DirectTables(its.name(), catalog, statements, figures);
+        return new Queries.Direct(tables,
+            new DirectStream(tables, figures, document.limits().batchBytes(), document.limits().idleSeconds() * 1000));
     }
 
     /** Starts to listen; port 0 takes any free one. Throws when a file that the document names cannot be used. */
@@ -146,7 +175,7 @@ public final class Gateway implements ServiceStatus, AutoCloseable {
         MetricsText text = new MetricsText("openclickstream_flight_");
         figures.write(text);
         return text.gauge("waiting_tickets", "Queries whose ticket was given out and is not read yet.", leases.waiting())
-            .gauge("allocated_bytes", "Memory of record batches.", allocator.getAllocatedMemory())
+            .gauge("allocated_bytes", "Memory of record batches.", allocator.getAllocatedMemory() + DirectStream.allocatedBytes())
             .gauge("allocatable_bytes", "Most memory of record batches.", allocator.getLimit())
             .toString();
     }

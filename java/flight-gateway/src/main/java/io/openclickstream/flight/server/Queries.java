@@ -6,6 +6,9 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.openclickstream.flight.access.Sealed;
+import io.openclickstream.flight.direct.DirectStream;
+import io.openclickstream.flight.direct.DirectTables;
+import io.openclickstream.flight.direct.DirectTicket;
 import io.openclickstream.flight.query.Faults;
 import io.openclickstream.flight.query.Leases;
 import io.openclickstream.flight.query.Literals;
@@ -18,15 +21,19 @@ import io.openclickstream.flight.trino.Session;
 import io.openclickstream.flight.types.ArrowTypes;
 import io.openclickstream.flight.types.TrinoType;
 import io.openclickstream.flight.types.TypeText;
+import io.openclickstream.flight.types.ZonedTimestamps;
 import io.openclickstream.flight.vectors.RowBatch;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
-import java.io.ByteArrayOutputStream;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightDescriptor;
@@ -56,26 +63,49 @@ final class Queries {
     private final Sealed sealed;
     private final Clock clock;
     private final BufferAllocator allocator;
+    private final Direct direct;
+    private final Duration ticketLife;
 
-    Queries(Statements statements, TrinoStream stream, Leases leases, Sealed sealed, Clock clock, BufferAllocator allocator) {
+    /** What reads files; both are null where no catalog may be read so. */
+    record Direct(DirectTables tables, DirectStream stream) {
+    }
+
+    Queries(Statements statements, TrinoStream stream, Direct direct, Leases leases, Sealed sealed, Clock clock, BufferAllocator allocator, Duration ticketLife) {
         this.statements = statements;
         this.stream = stream;
+        this.direct = direct;
+        this.ticketLife = ticketLife;
         this.leases = leases;
         this.sealed = sealed;
         this.clock = clock;
         this.allocator = allocator;
     }
 
-    /** Starts a query. */
+    /** Starts a query, or finds the files that it reads. */
     FlightInfo start(String sql, Session session, FlightDescriptor descriptor) throws IOException, InterruptedException {
+        String reason = "off";
+        if (direct.tables() != null && session.zoned() == ZonedTimestamps.UTC) {
+            Instant until = clock.instant().plus(ticketLife);
+            DirectTables.Offer files = direct.tables().offer(sql, session, until);
+            if (!files.tickets().isEmpty()) {
+                List<FlightEndpoint> endpoints = files.tickets().stream().map(ticket -> endpoint(ticket.sealed(sealed), until)).toList();
+                return FlightInfo.builder(RowBatch.schema(files.columns(), session.zoned()), descriptor, endpoints)
+                    .setAppMetadata(about(Map.of("path", "direct", "reason", "plain scan", "snapshot", Long.toString(files.tickets().get(0).snapshot()))))
+                    .build();
+            }
+            reason = files.reason();
+        }
         Statements.Offer offer = statements.offer(sql, session);
-        FlightSql.TicketStatementQuery ticket =
-            FlightSql.TicketStatementQuery.newBuilder().setStatementHandle(ByteString.copyFrom(offer.ticket())).build();
-        FlightEndpoint endpoint = FlightEndpoint.builder(new Ticket(Any.pack(ticket).toByteArray())).setExpirationTime(offer.until()).build();
-        return FlightInfo.builder(offer.schema(), descriptor, List.of(endpoint))
+        return FlightInfo.builder(offer.schema(), descriptor, List.of(endpoint(offer.ticket(), offer.until())))
             .setOrdered(true)
-            .setAppMetadata(about(Map.of("path", "trino", "queryId", offer.queryId())))
+            .setAppMetadata(about(Map.of("path", "trino", "reason", reason, "queryId", offer.queryId())))
             .build();
+    }
+
+    private static FlightEndpoint endpoint(byte[] sealedTicket, Instant until) {
+        FlightSql.TicketStatementQuery ticket =
+            FlightSql.TicketStatementQuery.newBuilder().setStatementHandle(ByteString.copyFrom(sealedTicket)).build();
+        return FlightEndpoint.builder(new Ticket(Any.pack(ticket).toByteArray())).setExpirationTime(until).build();
     }
 
     private static byte[] about(Map<String, String> facts) {
@@ -95,6 +125,16 @@ final class Queries {
 
     /** Sends the rows of a ticket. */
     void stream(byte[] bytes, String user, ServerStreamListener listener) {
+        Optional<DirectTicket> files = DirectTicket.open(sealed, bytes, user, clock.instant());
+        if (files.isPresent() && direct.stream() != null) {
+            Leases.Lease lease = leases.take();
+            try {
+                direct.stream().send(files.get(), listener);
+            } finally {
+                lease.end();
+            }
+            return;
+        }
         TrinoTicket ticket = TrinoTicket.open(sealed, bytes, user, clock.instant());
         Leases.Lease lease = leases.takeOver(ticket.queryId());
         try {
@@ -110,7 +150,11 @@ final class Queries {
             try {
                 FlightSql.TicketStatementQuery ticket =
                     Any.parseFrom(endpoint.getTicket().getBytes()).unpack(FlightSql.TicketStatementQuery.class);
-                statements.cancel(ticket.getStatementHandle().toByteArray(), user);
+                byte[] bytes = ticket.getStatementHandle().toByteArray();
+                // Reading files starts with the stream and ends with it: there is nothing else to end.
+                if (DirectTicket.open(sealed, bytes, user, Instant.EPOCH).isEmpty()) {
+                    statements.cancel(bytes, user);
+                }
             } catch (InvalidProtocolBufferException e) {
                 throw CallStatus.INVALID_ARGUMENT.withDescription("only queries can be cancelled").toRuntimeException();
             }

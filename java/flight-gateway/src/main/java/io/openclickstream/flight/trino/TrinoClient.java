@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Asks Trino in its own protocol. Keeps nothing: a query goes on wherever one knows the path of its next answer. Trino gives
@@ -25,7 +27,10 @@ public final class TrinoClient {
     private static final String PAGE_SIZE = "targetResultSize=4MB";
     private static final int ATTEMPTS = 8;
     private static final long FIRST_PAUSE_MILLIS = 50;
+    /** How Trino says that a prepared statement is no SQL. */
+    private static final Pattern IN_PREPARED = Pattern.compile("Invalid X-Trino-Prepared-Statement header: (line (\\d+):(\\d+): .*)", Pattern.DOTALL);
     private static final int OK = 200;
+    private static final int BAD_REQUEST = 400;
     private static final int GONE = 410;
     private static final int NOT_FOUND = 404;
 
@@ -171,6 +176,11 @@ public final class TrinoClient {
 
     private RuntimeException refused(int code, byte[] body) {
         String text = new String(body, 0, Math.min(body.length, 500), StandardCharsets.UTF_8).strip();
+        Matcher inPrepared = IN_PREPARED.matcher(text);
+        if (code == BAD_REQUEST && inPrepared.find()) {
+            return new TrinoFailure(inPrepared.group(1), new TrinoFailure.Detail("SYNTAX_ERROR", "USER_ERROR",
+                Integer.parseInt(inPrepared.group(2)), Integer.parseInt(inPrepared.group(3)), null));
+        }
         if (code >= 400 && code < 500) {
             return new TrinoFailure("Trino answers " + code + ": " + text, new TrinoFailure.Detail("", "USER_ERROR", 0, 0, null));
         }
