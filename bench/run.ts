@@ -18,6 +18,7 @@ import { measureFreshness } from "./freshness.ts";
 import { measureIdleTables } from "./idle-tables.ts";
 import { measureOperator } from "./operator.ts";
 import { measurePlanner } from "./planner.ts";
+import { measureProfiles } from "./profiles.ts";
 import { measureProductRun } from "./product-run.ts";
 import { measureProducts } from "./products.ts";
 import { measureScale } from "./scale.ts";
@@ -52,6 +53,7 @@ const ownSections: Readonly<
   scale: measureScale,
   backlog: measureBacklog,
   upkeep: measureUpkeep,
+  profiles: measureProfiles,
   "idle-tables": measureIdleTables,
   products: measureProducts,
   cache: measureCache,

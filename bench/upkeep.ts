@@ -1,11 +1,11 @@
 /** Compaction on this machine's disk, without a cluster: megabytes a second of a core, and ten queries before and after. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { javaHome } from "../local/images/artifacts.ts";
 import { sparkDistribution } from "../local/images/distributions.ts";
 import { checkoutFolder } from "../local/support/checkout.ts";
 import { mustRun } from "../local/support/command.ts";
 import type { Figure } from "./figures.ts";
+import { sparkOptions } from "./spark-options.ts";
 
 const FILES = 200;
 const ROWS_A_FILE = 20_000;
@@ -28,10 +28,4 @@ export async function measureUpkeep(report: (message: string) => void): Promise<
     name: `upkeep, ${name.replaceAll("_", " ")}`,
     value,
   }));
-}
-
-/** What Spark's launcher gives a JVM. */
-async function sparkOptions(): Promise<readonly string[]> {
-  const pom = await readFile(join(java, "pom.xml"), "utf8");
-  return (/<spark\.jvm\.options>(.*)<\/spark\.jvm\.options>/.exec(pom)?.[1] ?? "").split(" ");
 }

@@ -6,6 +6,7 @@ import {
   dataPlatformKind,
   eventStreamKind,
   lakeTableKind,
+  servingTableKind,
 } from "../../crds/kinds.ts";
 import type { KubernetesObject, ResourceType } from "../../api/objects.ts";
 import { SECRET_TYPE } from "../../platform/secret-reader.ts";
@@ -48,7 +49,7 @@ let scenario: Scenario;
 beforeEach(async () => {
   scenario = await Scenario.start(
     (systems) => createClickstreamPipelineController({ images: IMAGES, client, ...systems }),
-    localPlatform(),
+    localPlatform({ hbase: { bootstrapServers: ["hbase:16000"] } }),
   );
 });
 afterEach(async () => {
@@ -68,7 +69,9 @@ function pass(): Promise<readonly string[]> {
 function makeChildrenReady(): void {
   for (const child of scenario.children()) {
     const [kind, name = ""] = child.split("/");
-    const type = [eventStreamKind, lakeTableKind].find((candidate) => candidate.kind === kind);
+    const type = [eventStreamKind, lakeTableKind, servingTableKind].find(
+      (candidate) => candidate.kind === kind,
+    );
     const generation = type && scenario.find(type, name)?.metadata.generation;
     if (type === undefined || generation === undefined) continue;
     scenario.putStatus(name, { conditions: conditions({ observedGeneration: generation }) }, type);
@@ -124,6 +127,16 @@ describe("a pipeline", () => {
         { kind: "ClickstreamPipeline", name: "web", uid, controller: true },
       ]);
     }
+  });
+
+  it("makes a table for profiles, and leaves it with its rows when they are switched off", async () => {
+    await settle();
+    await settle({ profiles: {} });
+    expect(scenario.children()).toEqual([...CHILDREN, "ServingTable/web-profiles"].toSorted());
+    expect(scenario.condition("web", "ProfilesReady")).toContain("ProfilesReady=False ProfilesNotReady");
+    await settle({ profiles: { enabled: false } });
+    expect(scenario.children()).toContain("ServingTable/web-profiles");
+    expect(scenario.condition("web", "ProfilesReady")).toBe("not judged");
   });
 
   it("takes away the driver's rights when it has no executors any more, and nothing else", async () => {

@@ -110,7 +110,7 @@ describe("the condition of profiles", () => {
       'False PlatformNotReady: DataPlatform "local" names no HBase; give it spec.hbase',
       undefined,
     ],
-  ])("%s", (_title, observed, condition, profiles) => {
+  ])("%s", (...[, observed, condition, profiles]) => {
     const result = statusOf({ spec: { profiles: {} }, observed });
     expect(told(result)).toEqual([STREAM, TABLES, COLLECTOR, PROCESSING, `ProfilesReady=${condition}`]);
     expect(result.status.profiles).toEqual(profiles);

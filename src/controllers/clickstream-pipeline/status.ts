@@ -82,9 +82,7 @@ function stageInput(input: Input, observed: ObservedPipeline): Parameters<typeof
     pods: observed.pods,
     collectors: observed.collectors,
     progress: observed.progress,
-    profileTable: answered("ServingTable", observed.profileTable, names?.profiles),
-    profiles: validated?.profiles,
-    platformName: resource.spec.platformRef.name,
+    ...profilesOf(input, observed),
     blocked: validated?.blocked ?? {},
     refusals: applied?.refusals ?? {},
     ...jobWishes(resource),
@@ -109,6 +107,17 @@ function answer<T extends KubernetesObject>(
   name: string | undefined,
 ): T | undefined {
   return name === undefined ? undefined : findResult<T>(applied?.children ?? [], kind, name);
+}
+
+function profilesOf(
+  { resource, validated, applied }: Input,
+  { profileTable }: ObservedPipeline,
+): Pick<Parameters<typeof judgeStages>[0], "profileTable" | "profiles" | "platformName"> {
+  return {
+    profileTable: answer(applied, "ServingTable", validated?.names.profiles) ?? profileTable,
+    profiles: validated?.profiles,
+    platformName: resource.spec.platformRef.name,
+  };
 }
 
 function jobWishes({ spec }: ClickstreamPipeline): { isSuspended: boolean; executors: number } {

@@ -84,7 +84,7 @@ class StatusServerTest {
         assertEquals(200, get("/readyz").statusCode());
         assertEquals(
             "{\"state\":\"RUNNING\",\"message\":\"running\",\"batchId\":4,\"inputRowsPerSecond\":120.5,\"processedRowsPerSecond\":2000.0,"
-                + "\"lag\":7,\"offsets\":{\"0\":60,\"1\":40},\"executorsLost\":0,\"lastExecutorLoss\":null,\"erased\":5,\"rows\":{\"stored\":99,\"failed\":1,\"duplicate\":0,\"conflict\":3}}\n",
+                + "\"lag\":7,\"offsets\":{\"0\":60,\"1\":40},\"executorsLost\":0,\"lastExecutorLoss\":null,\"erased\":5,\"profiles\":null,\"rows\":{\"stored\":99,\"failed\":1,\"duplicate\":0,\"conflict\":3}}\n",
             get("/progress").body());
         String metrics = get("/metrics").body();
         assertTrue(metrics.contains("openclickstream_stream_rows_total{result=\"stored\"} 99\n"), metrics);
@@ -94,6 +94,24 @@ class StatusServerTest {
         assertTrue(metrics.contains("openclickstream_stream_oldest_event_age_seconds 2.5\n"), metrics);
         assertTrue(metrics.contains("openclickstream_stream_state{state=\"running\"} 1\n"), metrics);
         assertTrue(metrics.contains("openclickstream_stream_kafka_offset{partition=\"1\"} 40\n"), metrics);
+    }
+
+    @Test
+    @DisplayName("tells how far profiles are, and what they wait for")
+    void profiles() throws IOException, InterruptedException {
+        ProfileProgress profiles = new ProfileProgress(clock);
+        status.keepsProfiles(profiles);
+        profiles.took(4, 12, (clock.millis() - 1500) * 1000);
+        assertTrue(get("/progress").body().contains("\"profiles\":{\"problem\":null,\"lag\":12,\"changed\":4}"), get("/progress").body());
+        assertTrue(get("/metrics").body().contains("openclickstream_stream_profiles_oldest_event_age_seconds 1.5\n"), get("/metrics").body());
+        profiles.waits("HBase is away", 20L);
+        assertTrue(
+            get("/progress").body().contains("\"profiles\":{\"problem\":\"HBase is away\",\"lag\":20,\"changed\":4}"), get("/progress").body());
+        assertTrue(get("/metrics").body().contains("openclickstream_stream_profiles_wait 1\n"), get("/metrics").body());
+        profiles.caughtUp();
+        assertTrue(get("/metrics").body().contains("openclickstream_stream_profiles_lag_records 0\n"), get("/metrics").body());
+        status.idle();
+        assertEquals(200, get("/readyz").statusCode());
     }
 
     @Test
