@@ -42,8 +42,8 @@ func resourcesOf(kind contract.Kind) schema.GroupVersionResource {
 // kindNames are how a person calls the resources above.
 var kindNames = map[schema.GroupVersionResource]string{
 	Pipelines: contract.KindClickstreamPipeline.Name, Platforms: contract.KindDataPlatform.Name, EventStreams: contract.KindEventStream.Name,
-	LakeTables: contract.KindLakeTable.Name, QueryClusters: contract.KindQueryCluster.Name,
-	ServingTables: contract.KindServingTable.Name, DataProducts: contract.KindDataProduct.Name, Deployments: "Deployment", StatefulSets: "StatefulSet", podsOfAnything: "Pod",
+	LakeTables: contract.KindLakeTable.Name, QueryClusters: contract.KindQueryCluster.Name, ServingTables: contract.KindServingTable.Name,
+	DataProducts: contract.KindDataProduct.Name, Deployments: "Deployment", StatefulSets: "StatefulSet", podsOfAnything: "Pod",
 }
 
 // Access reaches one namespace of a cluster.

@@ -38,7 +38,7 @@ func TestChildrenAreCalledWhatTheOperatorCallsThem(t *testing.T) {
 			got := map[string]string{
 				"rawStream": pipeline.RawStreamName(), "events": tables[0], "failedEvents": tables[1], "duplicateEvents": tables[2],
 				"collector": pipeline.CollectorService(), "collectorInternal": pipeline.CollectorInternalService(),
-				"streamJob": pipeline.StreamName(),
+				"streamJob": pipeline.StreamName(), "profiles": pipeline.ProfileTableName(),
 			}
 			for child, want := range vector.Children {
 				if got[child] != want {

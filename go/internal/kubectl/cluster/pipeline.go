@@ -45,6 +45,14 @@ func (p *Pipeline) LakeTableNames() []string {
 	}
 }
 
+// ProfileTableName is the ServingTable of the visitors' profiles, where they are kept.
+func (p *Pipeline) ProfileTableName() string { return childName(p.Name, contract.ChildProfiles) }
+
+// KeepsProfiles tells whether the operator keeps profiles for the pipeline.
+func (p *Pipeline) KeepsProfiles() bool {
+	return Text(p.Object.Object, contract.ClickstreamPipelineStatusProfilesTable...) != ""
+}
+
 // ReadPipeline reads a pipeline and works out its tables: from its status, or else as the operator would name them.
 func (a *Access) ReadPipeline(ctx context.Context, name string) (*Pipeline, error) {
 	object, err := a.Get(ctx, Pipelines, name)

@@ -157,7 +157,7 @@ func (s *Server) list(r *http.Request) Object {
 var kinds = map[string]string{
 	"services": "Service", "secrets": "Secret", "pods": "Pod", "deployments": "Deployment", "statefulsets": "StatefulSet",
 	"clickstreampipelines": "ClickstreamPipeline", "dataplatforms": "DataPlatform", "eventstreams": "EventStream",
-	"laketables": "LakeTable", "queryclusters": "QueryCluster", "dataproducts": "DataProduct",
+	"laketables": "LakeTable", "servingtables": "ServingTable", "queryclusters": "QueryCluster", "dataproducts": "DataProduct",
 }
 
 // kindOf reads kind and version off a path such as /apis/apps/v1/namespaces/shop/deployments.

@@ -156,6 +156,21 @@ func TestStatusShowsTheWholePipeline(t *testing.T) {
 	}
 }
 
+func TestStatusShowsTheTableOfProfiles(t *testing.T) {
+	const group = "/apis/openclickstream.io/v1alpha1/namespaces/shop/"
+	const conditions = `"conditions":[{"type":"Ready","status":"True","reason":"Succeeded"}]`
+	server := shop(t, newFakeCollector(t), fakeTrino(t, nil))
+	server.Remove(group+"clickstreampipelines", "web")
+	server.Put(group+"clickstreampipelines", `{"metadata":{"name":"web"},"spec":{"platformRef":{"name":"local"}},`+
+		`"status":{"profiles":{"table":"shop:web-profiles","lag":3},`+conditions+`}}`)
+	server.Put(group+"servingtables", `{"metadata":{"name":"web-profiles"},"status":{"tableName":"shop:web-profiles","regions":4,`+conditions+`}}`)
+	got := run(t, "", inShop(server, "status", "web")...)
+	if got.err != nil || !strings.Contains(got.out, "✔ ClickstreamPipeline web  profiles 3 behind\n") ||
+		!strings.Contains(got.out, "├── ✔ ServingTable web-profiles  shop:web-profiles, 4 regions\n") {
+		t.Errorf("printed\n%s%v", got.out, got.err)
+	}
+}
+
 func TestSendTellsARefusalAtOnce(t *testing.T) {
 	const core = "/api/v1/namespaces/shop/"
 	for name, change := range map[string]func(*clustertest.Server){

@@ -66,10 +66,15 @@ func (r *statusReader) read(ctx context.Context) *tree.Node {
 	for _, table := range r.pipeline.LakeTableNames() {
 		root.Add(r.resource(ctx, cluster.LakeTables, contract.KindLakeTable.Name, table))
 	}
-	for _, node := range r.ofPlatform(ctx, cluster.QueryClusters, contract.KindQueryCluster.Name, contract.QueryClusterSpecPlatformRefName) {
+	profiles := ""
+	if r.pipeline.KeepsProfiles() {
+		profiles = r.pipeline.ProfileTableName()
+		root.Add(r.resource(ctx, cluster.ServingTables, contract.KindServingTable.Name, profiles))
+	}
+	for _, node := range r.ofPlatform(ctx, cluster.QueryClusters, contract.KindQueryCluster.Name, contract.QueryClusterSpecPlatformRefName, "") {
 		root.Add(node)
 	}
-	for _, node := range r.ofPlatform(ctx, cluster.ServingTables, contract.KindServingTable.Name, contract.ServingTableSpecPlatformRefName) {
+	for _, node := range r.ofPlatform(ctx, cluster.ServingTables, contract.KindServingTable.Name, contract.ServingTableSpecPlatformRefName, profiles) {
 		root.Add(node)
 	}
 	return root
@@ -113,8 +118,8 @@ func (r *statusReader) podsOf(ctx context.Context, workload *unstructured.Unstru
 }
 
 // ofPlatform are the resources of a kind that use the pipeline's platform: query clusters answer questions about its tables, serving tables have
-// rows of it. A kind that this cluster does not know has none.
-func (r *statusReader) ofPlatform(ctx context.Context, of schema.GroupVersionResource, kind string, platform []string) []*tree.Node {
+// rows of it. One is left out: it has a place of its own. A kind that this cluster does not know has none.
+func (r *statusReader) ofPlatform(ctx context.Context, of schema.GroupVersionResource, kind string, platform []string, except string) []*tree.Node {
 	all, err := r.access.List(ctx, of, "")
 	if cluster.IsNotFound(err) {
 		return nil
@@ -124,7 +129,7 @@ func (r *statusReader) ofPlatform(ctx context.Context, of schema.GroupVersionRes
 	}
 	var nodes []*tree.Node
 	for i := range all {
-		if cluster.Text(all[i].Object, platform...) == r.pipeline.Platform {
+		if cluster.Text(all[i].Object, platform...) == r.pipeline.Platform && all[i].GetName() != except {
 			nodes = append(nodes, tree.Resource(kind, &all[i]))
 		}
 	}

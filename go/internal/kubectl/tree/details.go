@@ -24,6 +24,7 @@ var details = map[string][]detail{
 		{"batch %v", contract.ClickstreamPipelineStatusJobLastCommittedBatch, ""}, {"lag %v", contract.ClickstreamPipelineStatusJobLag, ""},
 		{"%v conflicts", contract.ClickstreamPipelineStatusJobConflicts, "%v conflict"},
 		{"%v rows/s", contract.ClickstreamPipelineStatusJobProcessedRowsPerSecond, ""},
+		{"profiles %v behind", contract.ClickstreamPipelineStatusProfilesLag, ""},
 	},
 	contract.KindEventStream.Name: {
 		{"topic %v", contract.EventStreamStatusTopicName, ""}, {"%v partitions", contract.EventStreamStatusPartitions, "%v partition"},
