@@ -28,6 +28,24 @@ export const CLICKSTREAM_PIPELINE_CASES: readonly FieldCase[] = [
     value: "information_schema",
     refusal: /tables\.database: .*must not be information_schema/,
   },
+  { name: "profiles by default", path: "profiles", value: {} },
+  {
+    name: "profiles of ninety days with rules for identities",
+    path: "profiles",
+    value: { retention: "90d", history: 100, identity: { maxUsersPerVisitor: 3, blockedUsers: [] } },
+  },
+  {
+    name: "profiles without a history",
+    path: "profiles.history",
+    value: 0,
+    refusal: /profiles\.history/,
+  },
+  {
+    name: "profiles that are gone before anybody reads them",
+    path: "profiles.retention",
+    value: "5m",
+    refusal: /profiles\.retention/,
+  },
   {
     name: "a pipeline with nothing but a platform",
     path: "",
