@@ -30,7 +30,6 @@ public final class ProfileRow {
     public static final String STATE_FAMILY = "s";
     /** Column of the state. */
     public static final String STATE = "state";
-
     /** Family of identities, with one version. */
     public static final String IDENTITY_FAMILY = "i";
     /** Column of the links. */

@@ -6,15 +6,16 @@ import io.openclickstream.profiles.ProfileRow;
 import io.openclickstream.profiles.RowKeys;
 import io.openclickstream.profiles.VisitorState;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Takes the events of a window into the rows of their visitors: some rows at a time, each of which is written before the next are read. */
 final class ProfileBatch {
-    /** What is read or written at once takes some megabytes: a row has at most some 100 KB, mostly some 5. */
+    /** Rows that are read at once, of each its state alone. */
     private static final int ROWS_AT_ONCE = 200;
+    /** Written at once; a row that gets all its versions anew can have some hundred kilobytes. */
+    private static final long BYTES_AT_ONCE = 4_000_000;
 
     private final ProfileTable table;
     private final RowKeys keys;
@@ -50,15 +51,24 @@ final class ProfileBatch {
         List<byte[]> rowKeys = visitors.stream().map(keys::visitor).toList();
         List<byte[]> states = table.values(rowKeys, ProfileRow.STATE_FAMILY, ProfileRow.STATE);
         Map<byte[], List<ProfileCell>> rows = new IdentityHashMap<>();
+        int changed = 0;
+        long bytes = 0;
         for (int index = 0; index < visitors.size(); index++) {
             String visitor = visitors.get(index);
             VisitorState before = states.get(index) == null ? VisitorState.unknown(visitor) : ProfileRow.state(states.get(index));
-            List<ProfileCell> cells = new ArrayList<>(ProfileRow.changes(before, before.with(topic, byVisitor.get(visitor), kept)));
+            List<ProfileCell> cells = ProfileRow.changes(before, before.with(topic, byVisitor.get(visitor), kept));
             if (!cells.isEmpty()) {
                 rows.put(rowKeys.get(index), cells);
+                changed++;
+                bytes += cells.stream().mapToLong(cell -> cell.value().length).sum();
+            }
+            if (bytes >= BYTES_AT_ONCE) {
+                table.write(rows);
+                rows.clear();
+                bytes = 0;
             }
         }
         table.write(rows);
-        return rows.size();
+        return changed;
     }
 }

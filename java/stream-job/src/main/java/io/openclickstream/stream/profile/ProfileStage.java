@@ -50,6 +50,10 @@ public final class ProfileStage implements Runnable, AutoCloseable {
     public static ProfileStage start(ProfileSettings settings, Supplier<StoredEvents> events, ProfileProgress progress) {
         ProfileStage stage = new ProfileStage(settings, events, progress);
         stage.thread.setDaemon(true);
+        stage.thread.setUncaughtExceptionHandler((thread, error) -> {
+            LOG.error("Profiles ended; they go on when the job starts again", error);
+            progress.waits("they ended and go on when the job starts again: " + Causes.describe(error), null);
+        });
         stage.thread.start();
         return stage;
     }
@@ -67,7 +71,7 @@ public final class ProfileStage implements Runnable, AutoCloseable {
                 follow(table);
             } catch (IOException | RuntimeException e) {
                 if (!isStopping) {
-                    String cause = "table " + settings.table() + " of HBase at " + settings.bootstrapServers() + ": " + Causes.describe(e);
+                    String cause = "filling table " + settings.table() + " of HBase at " + settings.bootstrapServers() + ": " + Causes.describe(e);
                     LOG.warn("Profiles wait cause={}", cause);
                     progress.waits(cause, lag());
                     rest(PAUSE_AFTER_FAILURE);
