@@ -54,7 +54,7 @@ final class ProfileScan {
     private static List<String> pages(List<Record> rows) {
         List<Record> views = rows.stream().filter(row -> row.getField("event_type").equals("page_view"))
             .sorted(Comparator.comparingLong(ProfileScan::time).reversed()).toList();
-        return views.size() > VisitorProfile.MOST_PAGES ? List.of() : views.stream().map(row -> (String) row.getField("page_url")).sorted().toList();
+        return views.size() > VisitorProfile.MOST_PAGES ? List.of() : views.stream().map(row -> (String) row.getField("page_url")).map(url -> url.substring(0, Math.min(url.length(), 500))).sorted().toList();
     }
 
     private static long time(Record row) {
