@@ -34,6 +34,7 @@ const neededPrograms: readonly NeededProgram[] = [
 const testPrograms: readonly NeededProgram[] = [
   { program: "chromium", package: "chromium" },
   { program: "/usr/sbin/krb5kdc", package: "krb5-kdc" },
+  { program: "/usr/sbin/kadmin.local", package: "krb5-admin-server" },
   { program: "/usr/bin/python3", package: "python3" },
   { program: "/usr/lib/python3.11/ensurepip", package: "python3-venv" },
 ];
