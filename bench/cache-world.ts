@@ -31,6 +31,8 @@ interface Parts {
 export class CacheWorld {
   readonly #parts: Parts;
   #trino: Engine;
+  /** Requests of the catalog `writer`, which went past the door. */
+  #passedBy = 0;
 
   private constructor(parts: Parts) {
     this.#parts = parts;
@@ -115,7 +117,6 @@ export class CacheWorld {
     const { directory, door } = this.#parts;
     let lines: readonly string[] = [];
     const atDoor = door.count();
-    // What the catalog `writer` sent went past the door.
     const passedBy = this.#passedBy;
     await until(
       async () => {
@@ -131,8 +132,6 @@ export class CacheWorld {
     const others = lines.filter((line) => line.includes(" s3_") && !isOfTrino(line));
     return { trino: byOperation(lines.filter(isOfTrino)), catalog: byOperation(others), bytes: door.bytes() };
   }
-
-  #passedBy = 0;
 
   /** Writes with a catalog that does not go through the door. */
   async write(sql: string): Promise<void> {

@@ -14,6 +14,8 @@ import { askPython } from "../support/python.ts";
 import { lakeCatalog, startTrino } from "../support/trino.ts";
 
 const MEBIBYTE = 2 ** 20;
+/** For tests that start Trino or Python's clients: a limit for what hangs. */
+const SLOW = 300_000;
 const QUESTION = "SELECT count(*), count(DISTINCT custkey), sum(orderkey), max(comment), min(clerk) FROM";
 const client = new JsonClient();
 const signal = new AbortController().signal;
@@ -145,22 +147,30 @@ describe("the cache of Trino's files", () => {
     for (let time = 0; time < 3; time += 1) await costOf("crowded");
   });
 
-  it("shows at once what another program changed in a table that it knows", async () => {
-    const { storage, catalog } = inject("engines");
-    const changes = ["append", "append", "delete", "overwrite", "append"] as const;
-    for (const change of changes) {
-      const wanted = await askPython(change, "cached.numbers", { storage, uri: catalog.uri });
-      for (let time = 0; time < 2; time += 1) {
-        const [row] = await ask("SELECT count(*), sum(id), max(word) FROM lake.cached.numbers");
-        expect({ rows: row?.[0], sum: row?.[1], last: row?.[2] }).toEqual(wanted);
+  it(
+    "shows at once what another program changed in a table that it knows",
+    async () => {
+      const { storage, catalog } = inject("engines");
+      const changes = ["append", "append", "delete", "overwrite", "append"] as const;
+      for (const change of changes) {
+        const wanted = await askPython(change, "cached.numbers", { storage, uri: catalog.uri });
+        for (let time = 0; time < 2; time += 1) {
+          const [row] = await ask("SELECT count(*), sum(id), max(word) FROM lake.cached.numbers");
+          expect({ rows: row?.[0], sum: row?.[1], last: row?.[2] }).toEqual(wanted);
+        }
       }
-    }
-  });
+    },
+    SLOW,
+  );
 
-  it("is still there after a restart of the server", async () => {
-    await costOf("lake");
-    await trino.stop();
-    trino = await start();
-    expect(await costOf("lake")).toMatchObject({ misses: 0, missBytes: 0 });
-  });
+  it(
+    "is still there after a restart of the server",
+    async () => {
+      await costOf("lake");
+      await trino.stop();
+      trino = await start();
+      expect(await costOf("lake")).toMatchObject({ misses: 0, missBytes: 0 });
+    },
+    SLOW,
+  );
 });
