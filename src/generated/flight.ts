@@ -11,7 +11,7 @@ export interface FlightDocument {
     /** The schema of names without one, in that catalog. */
     readonly schema?: string | undefined;
   };
-  /** With what clients connect; without it in the clear. The files are read again when they change. */
+  /** With what clients connect; without it in the clear. The files are read when the gateway starts. */
   readonly tls?:
     | {
         /** PEM file of the certificate and its chain; without it there is no TLS. */

@@ -8,7 +8,7 @@ import java.util.List;
  * What the operator tells the Flight SQL gateway.
  *
  * @param trino The Trino that runs the queries
- * @param tls With what clients connect; without it in the clear. The files are read again when they change
+ * @param tls With what clients connect; without it in the clear. The files are read when the gateway starts
  * @param usersFile File of who may connect, a line {@code name:password} for each, read again when it changes; the password is plain or
  *     {@code {pbkdf2-sha256}iterations:salt:hash}, salt and hash in hexadecimal. Without a file the name that a client
  *     gives is believed, as Trino does; may be null
@@ -49,7 +49,7 @@ public record FlightDocument(
     }
 
     /**
-     * With what clients connect; without it in the clear. The files are read again when they change.
+     * With what clients connect; without it in the clear. The files are read when the gateway starts.
      *
      * @param certificateFile PEM file of the certificate and its chain; without it there is no TLS; may be null
      * @param keyFile PEM file of the private key, PKCS#8; may be null

@@ -102,7 +102,7 @@ public final class DirectStream {
         try {
             List<FieldVector> vectors = new ArrayList<>();
             for (int column = 0; column < batch.numCols(); column++) {
-                vectors.add(vector(batch.column(column), root.getVector(column).getField(), batch.numRows(), decoded, root));
+                vectors.add(vector(batch.column(column), root.getVector(column).getField(), decoded));
             }
             VectorSchemaRoot read = new VectorSchemaRoot(
                 vectors.stream().map(FieldVector::getField).toList(), vectors, batch.numRows());
@@ -116,18 +116,10 @@ public final class DirectStream {
         }
     }
 
-    /** The column's values in the form of the result; one that a file does not have is null. */
-    private static FieldVector vector(ColumnVector column, Field wanted, int rows, List<FieldVector> decoded, VectorSchemaRoot root) {
-        FieldVector held = column.getFieldVector();
-        if (held == null || column.numNulls() == rows && !held.getField().getType().equals(wanted.getType())) {
-            FieldVector nulls = wanted.createVector(root.getVector(0).getAllocator());
-            decoded.add(nulls);
-            nulls.allocateNew();
-            nulls.setValueCount(rows);
-            return nulls;
-        }
+    /** The column's values in the form of the result. Values that the file has by their place in a dictionary are written out, to be closed. */
+    private static FieldVector vector(ColumnVector column, Field wanted, List<FieldVector> decoded) {
         FieldVector vector = column.getArrowVector();
-        if (vector != held) {
+        if (vector != column.getFieldVector()) {
             decoded.add(vector);
         }
         if (!vector.getField().getType().equals(wanted.getType())) {

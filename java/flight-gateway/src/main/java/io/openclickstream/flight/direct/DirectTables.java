@@ -108,7 +108,7 @@ public final class DirectTables {
         long snapshot = table.currentSnapshot().snapshotId();
         Schema schema = table.schema();
         List<FileScanTask> files = files(scan(table, snapshot, schema, names));
-        check(files);
+        check(files, schema, names);
         int parts = scan.limit() == null ? Math.max(1, Math.min(MOST_PARTS, files.size())) : 1;
         DirectTicket first = new DirectTicket(user, name.namespace().toString(), name.name(), snapshot, schema.schemaId(), names,
             columns.stream().map(ResultColumn::name).toList(), columns.stream().map(column -> column.type().text()).toList(),
@@ -139,7 +139,12 @@ public final class DirectTables {
         return field.name();
     }
 
-    private static void check(List<FileScanTask> files) {
+    private static void check(List<FileScanTask> files, Schema schema, List<String> columns) {
+        // Iceberg's reader cannot read a column that a file does not have. What a file counts the values of, it has.
+        List<Integer> ids = columns.stream().map(column -> schema.findField(column).fieldId()).toList();
+        if (files.stream().anyMatch(file -> file.file().valueCounts() == null || !file.file().valueCounts().keySet().containsAll(ids))) {
+            throw new ThroughTrinoException("absent-column");
+        }
         if (files.stream().anyMatch(file -> !file.deletes().isEmpty())) {
             throw new ThroughTrinoException("deletes");
         }
@@ -163,7 +168,7 @@ public final class DirectTables {
     /** The columns in the order of the query, which need not be that of the table. */
     private static TableScan scan(Table table, long snapshot, Schema schema, List<String> columns) {
         List<Types.NestedField> fields = columns.stream().map(schema::findField).toList();
-        return table.newScan().useSnapshot(snapshot).project(new Schema(fields));
+        return table.newScan().useSnapshot(snapshot).project(new Schema(fields)).includeColumnStats();
     }
 
     /** What a ticket asks to be read: the scan, and the files of its part. */
@@ -179,7 +184,6 @@ public final class DirectTables {
         }
         TableScan scan = scan(table, ticket.snapshot(), schema, ticket.columns());
         List<FileScanTask> all = files(scan);
-        check(all);
         List<FileScanTask> own = new ArrayList<>();
         for (int file = ticket.part(); file < all.size(); file += ticket.parts()) {
             own.add(all.get(file));
