@@ -88,7 +88,7 @@ class DirectIT {
             }
         }
         rows.sort(null);
-        return new Answer(new String(info.getAppMetadata(), StandardCharsets.UTF_8), info.getSchema().toString(), rows);
+        return new Answer(new String(info.getAppMetadata(), StandardCharsets.UTF_8), info.getSchemaOptional().orElseThrow().toString(), rows);
     }
 
     private void bothWays(String columns, String table) throws Exception {
