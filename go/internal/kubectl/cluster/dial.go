@@ -35,7 +35,7 @@ const longestAnswer = 2 * time.Minute
 func (a *Access) HTTPClient(service Service) *http.Client {
 	return &http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			connection, err := a.dial(ctx, service)
+			connection, err := a.Dial(ctx, service)
 			return connection, lasting(err)
 		},
 		MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second, ResponseHeaderTimeout: longestAnswer,
@@ -49,7 +49,8 @@ func (a *Access) URL(service Service) string {
 	return fmt.Sprintf("http://%s.%s", service.Name, a.Namespace)
 }
 
-func (a *Access) dial(ctx context.Context, service Service) (net.Conn, error) {
+// Dial opens one connection to a ready pod of the Service, through the API server.
+func (a *Access) Dial(ctx context.Context, service Service) (net.Conn, error) {
 	pod, port, err := a.findPod(ctx, service)
 	if err != nil {
 		return nil, err
@@ -273,7 +274,7 @@ func (podAddress) String() string  { return "pod" }
 func (f *forwarded) LocalAddr() net.Addr  { return podAddress{} }
 func (f *forwarded) RemoteAddr() net.Addr { return podAddress{} }
 
-// The HTTP client bounds its waiting by contexts and closes the connection; it sets no deadlines.
+// The clients of HTTP and gRPC bound their waiting by contexts and close the connection; they set no deadlines.
 func (f *forwarded) SetDeadline(time.Time) error      { return nil }
 func (f *forwarded) SetReadDeadline(time.Time) error  { return nil }
 func (f *forwarded) SetWriteDeadline(time.Time) error { return nil }

@@ -95,22 +95,36 @@ func Text(object map[string]any, path ...string) string {
 	return text
 }
 
-// QueryCluster returns the name of the QueryCluster that answers for a pipeline: the given one, or the first in the
+// QueryCluster is what the commands need to know of a QueryCluster.
+type QueryCluster struct {
+	Name string
+	// Flight is the address of its Flight SQL gateway; empty where there is none.
+	Flight string
+	// IsFlightReady tells whether a pod of the gateway answers.
+	IsFlightReady bool
+	// HasUsers tells whether the gateway asks for a user and a password.
+	HasUsers bool
+}
+
+// QueryCluster returns the QueryCluster that answers for a pipeline: the given one, or the first in the
 // order of the alphabet that has the same platform, a ready one before others.
-func (a *Access) QueryCluster(ctx context.Context, given string, pipeline *Pipeline) (string, error) {
+func (a *Access) QueryCluster(ctx context.Context, given string, pipeline *Pipeline) (*QueryCluster, error) {
 	if given != "" {
-		_, err := a.Get(ctx, QueryClusters, given)
-		return given, err
+		object, err := a.Get(ctx, QueryClusters, given)
+		if err != nil {
+			return nil, err
+		}
+		return queryClusterOf(object), nil
 	}
 	clusters, err := a.List(ctx, QueryClusters, "")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	clusters = slices.DeleteFunc(clusters, func(c unstructured.Unstructured) bool {
 		return Text(c.Object, contract.QueryClusterSpecPlatformRefName...) != pipeline.Platform
 	})
 	if len(clusters) == 0 {
-		return "", fmt.Errorf("no QueryCluster in namespace %q has the platform %q of pipeline %q; make one, or name Trino with --trino-url",
+		return nil, fmt.Errorf("no QueryCluster in namespace %q has the platform %q of pipeline %q; make one, or name Trino with --trino-url",
 			a.Namespace, pipeline.Platform, pipeline.Name)
 	}
 	best := slices.MinFunc(clusters, func(x, y unstructured.Unstructured) int {
@@ -122,7 +136,17 @@ func (a *Access) QueryCluster(ctx context.Context, given string, pipeline *Pipel
 		}
 		return strings.Compare(x.GetName(), y.GetName())
 	})
-	return best.GetName(), nil
+	return queryClusterOf(&best), nil
+}
+
+func queryClusterOf(object *unstructured.Unstructured) *QueryCluster {
+	ready, _, err := unstructured.NestedInt64(object.Object, contract.QueryClusterStatusFlightReadyReplicas...)
+	return &QueryCluster{
+		Name:          object.GetName(),
+		Flight:        Text(object.Object, contract.QueryClusterStatusFlightEndpoint...),
+		IsFlightReady: err == nil && ready > 0,
+		HasUsers:      Text(object.Object, contract.QueryClusterSpecFlightUsersSecretRefName...) != "",
+	}
 }
 
 func isReady(object *unstructured.Unstructured) bool {

@@ -270,9 +270,12 @@ func TestWrongUseIsExplained(t *testing.T) {
 		{[]string{"generate", "--malformed", "lots"}, `--malformed must be a share such as 1% or 0.01, not "lots"`},
 		{[]string{"generate", "--start", "today"}, `--start must be a time such as 2026-01-05T00:00:00Z, not "today"`},
 		{[]string{"account", "web", "--output", "yaml"}, `--output must be text or json, not "yaml"`},
-		{[]string{"query", "SELECT 1"}, "say whom to ask: a pipeline before the SQL, --query-cluster or --trino-url"},
+		{[]string{"query", "SELECT 1"}, "say whom to ask: a pipeline before the SQL, --query-cluster, --flight-url or --trino-url"},
 		{[]string{"query", "web", " ; "}, "the SQL is empty"},
-		{[]string{"query", "web", "SELECT 1", "-o", "xml"}, `--output must be table, json or csv, not "xml"`},
+		{[]string{"query", "web", "SELECT 1", "-o", "xml"}, `--output must be table, json, csv, arrow or parquet, not "xml"`},
+		{[]string{"query", "SELECT 1", "-o", "parquet", "--trino-url", "http://trino"}, "--output parquet needs a Flight SQL gateway, not --trino-url"},
+		{[]string{"query", "SELECT 1", "--flight-url", "trino:80"}, `--flight-url must be an address such as grpc+tls://sql.example.com:32010, not "trino:80"`},
+		{[]string{"query", "SELECT 1", "--flight-url", "grpc://a:1", "--flight-user", "ada"}, `the password of "ada" is missing; give --flight-password-file or the variable FLIGHT_PASSWORD`},
 	}
 	for _, c := range cases {
 		if got := run(t, "", c.args...); got.err == nil || got.err.Error() != c.want {

@@ -38,6 +38,15 @@ var (
 	ErrHeld     = &Verdict{"the run is held", 3}
 )
 
+// codedError ends a command with an exit code of its own.
+type codedError struct {
+	cause error
+	code  int
+}
+
+func (e *codedError) Error() string { return e.cause.Error() }
+func (e *codedError) Unwrap() error { return e.cause }
+
 // NewCommand returns the whole command.
 func NewCommand(streams genericiooptions.IOStreams) *cobra.Command {
 	shared := &sharedOptions{flags: kubeconfigFlags(), streams: streams}
@@ -161,9 +170,12 @@ const exitUnreadable = 2
 func ExitCode(err error) int {
 	var unreadable *accesslog.UnreadableError
 	var verdict *Verdict
+	var coded *codedError
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &coded):
+		return coded.code
 	case errors.As(err, &verdict):
 		return verdict.code
 	case errors.As(err, &unreadable):
