@@ -17,7 +17,12 @@ export interface ImageReference {
 }
 
 /** Images that the operator hands to the pods it makes, and the variables that name them. */
-const operatorImages = { COLLECTOR_IMAGE: "collector", SPARK_IMAGE: "spark", TRINO_IMAGE: "trino" };
+const operatorImages = {
+  COLLECTOR_IMAGE: "collector",
+  SPARK_IMAGE: "spark",
+  TRINO_IMAGE: "trino",
+  FLIGHT_GATEWAY_IMAGE: "flight-gateway",
+};
 
 /** A cluster seen through kubectl. */
 export class Cluster {

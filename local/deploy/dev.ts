@@ -22,7 +22,10 @@ async function main(): Promise<void> {
     `nameserver ${clusterDns}\nsearch svc.cluster.local cluster.local\noptions ndots:5\n`,
   );
   const images = Object.fromEntries(
-    (await imageReferences()).map(({ name, reference }) => [`${name.toUpperCase()}_IMAGE`, reference]),
+    (await imageReferences()).map(({ name, reference }) => [
+      `${name.toUpperCase().replaceAll("-", "_")}_IMAGE`,
+      reference,
+    ]),
   );
   const script = `mount --bind "${resolver}" /etc/resolv.conf && exec node --watch src/main.ts`;
   try {

@@ -20,6 +20,7 @@ export const deployedImages: readonly string[] = [
   "collector",
   "spark",
   "trino",
+  "flight-gateway",
   "kafka",
   "versitygw",
   "postgresql",

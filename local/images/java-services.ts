@@ -18,10 +18,20 @@ export async function hbaseAdmin(): Promise<Artifact> {
   return serviceJars("hbase-admin", "building the administration of HBase with Maven");
 }
 
-async function serviceJars(name: string, message: string): Promise<Artifact> {
+/** A folder with the jar of the Flight SQL gateway and those that it needs. */
+export async function flightGateway(): Promise<Artifact> {
+  return serviceJars("flight-gateway", "building the Flight SQL gateway with Maven", ["lake"]);
+}
+
+/** `further` are modules that it is made of beside those of all services. */
+async function serviceJars(
+  name: string,
+  message: string,
+  further: readonly string[] = [],
+): Promise<Artifact> {
   const java = join(checkoutFolder, "java");
   const isLeftOut = (file: string): boolean => ["target", "test"].includes(file);
-  const modules = ["model", "service", name];
+  const modules = ["model", "service", ...further, name];
   const hashes = await Promise.all(modules.map(async (module) => hashOfPath(join(java, module), isLeftOut)));
   const key = hashOf({ pom: await hashOfPath(join(java, "pom.xml")), modules: hashes.join() });
   return {

@@ -13,7 +13,7 @@ import {
   trinoDistribution,
 } from "./distributions.ts";
 import { pythonPackagesOf, pythonRuntime } from "./python.ts";
-import { hbaseAdmin, sqlPlanner } from "./java-services.ts";
+import { flightGateway, hbaseAdmin, sqlPlanner } from "./java-services.ts";
 import { checkoutFolder } from "../support/checkout.ts";
 
 /** How an image is made. */
@@ -82,6 +82,12 @@ const images: readonly ImageRecipe[] = [
     folder: "images/hbase-admin",
     base: "base-java17",
     artifacts: { lib: hbaseAdmin },
+  },
+  {
+    name: "flight-gateway",
+    folder: "images/flight-gateway",
+    base: "base-java17",
+    artifacts: { lib: flightGateway },
   },
   {
     name: "hbase",
