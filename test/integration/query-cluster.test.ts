@@ -5,7 +5,7 @@ import { CHILD_TYPES } from "../../src/targets/kubernetes/child.ts";
 import type { SeenObject } from "./composing-operator.ts";
 import { ComposingOperator, runningDeployment } from "./composing-operator.ts";
 
-const { ConfigMap, Deployment, PodDisruptionBudget } = CHILD_TYPES;
+const { ConfigMap, Deployment, PodDisruptionBudget, Service } = CHILD_TYPES;
 
 let operator: ComposingOperator;
 
@@ -98,6 +98,49 @@ describe("a query cluster", () => {
     await operator.waitUntilGone(PodDisruptionBudget, "query-worker");
     await operator.waitUntilGone(ConfigMap, "query-worker");
     await operator.waitForCondition(queryClusterKind, "query", { type: "WorkersReady", status: "True" });
+  });
+
+  it("has a Flight SQL gateway while the manifest wants one, and tells what it lacks", async () => {
+    const flight = { users: { secretRef: { name: "flight" } } };
+    await applyCluster("query", { workers: 0, flight });
+    await operator.waitFor(Deployment, "query-flight", () => true);
+    await operator.waitForCondition(queryClusterKind, "query", {
+      type: "FlightReady",
+      status: "False",
+      reason: "SecretNotFound",
+      message: 'Secret "flight" does not exist',
+    });
+    await operator.requests.apply("/api/v1/namespaces/queries/secrets/flight", {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "flight" },
+      stringData: { users: "ada:very-secret\n" },
+    });
+    const deployment = await run("query-flight");
+    expect(JSON.stringify(deployment)).not.toContain("very-secret");
+    const cluster = await operator.waitForCondition(queryClusterKind, "query", {
+      type: "FlightReady",
+      status: "True",
+    });
+    expect(cluster.status?.["flight"]).toMatchObject({
+      endpoint: "grpc://query-flight.queries.svc:32010",
+      replicas: 1,
+    });
+    await applyCluster("query", { workers: 0 });
+    for (const type of [Deployment, Service, PodDisruptionBudget, ConfigMap]) {
+      await operator.waitUntilGone(type, "query-flight");
+    }
+    const after = await operator.waitForCondition(queryClusterKind, "query", {
+      type: "CoordinatorReady",
+      status: "True",
+    });
+    expect(after.status?.["flight"]).toBeUndefined();
+  });
+
+  it("refuses several gateways that do not share a key", async () => {
+    await expect(applyCluster("many", { flight: { replicas: 2 } })).rejects.toThrow(
+      "signingKey must be given with several replicas",
+    );
   });
 
   it("says which field to change when its cache leaves Trino no memory", async () => {
