@@ -50,6 +50,7 @@ function header({ keep }: Definition, runs: RunSettings): string {
   const lines = [
     dagMark(origin),
     "import json",
+    "import sys",
     "from contextlib import suppress",
     `from datetime import datetime, timedelta${isClocked ? ", timezone" : ""}`,
     ...(isScheduled ? ["from zoneinfo import ZoneInfo"] : []),
@@ -141,6 +142,7 @@ class BatchJob(KubernetesPodOperator):
     """The batch job in a pod. Nothing of the pod is a template."""
 
     template_fields = ()
+    cause = None
     end = {}
 
     def execute(self, context):
@@ -149,13 +151,15 @@ class BatchJob(KubernetesPodOperator):
         try:
             return super().execute(context)
         except Exception as ended:
-            self.tell(context["ti"], ended.__context__ or ended)
+            self.tell(context["ti"], self.cause or ended)
             if isinstance(ended, AirflowSkipException):
                 # It was called wrongly, or a check holds the rows: another try would end like this one.
                 raise AirflowFailException(str(ended)) from ended
             raise
 
     def cleanup(self, pod, remote_pod, *args, **kwargs):
+        # What is raised behind this hides it.
+        self.cause = sys.exc_info()[1]
         with suppress(Exception):
             self.end = self.read_end(pod)
         super().cleanup(pod, remote_pod, *args, **kwargs)

@@ -1,5 +1,6 @@
 # Open Clickstream made this file from DataProduct shop/sessions of cluster 11111111-2222-3333-4444-555555555555, and puts back what is changed here.
 import json
+import sys
 from contextlib import suppress
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -98,6 +99,7 @@ class BatchJob(KubernetesPodOperator):
     """The batch job in a pod. Nothing of the pod is a template."""
 
     template_fields = ()
+    cause = None
     end = {}
 
     def execute(self, context):
@@ -106,13 +108,15 @@ class BatchJob(KubernetesPodOperator):
         try:
             return super().execute(context)
         except Exception as ended:
-            self.tell(context["ti"], ended.__context__ or ended)
+            self.tell(context["ti"], self.cause or ended)
             if isinstance(ended, AirflowSkipException):
                 # It was called wrongly, or a check holds the rows: another try would end like this one.
                 raise AirflowFailException(str(ended)) from ended
             raise
 
     def cleanup(self, pod, remote_pod, *args, **kwargs):
+        # What is raised behind this hides it.
+        self.cause = sys.exc_info()[1]
         with suppress(Exception):
             self.end = self.read_end(pod)
         super().cleanup(pod, remote_pod, *args, **kwargs)
@@ -141,7 +145,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=True,
-    tags=["openclickstream", "cluster:11111111-2222-3333-4444-555555555555", "version:dd038e55425e"],
+    tags=["openclickstream", "cluster:11111111-2222-3333-4444-555555555555", "version:0d6d66f6f140"],
     default_args={
         "owner": "shop/sessions",
         "retries": 2,
