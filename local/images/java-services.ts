@@ -23,6 +23,11 @@ export async function flightGateway(): Promise<Artifact> {
   return serviceJars("flight-gateway", "building the Flight SQL gateway with Maven", ["lake"]);
 }
 
+/** A folder with the jar of the profile API and those that it needs. */
+export async function profileApi(): Promise<Artifact> {
+  return serviceJars("profile-api", "building the profile API with Maven", ["profiles"]);
+}
+
 /** `further` are modules that it is made of beside those of all services. */
 async function serviceJars(
   name: string,

@@ -13,7 +13,7 @@ import {
   trinoDistribution,
 } from "./distributions.ts";
 import { pythonPackagesOf, pythonRuntime } from "./python.ts";
-import { flightGateway, hbaseAdmin, sqlPlanner } from "./java-services.ts";
+import { flightGateway, hbaseAdmin, profileApi, sqlPlanner } from "./java-services.ts";
 import { checkoutFolder } from "../support/checkout.ts";
 
 /** How an image is made. */
@@ -88,6 +88,12 @@ const images: readonly ImageRecipe[] = [
     folder: "images/flight-gateway",
     base: "base-java17",
     artifacts: { lib: flightGateway },
+  },
+  {
+    name: "profile-api",
+    folder: "images/profile-api",
+    base: "base-java17",
+    artifacts: { lib: profileApi },
   },
   {
     name: "hbase",

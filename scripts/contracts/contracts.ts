@@ -112,6 +112,16 @@ async function flightFiles(root: string, maskings: readonly string[]): Promise<r
   ];
 }
 
+/** What the profile API is told. */
+async function profileFiles(root: string, maskings: readonly string[]): Promise<readonly GeneratedFile[]> {
+  const settings = parseShape("profile-api", await readContract(root, "profile-api"));
+  return [
+    await typeScriptModule("profile-api", typeModule("ProfileApiDocument", settings)),
+    javaShape("profile-api", { name: "ProfileApiDocument", isRead: true }, settings),
+    await filledPage(root, "docs/profile-api.md", { "profile-api": shapeTable(settings, maskings) }),
+  ];
+}
+
 /** A page of docs with its generated sections. */
 async function filledPage(
   root: string,
@@ -150,6 +160,7 @@ export async function contractFiles(root: string): Promise<readonly GeneratedFil
     ...(await documentFiles(root, maskings)),
     ...(await hbaseFiles(root)),
     ...(await flightFiles(root, maskings)),
+    ...(await profileFiles(root, maskings)),
     await filledPage(root, "docs/collector.md", {
       ...rawRecordSections(record, failures),
       ...collectorSections(collector, maskings),

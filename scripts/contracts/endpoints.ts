@@ -7,7 +7,7 @@ import { constantName, tsdoc } from "./text.ts";
 
 const NAME = "endpoints";
 
-const server = z.enum(["collector", "driver", "planner", "hbase", "flight"]);
+const server = z.enum(["collector", "driver", "planner", "hbase", "flight", "profiles"]);
 const word = z.string().regex(/^[a-z]+$/);
 const doc = z.string().min(1);
 
@@ -82,6 +82,9 @@ export const HBASE_PORTS = {${ports("hbase")}} as const;
 /** Ports of the Flight SQL gateway's pods, with their names. */
 export const FLIGHT_PORTS = {${ports("flight")}} as const;
 
+/** Ports of the profile API's pods, with their names. */
+export const PROFILE_PORTS = {${ports("profiles")}} as const;
+
 /** Paths that these servers answer. */
 export const PATHS = {${paths.join("\n")}} as const;
 `;
@@ -116,5 +119,6 @@ export function endpointsFiles(endpoints: Endpoints): readonly GeneratedFile[] {
     javaEndpoints(endpoints, "planner", "Ports of the SQL planner's pods and paths that it answers."),
     javaEndpoints(endpoints, "hbase", "Ports of the HBase administration's pods and paths that it answers."),
     javaEndpoints(endpoints, "flight", "Ports of the Flight SQL gateway's pods and paths that it answers."),
+    javaEndpoints(endpoints, "profiles", "Ports of the profile API's pods and paths that it answers."),
   ];
 }

@@ -38,6 +38,14 @@ export const FLIGHT_PORTS = {
   http: { name: "http", port: 9090 },
 } as const;
 
+/** Ports of the profile API's pods, with their names. */
+export const PROFILE_PORTS = {
+  /** Profiles, over HTTP; with TLS where it is set. */
+  http: { name: "http", port: 8080 },
+  /** Metrics, never reached from outside. */
+  internal: { name: "internal", port: 9090 },
+} as const;
+
 /** Paths that these servers answer. */
 export const PATHS = {
   /** Whether the process lives. */
