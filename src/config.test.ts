@@ -9,6 +9,7 @@ describe("parseConfig", () => {
         spark: "docker.io/openclickstream/spark:0.1.0",
         trino: "docker.io/openclickstream/trino:0.1.0",
         flightGateway: "docker.io/openclickstream/flight-gateway:0.1.0",
+        profileApi: "docker.io/openclickstream/profile-api:0.1.0",
       },
       sqlPlannerUrl: "http://open-clickstream-sql-planner.openclickstream-system.svc:8080",
       hbaseAdminUrl: "http://open-clickstream-hbase-admin.openclickstream-system.svc:8080",

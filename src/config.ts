@@ -16,6 +16,7 @@ const environment = z.object({
   SPARK_IMAGE: z.string().min(1).optional(),
   TRINO_IMAGE: z.string().min(1).optional(),
   FLIGHT_GATEWAY_IMAGE: z.string().min(1).optional(),
+  PROFILE_API_IMAGE: z.string().min(1).optional(),
   RESYNC_SECONDS: wholeNumber(5, 86_400).default(120),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
   /** Base address of the SQL planner; default its Service in the operator's namespace. */
@@ -39,6 +40,7 @@ export interface OperatorConfig {
     readonly spark: string;
     readonly trino: string;
     readonly flightGateway: string;
+    readonly profileApi: string;
   };
   /** Base address of the SQL planner. */
   readonly sqlPlannerUrl: string;
@@ -80,6 +82,7 @@ export function parseConfig(variables: Readonly<Record<string, string | undefine
       spark: settings.SPARK_IMAGE ?? image("spark"),
       trino: settings.TRINO_IMAGE ?? image("trino"),
       flightGateway: settings.FLIGHT_GATEWAY_IMAGE ?? image("flight-gateway"),
+      profileApi: settings.PROFILE_API_IMAGE ?? image("profile-api"),
     },
     sqlPlannerUrl:
       settings.SQL_PLANNER_URL ?? `http://open-clickstream-sql-planner.${settings.POD_NAMESPACE}.svc:8080`,

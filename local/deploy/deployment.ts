@@ -22,6 +22,7 @@ const operatorImages = {
   SPARK_IMAGE: "spark",
   TRINO_IMAGE: "trino",
   FLIGHT_GATEWAY_IMAGE: "flight-gateway",
+  PROFILE_API_IMAGE: "profile-api",
 };
 
 /** A cluster seen through kubectl. */

@@ -12,7 +12,7 @@ export const clickstreamPipelineStatus = z.object({
     .optional()
     .describe(
       "What keeps the pipeline from being ready: Platform, Spec or Operator when the pipeline cannot be worked on, " +
-        "else the first stage that is not ready: Stream, Tables, Collector, Processing or Profiles; None when all are.",
+        "else the first stage that is not ready: Stream, Tables, Collector, Processing, Profiles or ProfileApi; None when all are.",
     ),
   scale: scaleStatus("collector pods").optional(),
   collectorUrl: url.optional().describe("Address of the collector within the cluster."),
@@ -82,6 +82,7 @@ export const clickstreamPipelineStatus = z.object({
     .object({
       table: text(260).describe("HBase's table of the visitors' profiles, as 'namespace:name'."),
       lag: count().optional().describe("Records that the tables have and the profiles do not yet."),
+      apiUrl: url.optional().describe("Address of the profile API within the cluster, where there is one."),
     })
     .optional()
     .describe("Visitors' profiles, where they are kept."),

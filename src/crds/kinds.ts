@@ -25,6 +25,7 @@ export {
 } from "./maintenance.ts";
 export { CONTAINER_DEFAULTS, LEAST_MEMORY, type Resources, parseBytes } from "./quantities.ts";
 export { FLIGHT_DEFAULTS } from "./query-cluster-flight.ts";
+export { PROFILE_API_DEFAULTS } from "./profile-api.ts";
 export { PROFILES_DEFAULTS } from "./profiles.ts";
 export * from "./query-cluster.ts";
 export { DEFAULT_DELETION_POLICY, type DeletionPolicy } from "./references.ts";

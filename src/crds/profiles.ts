@@ -1,6 +1,7 @@
 /** What a pipeline says of its visitors' profiles. */
 import { z } from "zod";
 import { duration } from "./durations.ts";
+import { profileApi } from "./profile-api.ts";
 import { integer, text, textSet } from "./rules.ts";
 
 /** What an absent field means; resolved by the controller, never written into the resource. */
@@ -54,6 +55,7 @@ export const profiles = z
         `How many of a visitor's newest events are kept one by one, each with the profile as it was then. Default ${PROFILES_DEFAULTS.history}.`,
       ),
     identity: identity.optional(),
+    api: profileApi.optional(),
   })
   .describe(
     "One row for each visitor in the platform's HBase: first and last seen, sessions, events by type, last pages, campaigns, user. " +

@@ -100,6 +100,7 @@ export const CONTAINER_DEFAULTS = {
   trino: { requests: { cpu: "200m", memory: "1536Mi" }, limits: { memory: "2Gi" } },
   batch: { requests: { cpu: "200m", memory: "1Gi" }, limits: { memory: "2Gi" } },
   flight: { requests: { cpu: "50m", memory: "512Mi" }, limits: { memory: "1Gi" } },
+  profileApi: { requests: { cpu: "100m", memory: "384Mi" }, limits: { memory: "640Mi" } },
 } as const;
 
 /** Smallest memory limit that each container starts with. */
@@ -110,6 +111,7 @@ export const LEAST_MEMORY = {
   trino: "1Gi",
   batch: "1100Mi",
   flight: "512Mi",
+  profileApi: "512Mi",
 } as const;
 
 /** Requests and limits of one container, with its defaults in the description. */

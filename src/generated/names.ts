@@ -33,6 +33,8 @@ export const PIPELINE_CHILDREN = {
   streamJob: { suffix: "stream", limit: "workload" },
   /** ServingTable of the visitors' profiles. */
   profiles: { suffix: "profiles", limit: "workload" },
+  /** Deployment, Service, ConfigMap and ServiceAccount of the profile API. */
+  profileApi: { suffix: "profile-api", limit: "workload" },
 } as const;
 
 /** What a data product makes beside its LakeTable: what follows its name, and which limit the names have. */

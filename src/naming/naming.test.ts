@@ -78,6 +78,7 @@ describe("names of children", () => {
       collectorInternal: "web-collector-internal",
       streamJob: "web-stream",
       profiles: "web-profiles",
+      profileApi: "web-profile-api",
     });
   });
 

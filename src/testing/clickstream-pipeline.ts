@@ -23,7 +23,11 @@ import type {
 } from "../controllers/clickstream-pipeline/observe.ts";
 import type { PipelineImages } from "../controllers/clickstream-pipeline/validate.ts";
 
-export const IMAGES: PipelineImages = { collector: "images.test/collector:1", spark: "images.test/spark:1" };
+export const IMAGES: PipelineImages = {
+  collector: "images.test/collector:1",
+  spark: "images.test/spark:1",
+  profileApi: "images.test/profile-api:1",
+};
 const NAMESPACE = "quickstart";
 
 export function pipelineWith(
@@ -97,10 +101,11 @@ export function emptySurroundings(platform: DataPlatform = localPlatform()): Obs
     tables: [undefined, undefined, undefined],
     foundTables: [NOT_READ, NOT_READ, NOT_READ],
     profileTable: undefined,
+    profileApi: undefined,
     collector: undefined,
     streamJob: undefined,
     streamAccount: undefined,
-    pods: { collector: [], stream: [], executor: [] },
+    pods: { collector: [], stream: [], executor: [], "profile-api": [] },
     collectors: { asked: 0, problems: [] },
     progress: { state: "unknown", message: "the driver has no address yet" },
   };
@@ -119,7 +124,12 @@ export function healthySurroundings(platform: DataPlatform = localPlatform()): O
       kind: "ServiceAccount",
       metadata: { name: "web-stream", namespace: NAMESPACE, uid: "account-uid" },
     },
-    pods: { collector: [], stream: [readyPod("web-stream-0")], executor: [readyPod("web-stream-exec-1")] },
+    pods: {
+      collector: [],
+      stream: [readyPod("web-stream-0")],
+      executor: [readyPod("web-stream-exec-1")],
+      "profile-api": [],
+    },
     collectors: { asked: 1, problems: [] },
     progress: {
       state: "RUNNING",

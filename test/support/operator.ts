@@ -18,6 +18,7 @@ const images = {
   spark: "images.test/spark:1",
   trino: "images.test/trino:1",
   flightGateway: "images.test/flight-gateway:1",
+  profileApi: "images.test/profile-api:1",
 };
 const stopWithinSeconds = 5;
 

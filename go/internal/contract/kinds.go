@@ -140,6 +140,7 @@ var (
 	ClickstreamPipelineStatusJobRestarts               = []string{"status", "job", "restarts"}
 	ClickstreamPipelineStatusProfilesTable             = []string{"status", "profiles", "table"}
 	ClickstreamPipelineStatusProfilesLag               = []string{"status", "profiles", "lag"}
+	ClickstreamPipelineStatusProfilesAPIURL            = []string{"status", "profiles", "apiUrl"}
 )
 
 // Fields of QueryCluster.

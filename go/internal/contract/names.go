@@ -31,6 +31,8 @@ var (
 	ChildStreamJob = Child{Suffix: "stream", MaxLength: 52, IsWorkload: true}
 	// ServingTable of the visitors' profiles.
 	ChildProfiles = Child{Suffix: "profiles", MaxLength: 52, IsWorkload: true}
+	// Deployment, Service, ConfigMap and ServiceAccount of the profile API.
+	ChildProfileAPI = Child{Suffix: "profile-api", MaxLength: 52, IsWorkload: true}
 )
 
 // TableName is how a default name is made: each of the characters Replaced becomes an underscore, and Appended follows.

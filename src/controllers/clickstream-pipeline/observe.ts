@@ -52,6 +52,7 @@ export interface ObservedPipeline {
   /** What the catalog has by the names of these tables; known and `undefined`: nothing. */
   readonly foundTables: readonly Observation<FoundTable | undefined>[];
   readonly profileTable: ServingTable | undefined;
+  readonly profileApi: DeploymentObject | undefined;
   readonly collector: DeploymentObject | undefined;
   readonly streamJob: StatefulSetObject | undefined;
   /** The account of the driver. */
@@ -126,9 +127,15 @@ function readChildren(key: ResourceKey, cache: ObjectReader): Children {
     rawStream: cache.cached<EventStream>(eventStreamKind, keyOf(names.rawStream)),
     tables: TABLE_ROLES.map((role) => cache.cached<LakeTable>(lakeTableKind, keyOf(names[role]))),
     profileTable: cache.cached<ServingTable>(servingTableKind, keyOf(names.profiles)),
+    profileApi: cache.cached<DeploymentObject>(CHILD_TYPES.Deployment, keyOf(names.profileApi)),
     collector: cache.cached<DeploymentObject>(CHILD_TYPES.Deployment, keyOf(names.collector)),
     streamJob: cache.cached<StatefulSetObject>(CHILD_TYPES.StatefulSet, keyOf(names.streamJob)),
     streamAccount: cache.cached(CHILD_TYPES.ServiceAccount, keyOf(names.streamJob)),
-    pods: { collector: pods("collector"), stream: pods("stream"), executor: pods("executor") },
+    pods: {
+      collector: pods("collector"),
+      stream: pods("stream"),
+      executor: pods("executor"),
+      "profile-api": pods("profile-api"),
+    },
   };
 }

@@ -1,7 +1,7 @@
 /** The parts of a pipeline, and what their readers and their plans must agree on. Imports nothing, so that every phase may know it. */
 
 /** What runs: the value of the label `app.kubernetes.io/component` on its pods. */
-export type Component = "collector" | "stream" | "executor";
+export type Component = "collector" | "stream" | "executor" | "profile-api";
 
 /** The tables in the order of their importance. */
 export const TABLE_ROLES = ["events", "failedEvents", "duplicateEvents"] as const;

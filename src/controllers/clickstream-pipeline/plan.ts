@@ -6,6 +6,7 @@ import { planCollectorDeployment } from "./plan/collector-deployment.ts";
 import { planCollectorDisruptionBudget } from "./plan/collector-disruption-budget.ts";
 import { planCollectorInternalService, planCollectorService } from "./plan/collector-service.ts";
 import { planLakeTables } from "./plan/lake-tables.ts";
+import { planProfileApi } from "./plan/profile-api.ts";
 import { planProfileTable } from "./plan/profile-table.ts";
 import { planRawStream } from "./plan/raw-stream.ts";
 import { planCollectorServiceAccount, planStreamServiceAccount } from "./plan/service-accounts.ts";
@@ -22,6 +23,7 @@ export interface PipelinePlan {
   readonly rawStream: Child;
   readonly tables: readonly Child[];
   readonly profileTable: Child | undefined;
+  readonly profileApi: readonly Child[];
   readonly collector: {
     readonly serviceAccount: Child;
     readonly service: Child;
@@ -46,6 +48,7 @@ export function planPipeline(pipeline: ValidatedPipeline, observed: ObservedPipe
     rawStream: planRawStream(pipeline),
     tables: planLakeTables(pipeline),
     profileTable: planProfileTable(pipeline),
+    profileApi: planProfileApi(pipeline),
     collector: {
       serviceAccount: planCollectorServiceAccount(pipeline),
       service: planCollectorService(pipeline),
@@ -71,7 +74,7 @@ export function planPipeline(pipeline: ValidatedPipeline, observed: ObservedPipe
  * last. A workload that lacks a Secret is left as it is, with all that belongs to it.
  */
 export function orderedChildren(plan: PipelinePlan): readonly Child[] {
-  const { rawStream, tables, profileTable, collector, streamJob } = plan;
+  const { rawStream, tables, profileTable, profileApi, collector, streamJob } = plan;
   const { blocked } = plan.pipeline;
   const wanted: readonly (Child | undefined)[] = [
     rawStream,
@@ -88,6 +91,7 @@ export function orderedChildren(plan: PipelinePlan): readonly Child[] {
     collector.disruptionBudget,
     collector.deployment,
     streamJob.statefulSet,
+    ...profileApi,
   ];
   const left = new Set<Child | undefined>([
     ...(blocked.collector === undefined ? [] : Object.values(collector)),

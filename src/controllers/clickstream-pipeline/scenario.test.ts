@@ -129,6 +129,22 @@ describe("a pipeline", () => {
     }
   });
 
+  it("makes a service that answers profiles, and takes it away again", async () => {
+    await settle();
+    await settle({ profiles: { api: { tokensSecretRef: { name: "readers" } } } });
+    const made = ["ConfigMap", "Deployment", "PodDisruptionBudget", "Service", "ServiceAccount"].map(
+      (kind) => `${kind}/web-profile-api`,
+    );
+    expect(scenario.children()).toEqual([...CHILDREN, "ServingTable/web-profiles", ...made].toSorted());
+    expect(scenario.condition("web", "ProfileApiReady")).toContain("ProfileApiReady=False RolloutInProgress");
+    expect(scenario.resource("web")?.status).toMatchObject({
+      profiles: { apiUrl: "http://web-profile-api.quickstart.svc" },
+    });
+    await settle({ profiles: {} });
+    expect(scenario.children()).toEqual([...CHILDREN, "ServingTable/web-profiles"].toSorted());
+    expect(scenario.condition("web", "ProfileApiReady")).toBe("not judged");
+  });
+
   it("makes a table for profiles, and leaves it with its rows when they are switched off", async () => {
     await settle();
     await settle({ profiles: {} });

@@ -17,10 +17,11 @@ import type { ObservedPipeline } from "./observe.ts";
 import type { TableView } from "./recovery.ts";
 import { checkpointRefusal, tableFault } from "./recovery.ts";
 import type { PodRefusals } from "./refusals.ts";
-import type { BlockedWorkloads, ProfileSettings } from "./validate.ts";
+import type { ProfileSettings } from "./profile-settings.ts";
+import type { BlockedWorkloads } from "./validate.ts";
 
 /** The stages in the order in which events pass them. */
-export const STAGES = ["Stream", "Tables", "Collector", "Processing", "Profiles"] as const;
+export const STAGES = ["Stream", "Tables", "Collector", "Processing", "Profiles", "ProfileApi"] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** A stage's condition, and whether a person must act before it can become ready. */
@@ -33,7 +34,7 @@ export interface StageJudgement {
 /** What is judged: the observation with the children as they are after `apply`, and the wish that the job rests. */
 export type StageInput = Pick<
   ObservedPipeline,
-  "rawStream" | "collector" | "collectors" | "streamJob" | "pods" | "progress" | "profileTable"
+  "rawStream" | "collector" | "collectors" | "streamJob" | "pods" | "progress" | "profileTable" | "profileApi"
 > &
   TableView & {
     readonly blocked: BlockedWorkloads;
@@ -48,7 +49,9 @@ export type StageInput = Pick<
 /** One judgement a stage that the pipeline has, in order. */
 export function judgeStages(input: StageInput): readonly StageJudgement[] {
   const always = [judgeStream(input), judgeTables(input), judgeCollector(input), judgeProcessing(input)];
-  return input.profiles === undefined ? always : [...always, judgeProfiles(input, input.profiles)];
+  if (input.profiles === undefined) return always;
+  const profiles = judgeProfiles(input, input.profiles);
+  return [...always, profiles, ...(input.profiles.api === undefined ? [] : [judgeProfileApi(input)])];
 }
 
 function judge(stage: Stage, verdict: Omit<ConditionInput, "type">, isStalled = false): StageJudgement {
@@ -174,6 +177,17 @@ function judgeProfiles(input: StageInput, profiles: ProfileSettings): StageJudge
   if (problem !== undefined) return notReady("Profiles", "ProfilesNotReady", `profiles wait: ${problem}`);
   const table = `profiles are kept in "${profiles.table}"`;
   return ready("Profiles", lag === undefined || lag === 0 ? table : `${table} and catch up`);
+}
+
+/** Its pods are ready while HBase answers them. */
+function judgeProfileApi({ profileApi, profiles, pods, platformName }: StageInput): StageJudgement {
+  if (profiles?.hbase === undefined) {
+    return notReady("ProfileApi", "PlatformNotReady", `DataPlatform "${platformName}" names no HBase`);
+  }
+  const rollout = deploymentRollout(profileApi);
+  if (rollout.state === "ready") return ready("ProfileApi", rollout.message);
+  const cause = deploymentRefusal(profileApi) ?? podProblem(pods["profile-api"]);
+  return notRolledOut("ProfileApi", { rollout, cause, failed: "ProfilesNotReady" });
 }
 
 /** What keeps executors from running; Spark itself would go on without a word. */

@@ -111,9 +111,10 @@ function answer<T extends KubernetesObject>(
 
 function profilesOf(
   { resource, validated, applied }: Input,
-  { profileTable }: ObservedPipeline,
-): Pick<Parameters<typeof judgeStages>[0], "profileTable" | "profiles" | "platformName"> {
+  { profileTable, profileApi }: ObservedPipeline,
+): Pick<Parameters<typeof judgeStages>[0], "profileTable" | "profileApi" | "profiles" | "platformName"> {
   return {
+    profileApi: answer(applied, "Deployment", validated?.names.profileApi) ?? profileApi,
     profileTable: answer(applied, "ServingTable", validated?.names.profiles) ?? profileTable,
     profiles: validated?.profiles,
     platformName: resource.spec.platformRef.name,
@@ -157,7 +158,15 @@ function profileStatus(
 ): Pick<ClickstreamPipelineStatus, "profiles"> {
   if (validated?.profiles?.hbase === undefined) return {};
   const lag = progress.state === "unknown" ? undefined : progress.profiles?.lag;
-  return { profiles: { table: validated.profiles.table, ...(lag !== undefined && { lag }) } };
+  const { names, owner, profiles } = validated;
+  const scheme = profiles.api?.tlsSecret === undefined ? "http" : "https";
+  return {
+    profiles: {
+      table: profiles.table,
+      ...(lag !== undefined && { lag }),
+      ...(profiles.api && { apiUrl: `${scheme}://${names.profileApi}.${owner.key.namespace}.svc` }),
+    },
+  };
 }
 
 /** What a pass has carried out; of one that wrote nothing, what was before. */

@@ -3,7 +3,6 @@ import type { ClickstreamPipeline, DataPlatformSpec, DeletionPolicy } from "../.
 import {
   CLICKSTREAM_PIPELINE_DEFAULTS,
   CONTAINER_DEFAULTS,
-  PROFILES_DEFAULTS,
   clickstreamPipelineKind,
   parseDurationSeconds,
 } from "../../crds/kinds.ts";
@@ -11,8 +10,6 @@ import { EVENT_TABLES } from "../../generated/event-model.ts";
 import type { PipelineChildNames } from "../../naming/children.ts";
 import { pipelineChildNames } from "../../naming/children.ts";
 import { managedLabels } from "../../naming/marks.ts";
-import type { ServingTableName } from "../../naming/serving-tables.ts";
-import { defaultServingTableName } from "../../naming/serving-tables.ts";
 import type { TableIdentifier } from "../../naming/tables.ts";
 import {
   defaultDatabaseName,
@@ -36,10 +33,13 @@ import type { MemorySplit } from "../../workloads/spark-memory.ts";
 import { sparkMemory, sparkMemoryProblem } from "../../workloads/spark-memory.ts";
 import type { GivenPodTemplate } from "../../workloads/pod-template.ts";
 import { secretsHash, unprovenSecrets } from "../../workloads/secrets.ts";
+import { defined } from "./defined.ts";
 import type { EventsTable } from "./events-table.ts";
 import { resolveEventsTable } from "./events-table.ts";
 import type { ObservedPipeline } from "./observe.ts";
 import { COLLECTOR_SYSTEMS, STREAM_JOB_SYSTEMS } from "./parts.ts";
+import type { ProfileSettings } from "./profile-settings.ts";
+import { resolveProfiles } from "./profile-settings.ts";
 import type { JobIdentity } from "./recovery.ts";
 import { resolveIdentity } from "./recovery.ts";
 
@@ -47,10 +47,11 @@ type Spec = ClickstreamPipeline["spec"];
 type Defaults = typeof CLICKSTREAM_PIPELINE_DEFAULTS;
 type CollectorSpec = NonNullable<Spec["collector"]>;
 
-/** Images of the two workloads, as full references. */
+/** Images of the workloads, as full references. */
 export interface PipelineImages {
   readonly collector: string;
   readonly spark: string;
+  readonly profileApi: string;
 }
 
 type CollectorCookieSpec = NonNullable<CollectorSpec["cookie"]>;
@@ -104,20 +105,6 @@ export interface ProcessingSettings {
   readonly absentIds: readonly string[];
   readonly siteHosts: readonly string[];
   readonly suspended: boolean;
-}
-
-/** Profiles with nothing left open. */
-export interface ProfileSettings {
-  /** `undefined`: the platform has none, so that no profiles can be kept yet. */
-  readonly hbase: DataPlatformSpec["hbase"];
-  readonly table: ServingTableName;
-  readonly ttl: string;
-  readonly history: number;
-  readonly identity: {
-    readonly maxVisitorsPerUser: number;
-    readonly maxUsersPerVisitor: number;
-    readonly blockedUsers: readonly string[];
-  };
 }
 
 /** Why a workload is left as it is: too little memory, or a Secret that is missing, could not be read, or holds what no system has taken yet. */
@@ -185,7 +172,7 @@ export function validatePipeline(
     collector: resolveCollector(spec),
     stream: { ...CLICKSTREAM_PIPELINE_DEFAULTS.stream, ...defined(spec.stream) },
     processing,
-    profiles: resolveProfiles(pipeline, platform),
+    profiles: resolveProfiles(pipeline, platform.spec),
     deletionPolicy: spec.deletionPolicy ?? CLICKSTREAM_PIPELINE_DEFAULTS.deletionPolicy,
   };
 }
@@ -257,23 +244,6 @@ function resolveCollector(spec: Spec): CollectorSettings {
   };
 }
 
-function resolveProfiles(
-  { metadata: { name, namespace = "" }, spec }: ClickstreamPipeline,
-  { spec: { hbase } }: PresentPlatform,
-): ProfileSettings | undefined {
-  if (spec.profiles === undefined) return undefined;
-  const { enabled, retention, history, identity } = { ...PROFILES_DEFAULTS, ...defined(spec.profiles) };
-  if (!enabled) return undefined;
-  const table = defaultServingTableName({ namespace, name: pipelineChildNames(name).profiles });
-  return {
-    hbase,
-    table,
-    ttl: retention,
-    history,
-    identity: { ...PROFILES_DEFAULTS.identity, ...defined(identity) },
-  };
-}
-
 function resolveProcessing(spec: Spec): ProcessingSettings {
   const { driverResources, driverPodTemplate, executorResources, executorPodTemplate, sparkConf, ...given } =
     spec.processing ?? {};
@@ -325,12 +295,3 @@ type Widened<Value> = {
         ? string
         : Value[Key];
 };
-
-type Defined<Value> = { readonly [Key in keyof Value]: Exclude<Value[Key], undefined> };
-
-/** Without the fields that are undefined, so that spreading does not overwrite a default. */
-function defined<Value extends object>(value: Value | undefined): Defined<Value> {
-  return Object.fromEntries(
-    Object.entries(value ?? {}).filter(([, field]) => field !== undefined),
-  ) as Defined<Value>;
-}
