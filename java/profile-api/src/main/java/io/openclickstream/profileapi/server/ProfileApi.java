@@ -89,19 +89,21 @@ public final class ProfileApi implements ServiceStatus, AutoCloseable {
         ProfileApi api = new ProfileApi(settings, port);
         api.tokens.readAgain();
         api.server.start();
-        api.clock.scheduleWithFixedDelay(api.rows::probe, 0, PROBE_SECONDS, TimeUnit.SECONDS);
-        api.clock.scheduleWithFixedDelay(api.tokens::readAgain, FILE_SECONDS, FILE_SECONDS, TimeUnit.SECONDS);
-        long poll = settings.limits().pollMillis();
-        api.clock.scheduleWithFixedDelay(api::lookAtStreams, poll, poll, TimeUnit.MILLISECONDS);
+        api.again(api.rows::probe, TimeUnit.SECONDS.toMillis(PROBE_SECONDS));
+        api.again(api.tokens::readAgain, TimeUnit.SECONDS.toMillis(FILE_SECONDS));
+        api.again(api.streams::look, settings.limits().pollMillis());
         return api;
     }
 
-    private void lookAtStreams() {
-        try {
-            streams.look();
-        } catch (RuntimeException e) {
-            LOG.error("Streams could not be looked after", e);
-        }
+    /** Does something again and again, whatever it throws: the clock itself would drop the task without a word. */
+    private void again(Runnable task, long millis) {
+        clock.scheduleWithFixedDelay(() -> {
+            try {
+                task.run();
+            } catch (RuntimeException | LinkageError e) {
+                LOG.error("What is done every {} ms failed", millis, e);
+            }
+        }, 0, millis, TimeUnit.MILLISECONDS);
     }
 
     private ServerConnector connector(ProfileApiDocument settings) throws IOException, GeneralSecurityException {
@@ -123,7 +125,7 @@ public final class ProfileApi implements ServiceStatus, AutoCloseable {
         SslContextFactory.Server tls = new SslContextFactory.Server();
         tls.setKeyStore(certificates.changed());
         tls.setKeyStorePassword(Certificates.PASSWORD);
-        clock.scheduleWithFixedDelay(() -> renew(tls, certificates), FILE_SECONDS, FILE_SECONDS, TimeUnit.SECONDS);
+        again(() -> renew(tls, certificates), TimeUnit.SECONDS.toMillis(FILE_SECONDS));
         return new ServerConnector(server, 1, 1, new SslConnectionFactory(tls, "http/1.1"), new HttpConnectionFactory(http));
     }
 
