@@ -11,7 +11,6 @@ import io.openclickstream.profileapi.read.Found;
 import io.openclickstream.profileapi.read.ProfileReader;
 import io.openclickstream.profileapi.read.Question;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -53,9 +52,7 @@ final class ApiHandler extends Handler.Abstract.NonBlocking {
         this.streams = parts.streams();
         this.arrow = parts.arrow();
         this.figures = parts.figures();
-        try (InputStream document = ApiHandler.class.getResourceAsStream("/openapi.json")) {
-            this.openapi = document.readAllBytes();
-        }
+        this.openapi = Description.of(limits);
     }
 
     /** A request on its way to its answer. */

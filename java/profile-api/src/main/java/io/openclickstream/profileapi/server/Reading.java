@@ -17,7 +17,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +31,8 @@ final class Reading {
     private static final int LONGEST_ID = 256;
     private static final int ESCAPE_LENGTH = 3;
     private static final int LONGEST_NUMBER = 9;
+    private static final int FIRST_YEAR = 1970;
+    private static final int LAST_YEAR = 9999;
     private static final String KIND = "kind";
     private static final String AS_OF = "asOf";
     private static final String HISTORY = "history";
@@ -100,17 +101,18 @@ final class Reading {
         if (text == null) {
             return null;
         }
-        Instant time;
+        OffsetDateTime time;
         try {
             // A plus that was not escaped is a blank in a query.
-            time = OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
+            time = OffsetDateTime.parse(text.replace(' ', '+'));
         } catch (DateTimeException e) {
             throw invalid(AS_OF, text, "must be a time as RFC 3339 has it, such as 2026-11-30T08:00:00Z");
         }
-        if (time.isBefore(Instant.EPOCH) || time.getEpochSecond() > Instant.parse("9999-12-31T23:59:59Z").getEpochSecond()) {
-            throw invalid(AS_OF, text, "must be a time of the years 1970 to 9999");
+        if (time.getYear() < FIRST_YEAR || time.getYear() > LAST_YEAR) {
+            throw invalid(AS_OF, text, "must be a time of the years " + FIRST_YEAR + " to " + LAST_YEAR);
         }
-        return time.toEpochMilli();
+        // East of Greenwich, 1970 began before the first time that HBase knows.
+        return Math.max(0, time.toInstant().toEpochMilli());
     }
 
     private int versions(String text) {
