@@ -21,6 +21,8 @@ import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.TableScan;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.NoSuchNamespaceException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.RESTException;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Type;
@@ -84,7 +86,7 @@ public final class DirectTables {
     private Table load(TableIdentifier name) {
         try {
             return catalog.loadTable(name);
-        } catch (RESTException e) {
+        } catch (NoSuchTableException | NoSuchNamespaceException | RESTException e) {
             // Not there under this name, a view, or a table of system data.
             throw new ThroughTrinoException("table");
         }
