@@ -210,8 +210,7 @@ class DagWriter {
     const there = known.find((backfill) => isSameBackfill(backfill, start));
     const wanted = { from, to, maxActiveRuns: concurrency, repeats: "completed", conf } as const;
     const made =
-      there ??
-      (await this.#write(async (airflow) => airflow.createBackfill(dagId, wanted, this.#context)));
+      there ?? (await this.#write(async (airflow) => airflow.createBackfill(dagId, wanted, this.#context)));
     if (made !== undefined) this.#noteBegun(start, true);
   }
 

@@ -2,11 +2,11 @@
 import json
 import sys
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
-from airflow.sdk import DAG, Asset, CronDataIntervalTimetable
+from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, BaseSensorOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from croniter import croniter
 
@@ -33,6 +33,18 @@ def window(run):
     if start is None or start == end:
         raise AirflowFailException("without a time the rows of all times would be added again: give from and to in the configuration")
     return ["--from", (start - LOOKBACK).isoformat(), "--to", end.isoformat()]
+
+
+DELAY = timedelta(seconds=300)
+
+
+class Settled(BaseSensorOperator):
+    """Waits after the end of a run's time for rows that are committed later than they say. What is asked for does not wait."""
+
+    def poke(self, context):
+        run = context["dag_run"]
+        is_asked = "from" in (run.conf or {}) or run.data_interval_end is None
+        return is_asked or datetime.now(timezone.utc) >= run.data_interval_end + DELAY
 
 
 def run_id(run):
@@ -91,14 +103,19 @@ with DAG(
     catchup=True,
     max_active_runs=1,
     is_paused_upon_creation=True,
-    tags=["openclickstream", "cluster:11111111-2222-3333-4444-555555555555", "version:1996d2149866"],
+    tags=["openclickstream", "cluster:11111111-2222-3333-4444-555555555555", "version:f94e6129a12e"],
     default_args={
         "owner": "shop/sessions",
         "retries": 2,
         "retry_delay": timedelta(seconds=30),
     },
 ):
-    BatchJob(
+    Settled(
+        task_id="delay",
+        mode="reschedule",
+        poke_interval=min(DELAY.total_seconds(), 60),
+        timeout=DELAY.total_seconds() + 86400,
+    ) >> BatchJob(
         task_id="run",
         pod_template_dict=POD,
         base_container_name="batch-job",
