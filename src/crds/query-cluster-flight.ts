@@ -27,8 +27,8 @@ export const flight = withRules(
     tls: z
       .object({
         secretRef: secretRef({}).describe(
-          "Certificate with its chain and private key: a Secret of the type kubernetes.io/tls, with the keys 'tls.crt' and 'tls.key' (without a passphrase). " +
-            "A renewed one is used without a restart.",
+          "Certificate with its chain and private key: a Secret of the type kubernetes.io/tls, with the keys 'tls.crt' and 'tls.key' (PKCS#8, without a passphrase). " +
+            "A renewed one replaces the pods one after the other.",
         ),
       })
       .optional()

@@ -39,7 +39,7 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 const UNDECODABLE = "\uFFFD";
 
 /** Java reads no other form of a key than PKCS#8, and nobody has a passphrase for it. */
-function keyProblem(value: string): string | undefined {
+export function keyProblem(value: string): string | undefined {
   if (value.includes("-----BEGIN PRIVATE KEY-----")) return undefined;
   const found = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----/.exec(value)?.[1];
   if (found === undefined) return "holds no private key in PEM form";

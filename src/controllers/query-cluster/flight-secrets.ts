@@ -6,6 +6,7 @@ import type { Secret } from "../../platform/secret.ts";
 import type { SecretFile } from "../../platform/references.ts";
 import type { SecretKey, Secrets } from "../../platform/secrets.ts";
 import { valueAt } from "../../platform/secrets.ts";
+import { keyProblem } from "../../platform/value-form.ts";
 import { WaitingError } from "../../runtime/errors.ts";
 import type { Problem } from "../../targets/kubernetes/admission.ts";
 
@@ -124,10 +125,12 @@ function readCertificate(at: FlightFile, value: Secret): X509Certificate {
 }
 
 function readKey(at: FlightFile, value: Secret): ReturnType<typeof createPrivateKey> {
+  const problem = keyProblem(value.reveal());
+  if (problem !== undefined) throw invalid(at, problem);
   try {
     return createPrivateKey(value.reveal());
   } catch {
-    throw invalid(at, "is no private key in PEM form without a passphrase");
+    throw invalid(at, "holds a private key that cannot be read");
   }
 }
 

@@ -41,9 +41,9 @@ export function resolveFlight(
   const resources = resolveResources(flight.resources, RESOURCES);
   const directReads = flight.directReads ?? FLIGHT_DEFAULTS.directReads;
   const files = flightFiles(flight);
-  // Certificate and users are read again by the gateway itself.
+  // Users are read again by the gateway itself.
   const keys = [
-    ...(files.signingKey === undefined ? [] : [files.signingKey]),
+    ...[files.certificate, files.privateKey, files.signingKey].filter((file) => file !== undefined),
     ...(directReads ? referencesOf(platform, LAKE_SYSTEMS) : []),
   ];
   return {

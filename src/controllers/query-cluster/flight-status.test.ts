@@ -106,7 +106,7 @@ describe("the condition FlightReady", () => {
     [
       "is false for what is no key",
       { tls: { ...TLS, "tls.key": "hunter2" } },
-      'False SecretValueInvalid: the value of key "tls.key" in Secret "flight-tls" is no private key in PEM form without a passphrase',
+      'False SecretValueInvalid: the value of key "tls.key" in Secret "flight-tls" holds no private key in PEM form',
     ],
     [
       "is false for users without one",
