@@ -39,6 +39,7 @@ func TestChildrenAreCalledWhatTheOperatorCallsThem(t *testing.T) {
 				"rawStream": pipeline.RawStreamName(), "events": tables[0], "failedEvents": tables[1], "duplicateEvents": tables[2],
 				"collector": pipeline.CollectorService(), "collectorInternal": pipeline.CollectorInternalService(),
 				"streamJob": pipeline.StreamName(), "profiles": pipeline.ProfileTableName(),
+				"profileApi": pipeline.ProfileAPIName(),
 			}
 			for child, want := range vector.Children {
 				if got[child] != want {

@@ -53,6 +53,14 @@ func (p *Pipeline) KeepsProfiles() bool {
 	return Text(p.Object.Object, contract.ClickstreamPipelineStatusProfilesTable...) != ""
 }
 
+// ProfileAPIName is the Deployment and the Service that answer profiles.
+func (p *Pipeline) ProfileAPIName() string { return childName(p.Name, contract.ChildProfileAPI) }
+
+// AnswersProfiles tells whether the operator runs the profile API for the pipeline.
+func (p *Pipeline) AnswersProfiles() bool {
+	return Text(p.Object.Object, contract.ClickstreamPipelineStatusProfilesAPIURL...) != ""
+}
+
 // ReadPipeline reads a pipeline and works out its tables: from its status, or else as the operator would name them.
 func (a *Access) ReadPipeline(ctx context.Context, name string) (*Pipeline, error) {
 	object, err := a.Get(ctx, Pipelines, name)

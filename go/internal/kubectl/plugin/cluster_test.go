@@ -162,11 +162,13 @@ func TestStatusShowsTheTableOfProfiles(t *testing.T) {
 	server := shop(t, newFakeCollector(t), fakeTrino(t, nil))
 	server.Remove(group+"clickstreampipelines", "web")
 	server.Put(group+"clickstreampipelines", `{"metadata":{"name":"web"},"spec":{"platformRef":{"name":"local"}},`+
-		`"status":{"profiles":{"table":"shop:web-profiles","lag":3},`+conditions+`}}`)
+		`"status":{"profiles":{"table":"shop:web-profiles","lag":3,"apiUrl":"http://web-profile-api.shop.svc:8080"},`+conditions+`}}`)
 	server.Put(group+"servingtables", `{"metadata":{"name":"web-profiles"},"status":{"tableName":"shop:web-profiles","regions":4,`+conditions+`}}`)
+	server.Put("/apis/apps/v1/namespaces/shop/deployments", `{"metadata":{"name":"web-profile-api"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"web-profile-api"}}},"status":{"readyReplicas":1,"updatedReplicas":1}}`)
 	got := run(t, "", inShop(server, "status", "web")...)
 	if got.err != nil || !strings.Contains(got.out, "✔ ClickstreamPipeline web  profiles 3 behind\n") ||
-		!strings.Contains(got.out, "├── ✔ ServingTable web-profiles  shop:web-profiles, 4 regions\n") {
+		!strings.Contains(got.out, "├── ✔ ServingTable web-profiles  shop:web-profiles, 4 regions\n") ||
+		!strings.Contains(got.out, "├── ✔ Deployment web-profile-api") {
 		t.Errorf("printed\n%s%v", got.out, got.err)
 	}
 }

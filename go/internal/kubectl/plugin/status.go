@@ -71,6 +71,9 @@ func (r *statusReader) read(ctx context.Context) *tree.Node {
 		profiles = r.pipeline.ProfileTableName()
 		root.Add(r.resource(ctx, cluster.ServingTables, contract.KindServingTable.Name, profiles))
 	}
+	if r.pipeline.AnswersProfiles() {
+		root.Add(r.workload(ctx, cluster.Deployments, "Deployment", r.pipeline.ProfileAPIName()))
+	}
 	for _, node := range r.ofPlatform(ctx, cluster.QueryClusters, contract.KindQueryCluster.Name, contract.QueryClusterSpecPlatformRefName, "") {
 		root.Add(node)
 	}
