@@ -130,11 +130,7 @@ describe("a query cluster", () => {
     for (const type of [Deployment, Service, PodDisruptionBudget, ConfigMap]) {
       await operator.waitUntilGone(type, "query-flight");
     }
-    const after = await operator.waitForCondition(queryClusterKind, "query", {
-      type: "CoordinatorReady",
-      status: "True",
-    });
-    expect(after.status?.["flight"]).toBeUndefined();
+    await operator.waitFor(queryClusterKind, "query", ({ status }) => status?.["flight"] === undefined);
   });
 
   it("refuses several gateways that do not share a key", async () => {

@@ -20,11 +20,14 @@ interface Container {
 
 const SPARK_LIMITS = ["1099Mi", "1100Mi"] as const;
 const TRINO_LIMITS = ["1023Mi", "1Gi"] as const;
+const SERVICE_LIMITS = ["511Mi", "512Mi"] as const;
 
 const CONTAINERS: readonly Container[] = [
   { kind: "ClickstreamPipeline", path: "collector.resources", limits: ["31Mi", "32Mi"] },
   { kind: "ClickstreamPipeline", path: "processing.driverResources", limits: SPARK_LIMITS },
   { kind: "ClickstreamPipeline", path: "processing.executorResources", limits: SPARK_LIMITS },
+  { kind: "ClickstreamPipeline", path: "profiles.api.resources", limits: SERVICE_LIMITS },
+  { kind: "QueryCluster", path: "flight.resources", limits: SERVICE_LIMITS },
   { kind: "QueryCluster", path: "coordinatorResources", limits: TRINO_LIMITS },
   { kind: "QueryCluster", path: "workerResources", limits: TRINO_LIMITS },
   { kind: "DataProduct", path: "resources", limits: SPARK_LIMITS },
@@ -43,6 +46,7 @@ const BOUNDARIES: readonly Boundary[] = [
   { kind: "ClickstreamPipeline", path: "processing.watermark", values: ["0s", "1s", "168h", "168h1s"] },
   { kind: "QueryCluster", path: "drainTime", values: ["0s", "1s", "1h", "1h1s"] },
   { kind: "DataProduct", path: "incremental.lookback", values: ["0s", "1s", "366d", "366d1s"] },
+  { kind: "DataProduct", path: "incremental.delay", values: ["-1s", "0s", "30d", "30d1s"] },
   { kind: "DataProduct", path: "freshness.within", values: ["59s", "1m", "366d", "366d1s"] },
 ];
 
@@ -91,6 +95,8 @@ const POD_TEMPLATES = [
   ["ClickstreamPipeline", "collector.podTemplate"],
   ["ClickstreamPipeline", "processing.driverPodTemplate"],
   ["ClickstreamPipeline", "processing.executorPodTemplate"],
+  ["ClickstreamPipeline", "profiles.api.podTemplate"],
+  ["QueryCluster", "flight.podTemplate"],
   ["QueryCluster", "coordinatorPodTemplate"],
   ["QueryCluster", "workerPodTemplate"],
   ["DataProduct", "podTemplate"],
