@@ -9,6 +9,7 @@ import { coordinatorPod } from "../../src/testing/query-cluster.ts";
 import { JsonClient } from "../../src/targets/http/json-client.ts";
 import { CachingCacheReader, type CacheFigures } from "../../src/targets/trino/cache-statistics.ts";
 import { runStatement } from "../../src/targets/trino/statement.ts";
+import { until } from "../../src/testing/until.ts";
 import type { Engine } from "../support/process.ts";
 import { askPython } from "../support/python.ts";
 import { lakeCatalog, startTrino } from "../support/trino.ts";
@@ -102,6 +103,19 @@ async function costOf(catalog: string): Promise<CacheFigures> {
   };
 }
 
+/** Asks until an answer costs nothing: a page that was found bad, or is looked for after a start, may be taken in by a later answer only. */
+async function untilWhole(): Promise<void> {
+  let cost: CacheFigures | undefined;
+  await until(
+    async () => {
+      cost = await costOf("lake");
+      return cost.misses === 0 && cost.missBytes === 0 && cost.hitBytes > 2 * MEBIBYTE;
+    },
+    () => `the last answer still cost ${JSON.stringify(cost)}`,
+    SLOW / 3,
+  );
+}
+
 async function pages(): Promise<readonly string[]> {
   const found = await readdir(join(directory, "cache"), { recursive: true, withFileTypes: true });
   return found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
@@ -135,10 +149,10 @@ describe("the cache of Trino's files", () => {
     ["was cut in half", cutInHalf],
     ["was removed", unlink],
   ])("gives the same answer when each page %s, and is whole again after it", async (_, spoil) => {
-    await costOf("lake");
+    await untilWhole();
     for (const page of await pages()) await spoil(page);
     expect((await costOf("lake")).missBytes).toBeGreaterThan(2 * MEBIBYTE);
-    expect(await costOf("lake")).toMatchObject({ misses: 0, missBytes: 0 });
+    await untilWhole();
   });
 
   it("gives the same answer on a disk that is full", async () => {
@@ -166,10 +180,11 @@ describe("the cache of Trino's files", () => {
   it(
     "is still there after a restart of the server",
     async () => {
-      await costOf("lake");
+      await untilWhole();
       await trino.stop();
       trino = await start();
-      expect(await costOf("lake")).toMatchObject({ misses: 0, missBytes: 0 });
+      expect((await costOf("lake")).hitBytes).toBeGreaterThan(2 * MEBIBYTE);
+      await untilWhole();
     },
     SLOW,
   );
