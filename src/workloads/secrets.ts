@@ -56,7 +56,8 @@ export function unprovenSecrets(change: SecretsChange): WaitingError | undefined
   return unproven === undefined ? undefined : notTaken(platform, unproven);
 }
 
-function hashInUse({ spec }: Workload): string | undefined {
+/** The hash of the values that its pods have. */
+export function hashInUse({ spec }: Workload): string | undefined {
   return spec?.template?.metadata?.annotations?.[OWN_ANNOTATIONS.secretsHash];
 }
 

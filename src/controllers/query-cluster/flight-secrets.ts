@@ -66,12 +66,7 @@ export function flightSecretProblem(flight: Flight, secrets: Secrets, now: Date)
       requireCertificate({ certificate, privateKey }, secrets, now);
     }
     if (users !== undefined) requireUsers(users, valueAt(users, secrets));
-    if (
-      signingKey !== undefined &&
-      Buffer.byteLength(valueAt(signingKey, secrets).reveal()) < LEAST_KEY_BYTES
-    ) {
-      throw invalid(signingKey, `is shorter than ${LEAST_KEY_BYTES} bytes; make one with openssl rand`);
-    }
+    if (signingKey !== undefined) requireSigningKey(signingKey, secrets);
     return undefined;
   } catch (error) {
     if (error instanceof WaitingError) return { reason: error.reason, message: error.message };
@@ -91,15 +86,35 @@ export function certificateEnd(flight: Flight, secrets: Secrets): Date | undefin
   }
 }
 
+/** Whether pods could start with the values that they get once: all are known and of use. The dates of a certificate do not matter to that. */
+export function canStartWith(
+  { certificate, privateKey, signingKey }: FlightFiles,
+  secrets: Secrets,
+): boolean {
+  try {
+    if (certificate !== undefined && privateKey !== undefined) {
+      requirePair({ certificate, privateKey }, secrets);
+    }
+    if (signingKey !== undefined) requireSigningKey(signingKey, secrets);
+    return true;
+  } catch {
+    return false; // the condition says what is wrong with them
+  }
+}
+
 const LEAST_KEY_BYTES = 32;
+
+function requireSigningKey(at: FlightFile, secrets: Secrets): void {
+  if (Buffer.byteLength(valueAt(at, secrets).reveal()) >= LEAST_KEY_BYTES) return;
+  throw invalid(at, `is shorter than ${LEAST_KEY_BYTES} bytes; make one with openssl rand`);
+}
 
 function requireCertificate(
   { certificate, privateKey }: Required<Pick<FlightFiles, "certificate" | "privateKey">>,
   secrets: Secrets,
   now: Date,
 ): void {
-  const chain = readCertificate(certificate, valueAt(certificate, secrets));
-  const key = readKey(privateKey, valueAt(privateKey, secrets));
+  const chain = requirePair({ certificate, privateKey }, secrets);
   if (chain.validToDate <= now) {
     throw invalid(
       certificate,
@@ -112,8 +127,18 @@ function requireCertificate(
       `is a certificate that is valid from ${chain.validFromDate.toISOString()} only`,
     );
   }
+}
+
+/** The certificate, whose key the other value is. */
+function requirePair(
+  { certificate, privateKey }: Required<Pick<FlightFiles, "certificate" | "privateKey">>,
+  secrets: Secrets,
+): X509Certificate {
+  const chain = readCertificate(certificate, valueAt(certificate, secrets));
+  const key = readKey(privateKey, valueAt(privateKey, secrets));
   if (!chain.checkPrivateKey(key))
     throw invalid(privateKey, "is not the key of the certificate; store the two together");
+  return chain;
 }
 
 function readCertificate(at: FlightFile, value: Secret): X509Certificate {

@@ -6,10 +6,11 @@ import type { Secrets } from "../../platform/secrets.ts";
 import type { ContainerResources } from "../../targets/kubernetes/resources.ts";
 import { resolveResources } from "../../targets/kubernetes/resources.ts";
 import type { GivenPodTemplate } from "../../workloads/pod-template.ts";
-import { secretsHash } from "../../workloads/secrets.ts";
+import type { Workload } from "../../workloads/secrets.ts";
+import { hashInUse, secretsHash } from "../../workloads/secrets.ts";
 import { LAKE_SYSTEMS } from "./cluster-secrets.ts";
 import type { FlightFiles } from "./flight-secrets.ts";
-import { flightFiles } from "./flight-secrets.ts";
+import { canStartWith, flightFiles } from "./flight-secrets.ts";
 
 /** A gateway with nothing left open. */
 export interface FlightSettings {
@@ -32,10 +33,18 @@ const RESOURCES: ContainerResources = CONTAINER_DEFAULTS.flight;
 /** The heap takes four tenths; the rest is the JVM's own and the buffers of the network. */
 const BATCH_SHARE = 0.25;
 
+/** What a gateway depends on beside its own part of the spec. */
+export interface FlightSurroundings {
+  readonly platform: DataPlatformSpec;
+  readonly secrets: Secrets;
+  /** Its Deployment as it is there; `undefined` before it was first made. */
+  readonly workload: Workload | undefined;
+}
+
 /** `undefined` without a gateway. */
 export function resolveFlight(
   { flight }: QueryClusterSpec,
-  { platform, secrets }: { readonly platform: DataPlatformSpec; readonly secrets: Secrets },
+  { platform, secrets, workload }: FlightSurroundings,
 ): FlightSettings | undefined {
   if (flight === undefined) return undefined;
   const resources = resolveResources(flight.resources, RESOURCES);
@@ -46,6 +55,8 @@ export function resolveFlight(
     ...[files.certificate, files.privateKey, files.signingKey].filter((file) => file !== undefined),
     ...(directReads ? referencesOf(platform, LAKE_SYSTEMS) : []),
   ];
+  // Pods that work keep their values while a Secret cannot be read, is gone or is of no use: others could not start.
+  const inUse = workload && !canStartWith(files, secrets) ? hashInUse(workload) : undefined;
   return {
     replicas: flight.replicas ?? FLIGHT_DEFAULTS.replicas,
     resources,
@@ -54,7 +65,7 @@ export function resolveFlight(
     idleSeconds: parseDurationSeconds(flight.idleTime ?? FLIGHT_DEFAULTS.idleTime),
     directReads,
     files,
-    secretsHash: secretsHash(keys, secrets),
+    secretsHash: inUse ?? secretsHash(keys, secrets),
     podTemplate: flight.podTemplate,
     serviceType: flight.serviceType ?? FLIGHT_DEFAULTS.serviceType,
     service: flight.service ?? {},

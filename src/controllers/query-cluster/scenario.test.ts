@@ -164,6 +164,10 @@ describe("a query cluster", () => {
     scenario.putSecret("flight", { key: "m".repeat(32), users: "ada:byron" });
     scenario.wait(10);
     expect(await pass({ flight })).toEqual(["apply Deployment query-flight"]);
+    // With a key of no use new pods could not start: those that work keep theirs.
+    scenario.putSecret("flight", { key: "short", users: "ada:byron" });
+    scenario.wait(10);
+    expect(await pass({ flight })).toEqual([]);
     expect(await pass()).toEqual([
       "delete Deployment query-flight",
       "delete PodDisruptionBudget query-flight",

@@ -131,6 +131,7 @@ export function validateCluster(
     flight: resolveFlight(spec, {
       platform: platform.spec,
       secrets: new Map([...platform.secrets, ...observed.flightSecrets]),
+      workload: observed.deployments.flight,
     }),
   };
 }
