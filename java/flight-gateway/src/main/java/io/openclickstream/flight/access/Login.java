@@ -80,7 +80,7 @@ public final class Login implements CallHeaderAuthenticator {
 
     private String token(String user) {
         ObjectNode content = JSON.createObjectNode()
-            .put("user", user).put("until", clock.instant().plus(life).getEpochSecond()).put("mark", users.mark(user).orElse(""));
+            .put("user", user).put("until", clock.instant().plus(life).getEpochSecond()).put("mark", users.mark(user, sealed).orElse(""));
         try {
             return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed.seal(PURPOSE, JSON.writeValueAsBytes(content)));
         } catch (IOException e) {
@@ -97,7 +97,7 @@ public final class Login implements CallHeaderAuthenticator {
             JsonNode claims = JSON.readTree(content.get());
             String user = claims.path("user").asText();
             boolean isFresh = clock.instant().getEpochSecond() <= claims.path("until").asLong();
-            boolean isSame = users.mark(user).filter(claims.path("mark").asText()::equals).isPresent();
+            boolean isSame = users.mark(user, sealed).filter(claims.path("mark").asText()::equals).isPresent();
             return isFresh && isSame ? Optional.of(new Known(user, token)) : Optional.empty();
         } catch (IOException | IllegalArgumentException e) {
             return Optional.empty();

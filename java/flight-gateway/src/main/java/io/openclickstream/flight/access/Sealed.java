@@ -44,7 +44,8 @@ public final class Sealed {
         return isOurs ? Optional.of(content) : Optional.empty();
     }
 
-    private byte[] mac(String purpose, byte[] content) {
+    /** What only the holder of the key can tell of a content. */
+    byte[] mac(String purpose, byte[] content) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(key);

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class Users {
     private static final Logger LOG = LoggerFactory.getLogger(Users.class);
     private static final String HASHED = "{pbkdf2-sha256}";
+    private static final String MARK = "mark";
     private static final int MOST_ITERATIONS = 10_000_000;
     /** What is compared when there is no such user, so that the answer takes as long. */
     private static final String NOBODY = "a password that nobody has";
@@ -107,12 +108,12 @@ public final class Users {
         return known != null && isRight;
     }
 
-    /** What a token of the user is bound to: another password ends it. Empty when the user is not known. */
-    public Optional<String> mark(String user) {
+    /** What a token of the user is bound to: another password ends it, and without the signing key no password can be tried by it. Empty when the user is not known. */
+    Optional<String> mark(String user, Sealed sealed) {
         if (file == null) {
             return Optional.of("");
         }
-        return Optional.ofNullable(current().get(user)).map(known -> HexFormat.of().formatHex(digest(user + "\0" + known), 0, 8));
+        return Optional.ofNullable(current().get(user)).map(known -> HexFormat.of().formatHex(sealed.mac(MARK, (user + "\0" + known).getBytes(StandardCharsets.UTF_8)), 0, 16));
     }
 
     private static boolean matches(String known, String password) {

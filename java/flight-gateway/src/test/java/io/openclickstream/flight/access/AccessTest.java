@@ -109,6 +109,15 @@ class AccessTest {
     }
 
     @Test
+    @DisplayName("has a token by which only the holder of the signing key can try passwords")
+    void marks() throws IOException {
+        Users users = Users.of(users("ann:x\n"));
+        assertEquals(users.mark("ann", SEALED), users.mark("ann", SEALED));
+        assertFalse(users.mark("ann", SEALED).equals(users.mark("ann", new Sealed("another key of thirty-two bytes.".getBytes(StandardCharsets.UTF_8)))));
+        assertEquals(Optional.empty(), users.mark("eve", SEALED));
+    }
+
+    @Test
     @DisplayName("cannot use what was signed for another purpose, or change it")
     void purposes() {
         byte[] sealed = SEALED.seal("ticket", new byte[] {1, 2});
