@@ -57,18 +57,19 @@ final class SessionOptions implements FlightServerMiddleware {
         for (String header : all) {
             for (String cookie : header.split(";")) {
                 String[] pair = cookie.strip().split("=", 2);
-                if (pair.length == 2 && pair[0].equals(COOKIE)) {
-                    return open(sealed, pair[1].replace("\"", ""));
+                String value = pair.length == 2 ? pair[1].replace("\"", "") : "";
+                if (pair[0].equals(COOKIE) && !value.isEmpty()) {
+                    return Optional.of(open(sealed, value));
                 }
             }
         }
         return Optional.empty();
     }
 
-    private static Optional<Map<String, String>> open(Sealed sealed, String cookie) {
+    private static Map<String, String> open(Sealed sealed, String cookie) {
         try {
-            Optional<byte[]> content = sealed.open(PURPOSE, Base64.getUrlDecoder().decode(cookie));
-            return content.isEmpty() ? Optional.empty() : Optional.of(JSON.readValue(content.get(), new TypeReference<Map<String, String>>() { }));
+            byte[] content = sealed.open(PURPOSE, Base64.getUrlDecoder().decode(cookie)).orElseThrow(() -> new IOException("signed with another key"));
+            return JSON.readValue(content, new TypeReference<Map<String, String>>() { });
         } catch (IllegalArgumentException | IOException e) {
             throw CallStatus.UNAUTHENTICATED.withDescription("the session's cookie is none of this gateway").toRuntimeException();
         }
