@@ -44,7 +44,10 @@ public final class TrinoStream {
             reader.complete();
             outcome = Figures.Outcome.READ;
         } catch (IOException | InterruptedException | ExecutionException | RuntimeException e) {
-            trino.cancel(place.get(), ticket.user());
+            // Who has no answer of the query may be a second reader of the ticket, and the first one still reads.
+            if (!(e instanceof TrinoClient.GoneException)) {
+                trino.cancel(place.get(), ticket.user());
+            }
             outcome = reader.fail(e);
         } finally {
             figures.closed();
