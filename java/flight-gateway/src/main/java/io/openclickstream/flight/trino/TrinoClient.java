@@ -1,6 +1,7 @@
 package io.openclickstream.flight.trino;
 
 import com.github.luben.zstd.Zstd;
+import io.openclickstream.service.Causes;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -157,7 +158,7 @@ public final class TrinoClient {
             try {
                 response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
             } catch (IOException e) {
-                throw new UnreachableException("Trino cannot be reached at " + base + ": " + e.getMessage(), e);
+                throw new UnreachableException("Trino cannot be reached at " + base + ": " + Causes.describe(e), e);
             }
             int code = response.statusCode();
             if (code == OK) {
