@@ -54,7 +54,9 @@ public final class Gateway implements ServiceStatus, AutoCloseable {
     private final Leases leases;
     private final FlightServer server;
     private final ExecutorService ahead = Executors.newCachedThreadPool(daemon("trino-pages"));
-    private final ScheduledExecutorService clockwork = Executors.newSingleThreadScheduledExecutor(daemon("unread-tickets"));
+    private final ScheduledExecutorService clockwork = Executors.newScheduledThreadPool(2, daemon("clockwork"));
+    /** Trino's last answer: who asks after readiness must not wait for one. */
+    private volatile String unreadyBecause = "Trino was not asked yet";
     private volatile boolean isStopping;
 
     private Gateway(FlightDocument document, int port) throws IOException {
@@ -106,8 +108,26 @@ public final class Gateway implements ServiceStatus, AutoCloseable {
     public static Gateway start(FlightDocument document, int port) throws IOException {
         Gateway gateway = new Gateway(document, port);
         gateway.server.start();
-        gateway.clockwork.scheduleWithFixedDelay(() -> gateway.leases.endUnread(gateway.trino, gateway.figures), 1, 1, TimeUnit.SECONDS);
+        gateway.clockwork.scheduleWithFixedDelay(gateway::endUnread, 1, 1, TimeUnit.SECONDS);
+        gateway.clockwork.scheduleWithFixedDelay(gateway::askTrino, 0, 2, TimeUnit.SECONDS);
         return gateway;
+    }
+
+    /** A failure must not end the clockwork. */
+    private void endUnread() {
+        try {
+            leases.endUnread(trino, figures);
+        } catch (RuntimeException e) {
+            LOG.error("The queries whose ticket nobody read cannot be ended, trying again", e);
+        }
+    }
+
+    private void askTrino() {
+        try {
+            unreadyBecause = trino.unreadyBecause();
+        } catch (RuntimeException e) {
+            LOG.error("Trino cannot be asked whether it is ready, trying again", e);
+        }
     }
 
     private static Location location(FlightDocument.Tls tls, int port) {
@@ -162,7 +182,7 @@ public final class Gateway implements ServiceStatus, AutoCloseable {
 
     @Override
     public String unreadyBecause() {
-        return isStopping ? "stopping" : trino.unreadyBecause();
+        return isStopping ? "stopping" : unreadyBecause;
     }
 
     @Override
