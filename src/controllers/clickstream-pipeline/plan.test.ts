@@ -122,6 +122,12 @@ describe("profiles", () => {
     ["unless the pipeline asks for them", {}, { hbase: HBASE }],
     ["once they are switched off", { profiles: { enabled: false } }, { hbase: HBASE }],
     ["where the platform has no HBase", { profiles: {} }, {}],
+    [
+      "where HBase wants TLS, which they cannot do",
+      { profiles: {} },
+      { hbase: { ...HBASE, tls: { caSecretRef: { name: "hbase-ca" } } } },
+    ],
+    ["where HBase is told a user's name", { profiles: {} }, { hbase: { ...HBASE, user: "shop" } }],
   ])("have no table and are no affair of the stream job %s", (_title, spec, platform) => {
     const plan = planOf({ pipeline: { ...pipelineWith().spec, ...spec }, platform });
     expect(plan.profileTable).toBeUndefined();

@@ -24,8 +24,10 @@ export interface ProfileApiSettings {
 
 /** Profiles with nothing left open. */
 export interface ProfileSettings {
-  /** `undefined`: the platform has none, so that no profiles can be kept yet. */
+  /** `undefined`: the platform has none that profiles can be kept in yet. */
   readonly hbase: DataPlatformSpec["hbase"];
+  /** Fields of the platform's `spec.hbase` that neither the stream job nor the API follows: with any of them, no profiles are kept. */
+  readonly unfollowed: readonly string[];
   readonly table: ServingTableName;
   readonly ttl: string;
   readonly history: number;
@@ -38,6 +40,9 @@ export interface ProfileSettings {
   readonly api: ProfileApiSettings | undefined;
 }
 
+/** Who asks HBase how. The stream job and the API speak in clear and as their process's own user. */
+const UNFOLLOWED = ["user", "tls", "kerberos"] as const;
+
 /** `undefined` where no profiles are kept. */
 export function resolveProfiles(
   { metadata: { name, namespace = "" }, spec }: ClickstreamPipeline,
@@ -47,8 +52,11 @@ export function resolveProfiles(
   const { enabled, retention, history, identity } = { ...PROFILES_DEFAULTS, ...defined(spec.profiles) };
   if (!enabled) return undefined;
   const table = defaultServingTableName({ namespace, name: pipelineChildNames(name).profiles });
+  const unfollowed = UNFOLLOWED.filter((field) => hbase?.[field] !== undefined);
   return {
-    hbase,
+    // Profiles in clear where the platform wants TLS would be worse than none.
+    hbase: unfollowed.length === 0 ? hbase : undefined,
+    unfollowed: unfollowed.map((field) => `spec.hbase.${field}`),
     table,
     ttl: retention,
     history,

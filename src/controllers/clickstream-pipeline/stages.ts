@@ -161,11 +161,7 @@ function judgeRunningJob(input: StageInput): StageJudgement {
 function judgeProfiles(input: StageInput, profiles: ProfileSettings): StageJudgement {
   const { profileTable, progress, isSuspended, platformName } = input;
   if (profiles.hbase === undefined) {
-    return notReady(
-      "Profiles",
-      "PlatformNotReady",
-      `DataPlatform "${platformName}" names no HBase; give it spec.hbase`,
-    );
+    return notReady("Profiles", "PlatformNotReady", hbaseProblem(profiles, platformName));
   }
   const state = readiness(profileTable);
   if (state.state !== "ready") return fromChild("Profiles", profileTable, state);
@@ -179,10 +175,16 @@ function judgeProfiles(input: StageInput, profiles: ProfileSettings): StageJudge
   return ready("Profiles", lag === undefined || lag === 0 ? table : `${table} and catch up`);
 }
 
+function hbaseProblem({ unfollowed }: ProfileSettings, platformName: string): string {
+  return unfollowed.length === 0
+    ? `DataPlatform "${platformName}" names no HBase; give it spec.hbase`
+    : `profiles cannot use ${unfollowed.join(", ")} of DataPlatform "${platformName}" yet, and are not kept; name a DataPlatform without it, or take spec.profiles away`;
+}
+
 /** Its pods are ready while HBase answers them. */
-function judgeProfileApi({ profileApi, profiles, pods, platformName }: StageInput): StageJudgement {
+function judgeProfileApi({ profileApi, profiles, pods }: StageInput): StageJudgement {
   if (profiles?.hbase === undefined) {
-    return notReady("ProfileApi", "PlatformNotReady", `DataPlatform "${platformName}" names no HBase`);
+    return notReady("ProfileApi", "PlatformNotReady", "no profiles are kept; see ProfilesReady");
   }
   const rollout = deploymentRollout(profileApi);
   if (rollout.state === "ready") return ready("ProfileApi", rollout.message);

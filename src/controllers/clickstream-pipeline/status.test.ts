@@ -110,6 +110,13 @@ describe("the condition of profiles", () => {
       'False PlatformNotReady: DataPlatform "local" names no HBase; give it spec.hbase',
       undefined,
     ],
+    [
+      "names what the stream job and the API cannot do for the platform's HBase",
+      healthySurroundings(localPlatform({ hbase: { ...hbase, user: "shop", tls: {} } })),
+      'False PlatformNotReady: profiles cannot use spec.hbase.user, spec.hbase.tls of DataPlatform "local" yet, and are not kept; ' +
+        "name a DataPlatform without it, or take spec.profiles away",
+      undefined,
+    ],
   ])("%s", (...[, observed, condition, profiles]) => {
     const result = statusOf({ spec: { profiles: {} }, observed });
     expect(told(result)).toEqual([STREAM, TABLES, COLLECTOR, PROCESSING, `ProfilesReady=${condition}`]);
