@@ -149,6 +149,12 @@ function container(pipeline: ValidatedPipeline, api: ProfileApiSettings): V1Cont
     resources: containerResources(api.resources),
     terminationMessagePolicy: "FallbackToLogsOnError",
     securityContext: RESTRICTED_CONTAINER,
+    startupProbe: {
+      periodSeconds: 2,
+      timeoutSeconds: 3,
+      failureThreshold: 90,
+      httpGet: { path: PATHS.healthz, port: PROFILE_PORTS.internal.name },
+    },
     readinessProbe: { ...probe, httpGet: { path: PATHS.readyz, port: PROFILE_PORTS.internal.name } },
     livenessProbe: {
       ...probe,
