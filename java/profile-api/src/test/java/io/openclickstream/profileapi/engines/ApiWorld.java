@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,6 @@ final class ApiWorld implements AutoCloseable {
     static final long START = Instant.parse("2026-11-30T08:00:00Z").toEpochMilli();
     private static final String TABLE = "shop:web-profiles";
     private static final int KEPT = 5;
-    private static final long FAST = 1_000_000;
 
     final HBaseProcess hbase;
     private final Path folder;
@@ -86,10 +84,6 @@ final class ApiWorld implements AutoCloseable {
             + ",\"batchIds\":100,\"history\":20,\"bodyBytes\":65536,\"streams\":3,\"requestSeconds\":2,\"heartbeatSeconds\":1,\"pollMillis\":200}}";
         api = ProfileApi.start(ProfileApiDocument.of(ConfigNode.parse("profile-api.json", settings)), 0);
         awaitReady();
-    }
-
-    void startFastApi() throws Exception {
-        startApi(FAST, FAST);
     }
 
     void awaitReady() throws InterruptedException {
@@ -139,32 +133,6 @@ final class ApiWorld implements AutoCloseable {
         try (Table table = connection.getTable(TableName.valueOf(TABLE))) {
             table.put(put);
         }
-    }
-
-    /** Visitors {@code v0} to {@code v(count - 1)} with six views each. */
-    List<String> fill(int count) throws IOException {
-        List<String> visitors = new ArrayList<>();
-        List<Put> puts = new ArrayList<>();
-        for (int number = 0; number < count; number++) {
-            String visitor = "v" + number;
-            visitors.add(visitor);
-            VisitorState state = VisitorState.unknown(visitor);
-            List<PlacedEvent> events = new ArrayList<>();
-            for (int view = 0; view <= KEPT; view++) {
-                Moment at = new Moment((START + view * 60_000L + number) * 1000, "e" + view);
-                events.add(new PlacedEvent(0, view, new EventFacts(at, "page_view", view == 0, "https://shop.example/products/" + view, "Product " + view, null, null)));
-            }
-            Put put = new Put(keys.visitor(visitor));
-            ProfileRow.changes(state, state.with("topic", events, KEPT)).forEach(cell -> put.addColumn(
-                Bytes.toBytes(cell.family()), Bytes.toBytes(cell.qualifier()), cell.timestamp(), cell.value()));
-            puts.add(put);
-        }
-        try (Table table = connection.getTable(TableName.valueOf(TABLE))) {
-            for (int from = 0; from < puts.size(); from += 1000) {
-                table.put(puts.subList(from, Math.min(from + 1000, puts.size())));
-            }
-        }
-        return visitors;
     }
 
     @Override
