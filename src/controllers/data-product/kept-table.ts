@@ -2,6 +2,8 @@
 import type { DataProduct } from "../../crds/kinds.ts";
 import { TABLE_MARKS } from "../../generated/names.ts";
 import { isWindowed } from "./parts.ts";
+import { firstRequest } from "./requests.ts";
+import { isOfSchedule, recordsOf } from "./runs.ts";
 import type { TimeWindow } from "./windows.ts";
 import { parseWindow } from "./windows.ts";
 
@@ -26,9 +28,16 @@ export function tableTimes(properties: Readonly<Record<string, string>>): TableT
   return { appended: windows(TABLE_MARKS.appendedWindows), read: windows(TABLE_MARKS.readWindows) };
 }
 
-/** Whether no run of the product is known, so that where it goes on is for the table to say. */
+/**
+ * Whether the product does not know yet where it goes on, so that the table must say it: without a schedule until a run was published that
+ * follows the inputs; else until the first run has begun, or Airflow has begun one by the schedule.
+ */
 export function isNewcomer(product: DataProduct): boolean {
-  return isWindowed(product) && product.status?.lastRun === undefined;
+  if (!isWindowed(product)) return false;
+  const { status } = product;
+  if (product.spec.refresh.schedule === undefined) return status?.readUntil === undefined;
+  const hasBegun = status?.requests?.includes(firstRequest(product)) === true;
+  return !hasBegun && !recordsOf(status).some(({ id }) => isOfSchedule(id));
 }
 
 /**

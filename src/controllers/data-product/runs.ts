@@ -53,6 +53,11 @@ export function isOfBackfill(runId: string): boolean {
   return BACKFILL_MARK.test(runId);
 }
 
+/** Whether a run is one of those that Airflow begins by itself, or makes for a backfill. */
+export function isOfSchedule(runId: string): boolean {
+  return /^(scheduled|backfill)__/.test(runId) || isOfBackfill(runId);
+}
+
 /** A run that follows the inputs, as its id tells. */
 export interface UpdateRun {
   /** Hash of the versions that the inputs had. */

@@ -143,6 +143,51 @@ describe("a product over a table that was kept", () => {
     await world.pass();
     expect(world.status().readUntil).toMatch(/^2026-/);
   });
+
+  it("goes on where the table ends also after its first run has failed", async () => {
+    keep({ "openclickstream.read-windows": "1970-01-01T00:00:00Z/2025-12-28T00:00:00Z" });
+    update("1");
+    await takeOver({ ...DAILY, refresh: { onUpdate: {} } }, "");
+    world.finish("update", { state: "failed" });
+    await world.pass();
+    world.scenario.wait(120);
+    await world.pass();
+    const second = newestRun();
+    expect(second.id).toMatch(/-2$/);
+    expect(second.conf).toEqual({ from: "2025-12-27T00:00:00Z", to: ago(0) });
+  });
+
+  it("goes on where a run ended that somebody asked for", async () => {
+    const before = "1970-01-01T00:00:00Z/2025-12-28T00:00:00Z";
+    keep({ "openclickstream.read-windows": before });
+    const asked = { "openclickstream.io/run": "now" };
+    const spec: Partial<DataProductSpec> = { ...DAILY, refresh: { onUpdate: {} } };
+    await takeOver(spec, "", asked);
+    const first = newestRun();
+    expect(first.id).toMatch(/^asked-/);
+    expect(first.conf).toEqual({ from: "2025-12-27T00:00:00Z", to: ago(0) });
+    world.scenario.wait(600);
+    const until = String(first.conf["to"]);
+    keep({ "openclickstream.read-windows": `1970-01-01T00:00:00Z/${until}` });
+    publish(first.id);
+    update("1");
+    await world.pass(spec, asked);
+    await world.pass(spec, asked);
+    expect(newestRun().id).toMatch(/^update-/);
+    expect(newestRun().conf).toEqual({ from: "2025-12-31T00:00:00Z", to: ago(0) });
+  });
+
+  it("begins its first run also when somebody starts one before it in Airflow", async () => {
+    keep({ "openclickstream.read-windows": "1970-01-01T00:00:00Z/2025-12-28T00:00:00Z" });
+    await world.pass(DAILY);
+    world.readFile({ nextPeriodFrom: "2026-01-01T00:00:00Z" });
+    world.run("manual__1", { conf: { from: "2025-12-01T00:00:00Z", to: "2025-12-02T00:00:00Z" } });
+    await world.pass(DAILY);
+    world.makeTableReady({ rows: 7 });
+    await world.pass(DAILY);
+    expect(newestRun().id).toMatch(/^first-/);
+    expect(newestRun().conf).toEqual({ from: "2025-12-27T00:00:00Z", to: "2026-01-01T00:00:00Z" });
+  });
 });
 
 describe("rows that are committed late", () => {
