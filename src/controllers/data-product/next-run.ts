@@ -73,6 +73,8 @@ export interface Sight {
   readonly observed: ObservedProduct;
   /** Newest first. */
   readonly records: readonly RunRecord[];
+  /** Up to when published runs have read, also those whose end is news of this pass. */
+  readonly readUntil: string | undefined;
   /** Tag of the DAG as its file is to be. */
   readonly version: string | undefined;
   readonly now: Date;

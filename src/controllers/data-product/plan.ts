@@ -16,6 +16,7 @@ import { renderDagFile } from "./plan/dag-file.ts";
 import { planRunConfigMap } from "./plan/run-config-map.ts";
 import { planRunServiceAccount } from "./plan/run-service-account.ts";
 import { planTargetTable } from "./plan/target-table.ts";
+import { outcomeAfter } from "./outcome.ts";
 import type { JudgedRuns } from "./runs.ts";
 import { lateEnds } from "./late-ends.ts";
 import { judgeRuns, recordsOf } from "./runs.ts";
@@ -63,8 +64,10 @@ export function planProduct(product: ValidatedProduct, observed: ObservedProduct
     definition.state === "resolved"
       ? partOf(() => planDefined(product, definition.value, settings))
       : definition;
+  const { readUntil } = outcomeAfter(product.resource.status, judged.ended);
+  const { records } = judged;
   const dag =
-    settings && dagPlanOf({ product, runs: settings, observed, records: judged.records, now }, defined);
+    settings && dagPlanOf({ product, runs: settings, observed, records, readUntil, now }, defined);
   const requests = settings === undefined ? [] : [settings.requests];
   const lineage = planLineage({ product, observed, judged, now });
   const refused = [defined, runs, ...requests].flatMap((part) =>

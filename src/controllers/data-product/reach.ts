@@ -12,6 +12,8 @@ interface ReachSight {
   readonly product: ValidatedProduct;
   readonly runs: RunSettings;
   readonly observed: ObservedProduct;
+  /** Up to when published runs have read, also those whose end is news of this pass. */
+  readonly readUntil: string | undefined;
   readonly now: Date;
 }
 
@@ -60,9 +62,9 @@ function reachOfFirst(sight: ReachSight, until: string): Reach {
 
 /** Without a schedule there are no periods: a run goes on where the last one that was published ended. */
 function reachOnUpdate(sight: ReachSight): Reach {
-  const { product, runs, observed, now } = sight;
+  const { readUntil, runs, observed, now } = sight;
   const until = timestamp(new Date(now.getTime() - runs.delaySeconds * 1000));
-  const end = product.resource.status?.readUntil ?? takenOver(sight).at(-1)?.to;
+  const end = readUntil ?? takenOver(sight).at(-1)?.to;
   if (end === undefined)
     return { ...NOTHING, window: windowOf(hasRows(observed) ? runs.createdAt : BEGIN_OF_TIME, until) };
   return goingOn(sight, { from: end, to: until });

@@ -265,4 +265,17 @@ describe("a product that follows its inputs", () => {
     await world.pass();
     expect(conf()).toEqual({ from: "2025-12-31T23:00:00Z", to: "2026-01-01T00:10:00Z" });
   });
+
+  it("goes on behind a run whose end it learns of together with new versions", async () => {
+    update("1");
+    const incremental = { mode: "Append", newDataBy: "event_time", delay: "0s" } as const;
+    await world.settle({ ...ON_UPDATE, incremental });
+    const conf = () => world.airflow.runs.get(DAG)?.[0]?.conf;
+    const until = conf()?.["to"];
+    update("2");
+    world.scenario.wait(600);
+    await publish();
+    expect(started()).toHaveLength(2);
+    expect(conf()).toEqual({ from: until, to: "2026-01-01T00:10:00Z" });
+  });
 });
