@@ -15,7 +15,7 @@ export const FLIGHT_DEFAULTS = {
   signingKey: "key",
   maxQueries: 32,
   idleTime: "5m",
-  directReads: true,
+  directReads: false,
 } as const;
 
 /** The field for the gateway. */

@@ -52,6 +52,8 @@ export interface NextRun {
   readonly waitingSince?: string;
   /** When to look again. */
   readonly afterSeconds?: number;
+  /** No run of the schedule may begin before this one: it would take the place of the first. */
+  readonly holdsSchedule?: boolean;
   /** Times that no run is to read: what a kept table lacks, and what the inputs had lost before it was read. */
   readonly unread?: readonly TimeWindow[];
 }
@@ -92,7 +94,10 @@ export function nextRun(sight: Sight): NextRun {
 
 function nextStart(sight: Sight, reach: Reach | undefined): NextRun {
   const first = firstRun(sight, reach);
-  if (first !== undefined) return waitForInputs(sight) ?? { start: first };
+  if (first !== undefined) {
+    const wait = waitForInputs(sight);
+    return wait === undefined ? { start: first } : { ...wait, holdsSchedule: true };
+  }
   const asked = askedRun(sight, reach) ?? askedBackfill(sight);
   if (asked !== undefined) return { start: asked };
   return sight.runs.schedule === undefined ? runOnUpdate(sight, reach) : {};

@@ -94,8 +94,9 @@ function readableRuns({ resource, definition, runs }: ValidatedProduct, now: Dat
 
 function dagPlanOf(sight: Omit<Sight, "version">, defined: Part<DefinedPlan>): DagPlan {
   const version = dagVersionOf(wantedFile(defined, sight.observed) ?? "");
-  const isPaused = isPausedNow(sight.product, sight.observed);
-  return { settings: sight.runs, isPaused, version, next: nextRun({ ...sight, version }) };
+  const next = nextRun({ ...sight, version });
+  const isPaused = isPausedNow(sight.product, sight.observed) || next.holdsSchedule === true;
+  return { settings: sight.runs, isPaused, version, next };
 }
 
 function planDefined(

@@ -193,6 +193,19 @@ describe("a product that follows its inputs", () => {
     expect(started()).toHaveLength(1);
   });
 
+  it("lets no run of the schedule overtake the first one while that waits", async () => {
+    update("1");
+    const upstream = { sql: "SELECT 1 AS site", target: { database: "shop", table: "events" } };
+    world.scenario.putResource("events", productSpec(upstream));
+    upstreamRuns({ id: "a", state: "Running" });
+    await world.settle({});
+    expect(world.airflow.writes.filter((write) => write.startsWith("unpause"))).toEqual([]);
+    upstreamRuns({ id: "a", state: "Published" });
+    await world.pass();
+    const [first, second] = world.airflow.writes.map((write) => write.split(" ")[0]);
+    expect([first, second]).toEqual(["trigger", "unpause"]);
+  });
+
   /** What the product that fills the input says of its runs. */
   function upstreamRuns(lastRun: object, ...earlierRuns: object[]): void {
     const status = { lastRun, ...(earlierRuns.length > 0 && { earlierRuns }) };

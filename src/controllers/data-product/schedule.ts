@@ -72,7 +72,8 @@ function dagVerdict(sight: DagSight): Verdict {
   if (state.importError !== undefined || own === undefined) return unreadVerdict(sight);
   const delay = delayOf(own, sight);
   if (delay !== undefined) return no("NotSettled", delay);
-  if (isPaused) return no("NotSettled", `DAG ${runs.dagId} is paused until the table is there`);
+  const isHeld = sight.plan?.dag?.next.holdsSchedule === true;
+  if (isPaused && !isHeld) return no("NotSettled", `DAG ${runs.dagId} is paused until the table is there`);
   return { status: "True", reason: "Succeeded", message: scheduleText(runs, sight.plan) };
 }
 

@@ -55,8 +55,6 @@ export function resolveFlight(
     ...[files.certificate, files.privateKey, files.signingKey].filter((file) => file !== undefined),
     ...(directReads ? referencesOf(platform, LAKE_SYSTEMS) : []),
   ];
-  // Pods that work keep their values while a Secret cannot be read, is gone or is of no use: others could not start.
-  const inUse = workload && !canStartWith(files, secrets) ? hashInUse(workload) : undefined;
   return {
     replicas: flight.replicas ?? FLIGHT_DEFAULTS.replicas,
     resources,
@@ -65,9 +63,14 @@ export function resolveFlight(
     idleSeconds: parseDurationSeconds(flight.idleTime ?? FLIGHT_DEFAULTS.idleTime),
     directReads,
     files,
-    secretsHash: inUse ?? secretsHash(keys, secrets),
+    secretsHash: keptHash(files, secrets, workload) ?? secretsHash(keys, secrets),
     podTemplate: flight.podTemplate,
     serviceType: flight.serviceType ?? FLIGHT_DEFAULTS.serviceType,
     service: flight.service ?? {},
   };
+}
+
+/** Pods that work keep their values while a Secret cannot be read, is gone or is of no use: others could not start. */
+function keptHash(files: FlightFiles, secrets: Secrets, workload: Workload | undefined): string | undefined {
+  return workload === undefined || canStartWith(files, secrets) ? undefined : hashInUse(workload);
 }

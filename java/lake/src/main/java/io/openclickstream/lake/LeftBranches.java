@@ -11,7 +11,6 @@ import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.util.SnapshotUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +39,10 @@ final class LeftBranches {
     private record Left(String name, SnapshotRef ref, Snapshot head) {
     }
 
-    /** Removes what is too much, with the files that only it has. Where somebody else changes the table meanwhile, the next run does it. */
+    /**
+     * Removes what is too much, with the files that only it has. What cannot be removed, because another run of the table does it at this moment
+     * or the table keeps its files for ever, is no reason for a run to fail: the next one comes here again.
+     */
     void bound(String own) {
         List<Left> surplus = surplus(own);
         if (surplus.isEmpty()) {
@@ -48,8 +50,8 @@ final class LeftBranches {
         }
         try {
             surplus.forEach(left -> remove(left));
-        } catch (CommitFailedException e) {
-            LOG.info("Leaving old branches to the next run table={} conflict={}", table.name(), e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.info("Leaving old branches to the next run table={} reason={}", table.name(), e.toString());
             table.refresh();
         }
     }
@@ -96,6 +98,9 @@ final class LeftBranches {
             only.add(snapshot.snapshotId());
         }
         LOG.info("Removing the branch of an earlier run table={} branch={} snapshots={}", table.name(), left.name(), only.size());
+        if (!table.refs().containsKey(left.name())) {
+            return;
+        }
         table.manageSnapshots().removeBranch(left.name()).commit();
         if (only.isEmpty()) {
             return;
