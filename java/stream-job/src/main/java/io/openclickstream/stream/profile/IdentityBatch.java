@@ -26,13 +26,13 @@ final class IdentityBatch {
     private static final String IDENTIFY = "identify";
     private static final int ROWS_AT_ONCE = 500;
 
-    private final ProfileTable table;
+    private final ProfileCells table;
     private final RowKeys keys;
     private final IdentityRules rules;
     private final Map<String, IdentityLinks> visitors = new HashMap<>();
     private final Map<String, IdentityLinks> users = new HashMap<>();
 
-    IdentityBatch(ProfileTable table, RowKeys keys, IdentityRules rules) {
+    IdentityBatch(ProfileCells table, RowKeys keys, IdentityRules rules) {
         this.table = table;
         this.keys = keys;
         this.rules = rules;
@@ -51,14 +51,26 @@ final class IdentityBatch {
         load(users, links.stream().map(Link::user).distinct().toList(), keys::user);
         Set<String> namedVisitors = Set.copyOf(visitors.keySet());
         Set<String> namedUsers = Set.copyOf(users.keySet());
+        Set<String> before = visitorsOf(namedUsers);
         for (Link link : links) {
             visitors.compute(link.visitor(), (visitor, known) -> rules.ofVisitor(known, link.user(), link.time()));
             users.compute(link.user(), (user, known) -> rules.ofUser(known, link.visitor(), link.time()));
         }
-        // The links first: whoever is cut off before the answers finds them again, and the answers are written in any case.
+        Set<String> after = visitorsOf(namedUsers);
+        // Of too many visitors only some are kept. Those that are dropped now are known from the old links alone: their answers come first.
+        writeAnswers(before.stream().filter(visitor -> !after.contains(visitor)).toList());
+        // Then the links: whoever is cut off before the other answers finds them again, and the answers are written in any case.
         write(namedVisitors, keys::visitor, visitor -> ProfileRow.links(visitors.get(visitor)));
         write(namedUsers, keys::user, user -> ProfileRow.links(users.get(user)));
-        writeAnswers(namedVisitors, namedUsers);
+        // A user who has one visitor too many changes the answer for the others.
+        after.addAll(namedVisitors);
+        writeAnswers(after);
+    }
+
+    private Set<String> visitorsOf(Set<String> ofUsers) {
+        Set<String> all = new LinkedHashSet<>();
+        ofUsers.forEach(user -> all.addAll(users.get(user).others().keySet()));
+        return all;
     }
 
     private List<Link> links(Map<String, List<PlacedEvent>> byVisitor) {
@@ -74,10 +86,7 @@ final class IdentityBatch {
         return links;
     }
 
-    /** A user who has one visitor too many changes the answer for the others. */
-    private void writeAnswers(Set<String> namedVisitors, Set<String> namedUsers) throws IOException {
-        Set<String> affected = new LinkedHashSet<>(namedVisitors);
-        namedUsers.forEach(user -> affected.addAll(users.get(user).others().keySet()));
+    private void writeAnswers(Collection<String> affected) throws IOException {
         load(visitors, affected, keys::visitor);
         load(users, affected.stream().flatMap(visitor -> visitors.get(visitor).others().keySet().stream()).distinct().toList(), keys::user);
         write(affected, keys::visitor, visitor ->

@@ -20,7 +20,7 @@ import org.apache.hadoop.hbase.client.Table;
 import org.apache.hadoop.hbase.util.Bytes;
 
 /** The table of the profiles in HBase. A write has come to stay when its call returns. Not thread-safe. */
-final class ProfileTable implements Closeable {
+final class ProfileTable implements ProfileCells, Closeable {
     private static final byte[] CURSOR_FAMILY = Bytes.toBytes(RowKeys.CURSOR_FAMILY);
     private static final byte[] NEXT = Bytes.toBytes("next");
     private static final byte[] WRITER = Bytes.toBytes("writer");
@@ -95,8 +95,8 @@ final class ProfileTable implements Closeable {
         return new IOException("another stream job has taken over table " + table.getName() + ": only one may write it");
     }
 
-    /** The values of a column, in the order of the rows' keys; null where there is none. */
-    List<byte[]> values(List<byte[]> keys, String family, String qualifier) throws IOException {
+    @Override
+    public List<byte[]> values(List<byte[]> keys, String family, String qualifier) throws IOException {
         byte[] familyBytes = Bytes.toBytes(family);
         byte[] qualifierBytes = Bytes.toBytes(qualifier);
         List<Get> gets = keys.stream().map(key -> new Get(key).addColumn(familyBytes, qualifierBytes)).toList();
@@ -107,8 +107,8 @@ final class ProfileTable implements Closeable {
         return values;
     }
 
-    /** Writes cells by the keys of their rows. */
-    void write(Map<byte[], List<ProfileCell>> rows) throws IOException {
+    @Override
+    public void write(Map<byte[], List<ProfileCell>> rows) throws IOException {
         List<Put> puts = new ArrayList<>(rows.size());
         rows.forEach((key, cells) -> {
             Put put = new Put(key);
