@@ -69,7 +69,7 @@ export const flight = withRules(
       .optional()
       .describe(
         "Whether plain scans of the platform's tables are read from their files and not through Trino, where the result is the same. Trino is asked " +
-          `whether the user may read the table, but not for row filters and column masks: with such in the catalog it must be false. Default ${FLIGHT_DEFAULTS.directReads}.`,
+          `whether the user may read the table, but not for row filters and column masks: with such in the catalog it must be false. Each such read holds a row group of the chosen columns in memory, which no limit bounds yet. Default ${FLIGHT_DEFAULTS.directReads}.`,
       ),
     resources: resources("flight", "the gateway").optional(),
     podTemplate: podTemplate("the gateway's pods"),
