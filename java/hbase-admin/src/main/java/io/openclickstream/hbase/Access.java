@@ -2,9 +2,11 @@ package io.openclickstream.hbase;
 
 import io.openclickstream.model.ConfigException;
 import io.openclickstream.model.HBaseRequest;
+import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import org.apache.hadoop.hbase.exceptions.ConnectionClosedException;
 
 /**
  * How a cluster is reached. Two requests with the same access share a connection.
@@ -45,6 +47,15 @@ record Access(List<String> bootstrapServers, String user, HBaseRequest.Tls tls, 
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    /** Completes the words of a failure: servers end connections that lack what they demand, and HBase's client does not say why. */
+    String hint(IOException failure) {
+        if ((tls != null && kerberos != null) || !Reasons.deepest(failure).startsWith(ConnectionClosedException.class.getSimpleName())) {
+            return "";
+        }
+        String absent = tls != null ? "Kerberos" : kerberos != null ? "TLS" : "TLS or Kerberos";
+        return ", as by servers that demand " + absent + ", which is not set here";
     }
 
     /** Without what nobody may see. */

@@ -110,7 +110,7 @@ final class AdminService implements ServiceStatus {
         clusters.forget(access);
         return failure instanceof Waiting.NoAnswerException
             ? Reply.later(504, failure.getMessage(), BUSY_SECONDS)
-            : Reply.later(503, Causes.describe(failure), AWAY_SECONDS);
+            : Reply.later(503, Reasons.deepest(failure) + access.hint(failure), AWAY_SECONDS);
     }
 
     /** A remote failure has its trace in its message, and one of the checks tells how to switch all checks off. */

@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hbase.security.User;
+import org.apache.hadoop.hbase.security.provider.SaslClientAuthenticationProviders;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,15 @@ final class Login implements AutoCloseable {
     private final Configuration configuration;
     private final UserGroupInformation user;
     private final boolean isKerberos;
+
+    static {
+        // HBase's client chooses the way to authenticate by the configuration of the process's first connection; and the one that
+        // asks a server which cluster it is never authenticates, so that later ones would not either (seen with 2.6.4).
+        // Connections without Kerberos do not ask what is chosen here.
+        Configuration secured = new Configuration(false);
+        secured.set(User.HBASE_SECURITY_CONF_KEY, KERBEROS);
+        SaslClientAuthenticationProviders.getInstance(secured);
+    }
 
     private Login(Access access, Configuration configuration) throws IOException {
         this.configuration = configuration;
@@ -76,7 +86,7 @@ final class Login implements AutoCloseable {
     }
 
     private UserGroupInformation authenticate(HBaseRequest.Kerberos kerberos) throws IOException {
-        configuration.set("hbase.security.authentication", KERBEROS);
+        configuration.set(User.HBASE_SECURITY_CONF_KEY, KERBEROS);
         configuration.set("hadoop.security.authentication", KERBEROS);
         configuration.set("hbase.master.kerberos.principal", kerberos.servicePrincipal());
         configuration.set("hbase.regionserver.kerberos.principal", kerberos.servicePrincipal());
