@@ -122,16 +122,21 @@ describe("an HBase with TLS and Kerberos", () => {
       }),
       "without Kerberos": await answerTo({ bootstrapServers, tls }),
       "with another's keytab": await answerTo({ ...right, kerberos: { ...kerberos, keytab } }),
+      "for another service": await answerTo({
+        ...right,
+        kerberos: { ...kerberos, servicePrincipal: `other/_HOST@${REALM}` },
+      }),
       "right again": await answerTo(right),
     };
     expect(answers).toEqual({
       right: "version 2.6.4-hadoop3",
-      "without TLS": expect.stringContaining("is unreachable") as string,
+      "without TLS": expect.stringContaining("as by servers that demand TLS,") as string,
       "without a certificate": expect.stringContaining("TLS connection failed") as string,
       "with a stranger's": expect.stringContaining("TLS connection failed") as string,
       "of another authority": expect.stringContaining("TLS connection failed") as string,
-      "without Kerberos": expect.stringContaining("does not allow") as string,
+      "without Kerberos": expect.stringContaining("as by servers that demand Kerberos,") as string,
       "with another's keytab": expect.stringContaining("Kerberos failed") as string,
+      "for another service": expect.stringContaining("Kerberos failed: GSSException") as string,
       "right again": "version 2.6.4-hadoop3",
     });
   });
