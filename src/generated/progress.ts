@@ -32,7 +32,10 @@ export const progressDocument = z.object({
     .object({
       /** What keeps them from going on, for a person; none while they do. */
       problem: z.string().nullish(),
-      /** Records of the topic that the tables have and the profiles do not; none while unknown. */
+      /**
+       * Records of the topic that the tables have and the profiles do not, as of the last look at the tables;
+       * none while unknown.
+       */
       lag: z.int().min(0).nullish(),
       /** How often a visitor's row was changed since the start. */
       changed: z.int().min(0),

@@ -46,7 +46,8 @@ public record ProgressDocument(
      * How far visitors' profiles are; none where none are kept.
      *
      * @param problem What keeps them from going on, for a person; none while they do; may be null
-     * @param lag Records of the topic that the tables have and the profiles do not; none while unknown; may be null
+     * @param lag Records of the topic that the tables have and the profiles do not, as of the last look at the tables; none while
+     *     unknown; may be null
      * @param changed How often a visitor's row was changed since the start
      */
     public record Profiles(
