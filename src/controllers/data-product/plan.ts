@@ -66,8 +66,7 @@ export function planProduct(product: ValidatedProduct, observed: ObservedProduct
       : definition;
   const { readUntil } = outcomeAfter(product.resource.status, judged.ended);
   const { records } = judged;
-  const dag =
-    settings && dagPlanOf({ product, runs: settings, observed, records, readUntil, now }, defined);
+  const dag = settings && dagPlanOf({ product, runs: settings, observed, records, readUntil, now }, defined);
   const requests = settings === undefined ? [] : [settings.requests];
   const lineage = planLineage({ product, observed, judged, now });
   const refused = [defined, runs, ...requests].flatMap((part) =>

@@ -72,9 +72,14 @@ function dagVerdict(sight: DagSight): Verdict {
   if (state.importError !== undefined || own === undefined) return unreadVerdict(sight);
   const delay = delayOf(own, sight);
   if (delay !== undefined) return no("NotSettled", delay);
-  const isHeld = sight.plan?.dag?.next.holdsSchedule === true;
-  if (isPaused && !isHeld) return no("NotSettled", `DAG ${runs.dagId} is paused until the table is there`);
+  if (isPaused && !isHeldForFirst(sight))
+    return no("NotSettled", `DAG ${runs.dagId} is paused until the table is there`);
   return { status: "True", reason: "Succeeded", message: scheduleText(runs, sight.plan) };
+}
+
+/** Paused on purpose: the message says what the first run waits for. */
+function isHeldForFirst({ plan }: DagSight): boolean {
+  return plan?.dag?.next.holdsSchedule === true;
 }
 
 /** What Airflow has yet to notice. */
