@@ -67,7 +67,7 @@ interface DagSight {
 function dagVerdict(sight: DagSight): Verdict {
   const { runs, state, validated, applied } = sight;
   const own = ownDagOf(state, runs.origin);
-  const isPaused = applied?.isPaused ?? own?.isPaused !== false;
+  const isPaused = isPausedIn(applied, own);
   if (validated.isSuspended) return suspendedVerdict(runs, own === undefined || isPaused);
   if (state.importError !== undefined || own === undefined) return unreadVerdict(sight);
   const delay = delayOf(own, sight);
@@ -75,6 +75,10 @@ function dagVerdict(sight: DagSight): Verdict {
   if (isPaused && !isHeldForFirst(sight))
     return no("NotSettled", `DAG ${runs.dagId} is paused until the table is there`);
   return { status: "True", reason: "Succeeded", message: scheduleText(runs, sight.plan) };
+}
+
+function isPausedIn(applied: AppliedDag | undefined, own: Dag | undefined): boolean {
+  return applied?.isPaused ?? own?.isPaused !== false;
 }
 
 /** Paused on purpose: the message says what the first run waits for. */
