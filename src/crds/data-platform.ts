@@ -2,34 +2,13 @@
 import { z } from "zod";
 import { commonStatus, timestamp } from "./conditions.ts";
 import { type Immutable, LABEL_NAME_RULES, type Resource, type Sent, defineKind } from "./kind-definition.ts";
+import { DATA_PLATFORM_DEFAULTS, caSecretRef } from "./data-platform-defaults.ts";
+import { hbase } from "./data-platform-hbase.ts";
 import { platformMaintenance, upkeepStatus } from "./maintenance.ts";
 import { hostAndPort, httpEndpoint, httpUri, optionalSecretKey, secretRef } from "./references.ts";
 import { listMap, patterned, text, textMap, textSet, withRules } from "./rules.ts";
 
-/** What an absent field means; resolved by the controllers, never written into the resource. */
-export const DATA_PLATFORM_DEFAULTS = {
-  caKey: "ca.crt",
-  usernameKey: "username",
-  passwordKey: "password",
-  accessKeyIdKey: "accessKeyId",
-  secretAccessKeyKey: "secretAccessKey",
-  tokenKey: "token",
-  clientIdKey: "clientId",
-  clientSecretKey: "clientSecret",
-  scope: "catalog",
-  pathStyle: true,
-  bundlePrefix: "airflow/dags",
-  lineageEndpoint: "api/v1/lineage",
-  hbaseUser: "openclickstream",
-  keytabKey: "keytab",
-  protection: "authentication",
-} as const;
-
-function caSecretRef(text: string) {
-  return secretRef({ key: optionalSecretKey(DATA_PLATFORM_DEFAULTS.caKey, "the certificates in PEM form") })
-    .optional()
-    .describe(text);
-}
+export { DATA_PLATFORM_DEFAULTS } from "./data-platform-defaults.ts";
 
 /** Nobody would look at certificates of a connection that has none. */
 function needsHttps(field: "endpoint" | "uri") {
@@ -232,62 +211,6 @@ const lineage = withRules(
   }),
   [{ ...needsHttps("uri"), holds: ({ uri, caSecretRef: ca }) => ca === undefined || isHttps(uri) }],
 ).describe("A receiver of OpenLineage events, which is told of the runs of data products. Default none.");
-
-/** A name and what is to be told apart by it, then the realm. */
-const principal = patterned(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)?@[A-Za-z0-9._-]+$/, 256);
-
-const hbase = withRules(
-  z.object({
-    bootstrapServers: textSet(hostAndPort.describe("host:port of a master or a region server."), 32)
-      .min(1)
-      .describe("Servers to begin with, each as host:port: masters or region servers of HBase 2.5 or newer."),
-    user: patterned(/^[A-Za-z0-9._-]+$/, 64)
-      .optional()
-      .describe(
-        `Name to be known by where HBase believes its clients. Default '${DATA_PLATFORM_DEFAULTS.hbaseUser}'.`,
-      ),
-    tls: z
-      .object({
-        caSecretRef: caSecretRef("Certificate authorities to trust. Default those of the Java runtime."),
-        clientSecretRef: secretRef({})
-          .optional()
-          .describe(
-            "Certificate to show to the servers, and its private key: a Secret of the type kubernetes.io/tls, with the keys 'tls.crt' and " +
-              "'tls.key' (PKCS#8, without a passphrase). HBase asks for one unless it was told not to. Default none.",
-          ),
-      })
-      .optional()
-      .describe("Encrypts the connections when present (HBase 2.6 or newer). Default none."),
-    kerberos: z
-      .object({
-        principal: principal.describe("Who the operator is, for example 'openclickstream@EXAMPLE.COM'."),
-        keytabSecretRef: secretRef({
-          key: optionalSecretKey(DATA_PLATFORM_DEFAULTS.keytabKey, "the keytab"),
-        }).describe("Keytab of the principal."),
-        servicePrincipal: principal.describe(
-          "Principal of masters and region servers, for example 'hbase/_HOST@EXAMPLE.COM', where _HOST stands for the name of each.",
-        ),
-        protection: z
-          .enum(["authentication", "integrity", "privacy"])
-          .optional()
-          .describe(
-            `What is done with what is sent, as hbase.rpc.protection of the servers. Default '${DATA_PLATFORM_DEFAULTS.protection}'.`,
-          ),
-      })
-      .optional()
-      .describe(
-        "Authenticates by Kerberos when present. The realm's servers are in the krb5.conf of the administration of HBase. Default none.",
-      ),
-  }),
-  [
-    {
-      rule: "!has(self.user) || !has(self.kerberos)",
-      message: "user must be absent when kerberos is given, whose principal says who it is",
-      fieldPath: ".user",
-      holds: ({ user, kerberos }) => user === undefined || kerberos === undefined,
-    },
-  ],
-).describe("HBase, which serves rows by their keys. Default none.");
 
 export const dataPlatformSpec = z.object({
   kafka,
